@@ -1,0 +1,216 @@
+import type { Channel } from './channel.js';
+import { type Decision, keep, write } from './decision.js';
+import { type Leg, mayStartLeg, openLeg } from './leg.js';
+import { isSettled, type NotificationRecord, step, withLeg } from './record.js';
+import type { State } from './state.js';
+
+/*
+ * One attempt of one worker, as the ledger sees it.
+ *
+ * Every attempt begins with a claim, which raises the fence. Each later write names its fence, and
+ * one that is no longer the newest is turned away: the notification belongs to somebody else.
+ *
+ * The crash windows, and what the next attempt does in each:
+ *
+ *   the worker dies or freezes            | it finds                     | and does
+ *   --------------------------------------|------------------------------|------------------------
+ *   before the intent                     | `processing`, another fence  | starts again from the
+ *                                         |                              | checkpoint
+ *   between intent and request, during it,| `sending`, another fence,    | writes `unknown`; no
+ *   or before the answer is recorded      | `sendBy` and the request     | request goes out
+ *                                         | timeout past                 |
+ *   after the answer is recorded, before  | `sent`                       | completes the job and
+ *   the job completes                     |                              | sends nothing
+ *
+ * While `sendBy` plus the request timeout has not passed, the owner of the intent may be alive with
+ * a request on the wire; the next attempt then waits and decides nothing. A frozen owner that wakes
+ * after `sendBy` does not send, so once that time is over only a recorded answer can still come.
+ */
+
+/** How long after an intent a request may still be running: `sendBy` plus the whole-call deadline plus slack. */
+export const REQUEST_SETTLES_WITHIN_MS = 20_000;
+
+export type ClaimResult =
+  | { kind: 'claimed'; record: NotificationRecord; work: 'dispatch' | 'delivery_check' }
+  /** There is nothing (more) to do; the job may complete. */
+  | { kind: 'ended'; state: State }
+  | { kind: 'superseded' }
+  | { kind: 'wait'; until: number };
+
+/** Takes the notification for one attempt of the given generation. */
+export function claim(
+  record: NotificationRecord,
+  generation: number,
+  now: number,
+): Decision<ClaimResult> {
+  if (record.generation !== generation) return keep({ kind: 'superseded' });
+  switch (record.state) {
+    case 'accepted':
+    case 'queued':
+    case 'processing': {
+      if (now >= record.deadline) return ended(expired(record, now));
+      const next = step(record, now, { state: 'processing' }, { fence: record.fence + 1 });
+      return write(next, { kind: 'claimed', record: next, work: 'dispatch' });
+    }
+    case 'sending': {
+      const settlesAt = intentSettlesAt(record);
+      if (now < settlesAt) return keep({ kind: 'wait', until: settlesAt });
+      return ended(loseIntent(record, now));
+    }
+    case 'sent': {
+      const due = record.deliveryCheckAt;
+      if (due === undefined || now < due) return keep({ kind: 'ended', state: record.state });
+      const next = { ...record, fence: record.fence + 1, updatedAt: now };
+      return write(next, { kind: 'claimed', record: next, work: 'delivery_check' });
+    }
+    default:
+      return keep({ kind: 'ended', state: record.state });
+  }
+}
+
+function ended(next: NotificationRecord): Decision<{ kind: 'ended'; state: State }> {
+  return write(next, { kind: 'ended', state: next.state });
+}
+
+export function expired(record: NotificationRecord, now: number): NotificationRecord {
+  return step(record, now, { state: 'expired', reason: 'deadline' });
+}
+
+/** When an outstanding request has surely ended, by whatever end. */
+export function intentSettlesAt(record: NotificationRecord): number {
+  return (openLeg(record.legs)?.sendBy ?? record.updatedAt) + REQUEST_SETTLES_WITHIN_MS;
+}
+
+/** The intent's owner is gone and nobody knows whether the message left. */
+export function loseIntent(record: NotificationRecord, now: number): NotificationRecord {
+  const index = record.legs.findIndex((leg) => leg.outcome === undefined);
+  const reason = 'worker_lost';
+  const marked = withLeg(record, index, { outcome: 'unknown', reason });
+  const channel = record.legs[index]?.channel;
+  return step(marked, now, { state: 'unknown', reason, ...(channel && { channel }) });
+}
+
+export type StartLegResult =
+  | { kind: 'started'; leg: number; sendBy: number }
+  | { kind: 'fenced' }
+  | { kind: 'ended'; state: State };
+
+/**
+ * Writes the intent: from here on a message may be on its way. Refused when the attempt was
+ * overtaken, when the notification was cancelled or has expired meanwhile, or when any earlier leg
+ * may have reached the customer.
+ */
+export function startLeg(
+  record: NotificationRecord,
+  intent: { fence: number; channel: Channel; sendWithinMs: number },
+  now: number,
+): Decision<StartLegResult> {
+  if (record.state !== 'processing') return keep({ kind: 'ended', state: record.state });
+  if (record.fence !== intent.fence) return keep({ kind: 'fenced' });
+  if (now >= record.deadline) return ended(expired(record, now));
+  if (record.legs.some((leg) => leg.outcome === 'sent')) {
+    // A person called it not sent, and its worker came back with the message id after all.
+    return ended(step(record, now, { state: 'sent', reason: 'late_sent' }));
+  }
+  if (!mayStartLeg(record.legs)) return keep({ kind: 'fenced' });
+  const leg: Leg = {
+    generation: record.generation,
+    channel: intent.channel,
+    fence: intent.fence,
+    intentAt: now,
+    sendBy: now + intent.sendWithinMs,
+  };
+  const next = step(
+    record,
+    now,
+    { state: 'sending', channel: intent.channel },
+    { legs: [...record.legs, leg] },
+  );
+  return write(next, { kind: 'started', leg: record.legs.length, sendBy: leg.sendBy });
+}
+
+export type AttemptWrite = { kind: 'written'; record: NotificationRecord } | { kind: 'fenced' };
+
+/** Whether the attempt with this fence still holds the notification and has no intent outstanding. */
+function holds(record: NotificationRecord, fence: number): boolean {
+  return record.state === 'processing' && record.fence === fence;
+}
+
+/** Notes that a channel cannot reach this recipient at all, so that the caller sees why it was passed over. */
+export function passOverChannel(
+  record: NotificationRecord,
+  pass: { fence: number; channel: Channel; outcome: 'not_addressable' | 'refused'; reason: string },
+  now: number,
+): Decision<AttemptWrite> {
+  if (!holds(record, pass.fence)) return keep({ kind: 'fenced' });
+  const leg: Leg = {
+    generation: record.generation,
+    channel: pass.channel,
+    fence: pass.fence,
+    intentAt: now,
+    sendBy: now,
+    outcome: pass.outcome,
+    reason: pass.reason,
+  };
+  const next = step(
+    record,
+    now,
+    { state: 'processing', channel: pass.channel, reason: pass.reason },
+    { legs: [...record.legs, leg] },
+  );
+  return write(next, { kind: 'written', record: next });
+}
+
+export interface Release {
+  fence: number;
+  reason: string;
+  detail?: string;
+  /** A closed gate, a deferral or a shutdown uses no attempt; a failure does. */
+  usesAttempt: boolean;
+  maxAttempts: number;
+}
+
+/** Gives the notification back to its queue, or ends it when no attempt is left. */
+export function release(
+  record: NotificationRecord,
+  back: Release,
+  now: number,
+): Decision<AttemptWrite> {
+  if (!holds(record, back.fence)) return keep({ kind: 'fenced' });
+  const attempts = record.attempts + (back.usesAttempt ? 1 : 0);
+  const exhausted = back.usesAttempt && attempts >= back.maxAttempts;
+  const detail = exhausted ? back.reason : back.detail;
+  const next = step(
+    record,
+    now,
+    {
+      state: exhausted ? 'failed' : 'queued',
+      reason: exhausted ? 'attempts_exhausted' : back.reason,
+      ...(detail !== undefined && { detail }),
+    },
+    { attempts },
+  );
+  return write(next, { kind: 'written', record: next });
+}
+
+/** Ends the notification without a message: skipped, failed or (undelivered everywhere) undelivered. */
+export function finish(
+  record: NotificationRecord,
+  end: {
+    fence: number;
+    state: 'skipped' | 'failed' | 'undelivered' | 'expired';
+    reason: string;
+    detail?: string;
+  },
+  now: number,
+): Decision<AttemptWrite> {
+  if (!holds(record, end.fence)) return keep({ kind: 'fenced' });
+  const { fence: _fence, ...to } = end;
+  const next = step(record, now, to, { attempts: record.attempts + 1 });
+  return write(next, { kind: 'written', record: next });
+}
+
+/** True when the record needs nobody any more; used to stop a loop that lost its notification. */
+export function isOver(record: NotificationRecord): boolean {
+  return isSettled(record) || record.state === 'unknown';
+}

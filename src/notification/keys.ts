@@ -1,0 +1,28 @@
+/**
+ * Where things lie in Redis. The prefix carries a hash tag (`{notifier}`), so that on a cluster all
+ * keys share one slot and one script may touch several of them.
+ */
+export interface LedgerKeys {
+  record(id: string): string;
+  request(id: string): string;
+  checkpoint(id: string): string;
+  /** Sorted set: notification id by the time (epoch ms) the sweeper shall look at it. */
+  due: string;
+  /** Whoever holds this key is the sweeper. */
+  sweeper: string;
+  /** Hash: template name to what acceptors must know of it. */
+  templates: string;
+  template(hash: string): string;
+}
+
+export function ledgerKeys(prefix: string): LedgerKeys {
+  return {
+    record: (id) => `${prefix}:n:${id}`,
+    request: (id) => `${prefix}:r:${id}`,
+    checkpoint: (id) => `${prefix}:x:${id}`,
+    due: `${prefix}:due`,
+    sweeper: `${prefix}:sweeper`,
+    templates: `${prefix}:templates`,
+    template: (hash) => `${prefix}:t:${hash}`,
+  };
+}

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { packRecord, unpackRecord } from './codec.js';
+import type { Decision } from './decision.js';
+import { type LedgerKeys, ledgerKeys } from './keys.js';
+import { isSettled, type NotificationRecord } from './record.js';
+import { type RedisClient, readScript } from './redisScripts.js';
+import type { NotificationRequest } from './request.js';
+import { nextCheck } from './settlement.js';
+
+/** What was asked for, with the template content that was pinned when it was accepted. */
+export interface StoredRequest {
+  request: NotificationRequest;
+  templateHash: string;
+}
+
+export interface Retention {
+  /** How long a settled record can be read. */
+  ledgerMs: number;
+  /** How long a settled notification can be retried. */
+  requestMs: number;
+}
+
+/** A record as it was read: its tag makes sure that only this version is replaced. */
+export interface Snapshot {
+  record: NotificationRecord;
+  tag: Buffer;
+}
+
+export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
+
+interface LedgerCommands {
+  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | null>;
+  notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
+}
+
+const TAG_BYTES = 8;
+
+/**
+ * The one place where notifications are written down.
+ *
+ * A change is decided by a pure function over the record that was read, and written by one atomic
+ * script that replaces the record only if nobody else has written since; otherwise it is read and
+ * decided again. So the state machine stands in typed, testable code, and no two writers can both
+ * believe they won.
+ */
+export class Ledger {
+  readonly keys: LedgerKeys;
+  readonly #redis: RedisClient;
+  readonly #retention: Retention;
+
+  constructor(redis: RedisClient, prefix: string, retention: Retention) {
+    this.#redis = redis;
+    this.#retention = retention;
+    this.keys = ledgerKeys(prefix);
+    const accept = readScript('accept', import.meta.url);
+    const change = readScript('change', import.meta.url);
+    redis.defineCommand('notifierAccept', { numberOfKeys: 3, lua: accept });
+    redis.defineCommand('notifierChange', { numberOfKeys: 4, lua: change });
+  }
+
+  /** Accepts several new records in one round trip; each stands or falls alone. */
+  async accept(
+    entries: { record: NotificationRecord; stored: StoredRequest }[],
+  ): Promise<(Acceptance | Error)[]> {
+    const pipeline = this.#redis.pipeline();
+    const commands = pipeline as unknown as LedgerCommands;
+    const written = entries.map(({ record, stored }) => {
+      const bytes = tagged(record);
+      void commands.notifierAcceptBuffer(
+        this.keys.record(record.id),
+        this.keys.request(record.id),
+        this.keys.due,
+        record.id,
+        bytes,
+        JSON.stringify(stored),
+        nextCheck(record, record.createdAt) ?? record.deadline,
+      );
+      return { record, bytes };
+    });
+    const answers = (await pipeline.exec()) ?? [];
+    return written.map(({ record, bytes }, at): Acceptance | Error => {
+      const [error, known] = answers[at] ?? [new Error('no answer from Redis'), null];
+      if (error) return error;
+      // A resent command finds its own record: that is still a first acceptance.
+      if (known === null || bytes.equals(known as Buffer)) {
+        return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
+      }
+      return { kind: 'known', snapshot: snapshotOf(record.id, known as Buffer) };
+    });
+  }
+
+  async read(id: string): Promise<NotificationRecord | undefined> {
+    return (await this.#snapshot(id))?.record;
+  }
+
+  /** The stored request, or undefined once its retention is over. */
+  async readRequest(id: string): Promise<StoredRequest | undefined> {
+    const json = await this.#redis.get(this.keys.request(id));
+    return json === null ? undefined : (JSON.parse(json) as StoredRequest);
+  }
+
+  /**
+   * Decides and writes one change; decides anew as long as others write in between. Undefined when
+   * there is no such notification.
+   */
+  async change<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+  ): Promise<R | undefined> {
+    let snapshot = await this.#snapshot(id);
+    while (snapshot !== undefined) {
+      const { next, result } = decide(snapshot.record);
+      if (next === undefined) return result;
+      const answer = await this.#write(this.#redis as unknown as LedgerCommands, snapshot, next);
+      if (isWritten(answer)) return result;
+      snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
+    }
+    return undefined;
+  }
+
+  /** Writes changes to records that were just read, in one round trip; a lost race is simply not written. */
+  async changeAll(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    if (changes.length === 0) return;
+    const pipeline = this.#redis.pipeline();
+    for (const { snapshot, next } of changes) {
+      void this.#write(pipeline as unknown as LedgerCommands, snapshot, next);
+    }
+    const answers = (await pipeline.exec()) ?? [];
+    const failed = answers.find(([error]) => error !== null);
+    if (failed?.[0]) throw failed[0];
+  }
+
+  /** Ids whose next check is due, the most overdue first. */
+  async due(now: number, limit: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.keys.due, '-inf', now, 'LIMIT', 0, limit);
+  }
+
+  /** Notes when to look at this notification next, or that there is nothing to look for. */
+  async recheck(id: string, record: NotificationRecord | undefined, now: number): Promise<void> {
+    const at = record === undefined ? undefined : nextCheck(record, now);
+    if (at === undefined) await this.#redis.zrem(this.keys.due, id);
+    else await this.#redis.zadd(this.keys.due, at, id);
+  }
+
+  #write(commands: LedgerCommands, snapshot: Snapshot, next: NotificationRecord) {
+    const { id } = next;
+    const settled = isSettled(next);
+    return commands.notifierChangeBuffer(
+      this.keys.record(id),
+      this.keys.request(id),
+      this.keys.checkpoint(id),
+      this.keys.due,
+      id,
+      snapshot.tag,
+      tagged(next),
+      nextCheck(next, next.updatedAt) ?? '',
+      settled ? this.#retention.ledgerMs : '',
+      this.#retention.requestMs,
+    );
+  }
+
+  async #snapshot(id: string): Promise<Snapshot | undefined> {
+    const bytes = await this.#redis.getBuffer(this.keys.record(id));
+    return bytes === null ? undefined : snapshotOf(id, bytes);
+  }
+}
+
+function tagged(record: NotificationRecord): Buffer {
+  return Buffer.concat([randomBytes(TAG_BYTES), packRecord(record)]);
+}
+
+function snapshotOf(id: string, bytes: Buffer): Snapshot {
+  return {
+    record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
+    tag: bytes.subarray(0, TAG_BYTES),
+  };
+}
+
+function isWritten(answer: Buffer | number | null): boolean {
+  return answer === 1;
+}

@@ -1,0 +1,102 @@
+import type { Channel } from './channel.js';
+import type { Leg } from './leg.js';
+import { isFinalState, type Lane, type State } from './state.js';
+
+/** One line of a notification's story: codes and ids only, never an address or a text. */
+export interface TimelineEntry {
+  at: number;
+  state: State;
+  channel?: Channel;
+  reason?: string;
+  detail?: string;
+  /** How often this same thing happened in a row; absent means once. */
+  count?: number;
+}
+
+/** The ledger's record of one notification. Times are epoch milliseconds. */
+export interface NotificationRecord {
+  id: string;
+  state: State;
+  reason?: string;
+  createdAt: number;
+  updatedAt: number;
+  bodyHash: string;
+  lane: Lane;
+  campaignId?: string;
+  sendAt?: number;
+  deadline: number;
+  generation: number;
+  /** Rises with every claim; a writer with an older fence has lost the notification. */
+  fence: number;
+  attempts: number;
+  legs: Leg[];
+  timeline: TimelineEntry[];
+  /** Set while a sent web message waits to be looked at. */
+  deliveryCheckAt?: number;
+}
+
+/** Nothing is left to be done for it by the service itself. `unknown` is not settled: a person decides it. */
+export function isSettled(record: NotificationRecord): boolean {
+  if (record.state === 'sent') return record.deliveryCheckAt === undefined;
+  return isFinalState(record.state);
+}
+
+/** A timeline longer than this loses its middle: a job deferred for a day must not grow without end. */
+const TIMELINE_HEAD = 8;
+const TIMELINE_MAX = 40;
+
+type Step = Omit<TimelineEntry, 'at' | 'count'>;
+
+function sameStep(a: TimelineEntry | undefined, b: Step): a is TimelineEntry {
+  return a !== undefined && a.state === b.state && a.channel === b.channel && a.reason === b.reason;
+}
+
+/**
+ * Adds a step. "Deferred for the same reason again" folds into one entry with a count, so that a
+ * gate closed for an hour reads as one line and not as a thousand.
+ */
+function extend(timeline: readonly TimelineEntry[], at: number, step: Step): TimelineEntry[] {
+  const last = timeline.at(-1);
+  const before = timeline.at(-2);
+  if (step.state === 'queued' && last?.state === 'processing' && sameStep(before, step)) {
+    return [...timeline.slice(0, -2), { ...step, at, count: (before.count ?? 1) + 1 }];
+  }
+  const extended = [...timeline, { ...step, at }];
+  if (extended.length <= TIMELINE_MAX) return extended;
+  return [...extended.slice(0, TIMELINE_HEAD), ...extended.slice(TIMELINE_HEAD + 1)];
+}
+
+/** The record after one step of its life: state, reason and timeline move together. */
+export function step(
+  record: NotificationRecord,
+  now: number,
+  to: Step,
+  changes: Partial<NotificationRecord> = {},
+): NotificationRecord {
+  const next: NotificationRecord = {
+    ...record,
+    ...changes,
+    state: to.state,
+    updatedAt: now,
+    timeline: extend(record.timeline, now, to),
+  };
+  if (to.reason === undefined) delete next.reason;
+  else next.reason = to.reason;
+  return next;
+}
+
+/** A copy that no longer waits for a delivery check. */
+export function deliveryChecked(record: NotificationRecord): NotificationRecord {
+  const { deliveryCheckAt: _done, ...rest } = record;
+  return rest;
+}
+
+/** A copy in which one leg has changed; legs keep their place for ever. */
+export function withLeg(
+  record: NotificationRecord,
+  index: number,
+  changes: Partial<Leg>,
+): NotificationRecord {
+  const legs = record.legs.map((leg, at) => (at === index ? { ...leg, ...changes } : leg));
+  return { ...record, legs };
+}

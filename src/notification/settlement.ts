@@ -1,0 +1,157 @@
+import { expired, intentSettlesAt, loseIntent } from './attempt.js';
+import { type Decision, keep, write } from './decision.js';
+import { surelyNotReached } from './leg.js';
+import { deliveryChecked, isSettled, type NotificationRecord, step } from './record.js';
+import type { State } from './state.js';
+
+export type CancelResult =
+  | { kind: 'cancelled'; record: NotificationRecord }
+  | { kind: 'too_late'; state: State };
+
+const CANCELLABLE: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing']);
+
+/** Cancels what has not begun to leave. A second cancel of the same notification changes nothing. */
+export function cancel(
+  record: NotificationRecord,
+  now: number,
+  by?: string,
+): Decision<CancelResult> {
+  if (record.state === 'cancelled') return keep({ kind: 'cancelled', record });
+  if (!CANCELLABLE.has(record.state)) return keep({ kind: 'too_late', state: record.state });
+  const next = step(record, now, { state: 'cancelled', ...(by && { detail: `by ${by}` }) });
+  return write(next, { kind: 'cancelled', record: next });
+}
+
+export type ResolveResult =
+  | { kind: 'resolved'; record: NotificationRecord }
+  | { kind: 'not_unknown'; state: State };
+
+/**
+ * A person decides what became of an `unknown`. `sent` ends it there; `not_sent` ends it as failed,
+ * from where a retry may open a new generation. Deciding the same again changes nothing.
+ */
+export function resolve(
+  record: NotificationRecord,
+  verdict: 'sent' | 'not_sent',
+  now: number,
+  by?: string,
+): Decision<ResolveResult> {
+  const reason = verdict === 'sent' ? 'resolved_sent' : 'resolved_not_sent';
+  if (record.state !== 'unknown') {
+    if (record.reason === reason) return keep({ kind: 'resolved', record });
+    return keep({ kind: 'not_unknown', state: record.state });
+  }
+  const legs = record.legs.map((leg) =>
+    leg.outcome === 'unknown' ? { ...leg, outcome: verdict, reason } : leg,
+  );
+  const state = verdict === 'sent' ? 'sent' : 'failed';
+  const next = step(record, now, { state, reason, ...(by && { detail: `by ${by}` }) }, { legs });
+  return write(next, { kind: 'resolved', record: next });
+}
+
+export type RetryResult =
+  | { kind: 'retried'; record: NotificationRecord }
+  | { kind: 'refused'; state: State; because: 'still_running' | 'may_have_arrived' };
+
+/** Opens a new generation of something that surely did not reach the customer. */
+export function retry(
+  record: NotificationRecord,
+  renewed: { deadline: number; by?: string },
+  now: number,
+): Decision<RetryResult> {
+  const { state } = record;
+  if (!record.legs.every(surelyNotReached)) {
+    return keep({ kind: 'refused', state, because: 'may_have_arrived' });
+  }
+  if (!isSettled(record)) return keep({ kind: 'refused', state, because: 'still_running' });
+  const { sendAt: _past, ...rest } = record;
+  const next = step(
+    rest,
+    now,
+    { state: 'accepted', reason: 'retry', ...(renewed.by && { detail: `by ${renewed.by}` }) },
+    {
+      generation: record.generation + 1,
+      attempts: 0,
+      deadline: Math.max(record.deadline, renewed.deadline),
+    },
+  );
+  return write(next, { kind: 'retried', record: next });
+}
+
+/** What the sweeper has to do about a record whose next check is due. */
+export type SweepFinding =
+  | 'nothing'
+  | 'expired'
+  | 'intent_lost'
+  | 'delivery_given_up'
+  | 'needs_job';
+
+/** A message nobody could be asked about for this long stays `sent`, its arrival unconfirmed. */
+const GIVE_UP_DELIVERY_CHECK_AFTER_MS = 60 * 60 * 1000;
+
+export function sweep(record: NotificationRecord, now: number): Decision<SweepFinding> {
+  switch (record.state) {
+    case 'accepted':
+    case 'queued':
+    case 'processing':
+      if (now >= record.deadline) return write(expired(record, now), 'expired');
+      return keep('needs_job');
+    case 'sending':
+      if (now < intentSettlesAt(record)) return keep('nothing');
+      return write(loseIntent(record, now), 'intent_lost');
+    case 'sent': {
+      if (record.deliveryCheckAt === undefined) return keep('nothing');
+      if (now < record.deliveryCheckAt + GIVE_UP_DELIVERY_CHECK_AFTER_MS) return keep('needs_job');
+      const given = step(deliveryChecked(record), now, { state: 'sent', reason: 'unconfirmed' });
+      return write(given, 'delivery_given_up');
+    }
+    default:
+      return keep('nothing');
+  }
+}
+
+/**
+ * A live notification whose job has ended, been removed, or been failed by the queue itself (its
+ * workers died too often) goes back to the queue. That uses an attempt: a notification that kills
+ * every worker it meets must come to an end.
+ */
+export function takeOver(
+  record: NotificationRecord,
+  maxAttempts: number,
+  now: number,
+): Decision<'queued' | 'failed'> {
+  const attempts = record.attempts + 1;
+  if (record.state === 'sent') return keep('queued');
+  if (attempts >= maxAttempts) {
+    const end = { state: 'failed', reason: 'attempts_exhausted', detail: 'job_lost' } as const;
+    return write(step(record, now, end, { attempts }), 'failed');
+  }
+  const back = { state: 'queued', reason: 'job_lost' } as const;
+  return write(step(record, now, back, { attempts }), 'queued');
+}
+
+const AFTER_ACCEPTANCE_MS = 5_000;
+const WHILE_QUEUED_MS = 120_000;
+const WHILE_PROCESSING_MS = 60_000;
+const AFTER_DELIVERY_CHECK_MS = 15_000;
+
+/** When the sweeper shall look at a record next (epoch ms), or undefined when nothing can be overdue. */
+export function nextCheck(record: NotificationRecord, now: number): number | undefined {
+  const byDeadline = (at: number) => Math.max(now + 1, Math.min(at, record.deadline));
+  switch (record.state) {
+    case 'accepted':
+      return byDeadline(now + AFTER_ACCEPTANCE_MS);
+    case 'queued':
+      return byDeadline(Math.max(record.sendAt ?? 0, now) + WHILE_QUEUED_MS);
+    case 'processing':
+      return byDeadline(now + WHILE_PROCESSING_MS);
+    case 'sending':
+      return intentSettlesAt(record) + 1;
+    case 'sent':
+      return record.deliveryCheckAt === undefined
+        ? undefined
+        : Math.max(now, record.deliveryCheckAt) + AFTER_DELIVERY_CHECK_MS;
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Where a notification can stand.
+ *
+ * accepted ─▶ queued ─▶ processing ─▶ sending ─▶ sent ─▶ (delivered | read | undelivered)
+ *                │          │            └────▶ unknown
+ *                │          ├─▶ queued   (deferred: retry, closed gate, active conversation, …)
+ *                │          ├─▶ skipped  (no_history, not_allowed, …)
+ *                │          ├─▶ failed   (every channel refused, or attempts used up)
+ *                └──────────┴─▶ cancelled | expired
+ *
+ * `sending` is the dangerous one: the ledger holds an intent and a request may be on the wire.
+ * Nobody may leave it for anything but `sent`, `unknown`, or, with a definite answer that the
+ * customer was not reached, `processing` again. Treating it as "try again" is how customers get
+ * messages twice.
+ */
+export const STATES = [
+  'accepted',
+  'queued',
+  'processing',
+  'sending',
+  'sent',
+  'delivered',
+  'read',
+  'undelivered',
+  'unknown',
+  'skipped',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
+
+export type State = (typeof STATES)[number];
+
+/** States that nothing but an explicit retry leaves. `sent` joins them once no delivery check is due. */
+const FINAL_STATES: ReadonlySet<State> = new Set([
+  'delivered',
+  'read',
+  'undelivered',
+  'skipped',
+  'failed',
+  'cancelled',
+  'expired',
+]);
+
+export function isFinalState(state: State): boolean {
+  return FINAL_STATES.has(state);
+}
+
+/** The two queues. Each has workers of its own; both share one allowance of platform requests. */
+export const LANES = ['transactional', 'campaign'] as const;
+
+export type Lane = (typeof LANES)[number];

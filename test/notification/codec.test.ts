@@ -1,0 +1,95 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { CHANNELS } from '../../src/notification/channel.js';
+import { packRecord, unpackRecord } from '../../src/notification/codec.js';
+import { DELIVERIES, LEG_OUTCOMES } from '../../src/notification/leg.js';
+import type { NotificationRecord } from '../../src/notification/record.js';
+import { LANES, STATES } from '../../src/notification/state.js';
+import { acceptedRecord } from '../support/notifications.js';
+
+const time = fc.integer({ min: 1_600_000_000_000, max: 4_000_000_000_000 });
+const count = fc.integer({ min: 0, max: 5_000 });
+const code = fc.string({ maxLength: 30 });
+const messageId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 40 }));
+
+const leg = fc.record(
+  {
+    generation: count,
+    channel: fc.constantFrom(...CHANNELS),
+    fence: count,
+    intentAt: time,
+    sendBy: time,
+    outcome: fc.constantFrom(...LEG_OUTCOMES),
+    reason: code,
+    messageId,
+    conversationId: messageId,
+    delivery: fc.constantFrom(...DELIVERIES),
+  },
+  { requiredKeys: ['generation', 'channel', 'fence', 'intentAt', 'sendBy'] },
+);
+
+const entry = fc.record(
+  {
+    at: time,
+    state: fc.constantFrom(...STATES),
+    channel: fc.constantFrom(...CHANNELS),
+    reason: code,
+    detail: code,
+    count,
+  },
+  { requiredKeys: ['at', 'state'] },
+);
+
+const record = fc.record(
+  {
+    id: fc.constant('n1'),
+    state: fc.constantFrom(...STATES),
+    reason: code,
+    createdAt: time,
+    updatedAt: time,
+    bodyHash: code,
+    lane: fc.constantFrom(...LANES),
+    campaignId: code,
+    sendAt: time,
+    deadline: time,
+    generation: count,
+    fence: count,
+    attempts: count,
+    legs: fc.array(leg, { maxLength: 4 }),
+    timeline: fc.array(entry, { maxLength: 10 }),
+    deliveryCheckAt: time,
+  },
+  {
+    requiredKeys: [
+      'id',
+      'state',
+      'createdAt',
+      'updatedAt',
+      'bodyHash',
+      'lane',
+      'deadline',
+      'generation',
+      'fence',
+      'attempts',
+      'legs',
+      'timeline',
+    ],
+  },
+);
+
+describe('a packed record', () => {
+  test('unpacks to what it was, whatever was in it', () => {
+    fc.assert(
+      fc.property(record, (written) => {
+        const read = unpackRecord('n1', packRecord(written as NotificationRecord));
+        expect(read).toEqual(written);
+      }),
+    );
+  });
+
+  test('of another format is refused, not misread', () => {
+    const bytes = packRecord(acceptedRecord());
+    bytes[3] = 99;
+    expect(() => unpackRecord('n1', bytes)).toThrow('format');
+  });
+});
