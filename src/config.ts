@@ -1,0 +1,228 @@
+import { z } from 'zod';
+import { resolveRegion } from './genesys/region.js';
+import { Keyring } from './notification/bodyHash.js';
+import { CHANNELS, type Channel } from './notification/channel.js';
+import { isLoopbackHost, isLoopbackUrl } from './queue/connection.js';
+
+const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+
+/** A duration with its unit, in milliseconds. A bare number is refused: seconds or milliseconds? */
+const duration = z
+  .string()
+  .regex(DURATION, 'a duration with a unit, such as 500ms, 60s, 15m, 24h or 30d')
+  .transform((text) => {
+    const [, amount, unit] = DURATION.exec(text) ?? [];
+    return Number(amount) * UNITS[unit as keyof typeof UNITS];
+  });
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((n) => n >= min && n <= max, `a whole number from ${min} to ${max}`);
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const channels = list.pipe(
+  z
+    .array(z.enum(CHANNELS, `channels from ${CHANNELS.join(', ')}, comma separated`))
+    .min(1, `at least one of ${CHANNELS.join(', ')}`)
+    .refine((all) => new Set(all).size === all.length, 'each channel once'),
+);
+
+const HTTP_URL = 'an http or https URL, such as https://gateway.example.com';
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: HTTP_URL })
+  .refine((text) => !/[?#]|@/.test(text), `${HTTP_URL}, without user, query or fragment`)
+  .transform((text) => text.replace(/\/+$/, ''));
+
+const redisUrl = z
+  .string()
+  .regex(
+    /^(rediss?:\/\/[^,\s]+(,\s*rediss?:\/\/[^,\s]+)*|redis\+sentinel:\/\/\S+\/\S+)$/,
+    'redis://host:6379, several of them for a cluster, or redis+sentinel://host:26379/mastername',
+  );
+
+const apiKeys = list.pipe(
+  z.array(
+    z
+      .string()
+      .regex(
+        /^[A-Za-z0-9_-]{1,32}:\S{16,}$/,
+        'name:key pairs, comma separated, keys of at least 16 characters',
+      )
+      .transform((pair) => {
+        const colon = pair.indexOf(':');
+        return { name: pair.slice(0, colon), key: pair.slice(colon + 1) };
+      }),
+  ),
+);
+
+const email = z.email({ error: 'an email address' });
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const allowedRecipients = list.pipe(
+  z.array(
+    z
+      .string()
+      .refine(
+        (entry) =>
+          /^[^@\s]*@[^@\s]+$/.test(entry) || /^\+[1-9]\d{6,14}$/.test(entry) || UUID.test(entry),
+        'addresses, @domains, E.164 numbers or contact ids, comma separated',
+      )
+      .transform((entry) => entry.toLowerCase()),
+  ),
+);
+
+function isKeyring(text: string): boolean {
+  try {
+    Keyring.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Every setting, under its own name. What is left out gets the default written here. */
+const environmentSchema = z.object({
+  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
+  QUEUE_PREFIX: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9_-]*\{[A-Za-z0-9_-]+\}[A-Za-z0-9_-]*$/,
+      'a name with a {hash-tag}, such as {notifier}',
+    )
+    .default('{notifier}'),
+  GENESYS_CLOUD_REGION: z
+    .string()
+    .superRefine((text, context) => {
+      const region = resolveRegion(text);
+      if (!region.ok) context.addIssue({ code: 'custom', message: region.expected });
+    })
+    .optional(),
+  GENESYS_CLOUD_CLIENT_ID: z.string().optional(),
+  GENESYS_CLOUD_CLIENT_SECRET: z.string().optional(),
+  GENESYS_CLOUD_BASE_URL: httpUrl.optional(),
+  GENESYS_ENGAGE_URL: httpUrl.optional(),
+  GENESYS_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(300),
+  GENESYS_WEB_DEPLOYMENT_ID: z.string().optional(),
+  GENESYS_EMAIL_FROM: email.optional(),
+  GENESYS_EMAIL_FROM_NAME: z.string().max(200, 'at most 200 characters').optional(),
+  GENESYS_EMAIL_REPLY_TO: email.optional(),
+  GENESYS_SMS_FROM: z
+    .string()
+    .regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +15550100123')
+    .optional(),
+  NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]),
+  NOTIFY_ONLY_TO: allowedRecipients.optional(),
+  NOTIFIER_SECRET: z
+    .string()
+    .refine(isKeyring, 'a secret of at least 16 characters, or id:secret pairs, comma separated')
+    .optional(),
+  DELIVERY_CHECK_AFTER: duration.default(60_000),
+  ACTIVE_CONVERSATION: z
+    .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
+    .default('defer'),
+  CHECKPOINT_MAX_AGE: duration.default(UNITS.h),
+  LEDGER_RETENTION: duration.default(30 * UNITS.d),
+  REQUEST_RETENTION: duration.default(7 * UNITS.d),
+  BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
+  HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(10),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: wholeNumber(0, 65_535).default(3_000),
+  API_KEYS: apiKeys.default([]),
+  HEALTH_PORT: wholeNumber(0, 65_535).optional(),
+  TEMPLATES_DIR: z.string().optional(),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'fatal, error, warn, info, debug, trace or silent',
+    })
+    .default('info'),
+});
+
+export type Config = z.output<typeof environmentSchema>;
+
+/** Names under these prefixes are ours: one that is unknown is a typing error. */
+const OWN_PREFIXES = /^(GENESYS_|NOTIFY_)/;
+
+export type Role = 'api' | 'worker' | 'all';
+
+export type LoadedConfig =
+  | { ok: true; config: Config }
+  | { ok: false; problems: { name: string; expected: string }[] };
+
+/**
+ * Reads the configuration of a role from the environment. All problems are reported at once, each
+ * with the variable's name and what was expected; values are never repeated, since a mistyped
+ * secret is still a secret. An empty value counts as left out.
+ */
+export function loadConfig(env: Record<string, string | undefined>, role: Role): LoadedConfig {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const problems = unknownNames(given);
+  const parsed = environmentSchema.safeParse(given);
+  if (!parsed.success) {
+    const wrong = parsed.error.issues.map((issue) => ({
+      name: String(issue.path[0] ?? ''),
+      expected: issue.message,
+    }));
+    return { ok: false, problems: [...problems, ...unique(wrong)] };
+  }
+  problems.push(...missing(parsed.data, role));
+  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+}
+
+function unknownNames(env: Record<string, string | undefined>) {
+  return Object.keys(env)
+    .filter((name) => OWN_PREFIXES.test(name) && !Object.hasOwn(environmentSchema.shape, name))
+    .map((name) => ({ name, expected: 'no such setting; see the configuration table' }));
+}
+
+function unique(problems: { name: string; expected: string }[]) {
+  return [...new Map(problems.map((problem) => [problem.name, problem])).values()];
+}
+
+/** What this role cannot do without. */
+function missing(config: Config, role: Role): { name: string; expected: string }[] {
+  const problems: { name: string; expected: string }[] = [];
+  const need = (name: keyof Config, expected: string) => {
+    if (config[name] === undefined) problems.push({ name, expected });
+  };
+  const localApi = role === 'worker' || isLoopbackHost(config.API_HOST);
+  if (!isLoopbackUrl(config.REDIS_URL) || !localApi) {
+    need(
+      'NOTIFIER_SECRET',
+      'a secret of at least 16 characters, since others can reach this deployment',
+    );
+  }
+  if (!localApi && config.API_KEYS.length === 0) {
+    problems.push({ name: 'API_KEYS', expected: 'name:key pairs, since API_HOST is not loopback' });
+  }
+  if (role === 'api') return problems;
+  if (config.GENESYS_CLOUD_BASE_URL === undefined) {
+    need('GENESYS_CLOUD_REGION', 'the region of your organisation, such as us-east-1');
+  }
+  need('GENESYS_CLOUD_CLIENT_ID', 'the id of an OAuth client (client credentials)');
+  need('GENESYS_CLOUD_CLIENT_SECRET', 'the secret of that OAuth client');
+  const used = new Set<Channel>(config.NOTIFY_CHANNELS);
+  if (used.has('web'))
+    need('GENESYS_WEB_DEPLOYMENT_ID', 'the id of the web messaging deployment (channel web)');
+  if (used.has('email') || used.has('engage')) {
+    need('GENESYS_EMAIL_FROM', 'the sender of emails (channels email and engage)');
+  }
+  if (used.has('engage'))
+    need('GENESYS_ENGAGE_URL', 'the URL that serves Engage messages (channel engage)');
+  if (used.has('sms')) need('GENESYS_SMS_FROM', 'the E.164 number that sends SMS (channel sms)');
+  return problems;
+}
+
+/** The problems as a person reads them, one line each. */
+export function describeProblems(problems: { name: string; expected: string }[]): string {
+  return problems.map(({ name, expected }) => `  ${name}: expected ${expected}`).join('\n');
+}

@@ -1,0 +1,173 @@
+import { v7 as uuidv7 } from 'uuid';
+import { newRecord, queued } from '../notification/acceptance.js';
+import type { Keyring } from '../notification/bodyHash.js';
+import type { Ledger, Snapshot } from '../notification/ledger.js';
+import type { NotificationRecord } from '../notification/record.js';
+import {
+  type FieldProblem,
+  type NotificationRequest,
+  parseRequest,
+} from '../notification/request.js';
+import type { State } from '../notification/state.js';
+import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
+import type { Backlog } from './backlog.js';
+import { isRedisTrouble } from './errors.js';
+import { addJobs, type Queues } from './jobs.js';
+import { withPatience } from './patience.js';
+
+/** What became of one request. Only `accepted` and `existing` mean that it is kept. */
+export type AcceptResult =
+  | { status: 'accepted' | 'existing'; id: string; record: NotificationRecord }
+  | { status: 'invalid'; id?: string; problems: FieldProblem[] }
+  | { status: 'conflict'; id: string; state: State }
+  | { status: 'backlog_full'; id: string; retryAfterMs: number }
+  | { status: 'unavailable'; id: string };
+
+interface Candidate {
+  at: number;
+  id: string;
+  request: NotificationRequest;
+}
+
+interface Pinned extends Candidate {
+  templateHash: string;
+}
+
+/**
+ * Takes requests in.
+ *
+ * Three steps, in this order: ledger and request in one script; the job; the mark that the job is
+ * there. Whoever dies after the first leaves a notification that is `accepted` without a job; the
+ * sweeper finds it within seconds, and so does a caller who repeats the request. Nothing is answered
+ * as accepted before the second step is done.
+ */
+export class Acceptor {
+  readonly #ledger: Ledger;
+  readonly #queues: Queues;
+  readonly #catalogue: TemplateCatalogue;
+  readonly #backlog: Backlog;
+  readonly #keyring: Keyring;
+
+  constructor(parts: {
+    ledger: Ledger;
+    queues: Queues;
+    catalogue: TemplateCatalogue;
+    backlog: Backlog;
+    keyring: Keyring;
+  }) {
+    this.#ledger = parts.ledger;
+    this.#queues = parts.queues;
+    this.#catalogue = parts.catalogue;
+    this.#backlog = parts.backlog;
+    this.#keyring = parts.keyring;
+  }
+
+  /** Takes in one chunk; results in the order of the inputs, each item on its own merits. */
+  async acceptAll(inputs: readonly unknown[], by?: string): Promise<AcceptResult[]> {
+    const now = Date.now();
+    const results: AcceptResult[] = new Array(inputs.length);
+    const candidates: Candidate[] = [];
+    inputs.forEach((input, at) => {
+      const parsed = parseRequest(input, now);
+      if (!parsed.ok) {
+        results[at] = { status: 'invalid', ...idOf(input), problems: parsed.problems };
+        return;
+      }
+      candidates.push({
+        at,
+        id: parsed.request.id ?? uuidv7({ msecs: now }),
+        request: parsed.request,
+      });
+    });
+    if (candidates.length === 0) return results;
+    // Answered one by one into `results`, so that what is known stays known when time runs out.
+    for (const { at, id } of candidates) results[at] = { status: 'unavailable', id };
+    try {
+      await withPatience(this.#accept(candidates, results, now, by));
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    }
+    // A step given up on may still finish; its late answers must not reach what was returned.
+    return [...results];
+  }
+
+  async #accept(
+    candidates: Candidate[],
+    results: AcceptResult[],
+    now: number,
+    by: string | undefined,
+  ): Promise<void> {
+    const pinned = await this.#checkTemplates(candidates, results);
+    if (pinned.length === 0) return;
+    const admission = await this.#backlog.admit(pinned.length);
+    if (!admission.admitted) {
+      const { retryAfterMs } = admission;
+      for (const { at, id } of pinned) results[at] = { status: 'backlog_full', id, retryAfterMs };
+      return;
+    }
+    const acceptances = await this.#ledger.accept(
+      pinned.map(({ id, request, templateHash }) => ({
+        record: newRecord(id, request, this.#keyring.hashRequest(request), now, by),
+        stored: { request, templateHash },
+      })),
+    );
+    const needJob: { at: number; result: AcceptResult; snapshot: Snapshot }[] = [];
+    pinned.forEach(({ at, id, request }, index) => {
+      const acceptance = acceptances[index];
+      if (acceptance === undefined || !('kind' in acceptance)) {
+        if (acceptance !== undefined && !isRedisTrouble(acceptance)) throw acceptance;
+        return;
+      }
+      const { record } = acceptance.snapshot;
+      if (acceptance.kind === 'known' && !this.#keyring.matches(request, record.bodyHash)) {
+        results[at] = { status: 'conflict', id, state: record.state };
+        return;
+      }
+      const status = acceptance.kind === 'known' ? 'existing' : 'accepted';
+      const result: AcceptResult = { status, id, record };
+      if (record.state !== 'accepted') results[at] = result;
+      else needJob.push({ at, result, snapshot: acceptance.snapshot });
+    });
+    await addJobs(
+      this.#queues,
+      needJob.map(({ snapshot }) => snapshot.record),
+      now,
+    );
+    for (const { at, result } of needJob) results[at] = result;
+    await this.#ledger.changeAll(
+      needJob.map(({ snapshot }) => ({ snapshot, next: queued(snapshot.record, Date.now()) })),
+    );
+  }
+
+  async #checkTemplates(candidates: Candidate[], results: AcceptResult[]): Promise<Pinned[]> {
+    const pinned: Pinned[] = [];
+    for (const candidate of candidates) {
+      const { at, id, request } = candidate;
+      const entry = await this.#catalogue.find(request.template);
+      const problems =
+        entry === undefined ? [await this.#unknownTemplate()] : templateProblems(request, entry);
+      if (entry === undefined || problems.length > 0) {
+        results[at] = { status: 'invalid', id, problems };
+      } else {
+        pinned.push({ ...candidate, templateHash: entry.hash });
+      }
+    }
+    return pinned;
+  }
+
+  async #unknownTemplate(): Promise<FieldProblem> {
+    const names = await this.#catalogue.names();
+    const known =
+      names.length === 0 ? 'none is known yet; start an api or a worker' : names.join(', ');
+    return { field: 'template', expected: `the name of a template: ${known}` };
+  }
+}
+
+function idOf(input: unknown): { id?: string } {
+  const id = (input as { id?: unknown } | null)?.id;
+  return typeof id === 'string' ? { id } : {};
+}
+
+function isUnavailable(error: unknown): boolean {
+  return (error as { name?: string }).name === 'RedisUnavailableError';
+}

@@ -1,0 +1,60 @@
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES } from '../notification/state.js';
+import type { Queues } from './jobs.js';
+
+const FRESH_FOR_MS = 1_000;
+const RETRY_AFTER_MS = 30_000;
+/** At `maxmemory` the workers stop too, so acceptance stops well before. */
+const MEMORY_SHARE = 0.8;
+
+/**
+ * Says whether more may be accepted. It looks at most once a second and counts in between what this
+ * process has let through, so that a burst does not run past the limit unseen.
+ */
+export class Backlog {
+  readonly #redis: RedisClient;
+  readonly #queues: Queues;
+  readonly #max: number;
+  #seen: { at: number; full: boolean; waiting: number } | undefined;
+
+  constructor(redis: RedisClient, queues: Queues, max: number) {
+    this.#redis = redis;
+    this.#queues = queues;
+    this.#max = max;
+  }
+
+  /** Admits `count` more, or says after how many milliseconds to try again. */
+  async admit(
+    count: number,
+  ): Promise<{ admitted: true } | { admitted: false; retryAfterMs: number }> {
+    const now = Date.now();
+    if (this.#seen === undefined || now - this.#seen.at > FRESH_FOR_MS) {
+      this.#seen = { at: now, ...(await this.#look()) };
+    }
+    if (this.#seen.full || this.#seen.waiting + count > this.#max) {
+      return { admitted: false, retryAfterMs: RETRY_AFTER_MS };
+    }
+    this.#seen.waiting += count;
+    return { admitted: true };
+  }
+
+  async #look(): Promise<{ full: boolean; waiting: number }> {
+    const [memory, ...waiting] = await Promise.all([
+      this.#redis.info('memory'),
+      ...LANES.map((lane) =>
+        this.#queues[lane].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
+      ),
+    ]);
+    const used = readNumber(memory, 'used_memory');
+    const limit = readNumber(memory, 'maxmemory');
+    return {
+      full: limit > 0 && used > limit * MEMORY_SHARE,
+      waiting: waiting.reduce((sum, count) => sum + count, 0),
+    };
+  }
+}
+
+function readNumber(info: string, field: string): number {
+  const match = new RegExp(`^${field}:(\\d+)`, 'm').exec(info);
+  return match?.[1] === undefined ? 0 : Number(match[1]);
+}

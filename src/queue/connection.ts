@@ -1,0 +1,120 @@
+import { Cluster, Redis } from 'ioredis';
+import type { RedisClient } from '../notification/redisScripts.js';
+
+/*
+ * Producers and workers want opposite things of a lost connection. A producer has a caller who
+ * waits: it must fail within seconds. A worker has nothing better to do than to wait: giving up
+ * would turn a Redis restart into failed jobs.
+ */
+
+interface ConnectionOptions {
+  enableOfflineQueue?: boolean;
+  maxRetriesPerRequest: number | null;
+  commandTimeout?: number;
+  connectTimeout?: number;
+  retryStrategy: (times: number) => number;
+}
+
+interface Credentials {
+  username?: string;
+  password?: string;
+  tls?: Record<string, never>;
+}
+
+const RECONNECT_MAX_MS = 2_000;
+
+function reconnect(times: number): number {
+  return Math.min(times * 100, RECONNECT_MAX_MS);
+}
+
+/** A connection for callers who wait: nothing is queued while Redis is away, and no command takes longer than 2 s. */
+export function connectForProducing(url: string): RedisClient {
+  return connect(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    commandTimeout: 2_000,
+    connectTimeout: 2_000,
+    retryStrategy: reconnect,
+  });
+}
+
+/**
+ * A connection for workers: commands wait until Redis is back. No command timeout, which would cut
+ * off the blocking read that workers wait for jobs with.
+ */
+export function connectForWorking(url: string): RedisClient {
+  return connect(url, { maxRetriesPerRequest: null, retryStrategy: reconnect });
+}
+
+/**
+ * Connects to `redis://…` or `rediss://…`; to a cluster given as several such URLs, comma separated;
+ * or through Sentinel, `redis+sentinel://[user:pass@]host:26379,host2:26379/mastername[/db]`.
+ */
+function connect(url: string, options: ConnectionOptions): RedisClient {
+  if (url.startsWith('redis+sentinel://')) return new Redis({ ...options, ...parseSentinel(url) });
+  const urls = url.split(',').map((part) => part.trim());
+  const [first] = urls;
+  if (first !== undefined && urls.length === 1) return new Redis(first, options);
+  return new Cluster(
+    urls.map((node) => hostAndPort(new URL(node))),
+    {
+      enableOfflineQueue: options.enableOfflineQueue ?? true,
+      clusterRetryStrategy: reconnect,
+      redisOptions: { ...withoutRetryStrategy(options), ...credentials(new URL(first ?? '')) },
+    },
+  );
+}
+
+/** A cluster has a retry strategy of its own and refuses one per node. */
+function withoutRetryStrategy(options: ConnectionOptions) {
+  const { retryStrategy: _clusterHasItsOwn, enableOfflineQueue: _clusterWide, ...rest } = options;
+  return rest;
+}
+
+function parseSentinel(url: string) {
+  const match = /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^/]+)\/([^/]+)(?:\/(\d+))?$/.exec(
+    url,
+  );
+  const [, username, password, hosts, name, db] = match ?? [];
+  if (hosts === undefined || name === undefined) throw new TypeError('not a Sentinel URL');
+  return {
+    sentinels: hosts.split(',').map((host) => hostAndPort(new URL(`redis://${host}`), 26379)),
+    name,
+    ...(username && { username: decodeURIComponent(username) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(db && { db: Number(db) }),
+  };
+}
+
+function hostAndPort(url: URL, port = 6379): { host: string; port: number } {
+  return { host: url.hostname, port: url.port === '' ? port : Number(url.port) };
+}
+
+function credentials(url: URL): Credentials {
+  return {
+    ...(url.username && { username: decodeURIComponent(url.username) }),
+    ...(url.password && { password: decodeURIComponent(url.password) }),
+    ...(url.protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
+/** Whether everybody who can reach this Redis is on this machine. */
+export function isLoopbackUrl(url: string): boolean {
+  if (url.includes(',') || url.startsWith('redis+sentinel:')) return false;
+  const { hostname } = new URL(url);
+  return isLoopbackHost(hostname);
+}
+
+export function isLoopbackHost(hostname: string): boolean {
+  return (
+    hostname === 'localhost' ||
+    hostname === '[::1]' ||
+    hostname === '::1' ||
+    /^127\./.test(hostname)
+  );
+}
+
+/** Ends a connection whatever state it is in; a graceful `quit` would wait for a Redis that is away. */
+export function disconnect(client: RedisClient): void {
+  client.disconnect();
+}

@@ -1,0 +1,80 @@
+import type { FieldProblem } from '../notification/request.js';
+import type { State } from '../notification/state.js';
+
+/** What callers of the producer can meet. Each says what to do by its class, not by its message. */
+export abstract class NotifierError extends Error {}
+
+/** The request is wrong; sending it again will not help. Every wrong field is named. */
+export class InvalidRequestError extends NotifierError {
+  override readonly name = 'InvalidRequestError';
+  readonly problems: readonly FieldProblem[];
+
+  constructor(problems: readonly FieldProblem[]) {
+    super(problems.map(({ field, expected }) => `${field}: expected ${expected}`).join('; '));
+    this.problems = problems;
+  }
+}
+
+/** The id is in use for a different request; that one stays as it is. */
+export class IdConflictError extends NotifierError {
+  override readonly name = 'IdConflictError';
+  readonly id: string;
+  readonly state: State;
+
+  constructor(id: string, state: State) {
+    super(`a different notification has the id ${id}`);
+    this.id = id;
+    this.state = state;
+  }
+}
+
+/** Too much is waiting already. Nothing was stored; come back after `retryAfterMs`. */
+export class BacklogFullError extends NotifierError {
+  override readonly name = 'BacklogFullError';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super(`the backlog is full; try again in ${Math.ceil(retryAfterMs / 1000)} s`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Redis did not answer in time. The notification may or may not have been stored: send the same
+ * request again *with this id*, and it is stored once whatever happened.
+ */
+export class RedisUnavailableError extends NotifierError {
+  override readonly name = 'RedisUnavailableError';
+  readonly id: string | undefined;
+
+  constructor(id: string | undefined, options?: ErrorOptions) {
+    super(
+      id === undefined ? 'Redis is unavailable' : `Redis is unavailable; retry with the id ${id}`,
+      options,
+    );
+    this.id = id;
+  }
+}
+
+const CONNECTION_ERROR_NAMES = new Set([
+  'MaxRetriesPerRequestError',
+  'ClusterAllFailedError',
+  'AbortError',
+  'ConnectionClosedError',
+]);
+const CONNECTION_ERROR_TEXTS =
+  /^(Connection is closed|Stream isn't writeable|Command timed out|connect E|read E|write E|Cluster isn't ready|None of startup nodes|All sentinels are unreachable|Socket closed|Redis did not answer in time)/;
+const TRANSIENT_REPLIES =
+  /^(LOADING|READONLY|OOM|CLUSTERDOWN|MASTERDOWN|BUSY|TRYAGAIN|MISCONF|NOREPLICAS|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+
+/** Whether an error says that Redis is away or refuses to work just now, rather than that we made a mistake. */
+export function isRedisTrouble(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const { name = '', message = '', code = '' } = error as Record<string, unknown>;
+  return (
+    CONNECTION_ERROR_NAMES.has(String(name)) ||
+    /^E[A-Z]+$/.test(String(code)) ||
+    CONNECTION_ERROR_TEXTS.test(String(message)) ||
+    TRANSIENT_REPLIES.test(String(message))
+  );
+}

@@ -1,0 +1,102 @@
+import { type JobsOptions, Queue } from 'bullmq';
+import type { NotificationRecord } from '../notification/record.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES, type Lane } from '../notification/state.js';
+
+/** All that a job carries: dashboards and events of the queue can leak nothing else. */
+export interface JobData {
+  id: string;
+  generation: number;
+}
+
+export type JobName = 'dispatch' | 'delivery_check';
+
+/** How often a notification is tried before it fails; deferrals and closed gates do not count. */
+export const MAX_ATTEMPTS = 10;
+
+/*
+ * Why these options:
+ * - `backoff: custom`: without a backoff retries are immediate, and the built-in exponential has no
+ *   maximum and knows no Retry-After.
+ * - retention by age and count: a kept job also keeps its id from being added twice, which spares
+ *   the sweeper work; the ledger, not the queue, is what remembers.
+ * - `stackTraceLimit` and `sizeLimit`: five kept stacks make a failed job 10 KB instead of 3.
+ */
+const JOB_OPTIONS: JobsOptions = {
+  attempts: MAX_ATTEMPTS,
+  backoff: { type: 'custom' },
+  removeOnComplete: { age: 3_600, count: 10_000 },
+  removeOnFail: { age: 7 * 24 * 3_600, count: 100_000 },
+  stackTraceLimit: 1,
+  sizeLimit: 1_024,
+};
+
+export type Queues = Record<Lane, Queue<JobData>>;
+
+/**
+ * Opens both queues on one connection.
+ *
+ * `skipWaitingForReady` needs `skipVersionCheck` beside it: on a connection without an offline
+ * queue, the first version check fails while Redis is not there yet, that failure is cached, and
+ * the queue would stay broken for ever.
+ */
+export function openQueues(connection: RedisClient, prefix: string): Queues {
+  const open = (lane: Lane) =>
+    new Queue<JobData>(lane, {
+      connection,
+      prefix,
+      defaultJobOptions: JOB_OPTIONS,
+      skipWaitingForReady: true,
+      skipVersionCheck: true,
+    });
+  return { transactional: open('transactional'), campaign: open('campaign') };
+}
+
+export async function closeQueues(queues: Queues): Promise<void> {
+  await Promise.all(LANES.map((lane) => queues[lane].close()));
+}
+
+interface JobToAdd {
+  name: JobName;
+  data: JobData;
+  opts: { jobId: string; delay: number };
+}
+
+/**
+ * The job that a record needs now. Ids never repeat within a notification: the queue ignores an id
+ * it still knows, so adding a job a second time adds nothing.
+ */
+export function jobFor(record: NotificationRecord, now: number): JobToAdd {
+  const { id, generation } = record;
+  const name: JobName = wasSent(record) ? 'delivery_check' : 'dispatch';
+  const startAt = name === 'delivery_check' ? record.deliveryCheckAt : record.sendAt;
+  const letter = name === 'delivery_check' ? 'd' : 'n';
+  return {
+    name,
+    data: { id, generation },
+    opts: { jobId: `${letter}-${id}.${generation}`, delay: Math.max(0, (startAt ?? now) - now) },
+  };
+}
+
+/** The delivery check's job also carries on with the next channel when the message did not arrive. */
+function wasSent(record: NotificationRecord): boolean {
+  return record.legs.some(
+    (leg) =>
+      leg.generation === record.generation &&
+      (leg.outcome === 'sent' || leg.outcome === 'undelivered'),
+  );
+}
+
+/** Adds the jobs of these records: one round trip for each lane. */
+export async function addJobs(
+  queues: Queues,
+  records: readonly NotificationRecord[],
+  now: number,
+): Promise<void> {
+  await Promise.all(
+    LANES.map(async (lane) => {
+      const jobs = records.filter((record) => record.lane === lane).map((r) => jobFor(r, now));
+      if (jobs.length > 0) await queues[lane].addBulk(jobs);
+    }),
+  );
+}

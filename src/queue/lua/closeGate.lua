@@ -1,0 +1,23 @@
+-- Closes the gate and both queues' limiters for a time, or leaves them as they are where they are
+-- closed for longer already.
+--
+-- The limiter keys are BullMQ's own (6.7): a worker that has a limiter starts nothing while the key
+-- holds a number of at least its maximum. A running count of starts is replaced, as `rateLimit` does.
+--
+-- KEYS[1] gate   KEYS[2..] limiter keys
+-- ARGV[1] milliseconds
+-- returns for how many milliseconds the gate is closed now
+local wanted = tonumber(ARGV[1])
+local left = redis.call('PTTL', KEYS[1])
+if left < wanted then
+  redis.call('SET', KEYS[1], '1', 'PX', wanted)
+  left = wanted
+end
+local closed = 9007199254740991
+for i = 2, #KEYS do
+  local count = tonumber(redis.call('GET', KEYS[i]) or '0')
+  if count < closed or redis.call('PTTL', KEYS[i]) < left then
+    redis.call('SET', KEYS[i], '9007199254740991', 'PX', left)
+  end
+end
+return left

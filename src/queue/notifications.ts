@@ -1,0 +1,89 @@
+import { queued, renewedDeadline } from '../notification/acceptance.js';
+import { keep, write } from '../notification/decision.js';
+import type { Ledger } from '../notification/ledger.js';
+import type { NotificationRecord } from '../notification/record.js';
+import {
+  type CancelResult,
+  cancel,
+  type ResolveResult,
+  type RetryResult,
+  resolve,
+  retry,
+} from '../notification/settlement.js';
+import { type NotificationView, viewOf } from '../notification/view.js';
+import { addJobs, type Queues } from './jobs.js';
+import { withPatience } from './patience.js';
+
+export type RetryOutcome = RetryResult | { kind: 'request_gone' };
+
+/** What can be asked of, and done to, a notification that was accepted. */
+export class Notifications {
+  readonly #ledger: Ledger;
+  readonly #queues: Queues;
+
+  constructor(ledger: Ledger, queues: Queues) {
+    this.#ledger = ledger;
+    this.#queues = queues;
+  }
+
+  /** The notification as callers see it, or undefined when there is none (any more). */
+  async get(id: string): Promise<NotificationView | undefined> {
+    return withPatience(this.#view(id), id);
+  }
+
+  async cancel(id: string, by?: string): Promise<CancelResult | undefined> {
+    const now = Date.now();
+    return withPatience(
+      this.#ledger.change(id, (record) => cancel(record, now, by)),
+      id,
+    );
+  }
+
+  async resolve(
+    id: string,
+    verdict: 'sent' | 'not_sent',
+    by?: string,
+  ): Promise<ResolveResult | undefined> {
+    const now = Date.now();
+    return withPatience(
+      this.#ledger.change(id, (record) => resolve(record, verdict, now, by)),
+      id,
+    );
+  }
+
+  /** Opens a new generation, with a job of its own, of what surely did not reach the customer. */
+  async retry(id: string, by?: string): Promise<RetryOutcome | undefined> {
+    return withPatience(this.#retry(id, by), id);
+  }
+
+  /** The view of a record, with the caller's metadata as long as the request is kept. */
+  async viewOf(record: NotificationRecord): Promise<NotificationView> {
+    const stored = await withPatience(this.#ledger.readRequest(record.id), record.id);
+    return viewOf(record, stored?.request);
+  }
+
+  async #view(id: string): Promise<NotificationView | undefined> {
+    const [record, stored] = await Promise.all([
+      this.#ledger.read(id),
+      this.#ledger.readRequest(id),
+    ]);
+    return record === undefined ? undefined : viewOf(record, stored?.request);
+  }
+
+  async #retry(id: string, by: string | undefined): Promise<RetryOutcome | undefined> {
+    const now = Date.now();
+    if ((await this.#ledger.readRequest(id)) === undefined) {
+      return (await this.#ledger.read(id)) === undefined ? undefined : { kind: 'request_gone' };
+    }
+    const renewed = { deadline: renewedDeadline(now), ...(by !== undefined && { by }) };
+    const result = await this.#ledger.change(id, (record) => retry(record, renewed, now));
+    if (result?.kind !== 'retried') return result;
+    await addJobs(this.#queues, [result.record], now);
+    await this.#ledger.change(id, (record) =>
+      record.state === 'accepted' && record.generation === result.record.generation
+        ? write(queued(record, Date.now()), undefined)
+        : keep(undefined),
+    );
+    return result;
+  }
+}

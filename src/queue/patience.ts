@@ -1,0 +1,25 @@
+import { isRedisTrouble, RedisUnavailableError } from './errors.js';
+
+/** The longest a caller waits for Redis, all commands of a call together. */
+export const PATIENCE_MS = 2_500;
+
+/**
+ * Bounds a call to Redis as a whole and turns every way of Redis being away into one typed error.
+ * A command that was given up may still be carried out later; that is why the error names the id.
+ */
+export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } catch (error) {
+    if (isRedisTrouble(error)) throw new RedisUnavailableError(id, { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    // The loser of the race must not surface as an unhandled rejection.
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,186 @@
+import { Keyring } from '../notification/bodyHash.js';
+import { Ledger } from '../notification/ledger.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import type { FieldProblem, NotificationRequest } from '../notification/request.js';
+import type { State } from '../notification/state.js';
+import type { NotificationView } from '../notification/view.js';
+import { TemplateCatalogue } from '../templates/catalogue.js';
+import { Acceptor, type AcceptResult } from './acceptor.js';
+import { Backlog } from './backlog.js';
+import { connectForProducing, disconnect, isLoopbackUrl } from './connection.js';
+import {
+  BacklogFullError,
+  IdConflictError,
+  InvalidRequestError,
+  RedisUnavailableError,
+} from './errors.js';
+import { closeQueues, openQueues, type Queues } from './jobs.js';
+import { Notifications } from './notifications.js';
+import { sendInChunks } from './sendInChunks.js';
+import { checkRedisServer, type ServerCheck } from './serverCheck.js';
+
+export interface ProducerOptions {
+  /** `redis://…`, several for a cluster, or `redis+sentinel://…`. */
+  redisUrl: string;
+  /** The deployment's `QUEUE_PREFIX`. @defaultValue `{notifier}` */
+  prefix?: string;
+  /** The deployment's `NOTIFIER_SECRET`; may be left out only where Redis is on this machine. */
+  secret?: string;
+  /** Jobs waiting at most, above which nothing is accepted. @defaultValue 100 000 */
+  backlogMax?: number;
+  /** How long an ended notification can be read (ms). @defaultValue 30 days */
+  ledgerRetentionMs?: number;
+  /** How long an ended notification can be retried (ms). @defaultValue 7 days */
+  requestRetentionMs?: number;
+}
+
+export interface Sent {
+  id: string;
+  state: State;
+  /** False when the same request had been accepted before. */
+  isNew: boolean;
+}
+
+/** One item's result in `sendMany`, at the position it had in the input. */
+export type SendResult =
+  | ({ index: number; status: 'accepted' | 'existing' } & Sent)
+  | { index: number; status: 'invalid'; id?: string; problems: FieldProblem[] }
+  | { index: number; status: 'conflict'; id: string; state: State }
+  | { index: number; status: 'backlog_full'; id: string; retryAfterMs: number }
+  | { index: number; status: 'unavailable'; id: string };
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * Hands notifications over, from any service that can reach Redis.
+ *
+ * A resolved `send` means that Redis holds the notification and its job. When Redis is away, calls
+ * reject within 3 seconds and work again by themselves once it is back.
+ */
+export class NotificationProducer {
+  readonly acceptor: Acceptor;
+  readonly notifications: Notifications;
+  readonly catalogue: TemplateCatalogue;
+  readonly #redis: RedisClient;
+  readonly #queues: Queues;
+
+  constructor(options: ProducerOptions) {
+    const { redisUrl, prefix = '{notifier}', backlogMax = 100_000 } = options;
+    const keyring = keyringFor(options);
+    this.#redis = connectForProducing(redisUrl);
+    // Without a listener, a lost connection would end the caller's process; calls report it anyway.
+    this.#redis.on('error', () => undefined);
+    this.#queues = openQueues(this.#redis, prefix);
+    for (const queue of Object.values(this.#queues)) queue.on('error', () => undefined);
+    const ledger = new Ledger(this.#redis, prefix, {
+      ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
+      requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
+    });
+    this.notifications = new Notifications(ledger, this.#queues);
+    this.catalogue = new TemplateCatalogue(this.#redis, prefix);
+    this.acceptor = new Acceptor({
+      ledger,
+      queues: this.#queues,
+      catalogue: this.catalogue,
+      backlog: new Backlog(this.#redis, this.#queues, backlogMax),
+      keyring,
+    });
+  }
+
+  /**
+   * Hands over one notification.
+   *
+   * @throws InvalidRequestError with every wrong field; IdConflictError when the id is in use for
+   * another request; BacklogFullError with a time to wait; RedisUnavailableError with the id to
+   * retry with.
+   */
+  async send(request: NotificationRequest): Promise<Sent> {
+    const [result] = await this.acceptor.acceptAll([request]);
+    if (result === undefined) throw new Error('no result for one request');
+    return sentOrThrow(result);
+  }
+
+  /**
+   * Hands over any number: reads 500 at a time, two chunks in flight, so memory stays bounded however
+   * long the input is. Yields one result an item, in order; a bad item never rejects its neighbours.
+   */
+  sendMany(
+    requests: Iterable<NotificationRequest> | AsyncIterable<NotificationRequest>,
+  ): AsyncGenerator<SendResult> {
+    return sendInChunks(requests, async (chunk, start) => {
+      const results = await this.acceptor.acceptAll(chunk);
+      return results.map((result, at) => toSendResult(result, start + at));
+    });
+  }
+
+  /** The notification as it stands, or undefined when there is none (any more). */
+  get(id: string): Promise<NotificationView | undefined> {
+    return this.notifications.get(id);
+  }
+
+  /** Cancels what has not begun to leave; says in which state it is when it is too late. */
+  async cancel(
+    id: string,
+  ): Promise<{ cancelled: true } | { cancelled: false; state: State } | undefined> {
+    const result = await this.notifications.cancel(id);
+    if (result === undefined) return undefined;
+    if (result.kind === 'cancelled') return { cancelled: true };
+    return { cancelled: false, state: result.state };
+  }
+
+  /** The connection underneath, for the health check of the process that owns this producer. */
+  async ping(): Promise<void> {
+    await this.#redis.ping();
+  }
+
+  /** Whether the Redis underneath may hold notifications; for the same process, at its start. */
+  checkServer(): Promise<ServerCheck> {
+    return checkRedisServer(this.#redis);
+  }
+
+  async close(): Promise<void> {
+    // Queues that never saw Redis have nothing to close properly; the connection ends either way.
+    await closeQueues(this.#queues).catch(() => undefined);
+    disconnect(this.#redis);
+  }
+}
+
+function keyringFor(options: ProducerOptions): Keyring {
+  if (options.secret !== undefined) return Keyring.parse(options.secret);
+  if (isLoopbackUrl(options.redisUrl)) return Keyring.forDevelopment();
+  throw new TypeError(
+    'secret: expected the deployment’s NOTIFIER_SECRET, since Redis is on another machine',
+  );
+}
+
+function sentOrThrow(result: AcceptResult): Sent {
+  switch (result.status) {
+    case 'accepted':
+    case 'existing':
+      return { id: result.id, state: result.record.state, isNew: result.status === 'accepted' };
+    case 'invalid':
+      throw new InvalidRequestError(result.problems);
+    case 'conflict':
+      throw new IdConflictError(result.id, result.state);
+    case 'backlog_full':
+      throw new BacklogFullError(result.retryAfterMs);
+    case 'unavailable':
+      throw new RedisUnavailableError(result.id);
+    default: {
+      const never: never = result;
+      throw new Error(`unhandled result ${String(never)}`);
+    }
+  }
+}
+
+function toSendResult(result: AcceptResult, index: number): SendResult {
+  switch (result.status) {
+    case 'accepted':
+    case 'existing': {
+      const { status, id, record } = result;
+      return { index, status, id, state: record.state, isNew: status === 'accepted' };
+    }
+    default:
+      return { index, ...result };
+  }
+}

@@ -1,0 +1,47 @@
+import { Cluster } from 'ioredis';
+import type { RedisClient } from '../notification/redisScripts.js';
+
+/** The queue's own minimum, and what its scripts and ours are tested from. */
+const MIN_VERSION = [6, 2] as const;
+
+export type ServerCheck = { ok: true } | { ok: false; problem: string };
+
+/**
+ * Whether this Redis may hold notifications; in a cluster, whether every master may. A server that
+ * evicts keys when memory runs short would lose accepted notifications without a trace.
+ *
+ * Rejects when Redis does not answer: that says nothing about its fitness.
+ */
+export async function checkRedisServer(redis: RedisClient): Promise<ServerCheck> {
+  const checks = await Promise.all(mastersOf(redis).map(async (node) => judge(await node.info())));
+  return checks.find((check) => !check.ok) ?? { ok: true };
+}
+
+/** A cluster that is not connected knows no masters; asking it as a whole then fails, as it should. */
+function mastersOf(redis: RedisClient): RedisClient[] {
+  const masters = redis instanceof Cluster ? redis.nodes('master') : [];
+  return masters.length > 0 ? masters : [redis];
+}
+
+function judge(info: string): ServerCheck {
+  const version = infoField(info, 'redis_version');
+  if (version !== undefined && isTooOld(version)) {
+    const problem = `Redis ${MIN_VERSION.join('.')} or newer is needed; this one is ${version}.`;
+    return { ok: false, problem };
+  }
+  const policy = infoField(info, 'maxmemory_policy');
+  if (policy !== undefined && policy !== 'noeviction') {
+    const problem = `Redis must have maxmemory-policy noeviction, or accepted notifications could be lost; this one has ${policy}.`;
+    return { ok: false, problem };
+  }
+  return { ok: true };
+}
+
+function isTooOld(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]);
+}
+
+function infoField(info: string, field: string): string | undefined {
+  return new RegExp(`^${field}:(\\S*)`, 'm').exec(info)?.[1];
+}

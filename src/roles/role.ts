@@ -1,0 +1,7 @@
+/** A role that runs in this process until it is stopped. */
+export interface RunningRole {
+  /** Where it listens, if it does. */
+  url?: string;
+  /** Ends it in order; may be called more than once. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,144 @@
+import type { Logger } from 'pino';
+import type { Config } from '../config.js';
+import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
+import { CheckpointStore } from '../notification/checkpoint.js';
+import { Ledger } from '../notification/ledger.js';
+import { type HealthServer, startHealthServer } from '../ops/healthServer.js';
+import type { ChannelDrivers } from '../pipeline/channels/channelDriver.js';
+import { emailChannel } from '../pipeline/channels/email.js';
+import { engageChannel } from '../pipeline/channels/engage.js';
+import { smsChannel } from '../pipeline/channels/sms.js';
+import { webChannel } from '../pipeline/channels/web.js';
+import { IdentityLookup } from '../pipeline/identity.js';
+import type { Findings } from '../pipeline/lookup.js';
+import { NotificationPipeline } from '../pipeline/pipeline.js';
+import type { StepObserver } from '../pipeline/step.js';
+import { TemplateStore } from '../pipeline/templateStore.js';
+import { onlyTo } from '../policy/allowedRecipients.js';
+import { connectForWorking, disconnect } from '../queue/connection.js';
+import { Gate } from '../queue/gate.js';
+import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
+import { checkRedisServer } from '../queue/serverCheck.js';
+import { TemplateCatalogue } from '../templates/catalogue.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { gateAdmission } from '../worker/gateAdmission.js';
+import { LaneWorkers } from '../worker/laneWorkers.js';
+import { workerReadiness } from '../worker/readiness.js';
+import { Sweeper } from '../worker/sweeper.js';
+import type { RunningRole } from './role.js';
+
+/** Builds and starts a worker; it stops in the reverse order. */
+export async function startWorker(
+  config: Config,
+  log: Logger,
+  observe: StepObserver = () => undefined,
+): Promise<RunningRole> {
+  const prefix = config.QUEUE_PREFIX;
+  const templates = await loadTemplates(templatesDir(config));
+
+  const redis = connectForWorking(config.REDIS_URL);
+  redis.on('error', () => log.debug('waiting for Redis'));
+  const server = await checkRedisServer(redis);
+  if (!server.ok) {
+    disconnect(redis);
+    throw new Error(server.problem);
+  }
+  const catalogue = new TemplateCatalogue(redis, prefix);
+  await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
+
+  const queues = openQueues(redis, prefix);
+  const gate = new Gate(redis, prefix);
+  const ledger = new Ledger(redis, prefix, {
+    ledgerMs: config.LEDGER_RETENTION,
+    requestMs: config.REQUEST_RETENTION,
+  });
+  const client = await createGenesysClient(genesysSettings(config), {
+    admission: gateAdmission(gate),
+    log,
+  });
+  const pipeline = new NotificationPipeline({
+    client,
+    drivers: channelDrivers(client, config),
+    policy: onlyTo(config.NOTIFY_ONLY_TO),
+    identities: new IdentityLookup(client),
+    checkpoints: new CheckpointStore<Findings>(redis, prefix, config.CHECKPOINT_MAX_AGE),
+    templates: new TemplateStore(catalogue),
+    defaultChannels: config.NOTIFY_CHANNELS,
+    defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+    activeConversation: config.ACTIVE_CONVERSATION,
+    deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    scheduleDeliveryCheck: (record) => addJobs(queues, [record], Date.now()),
+    ledger,
+    maxAttempts: MAX_ATTEMPTS,
+    observe,
+    log,
+  });
+  const workers = new LaneWorkers({
+    connection: redis,
+    prefix,
+    concurrency: config.WORKER_CONCURRENCY,
+    gate,
+    log,
+    process: (job, signal) => pipeline.process(job, signal),
+    mayLogIn: async () => (await client.checkCredentials()).ok,
+  });
+  const sweeper = new Sweeper({ ledger, queues, redis, log });
+  const readiness = workerReadiness({
+    redis,
+    queues,
+    gate,
+    workers,
+    concurrency: config.WORKER_CONCURRENCY,
+  });
+  let health: HealthServer | undefined;
+  if (config.HEALTH_PORT !== undefined) {
+    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, readiness);
+  }
+  workers.start();
+  sweeper.start();
+  log.info({ templates: templates.length, health: health?.url }, 'worker started');
+
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    await Promise.all([sweeper.stop(), workers.stop()]);
+    await client.close();
+    await closeQueues(queues);
+    await health?.close();
+    disconnect(redis);
+    log.info('worker stopped');
+  };
+  return {
+    ...(health !== undefined && { url: health.url }),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+export function genesysSettings(config: Config): GenesysSettings {
+  return {
+    clientId: config.GENESYS_CLOUD_CLIENT_ID ?? '',
+    clientSecret: config.GENESYS_CLOUD_CLIENT_SECRET ?? '',
+    ...(config.GENESYS_CLOUD_REGION !== undefined && { region: config.GENESYS_CLOUD_REGION }),
+    ...(config.GENESYS_CLOUD_BASE_URL !== undefined && { baseUrl: config.GENESYS_CLOUD_BASE_URL }),
+    ...(config.GENESYS_ENGAGE_URL !== undefined && { engageUrl: config.GENESYS_ENGAGE_URL }),
+  };
+}
+
+export function channelDrivers(
+  client: Parameters<typeof webChannel>[0],
+  config: Config,
+): ChannelDrivers {
+  const sender = {
+    from: config.GENESYS_EMAIL_FROM,
+    fromName: config.GENESYS_EMAIL_FROM_NAME,
+    replyTo: config.GENESYS_EMAIL_REPLY_TO,
+  };
+  return {
+    web: webChannel(client, config.GENESYS_WEB_DEPLOYMENT_ID),
+    email: emailChannel(client, sender),
+    engage: engageChannel(client, sender, config.GENESYS_ENGAGE_URL),
+    sms: smsChannel(client, config.GENESYS_SMS_FROM),
+  };
+}

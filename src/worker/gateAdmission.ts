@@ -1,0 +1,18 @@
+import type { Admission } from '../genesys/admission.js';
+import type { Gate } from '../queue/gate.js';
+
+/**
+ * What every request to the platform passes first. For now that is the gate alone: it is read before
+ * every request, because jobs that were already running when a 429 came would else go on sending.
+ */
+export function gateAdmission(gate: Gate): Admission {
+  return {
+    async admit() {
+      const retryAfterMs = await gate.closedForMs();
+      return retryAfterMs > 0 ? { admitted: false, retryAfterMs } : { admitted: true };
+    },
+    async rateLimited({ retryAfterMs }) {
+      await gate.close(retryAfterMs);
+    },
+  };
+}

@@ -1,0 +1,178 @@
+import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES, type Lane } from '../notification/state.js';
+import { errorLabel } from '../pipeline/errorLabel.js';
+import type { AttemptOutcome } from '../pipeline/outcome.js';
+import { backoffMs, RetryableError } from '../queue/backoff.js';
+import type { Gate } from '../queue/gate.js';
+import type { JobData } from '../queue/jobs.js';
+import { Hold, type HoldReason } from './hold.js';
+
+export interface LaneWorkersParts {
+  connection: RedisClient;
+  prefix: string;
+  concurrency: number;
+  gate: Gate;
+  log: Logger;
+  process: (job: JobData, signal: AbortSignal) => Promise<AttemptOutcome>;
+  mayLogIn: () => Promise<boolean>;
+}
+
+/** A job that met a closed door comes back this soon; by then the worker has stopped taking jobs. */
+const HELD_JOB_RETURNS_MS = 1_000;
+const RATE_LIMIT_PEEK_MS = 2_000;
+
+/**
+ * The workers of both queues in this process, and what the queue does with each outcome.
+ *
+ * Each queue has places of its own: campaign jobs that wait would else hold every place there is,
+ * and an urgent notification would wait for seconds to start.
+ *
+ * The settings:
+ * - `limiter` is the gate and nothing else, hence the absurd maximum. Without any limiter, a closed
+ *   gate would keep no job from starting.
+ * - `maximumRateLimitDelay`: how often a worker asleep before a closed gate looks whether somebody
+ *   has opened it.
+ * - `lockDuration` 30 s outlives a Redis failover; a shorter one runs jobs twice after each.
+ * - `stalledInterval` 15 s finds a killed worker's jobs within 45 s. `maxStalledCount` 3 survives
+ *   a rolling restart; what is failed after that, the sweeper takes over.
+ */
+export class LaneWorkers {
+  readonly hold: Hold;
+  readonly #workers: Record<Lane, Worker<JobData>>;
+  readonly #parts: LaneWorkersParts;
+  readonly #stopping = new AbortController();
+  /** When a job was last taken, by lane (epoch ms): readiness is judged by progress. */
+  readonly lastStart: Record<Lane, number>;
+  #active = 0;
+
+  constructor(parts: LaneWorkersParts) {
+    this.#parts = parts;
+    const now = Date.now();
+    this.lastStart = { transactional: now, campaign: now };
+    this.#workers = {
+      transactional: this.#open('transactional'),
+      campaign: this.#open('campaign'),
+    };
+    this.hold = new Hold(
+      {
+        pause: () => this.#each((worker) => worker.pause(true)),
+        resume: (atATime = parts.concurrency) =>
+          this.#each(async (worker) => {
+            worker.concurrency = atATime;
+            await worker.resume();
+          }),
+        mayLogIn: parts.mayLogIn,
+      },
+      parts.log,
+    );
+  }
+
+  start(): void {
+    for (const lane of LANES) {
+      this.#workers[lane].run().catch((error: unknown) => {
+        this.#parts.log.error({ lane, error: errorLabel(error) }, 'worker ended');
+      });
+    }
+  }
+
+  /** Jobs running in this process. */
+  get active(): number {
+    return this.#active;
+  }
+
+  /** No new jobs; reads are cut short and their jobs go back to the queue; started sends finish. */
+  async stop(): Promise<void> {
+    this.hold.close();
+    const closing = this.#each((worker) => worker.close());
+    this.#stopping.abort();
+    await closing;
+  }
+
+  #open(lane: Lane): Worker<JobData> {
+    const { connection, prefix, concurrency, log } = this.#parts;
+    const worker = new Worker<JobData>(lane, (job, token) => this.#run(lane, job, token), {
+      connection,
+      prefix,
+      concurrency,
+      autorun: false,
+      limiter: { max: Number.MAX_SAFE_INTEGER - 1, duration: 1_000 },
+      maximumRateLimitDelay: RATE_LIMIT_PEEK_MS,
+      lockDuration: 30_000,
+      stalledInterval: 15_000,
+      maxStalledCount: 3,
+      settings: {
+        backoffStrategy: (attemptsMade, _type, error) =>
+          backoffMs(attemptsMade, error instanceof RetryableError ? error.retryAfterMs : undefined),
+      },
+    });
+    worker.on(
+      'error',
+      throttled((error) => log.error({ lane, error: errorLabel(error) }, 'queue trouble')),
+    );
+    worker.on('stalled', (jobId) => log.warn({ lane, jobId }, 'job of a lost worker is taken up'));
+    return worker;
+  }
+
+  async #run(lane: Lane, job: Job<JobData>, token: string | undefined): Promise<unknown> {
+    this.lastStart[lane] = Date.now();
+    this.#active += 1;
+    try {
+      const outcome = await this.#parts.process(job.data, this.#stopping.signal);
+      return await this.#conclude(job, token, outcome);
+    } finally {
+      this.#active -= 1;
+    }
+  }
+
+  async #conclude(
+    job: Job<JobData>,
+    token: string | undefined,
+    outcome: AttemptOutcome,
+  ): Promise<unknown> {
+    if (outcome.kind !== 'hold') await this.hold.jobPassed();
+    switch (outcome.kind) {
+      case 'done':
+        return { state: outcome.state };
+      case 'failed':
+        throw new UnrecoverableError(outcome.reason);
+      case 'retry':
+        throw new RetryableError(outcome.reason, outcome.retryAfterMs);
+      case 'park':
+        return this.#park(job, token, outcome.until);
+      case 'gate_closed':
+        await this.#parts.gate.close(outcome.forMs);
+        throw new RateLimitError();
+      case 'hold':
+        await this.hold.raise(outcome.cause satisfies HoldReason);
+        return this.#park(job, token, Date.now() + HELD_JOB_RETURNS_MS);
+      default: {
+        const never: never = outcome;
+        throw new Error(`unhandled outcome ${String(never)}`);
+      }
+    }
+  }
+
+  /** Puts the job aside without using one of its attempts. */
+  async #park(job: Job<JobData>, token: string | undefined, until: number): Promise<never> {
+    await job.moveToDelayed(Math.max(until, Date.now()), token);
+    throw new DelayedError();
+  }
+
+  async #each(work: (worker: Worker<JobData>) => Promise<unknown>): Promise<void> {
+    await Promise.all(LANES.map((lane) => work(this.#workers[lane])));
+  }
+}
+
+const SAY_AGAIN_AFTER_MS = 5_000;
+
+/** While Redis is away the same error comes thousands of times a second; one line in five seconds says it. */
+function throttled(say: (error: Error) => void): (error: Error) => void {
+  let saidAt = 0;
+  return (error) => {
+    if (Date.now() - saidAt < SAY_AGAIN_AFTER_MS) return;
+    saidAt = Date.now();
+    say(error);
+  };
+}

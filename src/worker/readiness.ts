@@ -1,0 +1,62 @@
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES } from '../notification/state.js';
+import type { Readiness } from '../ops/healthServer.js';
+import type { Gate } from '../queue/gate.js';
+import type { Queues } from '../queue/jobs.js';
+import type { LaneWorkers } from './laneWorkers.js';
+
+const REDIS_ANSWERS_WITHIN_MS = 1_000;
+/** Jobs waiting this long with places free and the gate open mean that the worker is stuck. */
+const STUCK_AFTER_MS = 60_000;
+
+/**
+ * Whether this worker gets work done. It is judged by progress, since a worker that lost its
+ * connection in an unlucky way goes on saying that it runs.
+ */
+export function workerReadiness(parts: {
+  redis: RedisClient;
+  queues: Queues;
+  gate: Gate;
+  workers: LaneWorkers;
+  concurrency: number;
+}): () => Promise<Readiness> {
+  const { redis, queues, gate, workers, concurrency } = parts;
+
+  const stuckLanes = async (): Promise<string[]> => {
+    if (workers.hold.reason !== undefined || (await gate.closedForMs()) > 0) return [];
+    if (workers.active >= concurrency) return [];
+    const stuck = await Promise.all(
+      LANES.map(async (lane) => {
+        if (Date.now() - workers.lastStart[lane] < STUCK_AFTER_MS) return [];
+        const waiting = await queues[lane].getJobCountByTypes('waiting', 'prioritized');
+        return waiting > 0 ? [`no ${lane} job was taken for a minute although some wait`] : [];
+      }),
+    );
+    return stuck.flat();
+  };
+
+  return async () => {
+    const because: string[] = [];
+    const { reason } = workers.hold;
+    if (reason !== undefined) because.push(`${reason.kind}: ${reason.detail}`);
+    try {
+      because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, redis.ping().then(stuckLanes))));
+    } catch {
+      because.push('Redis does not answer');
+    }
+    return because.length === 0 ? { ready: true } : { ready: false, because };
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('too long')), ms);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } finally {
+    clearTimeout(timer);
+    work.catch(() => undefined);
+  }
+}
