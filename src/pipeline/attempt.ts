@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import type { CallOptions } from '../genesys/call.js';
+import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
+import type { Ledger } from '../notification/ledger.js';
+import type { NotificationRecord } from '../notification/record.js';
+import type { HoldCause } from './answerTable.js';
+import type { AttemptOutcome } from './outcome.js';
+import type { ReadTrouble } from './readFailure.js';
+import type { Step, StepObserver } from './step.js';
+
+/** What every part of an attempt needs of the world around it. */
+export interface AttemptTools {
+  ledger: Ledger;
+  maxAttempts: number;
+  observe: StepObserver;
+}
+
+/**
+ * One attempt that has claimed its notification. It knows how to give it back: each way of ending
+ * writes the ledger first and then tells the queue what to do with the job.
+ */
+export class Attempt {
+  /** As last read or written by this attempt. */
+  record: NotificationRecord;
+  readonly fence: number;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+  readonly #tools: AttemptTools;
+
+  constructor(record: NotificationRecord, signal: AbortSignal, log: Logger, tools: AttemptTools) {
+    this.record = record;
+    this.fence = record.fence;
+    this.signal = signal;
+    this.log = log;
+    this.#tools = tools;
+  }
+
+  get id(): string {
+    return this.record.id;
+  }
+
+  get ledger(): Ledger {
+    return this.#tools.ledger;
+  }
+
+  /** Whether a failure now would be the last one. */
+  get isLast(): boolean {
+    return this.record.attempts + 1 >= this.#tools.maxAttempts;
+  }
+
+  callOptions(): CallOptions {
+    return {
+      lane: this.record.lane,
+      signal: this.signal,
+      correlation: { notificationId: this.id, attempt: this.record.attempts + 1 },
+    };
+  }
+
+  async reached(step: Step): Promise<void> {
+    await this.#tools.observe(step, this.id);
+  }
+
+  /** Ends the notification here. */
+  async end(
+    state: 'skipped' | 'failed' | 'undelivered',
+    reason: string,
+    detail?: string,
+  ): Promise<AttemptOutcome> {
+    const { fence } = this;
+    const now = Date.now();
+    const to = { fence, state, reason, ...(detail !== undefined && { detail }) };
+    const written = await this.ledger.change(this.id, (record) => finish(record, to, now));
+    if (written?.kind !== 'written') return this.overtaken();
+    return state === 'failed' ? { kind: 'failed', reason } : { kind: 'done', state };
+  }
+
+  /** A failure worth repeating: uses an attempt, and ends the notification when it was the last. */
+  async retryLater(reason: string, retryAfterMs?: number): Promise<AttemptOutcome> {
+    const written = await this.#release({ reason, usesAttempt: true });
+    if (written?.kind !== 'written') return this.overtaken();
+    if (written.record.state === 'failed') return { kind: 'failed', reason: 'attempts_exhausted' };
+    return { kind: 'retry', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+
+  /** Not now, and nobody's fault: uses no attempt. */
+  async park(reason: string, until: number): Promise<AttemptOutcome> {
+    const written = await this.#release({ reason, usesAttempt: false });
+    if (written?.kind !== 'written') return this.overtaken();
+    return { kind: 'park', reason, until };
+  }
+
+  async gateClosed(forMs: number): Promise<AttemptOutcome> {
+    const written = await this.#release({ reason: 'rate_limited', usesAttempt: false });
+    if (written?.kind !== 'written') return this.overtaken();
+    return { kind: 'gate_closed', forMs };
+  }
+
+  async hold(cause: HoldCause): Promise<AttemptOutcome> {
+    const back = { reason: cause.kind, detail: cause.detail, usesAttempt: false };
+    const written = await this.#release(back);
+    if (written?.kind !== 'written') return this.overtaken();
+    return { kind: 'hold', cause };
+  }
+
+  /** What a failed read means here, but for a refusal, which the caller judges. */
+  async afterTrouble(trouble: Exclude<ReadTrouble, { kind: 'refused' }>): Promise<AttemptOutcome> {
+    switch (trouble.kind) {
+      case 'rate_limited':
+        return this.gateClosed(trouble.retryAfterMs);
+      case 'try_later':
+        return this.retryLater(trouble.reason, trouble.retryAfterMs);
+      case 'hold':
+        return this.hold(trouble.cause);
+      case 'stopping':
+        return this.park('shutdown', Date.now());
+      default: {
+        const never: never = trouble;
+        throw new Error(`unhandled trouble ${String(never)}`);
+      }
+    }
+  }
+
+  /**
+   * The notification went on without this attempt: cancelled, expired, or claimed by another after
+   * this one lost its lock. Whoever has it now will end it; there is nothing to do but step aside.
+   */
+  async overtaken(): Promise<AttemptOutcome> {
+    const record = await this.ledger.read(this.id);
+    this.log.info({ state: record?.state }, 'attempt was overtaken');
+    return { kind: 'done', state: record?.state ?? 'gone' };
+  }
+
+  #release(
+    back: Pick<Release, 'reason' | 'detail' | 'usesAttempt'>,
+  ): Promise<AttemptWrite | undefined> {
+    const now = Date.now();
+    const { maxAttempts } = this.#tools;
+    return this.ledger.change(this.id, (record) =>
+      release(record, { ...back, fence: this.fence, maxAttempts }, now),
+    );
+  }
+}

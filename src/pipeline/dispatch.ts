@@ -1,0 +1,259 @@
+import type { SendGuard } from '../genesys/admission.js';
+import type { CallResult } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/client.js';
+import type { Accepted } from '../genesys/sends.js';
+import { type LegAnswer, recordAnswer } from '../notification/answer.js';
+import { passOverChannel, type StartLegResult, startLeg } from '../notification/attempt.js';
+import type { Channel } from '../notification/channel.js';
+import { spentChannels } from '../notification/leg.js';
+import type { NotificationRecord } from '../notification/record.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { RenderedMessage } from '../templates/message.js';
+import { judgeSend, type SendVerdict } from './answerTable.js';
+import type { Attempt } from './attempt.js';
+import { type Addressee, type ChannelDrivers, sendOver } from './channels/channelDriver.js';
+import type { AttemptOutcome } from './outcome.js';
+
+/** How long after its intent a request may still leave. A worker frozen for longer sends nothing. */
+const SEND_WITHIN_MS = 2_000;
+/** When to look again whether a customer's conversation has ended. */
+const ACTIVE_CONVERSATION_RECHECK_MS = 5 * 60 * 1000;
+
+/** All that is known when it comes to sending. */
+export interface Delivery {
+  request: NotificationRequest;
+  template: CompiledTemplate;
+  /** In the order they are to be tried. */
+  channels: readonly Channel[];
+  context: TemplateContext;
+  to: Addressee;
+}
+
+export interface DispatcherParts {
+  client: GenesysClient;
+  drivers: ChannelDrivers;
+  policy: Policy;
+  activeConversation: 'defer' | 'next-channel';
+  deliveryCheckAfterMs: number;
+  /** Sees to it that somebody looks whether a sent message arrived. */
+  scheduleDeliveryCheck: (record: NotificationRecord) => Promise<void>;
+}
+
+type LegEnd =
+  | { kind: 'next_channel' }
+  | { kind: 'again' }
+  | { kind: 'over'; outcome: AttemptOutcome };
+
+/**
+ * Sends: channel by channel, in order, each only after the one before surely did not reach the
+ * customer.
+ *
+ * The order of one send is what keeps a customer from being messaged twice. The client takes a slot
+ * and a token first, since both may take long; then, through the guard, policy and ledger are asked
+ * once more and the intent is written, good for two seconds; then the request leaves, or not at all.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  async run(attempt: Attempt, delivery: Delivery): Promise<AttemptOutcome> {
+    const spent = spentChannels(attempt.record.legs, attempt.record.generation);
+    for (const channel of delivery.channels.filter((candidate) => !spent.has(candidate))) {
+      const end = await this.#tryChannel(attempt, delivery, channel);
+      if (end.kind === 'over') return end.outcome;
+    }
+    return this.#nothingLeft(attempt);
+  }
+
+  async #tryChannel(attempt: Attempt, delivery: Delivery, channel: Channel): Promise<LegEnd> {
+    const unreachable = this.#parts.drivers[channel].unreachable(delivery.to);
+    if (unreachable !== undefined) {
+      return this.#passOver(attempt, channel, 'not_addressable', unreachable);
+    }
+    const { request, template, context } = delivery;
+    const rendered = template.render(channel, {
+      context,
+      ...(request.variables !== undefined && { variables: request.variables }),
+      ...(request.recipient.timeZone !== undefined && { timeZone: request.recipient.timeZone }),
+    });
+    if (!rendered.ok) {
+      return this.#passOver(attempt, channel, 'refused', `render_${rendered.reason}`);
+    }
+    const first = await this.#sendLeg(attempt, delivery, rendered.message, false);
+    if (first.kind !== 'again') return first;
+    return this.#sendLeg(attempt, delivery, rendered.message, true);
+  }
+
+  async #sendLeg(
+    attempt: Attempt,
+    { request, to }: Delivery,
+    message: RenderedMessage,
+    loggedInAgain: boolean,
+  ): Promise<LegEnd> {
+    const { channel } = message;
+    let start: StartLegResult | undefined;
+    let verdictOfPolicy: PolicyVerdict = { allowed: true };
+    const guard: SendGuard = {
+      beforeWrite: async () => {
+        verdictOfPolicy = this.#parts.policy(request);
+        if (!verdictOfPolicy.allowed) return { go: false, reason: verdictOfPolicy.reason };
+        await attempt.reached('before_intent');
+        const intent = { fence: attempt.fence, channel, sendWithinMs: SEND_WITHIN_MS };
+        const now = Date.now();
+        start = await attempt.ledger.change(attempt.id, (record) => startLeg(record, intent, now));
+        if (start?.kind !== 'started') return { go: false, reason: 'overtaken' };
+        await attempt.reached('intent_written');
+        return { go: true, sendBy: start.sendBy };
+      },
+    };
+    const { drivers } = this.#parts;
+    const result = await sendOver(drivers, message, to, guard, attempt.callOptions());
+    await attempt.reached('answer_received');
+
+    // Assigned inside the guard, which control flow analysis cannot see.
+    const begun = start as StartLegResult | undefined;
+    const policy = verdictOfPolicy as PolicyVerdict;
+    if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
+    if (begun !== undefined && begun.kind !== 'started') return over(await attempt.overtaken());
+    const leg = begun?.leg;
+    if (result.ok) return over(await this.#sent(attempt, channel, leg, result));
+    const verdict = judgeSend(result.failure);
+    attempt.log.info({ channel, failure: result.failure, verdict: verdict.kind }, 'send answered');
+    return this.#notSent(attempt, leg, verdict, loggedInAgain);
+  }
+
+  async #sent(
+    attempt: Attempt,
+    channel: Channel,
+    leg: number | undefined,
+    result: Extract<CallResult<Accepted>, { ok: true }>,
+  ): Promise<AttemptOutcome> {
+    const { messageId, conversationId } = result.data;
+    const { drivers, deliveryCheckAfterMs } = this.#parts;
+    const checked = drivers[channel].confirmsDelivery && deliveryCheckAfterMs > 0;
+    const record = await this.#record(attempt, leg, {
+      outcome: 'sent',
+      messageId,
+      ...(conversationId !== undefined && { conversationId }),
+      ...(checked && { deliveryCheckAt: Date.now() + deliveryCheckAfterMs }),
+    });
+    if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
+    const { correlationId } = result;
+    attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
+    return { kind: 'done', state: record?.state ?? 'sent' };
+  }
+
+  /** By verdict: what the ledger keeps of the leg, and how the attempt goes on. */
+  async #notSent(
+    attempt: Attempt,
+    leg: number | undefined,
+    verdict: SendVerdict,
+    loggedInAgain: boolean,
+  ): Promise<LegEnd> {
+    switch (verdict.kind) {
+      case 'rate_limited':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'rate_limited' });
+        return over(await attempt.gateClosed(verdict.retryAfterMs));
+      case 'try_later':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.reason });
+        return over(await attempt.retryLater(verdict.reason, verdict.retryAfterMs));
+      case 'log_in_again': {
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'http_401' });
+        if (loggedInAgain) {
+          return over(await attempt.hold({ kind: 'credentials', detail: 'http_401' }));
+        }
+        const login = await this.#parts.client.checkCredentials();
+        if (login.ok) return { kind: 'again' };
+        return this.#notSent(attempt, undefined, judgeSend(login.failure), true);
+      }
+      case 'hold':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.cause.kind });
+        return over(await attempt.hold(verdict.cause));
+      case 'active_conversation':
+        return this.#activeConversation(attempt, leg);
+      case 'refused': {
+        const { reason, detail } = verdict;
+        await this.#record(attempt, leg, {
+          outcome: 'refused',
+          reason,
+          ...(detail !== undefined && { detail }),
+        });
+        return { kind: 'next_channel' };
+      }
+      case 'stopping':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'shutdown' });
+        return over(await attempt.park('shutdown', Date.now()));
+      case 'unknown':
+        await this.#record(attempt, leg, { outcome: 'unknown', reason: verdict.reason });
+        return over({ kind: 'done', state: 'unknown' });
+      default: {
+        const never: never = verdict;
+        throw new Error(`unhandled verdict ${String(never)}`);
+      }
+    }
+  }
+
+  async #activeConversation(attempt: Attempt, leg: number | undefined): Promise<LegEnd> {
+    const reason = 'active_conversation';
+    if (this.#parts.activeConversation === 'next-channel') {
+      await this.#record(attempt, leg, { outcome: 'refused', reason });
+      return { kind: 'next_channel' };
+    }
+    await this.#record(attempt, leg, { outcome: 'not_sent', reason });
+    return over(await attempt.park(reason, Date.now() + ACTIVE_CONVERSATION_RECHECK_MS));
+  }
+
+  /** Writes a leg's answer; a leg that never started has none. */
+  async #record(
+    attempt: Attempt,
+    leg: number | undefined,
+    answer: LegAnswer,
+  ): Promise<NotificationRecord | undefined> {
+    if (leg === undefined) return undefined;
+    const now = Date.now();
+    const given = { fence: attempt.fence, leg, answer };
+    const result = await attempt.ledger.change(attempt.id, (record) =>
+      recordAnswer(record, given, now),
+    );
+    await attempt.reached('answer_recorded');
+    if (result?.kind !== 'recorded') return undefined;
+    attempt.record = result.record;
+    return result.record;
+  }
+
+  async #passOver(
+    attempt: Attempt,
+    channel: Channel,
+    outcome: 'not_addressable' | 'refused',
+    reason: string,
+  ): Promise<LegEnd> {
+    const now = Date.now();
+    const pass = { fence: attempt.fence, channel, outcome, reason };
+    const written = await attempt.ledger.change(attempt.id, (record) =>
+      passOverChannel(record, pass, now),
+    );
+    if (written?.kind !== 'written') return over(await attempt.overtaken());
+    attempt.record = written.record;
+    return { kind: 'next_channel' };
+  }
+
+  async #nothingLeft(attempt: Attempt): Promise<AttemptOutcome> {
+    const { legs, generation } = attempt.record;
+    const outcomes = new Set(
+      legs.filter((leg) => leg.generation === generation).map((leg) => leg.outcome),
+    );
+    if (outcomes.has('refused')) return attempt.end('failed', 'every_channel_refused');
+    if (outcomes.has('undelivered')) return attempt.end('undelivered', 'no_other_channel');
+    return attempt.end('failed', 'no_channel');
+  }
+}
+
+function over(outcome: AttemptOutcome): LegEnd {
+  return { kind: 'over', outcome };
+}

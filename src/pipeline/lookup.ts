@@ -1,0 +1,129 @@
+import type { CallOptions } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/client.js';
+import type { Channel } from '../notification/channel.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { Addressee } from './channels/channelDriver.js';
+import { extractContext } from './context/extractContext.js';
+import type { HistoryConversation } from './context/history.js';
+import { readHistory } from './history.js';
+import type { Identity, IdentityLookup } from './identity.js';
+import { found, type Read } from './read.js';
+
+/** What the lookups found, kept so that a deferred job does not look again. */
+export interface Findings {
+  externalContactId?: string;
+  context: TemplateContext;
+}
+
+/** What has to be looked up for a request. */
+export interface Needs {
+  identity: boolean;
+  name: boolean;
+  history: boolean;
+  text: boolean;
+}
+
+export interface LookupParts {
+  client: GenesysClient;
+  identities: IdentityLookup;
+  defaultLookbackDays: number;
+}
+
+const DEFAULT_MAX_CONVERSATIONS = 5;
+
+/** Asks the platform about a recipient. Knows nothing of attempts or the ledger: it may always be repeated. */
+export class CustomerLookup {
+  readonly #parts: LookupParts;
+
+  constructor(parts: LookupParts) {
+    this.#parts = parts;
+  }
+
+  async identity(
+    request: NotificationRequest,
+    needs: Needs,
+    options: CallOptions,
+  ): Promise<Read<Identity>> {
+    if (!needs.identity) return found({});
+    return this.#parts.identities.find(request.recipient, needs.name, options);
+  }
+
+  async history(
+    request: NotificationRequest,
+    { externalContactId }: Identity,
+    needs: Needs,
+    options: CallOptions,
+  ): Promise<Read<HistoryConversation[]>> {
+    if (!needs.history || externalContactId === undefined) return found([]);
+    const search = {
+      externalContactId,
+      lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
+      maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
+      wantsText: needs.text,
+      now: Date.now(),
+    };
+    return readHistory(this.#parts.client, search, options);
+  }
+}
+
+/** The channels a request may go over, in order: named by the caller, or the deployment's. */
+export function channelsFor(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  defaults: readonly Channel[],
+): Channel[] {
+  return (request.channels ?? defaults).filter((channel) => template.channels.includes(channel));
+}
+
+/** Only what the template uses, or the caller insists on, is looked up: each lookup costs requests. */
+export function needsOf(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  channels: readonly Channel[],
+): Needs {
+  const history =
+    requiresHistory(request) || channels.some((channel) => template.usesHistory(channel));
+  const name =
+    request.recipient.name === undefined &&
+    channels.some((channel) => template.variables(channel).has('customerName'));
+  return {
+    identity: history || name || channels.includes('web'),
+    name,
+    history,
+    text: channels.some((channel) => template.usesMessageText(channel)),
+  };
+}
+
+export function requiresHistory(request: NotificationRequest): boolean {
+  return request.history?.required ?? true;
+}
+
+export function findingsOf(
+  request: NotificationRequest,
+  identity: Identity,
+  conversations: readonly HistoryConversation[],
+): Findings {
+  const { externalContactId, contactName } = identity;
+  return {
+    ...(externalContactId !== undefined && { externalContactId }),
+    context: extractContext({
+      ...(request.recipient.name !== undefined && { requestName: request.recipient.name }),
+      ...(contactName !== undefined && { contactName }),
+      conversations,
+    }),
+  };
+}
+
+export function addresseeOf(request: NotificationRequest, findings: Findings): Addressee {
+  const { recipient } = request;
+  const externalContactId = recipient.externalContactId ?? findings.externalContactId;
+  const name = recipient.name?.trim();
+  return {
+    ...(name !== undefined && { name }),
+    ...(recipient.email !== undefined && { email: recipient.email }),
+    ...(recipient.phone !== undefined && { phone: recipient.phone }),
+    ...(externalContactId !== undefined && { externalContactId }),
+  };
+}

@@ -1,0 +1,121 @@
+import type { Logger } from 'pino';
+import type { GenesysClient } from '../genesys/client.js';
+import { claim } from '../notification/attempt.js';
+import type { StoredRequest } from '../notification/ledger.js';
+import { spentChannels } from '../notification/leg.js';
+import type { NotificationRecord } from '../notification/record.js';
+import { Attempt, type AttemptTools } from './attempt.js';
+import { checkDelivery } from './deliveryCheck.js';
+import { type Delivery, Dispatcher, type DispatcherParts } from './dispatch.js';
+import { errorLabel } from './errorLabel.js';
+import { channelsFor } from './lookup.js';
+import type { AttemptOutcome } from './outcome.js';
+import { Preparation, type PreparationParts } from './preparation.js';
+
+export type PipelineParts = PreparationParts &
+  DispatcherParts &
+  AttemptTools & { client: GenesysClient; log: Logger };
+
+/** A claimed notification looked at again this soon when it is in somebody else's hands. */
+const LOOK_AGAIN_MS = 5_000;
+
+/**
+ * One job, from claim to outcome: history, context, dispatch; or, for a message that was sent, the
+ * question whether it arrived. This is where platform and ledger meet.
+ */
+export class NotificationPipeline {
+  readonly #parts: PipelineParts;
+  readonly #preparation: Preparation;
+  readonly #dispatcher: Dispatcher;
+
+  constructor(parts: PipelineParts) {
+    this.#parts = parts;
+    this.#preparation = new Preparation(parts);
+    this.#dispatcher = new Dispatcher(parts);
+  }
+
+  /** Runs one attempt. `signal` asks it to come to an end soon: reads are cut short, a started send is not. */
+  async process(
+    job: { id: string; generation: number },
+    signal: AbortSignal,
+  ): Promise<AttemptOutcome> {
+    const now = Date.now();
+    const claimed = await this.#parts.ledger.change(job.id, (record) =>
+      claim(record, job.generation, now),
+    );
+    if (claimed === undefined) return { kind: 'done', state: 'gone' };
+    switch (claimed.kind) {
+      case 'ended':
+        return { kind: 'done', state: claimed.state };
+      case 'superseded':
+        return { kind: 'done', state: 'gone' };
+      case 'wait':
+        return { kind: 'park', reason: 'in_other_hands', until: claimed.until };
+      case 'claimed':
+        return this.#attempt(claimed.record, claimed.work, signal);
+      default: {
+        const never: never = claimed;
+        throw new Error(`unhandled claim ${String(never)}`);
+      }
+    }
+  }
+
+  async #attempt(
+    record: NotificationRecord,
+    work: 'dispatch' | 'delivery_check',
+    signal: AbortSignal,
+  ): Promise<AttemptOutcome> {
+    const log = this.#parts.log.child({
+      notificationId: record.id,
+      generation: record.generation,
+      attempt: record.attempts + 1,
+    });
+    const attempt = new Attempt(record, signal, log, this.#parts);
+    try {
+      await attempt.reached('claimed');
+      const stored = await this.#parts.ledger.readRequest(record.id);
+      if (work === 'delivery_check') return await this.#checkDelivery(attempt, stored);
+      return await this.#dispatch(attempt, stored);
+    } catch (error) {
+      // Error texts may quote what they stumbled over; only kind and place are logged.
+      log.error({ error: errorLabel(error) }, 'attempt broke');
+      return this.#afterBug(attempt, work);
+    }
+  }
+
+  async #dispatch(attempt: Attempt, stored: StoredRequest | undefined): Promise<AttemptOutcome> {
+    const prepared = await this.#preparation.run(attempt, stored);
+    if (!prepared.ready) return prepared.outcome;
+    return this.#dispatcher.run(attempt, prepared.delivery satisfies Delivery);
+  }
+
+  async #checkDelivery(
+    attempt: Attempt,
+    stored: StoredRequest | undefined,
+  ): Promise<AttemptOutcome> {
+    const template =
+      stored === undefined ? undefined : await this.#parts.templates.get(stored.templateHash);
+    const spent = spentChannels(attempt.record.legs, attempt.record.generation);
+    const mayFallBack =
+      stored !== undefined &&
+      template !== undefined &&
+      channelsFor(stored.request, template, this.#parts.defaultChannels).some(
+        (channel) => !spent.has(channel),
+      );
+    const check = await checkDelivery(this.#parts.client, attempt, mayFallBack);
+    if (check.kind === 'over') return check.outcome;
+    return this.#dispatch(attempt, stored);
+  }
+
+  /**
+   * Something threw that should not have. With no intent outstanding the notification goes back to
+   * its queue and an attempt is used. With one, whether the message left is not known here: the
+   * ledger stays as it is, and once the intent is too old the next attempt writes `unknown`.
+   */
+  async #afterBug(attempt: Attempt, work: 'dispatch' | 'delivery_check'): Promise<AttemptOutcome> {
+    const record = await this.#parts.ledger.read(attempt.id);
+    if (record?.state === 'processing') return attempt.retryLater('internal_error');
+    if (work === 'delivery_check') return { kind: 'retry', reason: 'internal_error' };
+    return { kind: 'park', reason: 'in_other_hands', until: Date.now() + LOOK_AGAIN_MS };
+  }
+}

@@ -1,0 +1,115 @@
+import type { Channel } from '../notification/channel.js';
+import type { CheckpointStore } from '../notification/checkpoint.js';
+import type { StoredRequest } from '../notification/ledger.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Policy } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { Attempt } from './attempt.js';
+import type { HistoryConversation } from './context/history.js';
+import type { Delivery } from './dispatch.js';
+import type { Identity } from './identity.js';
+import {
+  addresseeOf,
+  CustomerLookup,
+  channelsFor,
+  type Findings,
+  findingsOf,
+  type LookupParts,
+  needsOf,
+  requiresHistory,
+} from './lookup.js';
+import type { AttemptOutcome } from './outcome.js';
+import type { Read } from './read.js';
+import type { TemplateStore } from './templateStore.js';
+
+export interface PreparationParts extends LookupParts {
+  checkpoints: CheckpointStore<Findings>;
+  templates: TemplateStore;
+  policy: Policy;
+  defaultChannels: readonly Channel[];
+}
+
+export type Prepared =
+  | { ready: true; delivery: Delivery }
+  | { ready: false; outcome: AttemptOutcome };
+
+/**
+ * Everything before a message can be rendered: request, template, policy, identity, history,
+ * context. Reads only, so all of it may be repeated; what was found goes into the checkpoint.
+ */
+export class Preparation {
+  readonly #parts: PreparationParts;
+  readonly #lookup: CustomerLookup;
+
+  constructor(parts: PreparationParts) {
+    this.#parts = parts;
+    this.#lookup = new CustomerLookup(parts);
+  }
+
+  async run(attempt: Attempt, stored: StoredRequest | undefined): Promise<Prepared> {
+    if (stored === undefined) return ended(await attempt.end('failed', 'request_gone'));
+    const { request, templateHash } = stored;
+    const template = await this.#parts.templates.get(templateHash);
+    if (template === undefined) return ended(await attempt.end('failed', 'template_gone'));
+    const policy = this.#parts.policy(request);
+    if (!policy.allowed) return ended(await attempt.end('skipped', policy.reason));
+    const channels = channelsFor(request, template, this.#parts.defaultChannels);
+
+    const known = await this.#parts.checkpoints.load(attempt.id);
+    if (known !== undefined) return this.#ready(attempt, request, template, channels, known);
+
+    const needs = needsOf(request, template, channels);
+    const identity = await this.#lookup.identity(request, needs, attempt.callOptions());
+    const who = await this.#orWithout<Identity>(attempt, request, identity, {});
+    if (!who.ok) return ended(who.outcome);
+
+    const history = await this.#lookup.history(request, who.value, needs, attempt.callOptions());
+    const past = await this.#orWithout<HistoryConversation[]>(attempt, request, history, []);
+    if (!past.ok) return ended(past.outcome);
+    if (past.value.length === 0 && requiresHistory(request)) {
+      return ended(await attempt.end('skipped', 'no_history'));
+    }
+    const findings = findingsOf(request, who.value, past.value);
+    await this.#parts.checkpoints.save(attempt.id, findings);
+    return this.#ready(attempt, request, template, channels, findings);
+  }
+
+  async #ready(
+    attempt: Attempt,
+    request: NotificationRequest,
+    template: CompiledTemplate,
+    channels: readonly Channel[],
+    findings: Findings,
+  ): Promise<Prepared> {
+    await attempt.reached('context_ready');
+    const { context } = findings;
+    const to = addresseeOf(request, findings);
+    return { ready: true, delivery: { request, template, channels, context, to } };
+  }
+
+  /**
+   * A lookup's value, or the end of the attempt. Where history is a nicety, a lookup that is refused,
+   * or has failed until the last attempt, does not keep the message from being sent.
+   */
+  async #orWithout<T>(
+    attempt: Attempt,
+    request: NotificationRequest,
+    read: Read<T>,
+    nothing: T,
+  ): Promise<{ ok: true; value: T } | { ok: false; outcome: AttemptOutcome }> {
+    if (read.ok) return read;
+    const { trouble } = read;
+    attempt.log.warn({ trouble }, 'lookup failed');
+    const hopeless = trouble.kind === 'refused' || (trouble.kind === 'try_later' && attempt.isLast);
+    if (hopeless && !requiresHistory(request)) return { ok: true, value: nothing };
+    const outcome =
+      trouble.kind === 'refused'
+        ? await attempt.end('failed', trouble.reason, trouble.detail)
+        : await attempt.afterTrouble(trouble);
+    return { ok: false, outcome };
+  }
+}
+
+function ended(outcome: AttemptOutcome): Prepared {
+  return { ready: false, outcome };
+}

@@ -1,0 +1,61 @@
+import type { CallFailure } from '../genesys/failure.js';
+import {
+  credentialsRefused,
+  type HoldCause,
+  isMissingPermission,
+  permissionMissing,
+  refusalDetail,
+} from './answerTable.js';
+
+/** What a failed read means for the attempt. Reads change nothing, so all but a refusal can be repeated. */
+export type ReadTrouble =
+  | { kind: 'rate_limited'; retryAfterMs: number }
+  | { kind: 'try_later'; reason: string; retryAfterMs?: number }
+  | { kind: 'hold'; cause: HoldCause }
+  | { kind: 'refused'; reason: string; detail?: string }
+  | { kind: 'stopping' };
+
+export function judgeRead(failure: CallFailure): ReadTrouble {
+  switch (failure.kind) {
+    case 'gate_closed':
+      return { kind: 'rate_limited', retryAfterMs: failure.retryAfterMs };
+    case 'credentials':
+      return { kind: 'hold', cause: credentialsRefused(failure) };
+    case 'aborted':
+      return { kind: 'stopping' };
+    case 'not_issued': {
+      const { reason, retryAfterMs } = failure;
+      if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
+      return { kind: 'try_later', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    }
+    case 'unreachable':
+    case 'timeout':
+    case 'connection_lost':
+    case 'malformed':
+      return { kind: 'try_later', reason: `history_${failure.kind}` };
+    case 'http':
+      return judgeReadStatus(failure);
+    default: {
+      const never: never = failure;
+      throw new Error(`unhandled failure ${String(never)}`);
+    }
+  }
+}
+
+function judgeReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): ReadTrouble {
+  const { status, retryAfterMs } = failure;
+  if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
+  // The client has already logged in once more: a token that is still refused is a matter for people.
+  if (status === 401) return { kind: 'hold', cause: { kind: 'credentials', detail: 'http_401' } };
+  if (isMissingPermission(failure)) return { kind: 'hold', cause: permissionMissing(failure) };
+  if (status >= 500 || status === 408) {
+    const reason = `history_http_${status}`;
+    return { kind: 'try_later', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  }
+  const detail = refusalDetail(failure);
+  return {
+    kind: 'refused',
+    reason: `history_http_${status}`,
+    ...(detail !== undefined && { detail }),
+  };
+}

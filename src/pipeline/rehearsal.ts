@@ -1,0 +1,116 @@
+import type { CallOptions } from '../genesys/call.js';
+import type { Channel } from '../notification/channel.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Policy } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { RenderResult } from '../templates/message.js';
+import type { Addressee, ChannelDrivers } from './channels/channelDriver.js';
+import type { HistoryConversation } from './context/history.js';
+import type { Identity } from './identity.js';
+import {
+  addresseeOf,
+  CustomerLookup,
+  channelsFor,
+  findingsOf,
+  type LookupParts,
+  needsOf,
+  requiresHistory,
+} from './lookup.js';
+import type { Read } from './read.js';
+import type { ReadTrouble } from './readFailure.js';
+
+export interface RehearsalParts extends LookupParts {
+  drivers: ChannelDrivers;
+  policy: Policy;
+  defaultChannels: readonly Channel[];
+}
+
+/** One channel in the order they would be tried. */
+export type RehearsedChannel =
+  | { channel: Channel; reachable: false; because: 'no_address' | 'not_configured' }
+  | { channel: Channel; reachable: true; rendered: RenderResult };
+
+/** What the lookups found. */
+export interface RehearsedLookup {
+  identity: Identity;
+  /** Whether the platform was asked at all: a template that uses no history costs no lookup. */
+  asked: { identity: boolean; history: boolean };
+  conversations: readonly HistoryConversation[];
+}
+
+/** What would happen to a request if it were accepted now. */
+export type Rehearsal =
+  | { would: 'skip'; reason: string; lookup?: RehearsedLookup }
+  /** The platform could not be asked; a worker would try again, wait for a person, or give up. */
+  | { would: 'not_know'; trouble: ReadTrouble }
+  | {
+      would: 'send' | 'fail';
+      lookup: RehearsedLookup;
+      context: TemplateContext;
+      to: Addressee;
+      channels: RehearsedChannel[];
+    };
+
+/**
+ * Goes the way of a notification up to the moment before it is sent: really looks up, extracts and
+ * renders, for every channel that would be tried. It writes no ledger and has no way to send.
+ */
+export async function rehearse(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  parts: RehearsalParts,
+  options: CallOptions,
+): Promise<Rehearsal> {
+  const policy = parts.policy(request);
+  if (!policy.allowed) return { would: 'skip', reason: policy.reason };
+  const lookup = new CustomerLookup(parts);
+  const order = channelsFor(request, template, parts.defaultChannels);
+  const needs = needsOf(request, template, order);
+
+  const who = orWithout<Identity>(request, await lookup.identity(request, needs, options), {});
+  if (!who.ok) return { would: 'not_know', trouble: who.trouble };
+  const identity = who.value;
+  const history = await lookup.history(request, identity, needs, options);
+  const past = orWithout<HistoryConversation[]>(request, history, []);
+  if (!past.ok) return { would: 'not_know', trouble: past.trouble };
+  const conversations = past.value;
+  const asked = { identity: needs.identity, history: needs.history };
+  const looked: RehearsedLookup = { identity, asked, conversations };
+  if (conversations.length === 0 && requiresHistory(request)) {
+    return { would: 'skip', reason: 'no_history', lookup: looked };
+  }
+
+  const findings = findingsOf(request, identity, conversations);
+  const to = addresseeOf(request, findings);
+  const { context } = findings;
+  const channels = order.map((channel) => tryOut(channel, { request, template, context, to }));
+  const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);
+  return { would: sendable ? 'send' : 'fail', lookup: looked, context, to, channels };
+
+  function tryOut(
+    channel: Channel,
+    known: {
+      request: NotificationRequest;
+      template: CompiledTemplate;
+      context: TemplateContext;
+      to: Addressee;
+    },
+  ): RehearsedChannel {
+    const because = parts.drivers[channel].unreachable(known.to);
+    if (because !== undefined) return { channel, reachable: false, because };
+    const { variables, recipient } = known.request;
+    const rendered = known.template.render(channel, {
+      context: known.context,
+      ...(variables !== undefined && { variables }),
+      ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
+    });
+    return { channel, reachable: true, rendered };
+  }
+}
+
+/** Where history is a nicety, a refused lookup does not keep a message from being sent. */
+function orWithout<T>(request: NotificationRequest, read: Read<T>, nothing: T): Read<T> {
+  if (read.ok || read.trouble.kind !== 'refused' || requiresHistory(request)) return read;
+  return { ok: true, value: nothing };
+}
