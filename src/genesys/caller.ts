@@ -1,0 +1,99 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { SendGuard } from './admission.js';
+import type { CallOptions, CallResult } from './call.js';
+import { Exchange } from './exchange.js';
+import { CallFailed, type CallFailure } from './failure.js';
+import type { Operation, ReadOperation, SendOperation } from './operation.js';
+import { runInExchange, type Sdk } from './sdk.js';
+import type { HttpRequest, Transport } from './transport.js';
+
+/** Where an operation gets its answer from: a method of the SDK, or the transport itself. */
+interface Work<T> {
+  answer: z.ZodType<T>;
+  query?: Record<string, string>;
+  run: (via: { sdk: Sdk; post: (request: HttpRequest) => Promise<unknown> }) => Promise<unknown>;
+}
+
+/**
+ * Turns an operation into a `CallResult`: opens its exchange, runs it, reads its answer. Whatever
+ * still comes out as a rejection is a bug or broken infrastructure (an admission or guard that
+ * threw), and holds nothing of the request.
+ */
+export class Caller {
+  readonly #sdk: Sdk;
+  readonly #transport: Transport;
+  readonly #deadlineMs: number;
+  readonly #log: Logger;
+
+  constructor(deps: { sdk: Sdk; transport: Transport; deadlineMs: number; log: Logger }) {
+    this.#sdk = deps.sdk;
+    this.#transport = deps.transport;
+    this.#deadlineMs = deps.deadlineMs;
+    this.#log = deps.log;
+  }
+
+  read<T>(operation: ReadOperation, options: CallOptions, work: Work<T>): Promise<CallResult<T>> {
+    return this.#call(new Exchange(operation, { options, deadlineMs: this.#deadlineMs }), work);
+  }
+
+  send<T>(
+    operation: SendOperation,
+    guard: SendGuard,
+    options: CallOptions,
+    work: Work<T>,
+  ): Promise<CallResult<T>> {
+    const exchange = new Exchange(operation, { options, guard, deadlineMs: this.#deadlineMs });
+    return this.#call(exchange, work);
+  }
+
+  async #call<T>(exchange: Exchange, work: Work<T>): Promise<CallResult<T>> {
+    try {
+      const data = await runInExchange(exchange, work.query ?? {}, () =>
+        work.run({
+          sdk: this.#sdk,
+          post: async (request) => (await this.#transport.perform(exchange, request)).data,
+        }),
+      );
+      const { answered } = exchange;
+      if (answered === undefined) throw new Error(`${exchange.operation} was not performed`);
+      const read = work.answer.safeParse(data);
+      if (read.success) return { ok: true, data: read.data, ...answered };
+      return this.#failed(exchange, { kind: 'malformed', ...answered });
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      return this.#failed(exchange, error.failure);
+    } finally {
+      exchange.settle();
+    }
+  }
+
+  #failed(exchange: Exchange, failure: CallFailure): { ok: false; failure: CallFailure } {
+    const { operation, lane, correlation } = exchange;
+    const line = { operation, lane, failure, ...correlation };
+    if (isOrdinary(operation, failure)) this.#log.debug(line, 'call to Genesys ended');
+    else this.#log.warn(line, 'call to Genesys failed');
+    return { ok: false, failure };
+  }
+}
+
+/** What a healthy system meets all the time must not drown what an operator should see. */
+function isOrdinary(operation: Operation, failure: CallFailure): boolean {
+  switch (failure.kind) {
+    case 'gate_closed':
+    case 'aborted':
+      return true;
+    case 'not_issued':
+      return failure.reason !== 'login_failed';
+    case 'http':
+      return failure.status === 404 && (operation === 'contact' || operation === 'contact-lookup');
+    case 'credentials':
+    case 'unreachable':
+    case 'timeout':
+    case 'connection_lost':
+    case 'malformed':
+      return false;
+    default:
+      return failure satisfies never;
+  }
+}

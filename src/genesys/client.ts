@@ -1,0 +1,140 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Admission, SendGuard } from './admission.js';
+import type { CallOptions, CallResult } from './call.js';
+import { Caller } from './caller.js';
+import { type Contact, Contacts } from './contacts.js';
+import { type ConversationPage, type ConversationQuery, Conversations } from './conversations.js';
+import { resolveEndpoints } from './endpoints.js';
+import { CallFailed, type CallFailure } from './failure.js';
+import { logIn } from './login.js';
+import { type Message, type MessageConversation, Messages } from './messages.js';
+import { loadSdk } from './sdk.js';
+import {
+  type Accepted,
+  type AgentlessEmail,
+  type AgentlessMessage,
+  type EngageMessage,
+  Sends,
+} from './sends.js';
+import { Tokens } from './tokens.js';
+import { Transport } from './transport.js';
+
+export interface GenesysSettings {
+  /** A region's name or host, as people write it. `baseUrl` wins over it. */
+  region?: string;
+  /** A gateway or the sandbox: serves both `/oauth/token` and `/api/v2`. */
+  baseUrl?: string;
+  clientId: string;
+  clientSecret: string;
+  /** Base of `/api/v2/engage/messages`; needed by `sendEngageMessage` only. */
+  engageUrl?: string;
+  /** The longest a call may take as a whole. 16 s, the SDK's own, unless a test is in a hurry. */
+  deadlineMs?: number;
+}
+
+/** Every call ends within its deadline in a value; see `CallFailure` for what may have happened. */
+export interface GenesysClient {
+  /** The contact that has this email address, or `null`. */
+  findContact(email: string, options: CallOptions): Promise<CallResult<Contact | null>>;
+  /** `null` when the platform does not know the id. */
+  getContact(contactId: string, options: CallOptions): Promise<CallResult<Contact | null>>;
+  queryConversations(
+    query: ConversationQuery,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationPage>>;
+  getMessageConversation(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<MessageConversation>>;
+  /** At most 1,000 ids. */
+  getMessages(
+    conversationId: string,
+    messageIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<Message[]>>;
+  getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
+
+  sendAgentlessMessage(
+    message: AgentlessMessage,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+  sendAgentlessEmail(
+    email: AgentlessEmail,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+  sendEngageMessage(
+    message: EngageMessage,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+
+  /** Makes sure there is a valid token, logging in if need be. Costs nothing of the budget. */
+  checkCredentials(): Promise<
+    { ok: true; expiresAt: number } | { ok: false; failure: CallFailure }
+  >;
+  /** Ends reads and logins, waits for sends that have started, then closes all connections. */
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 16_000;
+
+/** Loads the SDK, but sends nothing: the first call logs in. Throws on an unknown region. */
+export async function createGenesysClient(
+  settings: GenesysSettings,
+  deps: { admission: Admission; log: Logger },
+): Promise<GenesysClient> {
+  const endpoints = resolveEndpoints(settings);
+  const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
+  const log = deps.log.child({ component: 'genesys' });
+  const { clientId, clientSecret } = settings;
+
+  const tokens = new Tokens(() =>
+    logIn(transport, { loginUrl: endpoints.login, clientId, clientSecret, deadlineMs }),
+  );
+  const transport = new Transport({
+    admission: deps.admission,
+    tokens,
+    log,
+    userAgent: userAgent(),
+  });
+  const sdk = await loadSdk(transport, endpoints.place);
+  const caller = new Caller({ sdk, transport, deadlineMs, log });
+
+  const contacts = new Contacts(caller);
+  const conversations = new Conversations(caller);
+  const messages = new Messages(caller);
+  const sends = new Sends(caller, endpoints.engage);
+
+  return {
+    findContact: (email, options) => contacts.find(email, options),
+    getContact: (contactId, options) => contacts.get(contactId, options),
+    queryConversations: (query, options) => conversations.query(query, options),
+    getMessageConversation: (id, options) => messages.conversation(id, options),
+    getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
+    getMessageDetails: (id, options) => messages.details(id, options),
+    sendAgentlessMessage: (message, guard, options) => sends.message(message, guard, options),
+    sendAgentlessEmail: (email, guard, options) => sends.email(email, guard, options),
+    sendEngageMessage: (message, guard, options) => sends.engage(message, guard, options),
+    async checkCredentials() {
+      try {
+        await tokens.current();
+        return { ok: true, expiresAt: tokens.expiresAt };
+      } catch (error) {
+        if (error instanceof CallFailed) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** The same path leads to package.json from `src` and from the built output. */
+function userAgent(): string {
+  const { name, version }: { name: string; version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return `${name}/${version}`;
+}

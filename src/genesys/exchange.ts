@@ -1,0 +1,151 @@
+import type { Lane, SendGuard } from './admission.js';
+import type { CallOptions } from './call.js';
+import { CallFailed } from './failure.js';
+import { kindOf, type Operation } from './operation.js';
+
+type Ending = 'deadline' | 'aborted' | 'closed';
+
+/**
+ * One call from beginning to end, its retries and its wait for a login included, and what is known
+ * of the attempt in progress.
+ *
+ * What a lost answer means hangs on one question: may bytes of this attempt have left? The exchange
+ * is told the moment the request gets a connected socket (`connected`), and everything that decides
+ * between "surely not sent" and "perhaps sent" asks it, never an error code.
+ *
+ * It ends in one of four ways: answered; its deadline passes; its caller gives up; the client
+ * closes. The last two spare a send whose bytes may have left: breaking it off could not take the
+ * message back and would only throw the answer away.
+ */
+export class Exchange {
+  readonly operation: Operation;
+  readonly lane: Lane;
+  readonly correlation: CallOptions['correlation'];
+  readonly guard: SendGuard | undefined;
+  readonly signal: AbortSignal;
+
+  /** The token the attempt was issued with, so that a late 401 does not drop a newer one. */
+  token: string | undefined;
+  /** Status line and headers of the attempt's answer; the body may still be under way. */
+  head: { status: number; headers: Readonly<Record<string, unknown>> } | undefined;
+  /** What the call was answered in the end. */
+  answered: { status: number; correlationId?: string } | undefined;
+  attemptStartedAt = 0;
+
+  readonly #controller = new AbortController();
+  readonly #deadline: number;
+  readonly #timer: NodeJS.Timeout;
+  readonly #callerSignal: AbortSignal | undefined;
+  #sendBy: number | undefined;
+  #connected = false;
+  #withheld = false;
+  #ending: Ending | undefined;
+
+  constructor(
+    operation: Operation,
+    settings: { options: CallOptions; deadlineMs: number; guard?: SendGuard },
+  ) {
+    this.operation = operation;
+    this.lane = settings.options.lane;
+    this.correlation = settings.options.correlation;
+    this.guard = settings.guard;
+    this.signal = this.#controller.signal;
+    this.#deadline = Date.now() + settings.deadlineMs;
+    this.#timer = setTimeout(() => this.#end('deadline'), settings.deadlineMs);
+    this.#callerSignal = settings.options.signal;
+    if (this.#callerSignal?.aborted) this.#onCallerAbort();
+    else this.#callerSignal?.addEventListener('abort', this.#onCallerAbort);
+  }
+
+  get isSend(): boolean {
+    return kindOf(this.operation) === 'send';
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** Whether bytes of the attempt in progress may have left. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Whether the attempt found its `sendBy` passed when it could have been written. */
+  get withheld(): boolean {
+    return this.#withheld;
+  }
+
+  get remainingMs(): number {
+    return this.#deadline - Date.now();
+  }
+
+  beginAttempt(): void {
+    this.#connected = false;
+    this.#withheld = false;
+    this.#sendBy = undefined;
+    this.head = undefined;
+    this.throwIfEnded();
+  }
+
+  allowUntil(sendBy: number): void {
+    this.#sendBy = sendBy;
+  }
+
+  /**
+   * Called when a connected socket is there and nothing has been written to it yet. `false` means
+   * that nothing may be: the connection took too long, or the process was frozen.
+   */
+  mayWrite(): boolean {
+    if (this.#sendBy !== undefined && Date.now() > this.#sendBy) {
+      this.#withheld = true;
+      return false;
+    }
+    this.#connected = true;
+    return true;
+  }
+
+  /** Waits for a step before the request, but no longer than the exchange lasts. */
+  async whileOpen<T>(step: Promise<T>): Promise<T> {
+    this.throwIfEnded();
+    let onEnd: (() => void) | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      onEnd = () => reject(this.#notIssued());
+      this.signal.addEventListener('abort', onEnd);
+    });
+    try {
+      return await Promise.race([step, ended]);
+    } finally {
+      if (onEnd !== undefined) this.signal.removeEventListener('abort', onEnd);
+    }
+  }
+
+  throwIfEnded(): void {
+    if (this.#ending !== undefined) throw this.#notIssued();
+  }
+
+  close(): void {
+    this.#endUnlessSent('closed');
+  }
+
+  /** Must be called once the call is over, or its timer keeps the process alive. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  #notIssued(): CallFailed {
+    return new CallFailed({ kind: 'not_issued', reason: this.#ending ?? 'aborted' });
+  }
+
+  readonly #onCallerAbort = (): void => this.#endUnlessSent('aborted');
+
+  #endUnlessSent(ending: Ending): void {
+    if (!(this.isSend && this.#connected)) this.#end(ending);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#controller.abort();
+  }
+}

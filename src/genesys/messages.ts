@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import type { CallOptions, CallResult } from './call.js';
+import type { Caller } from './caller.js';
+import { optionalText } from './text.js';
+
+/** Genesys: messages bulk takes at most 1,000 ids. */
+const MOST_MESSAGES = 1_000;
+
+/** Without it the platform fills deprecated fields the SDK's types no longer have. */
+const NORMALIZED = { useNormalizedMessage: 'true' };
+
+const MessageReference = z.object({
+  messageId: optionalText,
+  messageTime: optionalText,
+  messageStatus: optionalText,
+});
+
+const Participant = z.object({
+  id: optionalText,
+  name: optionalText,
+  /** customer, external, agent, acd, workflow, api, … */
+  purpose: optionalText,
+  /** connected, disconnected, … */
+  state: optionalText,
+  startTime: optionalText,
+  endTime: optionalText,
+  externalContact: z.object({ id: optionalText }).optional().catch(undefined),
+  attributes: z.record(z.string(), z.string()).optional().catch(undefined),
+  messages: z.array(MessageReference).catch([]),
+});
+
+/** Genesys: MessageConversation, as far as it is read here. Ids, times and statuses, no text. */
+const MessageConversation = z.object({
+  id: z.string().min(1),
+  participants: z.array(Participant).catch([]),
+});
+
+/** An answer given by pressing a button. */
+const Answer = z.object({ text: optionalText, payload: optionalText }).optional().catch(undefined);
+
+const Content = z.object({ contentType: optionalText, buttonResponse: Answer, quickReply: Answer });
+
+const Author = z.object({
+  nickname: optionalText,
+  firstName: optionalText,
+  lastName: optionalText,
+});
+
+const NormalizedMessage = z.object({
+  /** Text, Structured, Receipt, Event, Message or Unknown. */
+  type: optionalText,
+  text: optionalText,
+  content: z.array(Content).optional().catch(undefined),
+  /** Human or Bot. */
+  originatingEntity: optionalText,
+  /** Inbound or Outbound. */
+  direction: optionalText,
+  channel: z
+    .object({ from: Author.optional().catch(undefined), time: optionalText })
+    .optional()
+    .catch(undefined),
+});
+
+/** Genesys: MessageData with `useNormalizedMessage=true`: the text is in `normalizedMessage`. */
+const Message = z.object({
+  id: z.string().min(1),
+  timestamp: optionalText,
+  /** inbound or outbound */
+  direction: optionalText,
+  /** queued, sent, failed, received, delivery-success, delivery-failed, read, removed, published */
+  status: optionalText,
+  messengerType: optionalText,
+  conversationId: optionalText,
+  normalizedMessage: NormalizedMessage.optional().catch(undefined),
+});
+
+const MessageListing = z.object({ entities: z.array(Message).default([]) });
+
+export type MessageConversation = z.infer<typeof MessageConversation>;
+export type Message = z.infer<typeof Message>;
+
+export class Messages {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  conversation(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<MessageConversation>> {
+    return this.#caller.read('message-conversation', options, {
+      answer: MessageConversation,
+      run: ({ sdk }) => sdk.conversations.getConversationsMessage(conversationId),
+    });
+  }
+
+  async bulk(
+    conversationId: string,
+    messageIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<Message[]>> {
+    if (messageIds.length > MOST_MESSAGES) {
+      throw new RangeError(`at most ${MOST_MESSAGES} messages a request, not ${messageIds.length}`);
+    }
+    const result = await this.#caller.read('messages', options, {
+      answer: MessageListing,
+      query: NORMALIZED,
+      run: ({ sdk }) =>
+        sdk.conversations.postConversationsMessageMessagesBulk(conversationId, {
+          body: [...messageIds],
+        }),
+    });
+    return result.ok ? { ...result, data: result.data.entities } : result;
+  }
+
+  details(messageId: string, options: CallOptions): Promise<CallResult<Message>> {
+    return this.#caller.read('message-details', options, {
+      answer: Message,
+      query: NORMALIZED,
+      run: ({ sdk }) => sdk.conversations.getConversationsMessageDetails(messageId),
+    });
+  }
+}

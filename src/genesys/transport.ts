@@ -1,0 +1,213 @@
+import axios, { type AxiosInstance } from 'axios';
+import axiosRetry from 'axios-retry';
+import type { Logger } from 'pino';
+import type { Admission } from './admission.js';
+import { clearForIssue } from './clearance.js';
+import { type Connections, createConnections } from './connections.js';
+import { diagnose } from './diagnosis.js';
+import type { Exchange } from './exchange.js';
+import { CallFailed, type CallFailure } from './failure.js';
+import { correlationIdOf, parseJson } from './refusal.js';
+import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
+import type { Tokens } from './tokens.js';
+import { READ_IDLE_MS, wireFor } from './wire.js';
+
+declare module 'axios' {
+  interface AxiosRequestConfig {
+    exchange?: Exchange;
+  }
+}
+
+export interface HttpRequest {
+  method: string;
+  url: string;
+  params?: Record<string, unknown>;
+  headers?: Record<string, string>;
+  /** A string is sent as it is, anything else as JSON. */
+  body?: unknown;
+}
+
+interface HttpAnswer {
+  status: number;
+  headers: Readonly<Record<string, unknown>>;
+  data: unknown;
+}
+
+/** SYNs are repeated after 1 s and 3 s; whoever has not answered then is not there. */
+const CONNECT_TIMEOUT_MS = 5_000;
+/** A page of 100 conversations is a few MB; beyond this it is no answer but an accident. */
+const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
+
+/**
+ * The one HTTP client of this process towards the platform. The SDK runs on it, Engage and login use
+ * it directly. It answers with what a 2xx holds, or throws `CallFailed`; no error of axios, which
+ * would hold the token and the body, ever leaves it.
+ */
+export class Transport {
+  readonly #axios: AxiosInstance;
+  readonly #connections: Connections;
+  readonly #admission: Admission;
+  readonly #tokens: Tokens;
+  readonly #log: Logger;
+  readonly #running = new Map<Exchange, Promise<unknown>>();
+  #closed = false;
+
+  constructor(deps: { admission: Admission; tokens: Tokens; log: Logger; userAgent: string }) {
+    this.#admission = deps.admission;
+    this.#tokens = deps.tokens;
+    this.#log = deps.log;
+    this.#connections = createConnections({
+      connectTimeoutMs: CONNECT_TIMEOUT_MS,
+      idleTimeoutMs: READ_IDLE_MS,
+    });
+    this.#axios = axios.create({
+      httpAgent: this.#connections.httpAgent,
+      httpsAgent: this.#connections.httpsAgent,
+      headers: { 'User-Agent': deps.userAgent },
+      maxRedirects: 0,
+      maxContentLength: LONGEST_ANSWER_BYTES,
+      // Parsed here, not by axios, which hands on a body it cannot parse as if it were a string.
+      responseType: 'text',
+      transformResponse: [(body: unknown) => body],
+    });
+    this.#installInterceptors();
+  }
+
+  /** Performs the request, with retries if the operation allows them. Throws `CallFailed`. */
+  async perform(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer> {
+    const running = this.#performWithFreshToken(exchange, request);
+    this.#running.set(exchange, running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(exchange);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const exchange of this.#running.keys()) exchange.close();
+    await Promise.allSettled(this.#running.values());
+    this.#connections.close();
+  }
+
+  /**
+   * A read answered with 401 is repeated once with a new token. A send is not: whether it may be
+   * written again is the sender's decision, and takes a new word of its guard.
+   */
+  async #performWithFreshToken(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer> {
+    const first = await this.#attempt(exchange, request);
+    if ('data' in first) return first;
+    if (first.kind === 'http' && first.status === 401 && exchange.token !== undefined) {
+      this.#tokens.drop(exchange.token);
+      if (!exchange.isSend) {
+        const second = await this.#attempt(exchange, request);
+        if ('data' in second) return second;
+        throw new CallFailed(second);
+      }
+    }
+    throw new CallFailed(first);
+  }
+
+  async #attempt(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer | CallFailure> {
+    if (this.#closed) return { kind: 'not_issued', reason: 'closed' };
+    try {
+      const { status, headers, data } = await this.#axios.request<unknown>({
+        exchange,
+        method: request.method,
+        url: request.url,
+        ...(request.params === undefined ? {} : { params: request.params }),
+        ...(request.headers === undefined ? {} : { headers: request.headers }),
+        data: request.body,
+        signal: exchange.signal,
+        transport: wireFor(exchange, this.#connections),
+        // A proxy from the environment is honoured, but a sandbox next door is not behind it.
+        ...(isLoopback(request.url) ? { proxy: false as const } : {}),
+      });
+      const body = typeof data === 'string' ? parseJson(data) : undefined;
+      const correlationId = correlationIdOf(headers);
+      const answered = correlationId === undefined ? { status } : { status, correlationId };
+      if (body === undefined) return { kind: 'malformed', ...answered };
+      exchange.answered = answered;
+      return { status, headers, data: body };
+    } catch (error) {
+      const failure = diagnose(error, exchange);
+      if (failure === undefined) throw error;
+      if (failure.kind === 'http' && failure.retryAfterMs !== undefined && failure.status === 429) {
+        await this.#reportRateLimit(exchange, failure.retryAfterMs);
+      }
+      return failure;
+    }
+  }
+
+  /** The answer to a send must not be lost because the gate could not be told of it. */
+  async #reportRateLimit({ operation }: Exchange, retryAfterMs: number): Promise<void> {
+    try {
+      await this.#admission.rateLimited({ operation, retryAfterMs });
+    } catch {
+      this.#log.error({ operation, retryAfterMs }, 'a rate limit could not be passed on');
+    }
+  }
+
+  /**
+   * Request interceptors run last-registered first, response interceptors first-registered first:
+   * ours, registered before axios-retry's, stand closest to the wire and see every retry.
+   */
+  #installInterceptors(): void {
+    this.#axios.interceptors.request.use(async (config) => {
+      const exchange = exchangeOf(config);
+      await clearForIssue(exchange, { admission: this.#admission, tokens: this.#tokens });
+      if (exchange.token !== undefined) {
+        config.headers.set('Authorization', `Bearer ${exchange.token}`);
+      }
+      exchange.attemptStartedAt = performance.now();
+      return config;
+    });
+    this.#axios.interceptors.response.use(
+      (response) => {
+        this.#logAttempt(exchangeOf(response.config), `${response.status}`);
+        return response;
+      },
+      (error: unknown) => {
+        if (axios.isAxiosError(error) && error.config !== undefined) {
+          const exchange = exchangeOf(error.config);
+          const failure = diagnose(error, exchange);
+          this.#logAttempt(exchange, exchange.head ? `${exchange.head.status}` : failure?.kind);
+        }
+        throw error;
+      },
+    );
+    axiosRetry(this.#axios, {
+      retries: RETRIES,
+      retryCondition: (error) => {
+        const exchange = exchangeOf(error.config);
+        const failure = diagnose(error, exchange);
+        return failure !== undefined && isRepeatable(exchange, failure);
+      },
+      retryDelay: (count, error) => {
+        const failure = diagnose(error, exchangeOf(error.config));
+        return failure === undefined ? 0 : pauseBefore(count, failure);
+      },
+    });
+  }
+
+  #logAttempt(exchange: Exchange, outcome: string | undefined): void {
+    const { operation, lane, correlation, attemptStartedAt } = exchange;
+    const durationMs = Math.round(performance.now() - attemptStartedAt);
+    const correlationId = correlationIdOf(exchange.head?.headers ?? {});
+    this.#log.debug(
+      { operation, lane, outcome, durationMs, correlationId, ...correlation },
+      'request to Genesys',
+    );
+  }
+}
+
+function exchangeOf(config: { exchange?: Exchange } | undefined): Exchange {
+  if (config?.exchange === undefined) throw new Error('a request without an exchange');
+  return config.exchange;
+}
+
+function isLoopback(url: string): boolean {
+  const { hostname } = new URL(url);
+  return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
+}
