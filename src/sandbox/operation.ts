@@ -1,0 +1,98 @@
+/** The operations the sandbox serves; also the names by which faults and records speak of them. */
+export const OPERATIONS = [
+  'login',
+  'contact-lookup',
+  'contact',
+  'details-query',
+  'conversation',
+  'bulk-messages',
+  'message-details',
+  'agentless-message',
+  'agentless-email',
+  'engage',
+] as const;
+
+export type Operation = (typeof OPERATIONS)[number];
+
+/** `all`: every one is needed; `any`: one of them is enough; `none`: the platform lists none. */
+export type Permission =
+  | { need: 'none' }
+  | { need: 'all'; names: readonly [string, ...string[]] }
+  | { need: 'any'; names: readonly [string, ...string[]] };
+
+export interface Endpoint {
+  operation: Operation;
+  method: 'GET' | 'POST';
+  path: string;
+  permission: Permission;
+}
+
+const READ_MESSAGES = {
+  need: 'any',
+  names: ['conversation:message:view', 'conversation:webmessaging:view'],
+} as const;
+const READ_CONTACTS = { need: 'all', names: ['externalContacts:contact:view'] } as const;
+
+/** Paths and permissions as the platform's API documentation lists them; Engage is this project's. */
+export const ENDPOINTS = {
+  'contact-lookup': {
+    operation: 'contact-lookup',
+    method: 'POST',
+    path: '/api/v2/externalcontacts/identifierlookup/contacts',
+    permission: READ_CONTACTS,
+  },
+  contact: {
+    operation: 'contact',
+    method: 'GET',
+    path: '/api/v2/externalcontacts/contacts/:id',
+    permission: READ_CONTACTS,
+  },
+  'details-query': {
+    operation: 'details-query',
+    method: 'POST',
+    path: '/api/v2/analytics/conversations/details/query',
+    permission: {
+      need: 'any',
+      names: ['analytics:conversationDetail:view', 'analytics:agentConversationDetail:view'],
+    },
+  },
+  conversation: {
+    operation: 'conversation',
+    method: 'GET',
+    path: '/api/v2/conversations/messages/:id',
+    permission: { need: 'none' },
+  },
+  'bulk-messages': {
+    operation: 'bulk-messages',
+    method: 'POST',
+    path: '/api/v2/conversations/messages/:id/messages/bulk',
+    permission: READ_MESSAGES,
+  },
+  'message-details': {
+    operation: 'message-details',
+    method: 'GET',
+    path: '/api/v2/conversations/messages/:id/details',
+    permission: READ_MESSAGES,
+  },
+  'agentless-message': {
+    operation: 'agentless-message',
+    method: 'POST',
+    path: '/api/v2/conversations/messages/agentless',
+    permission: { need: 'all', names: ['conversation:message:create'] },
+  },
+  'agentless-email': {
+    operation: 'agentless-email',
+    method: 'POST',
+    path: '/api/v2/conversations/emails/agentless',
+    permission: {
+      need: 'any',
+      names: ['conversation:email:create', 'conversation:agentlessEmail:send'],
+    },
+  },
+  engage: {
+    operation: 'engage',
+    method: 'POST',
+    path: '/api/v2/engage/messages',
+    permission: { need: 'none' },
+  },
+} as const satisfies { [K in Exclude<Operation, 'login'>]: Endpoint & { operation: K } };

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import type { Conversation, Customer, Media, Message } from './customer.js';
+
+/**
+ * How many conversations begun by sends are kept; the oldest go first. Far more than a test reads
+ * back, and a load test that runs for hours stays within some hundred megabytes.
+ */
+export const SENT_CONVERSATION_LIMIT = 50_000;
+
+/** Everyone the simulated organisation knows, and every conversation it had with them. */
+export class Population {
+  readonly #customers = new Map<string, Customer>();
+  readonly #byEmail = new Map<string, Customer>();
+  readonly #byPhone = new Map<string, Customer>();
+  readonly #conversations = new Map<string, Conversation>();
+  readonly #byCustomer = new Map<string, Set<Conversation>>();
+  readonly #messages = new Map<string, { conversation: Conversation; message: Message }>();
+  readonly #sent: Set<Conversation> = new Set();
+
+  get size(): number {
+    return this.#customers.size;
+  }
+
+  customers(): Customer[] {
+    return [...this.#customers.values()];
+  }
+
+  customer(id: string): Customer | undefined {
+    return this.#customers.get(id);
+  }
+
+  /** By any address a person has, on their contact or not. */
+  findByAddress(address: string): Customer | undefined {
+    return this.#byEmail.get(address.toLowerCase()) ?? this.#byPhone.get(address);
+  }
+
+  /** As the platform finds them: only by what stands on the external contact. */
+  findContact(address: string): Customer | undefined {
+    const found = this.findByAddress(address);
+    const byEmail = found !== undefined && found.email?.toLowerCase() === address.toLowerCase();
+    return byEmail && !found.emailOnContact ? undefined : found;
+  }
+
+  add(customer: Customer): void {
+    this.#customers.set(customer.id, customer);
+    if (customer.email !== null) this.#byEmail.set(customer.email.toLowerCase(), customer);
+    if (customer.phone !== null) this.#byPhone.set(customer.phone, customer);
+  }
+
+  conversation(id: string): Conversation | undefined {
+    return this.#conversations.get(id);
+  }
+
+  conversations(): Iterable<Conversation> {
+    return this.#conversations.values();
+  }
+
+  conversationsOf(customerId: string): Iterable<Conversation> {
+    return this.#byCustomer.get(customerId) ?? [];
+  }
+
+  message(id: string): { conversation: Conversation; message: Message } | undefined {
+    return this.#messages.get(id);
+  }
+
+  addConversation(conversation: Conversation): void {
+    this.#conversations.set(conversation.id, conversation);
+    for (const message of conversation.messages) {
+      this.#messages.set(message.id, { conversation, message });
+    }
+    if (conversation.customerId !== null) {
+      const known = this.#byCustomer.get(conversation.customerId) ?? new Set();
+      this.#byCustomer.set(conversation.customerId, known.add(conversation));
+    }
+    if (conversation.origin === 'api') this.#keepSent(conversation);
+  }
+
+  addMessage(conversation: Conversation, message: Message): void {
+    conversation.messages.push(message);
+    this.#messages.set(message.id, { conversation, message });
+  }
+
+  /** The conversation that is still open between a customer and one of our addresses. */
+  activeConversation(
+    customerId: string,
+    media: Media,
+    ourAddress: string,
+  ): Conversation | undefined {
+    for (const conversation of this.conversationsOf(customerId)) {
+      if (
+        conversation.endedAt === null &&
+        conversation.media === media &&
+        conversation.ourAddress === ourAddress
+      ) {
+        return conversation;
+      }
+    }
+    return undefined;
+  }
+
+  /** Opens a conversation the customer is writing in right now, unless one is open. */
+  openConversation(customer: Customer, ourAddress: string, now: number): Conversation {
+    const open = this.activeConversation(customer.id, 'webmessaging', ourAddress);
+    if (open !== undefined) return open;
+    const conversation: Conversation = {
+      id: randomUUID(),
+      customerId: customer.id,
+      media: 'webmessaging',
+      origin: 'customer',
+      ourAddress,
+      customerAddress: customer.guestId,
+      subject: null,
+      startedAt: now,
+      endedAt: null,
+      messages: [
+        {
+          id: randomUUID(),
+          at: now,
+          sender: 'customer',
+          body: { type: 'text', text: 'Hello, is anybody there? I have a question on my bill.' },
+          delivered: true,
+        },
+      ],
+    };
+    this.addConversation(conversation);
+    return conversation;
+  }
+
+  closeConversations(customerId: string, now: number): void {
+    for (const conversation of this.conversationsOf(customerId)) conversation.endedAt ??= now;
+  }
+
+  #keepSent(conversation: Conversation): void {
+    this.#sent.add(conversation);
+    if (this.#sent.size <= SENT_CONVERSATION_LIMIT) return;
+    for (const oldest of this.#sent) {
+      this.#sent.delete(oldest);
+      this.#conversations.delete(oldest.id);
+      for (const message of oldest.messages) this.#messages.delete(message.id);
+      if (oldest.customerId !== null) this.#byCustomer.get(oldest.customerId)?.delete(oldest);
+      return;
+    }
+  }
+}

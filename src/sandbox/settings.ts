@@ -1,0 +1,45 @@
+import { z } from 'zod';
+
+/** A web messaging deployment that exists; `fromAddress` of a web message must name one. */
+export const DEFAULT_DEPLOYMENT_ID = 'd0000000-0000-4000-8000-000000000001';
+
+const milliseconds = z.number().int().min(0).max(600_000);
+
+/** Everything that may be changed while the sandbox runs (`PATCH /_sandbox/settings`). */
+export const settingsSchema = z.strictObject({
+  clientId: z.string().min(1).default('sandbox'),
+  clientSecret: z.string().min(1).default('sandbox-secret'),
+  /** Genesys: 300 s to 48 h, 24 h by default. Shorter is allowed here, to test expiry. */
+  tokenLifetimeSeconds: z.number().positive().max(172_800).default(86_400),
+  /** Genesys: 300 per OAuth client. 0 lifts the limit. */
+  requestsPerMinute: z.number().int().min(0).default(300),
+  /** The span `requestsPerMinute` is counted over; shorten it to test limits quickly. */
+  rateLimitWindowMs: z.number().int().min(1).default(60_000),
+  /** Granted permissions; null grants everything. */
+  permissions: z.array(z.string().min(1)).nullable().default(null),
+  /** Added to every platform answer. */
+  latencyMs: milliseconds.default(0),
+  /** How long after a send the analytics query starts to see it. */
+  indexingLagMs: milliseconds.default(0),
+  /** How long a web or SMS message stays `queued` and `sent` before its delivery is known. */
+  deliveryDelayMs: milliseconds.default(300),
+  deploymentId: z.string().min(1).default(DEFAULT_DEPLOYMENT_ID),
+  /** The real platform's cap is not published; more predicates in one filter are a 400 here. */
+  predicatesPerFilter: z.number().int().min(1).default(100),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+export const settingsPatchSchema = z.strictObject({
+  clientId: settingsSchema.shape.clientId.unwrap().optional(),
+  clientSecret: settingsSchema.shape.clientSecret.unwrap().optional(),
+  tokenLifetimeSeconds: settingsSchema.shape.tokenLifetimeSeconds.unwrap().optional(),
+  requestsPerMinute: settingsSchema.shape.requestsPerMinute.unwrap().optional(),
+  rateLimitWindowMs: settingsSchema.shape.rateLimitWindowMs.unwrap().optional(),
+  permissions: settingsSchema.shape.permissions.unwrap().optional(),
+  latencyMs: settingsSchema.shape.latencyMs.unwrap().optional(),
+  indexingLagMs: settingsSchema.shape.indexingLagMs.unwrap().optional(),
+  deliveryDelayMs: settingsSchema.shape.deliveryDelayMs.unwrap().optional(),
+  deploymentId: settingsSchema.shape.deploymentId.unwrap().optional(),
+  predicatesPerFilter: settingsSchema.shape.predicatesPerFilter.unwrap().optional(),
+});
