@@ -22,7 +22,8 @@ export type RecordAnswerResult =
  *
  * It may do so late. When others have meanwhile called the leg `unknown`, a definite answer still
  * wins: a message id is knowledge and is never thrown away, and a definite refusal frees the
- * notification for its next step (the sweeper gives it a job again). When a person has meanwhile
+ * notification for its next step. Its job has ended by then, so it stands as `accepted` again, and
+ * the sweeper gives it a new one. When a person has meanwhile
  * decided `not_sent`, a late "sent" wins too: it stops whatever a retry has begun, because no leg
  * may start after one that reached the customer.
  */
@@ -96,5 +97,5 @@ function afterNotSent(
   const story = { ...(channel && { channel }), reason, ...(detail !== undefined && { detail }) };
   if (outcome === 'unknown') return step(marked, now, { state: 'unknown', ...story });
   if (!late) return step(marked, now, { state: 'processing', ...story });
-  return record.state === 'unknown' ? step(marked, now, { state: 'queued', ...story }) : marked;
+  return record.state === 'unknown' ? step(marked, now, { state: 'accepted', ...story }) : marked;
 }

@@ -139,15 +139,19 @@ function pick<T>(list: readonly T[], index: unknown): T {
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const BARE_HEX = /^[0-9a-f]{32}$/;
 
+/** A UUID as 16 bytes, 32 hex digits as 17 (a zero in front), anything else as it is. */
 function packId(id: string | undefined): string | Buffer | null {
   if (id === undefined) return null;
-  return UUID.test(id) ? Buffer.from(id.replaceAll('-', ''), 'hex') : id;
+  if (UUID.test(id)) return Buffer.from(id.replaceAll('-', ''), 'hex');
+  return BARE_HEX.test(id) ? Buffer.from(`00${id}`, 'hex') : id;
 }
 
 function unpackId(packed: unknown): string {
   if (typeof packed === 'string') return packed;
   const hex = Buffer.from(packed as Uint8Array).toString('hex');
+  if (hex.length === 34) return hex.slice(2);
   return [0, 8, 12, 16, 20]
     .map((start, at, starts) => hex.slice(start, starts[at + 1] ?? 32))
     .join('-');

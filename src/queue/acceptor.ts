@@ -3,6 +3,7 @@ import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
 import type { Ledger, Snapshot } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import type { RedisClient } from '../notification/redisScripts.js';
 import {
   type FieldProblem,
   type NotificationRequest,
@@ -13,7 +14,7 @@ import { type TemplateCatalogue, templateProblems } from '../templates/catalogue
 import type { Backlog } from './backlog.js';
 import { isRedisTrouble } from './errors.js';
 import { addJobs, type Queues } from './jobs.js';
-import { withPatience } from './patience.js';
+import { whenReady, withPatience } from './patience.js';
 
 /** What became of one request. Only `accepted` and `existing` mean that it is kept. */
 export type AcceptResult =
@@ -42,6 +43,7 @@ interface Pinned extends Candidate {
  * as accepted before the second step is done.
  */
 export class Acceptor {
+  readonly #redis: RedisClient;
   readonly #ledger: Ledger;
   readonly #queues: Queues;
   readonly #catalogue: TemplateCatalogue;
@@ -49,12 +51,14 @@ export class Acceptor {
   readonly #keyring: Keyring;
 
   constructor(parts: {
+    redis: RedisClient;
     ledger: Ledger;
     queues: Queues;
     catalogue: TemplateCatalogue;
     backlog: Backlog;
     keyring: Keyring;
   }) {
+    this.#redis = parts.redis;
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
     this.#catalogue = parts.catalogue;
@@ -97,6 +101,7 @@ export class Acceptor {
     now: number,
     by: string | undefined,
   ): Promise<void> {
+    await whenReady(this.#redis);
     const pinned = await this.#checkTemplates(candidates, results);
     if (pinned.length === 0) return;
     const admission = await this.#backlog.admit(pinned.length);

@@ -2,6 +2,7 @@ import { queued, renewedDeadline } from '../notification/acceptance.js';
 import { keep, write } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import type { RedisClient } from '../notification/redisScripts.js';
 import {
   type CancelResult,
   cancel,
@@ -12,31 +13,30 @@ import {
 } from '../notification/settlement.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
 import { addJobs, type Queues } from './jobs.js';
-import { withPatience } from './patience.js';
+import { whenReady, withPatience } from './patience.js';
 
 export type RetryOutcome = RetryResult | { kind: 'request_gone' };
 
 /** What can be asked of, and done to, a notification that was accepted. */
 export class Notifications {
+  readonly #redis: RedisClient;
   readonly #ledger: Ledger;
   readonly #queues: Queues;
 
-  constructor(ledger: Ledger, queues: Queues) {
+  constructor(redis: RedisClient, ledger: Ledger, queues: Queues) {
+    this.#redis = redis;
     this.#ledger = ledger;
     this.#queues = queues;
   }
 
   /** The notification as callers see it, or undefined when there is none (any more). */
   async get(id: string): Promise<NotificationView | undefined> {
-    return withPatience(this.#view(id), id);
+    return this.#patiently(id, () => this.#view(id));
   }
 
   async cancel(id: string, by?: string): Promise<CancelResult | undefined> {
     const now = Date.now();
-    return withPatience(
-      this.#ledger.change(id, (record) => cancel(record, now, by)),
-      id,
-    );
+    return this.#patiently(id, () => this.#ledger.change(id, (record) => cancel(record, now, by)));
   }
 
   async resolve(
@@ -45,21 +45,24 @@ export class Notifications {
     by?: string,
   ): Promise<ResolveResult | undefined> {
     const now = Date.now();
-    return withPatience(
+    return this.#patiently(id, () =>
       this.#ledger.change(id, (record) => resolve(record, verdict, now, by)),
-      id,
     );
   }
 
   /** Opens a new generation, with a job of its own, of what surely did not reach the customer. */
   async retry(id: string, by?: string): Promise<RetryOutcome | undefined> {
-    return withPatience(this.#retry(id, by), id);
+    return this.#patiently(id, () => this.#retry(id, by));
   }
 
   /** The view of a record, with the caller's metadata as long as the request is kept. */
   async viewOf(record: NotificationRecord): Promise<NotificationView> {
-    const stored = await withPatience(this.#ledger.readRequest(record.id), record.id);
+    const stored = await this.#patiently(record.id, () => this.#ledger.readRequest(record.id));
     return viewOf(record, stored?.request);
+  }
+
+  #patiently<T>(id: string, work: () => Promise<T>): Promise<T> {
+    return withPatience(whenReady(this.#redis).then(work), id);
   }
 
   async #view(id: string): Promise<NotificationView | undefined> {

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble, RedisUnavailableError } from './errors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
@@ -22,4 +24,13 @@ export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T>
     // The loser of the race must not surface as an unhandled rejection.
     work.catch(() => undefined);
   }
+}
+
+/**
+ * Waits for the connection to stand. A producer's connection queues no commands, so without this
+ * the first call after construction would fail although Redis is there and well.
+ */
+export async function whenReady(redis: RedisClient): Promise<void> {
+  if (redis.status === 'ready') return;
+  await once(redis, 'ready', { signal: AbortSignal.timeout(PATIENCE_MS) });
 }

@@ -76,9 +76,10 @@ export class NotificationProducer {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
     });
-    this.notifications = new Notifications(ledger, this.#queues);
+    this.notifications = new Notifications(this.#redis, ledger, this.#queues);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.acceptor = new Acceptor({
+      redis: this.#redis,
       ledger,
       queues: this.#queues,
       catalogue: this.catalogue,
@@ -136,6 +137,11 @@ export class NotificationProducer {
   /** Whether the Redis underneath may hold notifications; for the same process, at its start. */
   checkServer(): Promise<ServerCheck> {
     return checkRedisServer(this.#redis);
+  }
+
+  /** Calls back each time the connection underneath has been made, the first time included. */
+  onConnect(listener: () => void): void {
+    this.#redis.on('ready', listener);
   }
 
   async close(): Promise<void> {

@@ -13,7 +13,9 @@ export type ServerCheck = { ok: true } | { ok: false; problem: string };
  * Rejects when Redis does not answer: that says nothing about its fitness.
  */
 export async function checkRedisServer(redis: RedisClient): Promise<ServerCheck> {
-  const checks = await Promise.all(mastersOf(redis).map(async (node) => judge(await node.info())));
+  const checks = await Promise.all(
+    mastersOf(redis).map(async (node) => judgeServer(await node.info())),
+  );
   return checks.find((check) => !check.ok) ?? { ok: true };
 }
 
@@ -23,7 +25,8 @@ function mastersOf(redis: RedisClient): RedisClient[] {
   return masters.length > 0 ? masters : [redis];
 }
 
-function judge(info: string): ServerCheck {
+/** The same, from what a server says about itself (the text of `INFO`). */
+export function judgeServer(info: string): ServerCheck {
   const version = infoField(info, 'redis_version');
   if (version !== undefined && isTooOld(version)) {
     const problem = `Redis ${MIN_VERSION.join('.')} or newer is needed; this one is ${version}.`;

@@ -119,15 +119,17 @@ export class Sweeper {
       await this.#ledger.recheck(id, record, now);
       return;
     }
-    // The job is gone or has ended while its notification lives. In `accepted` it was never added.
-    const ranBefore = job !== undefined || record.state === 'processing';
-    if (ranBefore) {
+    // The job is gone or has ended while its notification lives. One that stands as `accepted` has
+    // done nothing wrong: its job was never added, or ended before a late answer set it free.
+    const lost =
+      record.state !== 'accepted' && (job !== undefined || record.state === 'processing');
+    if (lost) {
       const taken = await this.#ledger.change(id, (current) =>
         sameMoment(current, record) ? takeOver(current, MAX_ATTEMPTS, now) : keep('moved_on'),
       );
       if (taken !== 'queued') return;
-      await job?.remove();
     }
+    await job?.remove();
     await addJobs(this.#queues, [record], now);
     await this.#ledger.change(id, (current) =>
       current.state === 'accepted' && sameMoment(current, record)

@@ -10,7 +10,11 @@ import { acceptedRecord } from '../support/notifications.js';
 const time = fc.integer({ min: 1_600_000_000_000, max: 4_000_000_000_000 });
 const count = fc.integer({ min: 0, max: 5_000 });
 const code = fc.string({ maxLength: 30 });
-const messageId = fc.oneof(fc.uuid(), fc.string({ minLength: 1, maxLength: 40 }));
+const messageId = fc.oneof(
+  fc.uuid(),
+  fc.uuid().map((id) => id.replaceAll('-', '')),
+  fc.string({ minLength: 1, maxLength: 40 }),
+);
 
 const leg = fc.record(
   {

@@ -61,7 +61,7 @@ describe('a worker that dies between intent and recorded answer', () => {
     const lost = claim(sending(), 1, T0 + 22_000).next ?? acceptedRecord();
     const answer = { outcome: 'refused', reason: 'http_400' } as const;
     const { next } = recordAnswer(lost, { fence: 1, leg: 0, answer }, T0 + 60_000);
-    expect(next?.state).toBe('queued');
+    expect(next?.state).toBe('accepted');
     expect(sweep(next ?? lost, T0 + 60_001).result).toBe('needs_job');
   });
 

@@ -77,6 +77,17 @@ describe('a request', () => {
     expect(problemsOf({ ...REQUEST, metadata })[0]?.expected).toContain('at most 65536 bytes');
   });
 
+  test('nested without end is refused instead of exhausting the stack, rings included', () => {
+    const nested: unknown = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`);
+    const ring: Record<string, unknown> = {};
+    ring['self'] = ring;
+    for (const a of [nested, ring]) {
+      expect(problemsOf({ ...REQUEST, metadata: { a } })).toEqual([
+        { field: '(request)', expected: 'values nested at most 16 levels deep' },
+      ]);
+    }
+  });
+
   test('with a key called __proto__ is refused or harmless', () => {
     const input = JSON.parse(
       '{"template":"follow-up","recipient":{"email":"a@b.co"},"__proto__":{"x":1}}',

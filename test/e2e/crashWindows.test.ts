@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NotificationView } from '../../src/notification/view.js';
+import { type Deployment, deploy, type WorkerProcess } from '../support/deployment.js';
+
+/*
+ * Real worker processes, frozen and killed at exact steps of a send. Each is made to hold one
+ * notification; then all are struck at once, and a healthy worker is left to clean up. Recovery
+ * takes the queue up to 45 s (a lock of 30 s, looked for every 15), so the cases share one wait.
+ */
+interface Case {
+  stopAt: string;
+  strike: 'SIGKILL' | 'SIGSTOP';
+}
+
+const CASES = {
+  killedBeforeLookup: { stopAt: 'claimed', strike: 'SIGKILL' },
+  killedBeforeIntent: { stopAt: 'before_intent', strike: 'SIGKILL' },
+  killedAfterIntent: { stopAt: 'intent_written', strike: 'SIGKILL' },
+  killedAfterAnswer: { stopAt: 'answer_received', strike: 'SIGKILL' },
+  killedAfterRecord: { stopAt: 'answer_recorded', strike: 'SIGKILL' },
+  frozenBeforeIntent: { stopAt: 'before_intent', strike: 'SIGSTOP' },
+  frozenAfterIntent: { stopAt: 'intent_written', strike: 'SIGSTOP' },
+  frozenAfterAnswer: { stopAt: 'answer_received', strike: 'SIGSTOP' },
+} as const satisfies Record<string, Case>;
+
+type Name = keyof typeof CASES;
+const NAMES = Object.keys(CASES) as Name[];
+
+const emailOf = (name: Name) => `${name.toLowerCase()}@example.net`;
+
+describe('a worker struck down in the middle of a send', () => {
+  let deployment: Deployment;
+  const workers = {} as Record<Name | 'killedDuringRequest', WorkerProcess>;
+
+  async function send(id: string): Promise<void> {
+    await deployment.send({
+      id,
+      recipient: { email: `${id.toLowerCase()}@example.net` },
+      template: 'follow-up',
+      channels: ['email'],
+      history: { required: false },
+    });
+  }
+
+  beforeAll(async () => {
+    deployment = await deploy({ env: { WORKER_CONCURRENCY: '1' } });
+    for (const name of NAMES) {
+      const worker = await deployment.spawnWorker({ stopAt: CASES[name].stopAt });
+      workers[name] = worker;
+      await send(name);
+      await worker.stopped;
+    }
+    deployment.sandbox.faults.add({ endpoint: 'agentless-email', kind: 'stall', delivered: true });
+    workers.killedDuringRequest = await deployment.spawnWorker();
+    await send('killedDuringRequest');
+    await deployment.sandbox.deliveries.waitFor(1, 'killedduringrequest@example.net', 20_000);
+
+    for (const name of NAMES) workers[name].kill(CASES[name].strike);
+    workers.killedDuringRequest.kill('SIGKILL');
+    // What the frozen ones were waiting for: they will find it when they wake up.
+    for (const name of NAMES) if (CASES[name].strike === 'SIGSTOP') workers[name].goOn();
+    await deployment.startWorker({ WORKER_CONCURRENCY: '10' });
+  }, 120_000);
+  afterAll(() => deployment.stop());
+
+  function deliveriesOf(name: Name | 'killedDuringRequest'): number {
+    return deployment.sandbox.deliveries.list(`${name.toLowerCase()}@example.net`).length;
+  }
+
+  async function endOf(name: Name | 'killedDuringRequest'): Promise<NotificationView> {
+    return deployment.reaches(name, 'sent', 'failed', 'unknown', 'expired', 'skipped');
+  }
+
+  test.each(['killedBeforeLookup', 'killedBeforeIntent'] as const)(
+    '%s: the next attempt sends, exactly once',
+    async (name) => {
+      expect((await endOf(name)).state).toBe('sent');
+      expect(deliveriesOf(name)).toBe(1);
+    },
+    90_000,
+  );
+
+  test('killedAfterIntent: unknown, and nothing is sent', async () => {
+    expect(await endOf('killedAfterIntent')).toMatchObject({
+      state: 'unknown',
+      reason: 'worker_lost',
+    });
+    expect(deliveriesOf('killedAfterIntent')).toBe(0);
+  }, 90_000);
+
+  test.each(['killedDuringRequest', 'killedAfterAnswer'] as const)(
+    '%s: unknown, although the customer got it, and nobody sends again',
+    async (name) => {
+      expect((await endOf(name)).state).toBe('unknown');
+      expect(deliveriesOf(name)).toBe(1);
+    },
+    90_000,
+  );
+
+  test('killedAfterRecord: sent, exactly once', async () => {
+    expect((await endOf('killedAfterRecord')).state).toBe('sent');
+    expect(deliveriesOf('killedAfterRecord')).toBe(1);
+  }, 90_000);
+
+  test('frozenBeforeIntent: another worker sends; the first wakes up and sends nothing', async () => {
+    expect((await endOf('frozenBeforeIntent')).state).toBe('sent');
+    workers.frozenBeforeIntent.kill('SIGCONT');
+    workers.frozenBeforeIntent.kill('SIGTERM');
+    await workers.frozenBeforeIntent.exited;
+    expect(deliveriesOf('frozenBeforeIntent')).toBe(1);
+  }, 90_000);
+
+  test('frozenAfterIntent: unknown; waking up too late it sends nothing, says so, and the message goes out once', async () => {
+    const { producer } = deployment;
+    await deployment.reaches('frozenAfterIntent', 'unknown');
+    workers.frozenAfterIntent.kill('SIGCONT');
+    const view = await deployment.reaches('frozenAfterIntent', 'sent', 'failed');
+    expect(view.state).toBe('sent');
+    const legs = view.timeline.map(({ state, reason }) => reason ?? state);
+    expect(legs).toEqual(expect.arrayContaining(['worker_lost', 'send_by_passed']));
+    expect(deliveriesOf('frozenAfterIntent')).toBe(1);
+    expect((await producer.get('frozenAfterIntent'))?.messageId).toBeDefined();
+  }, 90_000);
+
+  test('frozenAfterAnswer: unknown; waking up it records the message id, and nobody sends again', async () => {
+    await deployment.reaches('frozenAfterAnswer', 'unknown');
+    workers.frozenAfterAnswer.kill('SIGCONT');
+    const view = await deployment.reaches('frozenAfterAnswer', 'sent');
+    const [delivery] = deployment.sandbox.deliveries.list(emailOf('frozenAfterAnswer'));
+    expect(view.messageId).toBe(delivery?.messageId);
+    expect(deliveriesOf('frozenAfterAnswer')).toBe(1);
+  }, 90_000);
+});

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { NotificationRequest } from '../../src/notification/request.js';
+import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
+import { type Deployment, deploy } from '../support/deployment.js';
+
+const ENDED = ['delivered', 'undelivered', 'failed', 'skipped', 'unknown'] as const;
+
+function followUp(
+  recipient: NotificationRequest['recipient'],
+  more: Partial<NotificationRequest> = {},
+): NotificationRequest {
+  return { recipient, template: 'follow-up', ...more };
+}
+
+describe('a notification, end to end', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await deploy({ env: { ACTIVE_CONVERSATION: 'next-channel' } });
+    await deployment.startWorker();
+  });
+  beforeEach(() => {
+    deployment.sandbox.deliveries.clear();
+    deployment.sandbox.requests.clear();
+  });
+  afterAll(() => deployment.stop());
+
+  async function outcomeOf(request: NotificationRequest) {
+    const id = await deployment.send(request);
+    return deployment.reaches(id, 'sent', ...ENDED);
+  }
+
+  test('reaches a customer who is online, on the web, and knows their last conversation', async () => {
+    const { sandbox, send, reaches } = deployment;
+    const id = await send(followUp({ email: 'customer@example.com' }));
+    const view = await reaches(id, ...ENDED);
+    expect(view).toMatchObject({
+      state: 'delivered',
+      channel: 'web',
+      delivery: 'delivered',
+      attempts: 1,
+    });
+    const states = view.timeline.map((entry) => entry.state);
+    expect(states).toEqual(['accepted', 'queued', 'processing', 'sending', 'sent', 'delivered']);
+    const [message, ...others] = sandbox.deliveries.list();
+    expect(others).toEqual([]);
+    expect(message).toMatchObject({ channel: 'web', messageId: view.messageId });
+    expect(message?.text).toContain('Dana');
+  });
+
+  test('falls back to email when the browser is closed, and only then', async () => {
+    const id = await deployment.send(followUp({ email: 'offline@example.com' }));
+    await deployment.sandbox.deliveries.waitFor(1, 'offline@example.com', 20_000);
+    const view = await deployment.reaches(id, 'sent', 'failed');
+    expect(view).toMatchObject({ state: 'sent', channel: 'email' });
+    const story = view.timeline.map(({ state, channel }) => `${state} ${channel ?? ''}`.trim());
+    expect(story).toEqual([
+      'accepted',
+      'queued',
+      'processing',
+      'sending web',
+      'sent web',
+      'undelivered web',
+      'processing',
+      'sending email',
+      'sent email',
+    ]);
+    const deliveries = deployment.sandbox.deliveries.list();
+    expect(deliveries.map(({ channel, to }) => [channel, to])).toEqual([
+      ['email', 'offline@example.com'],
+    ]);
+  });
+
+  test('without history is skipped, and nothing is sent', async () => {
+    const view = await outcomeOf(followUp({ email: 'newcomer@example.com' }));
+    expect(view).toMatchObject({ state: 'skipped', reason: 'no_history' });
+    expect(deployment.sandbox.requests.count('agentless-message')).toBe(0);
+  });
+
+  test('that does not insist on history is sent without it', async () => {
+    const view = await outcomeOf(
+      followUp({ email: 'newcomer@example.com' }, { history: { required: false } }),
+    );
+    expect(['sent', 'delivered']).toContain(view.state);
+  });
+
+  test('to a customer whom the platform cannot find by email goes by email', async () => {
+    const view = await outcomeOf(
+      followUp({ email: 'hidden@example.com' }, { history: { required: false } }),
+    );
+    expect(view).toMatchObject({ state: 'sent', channel: 'email' });
+    expect(view.timeline).toContainEqual(
+      expect.objectContaining({ channel: 'web', reason: 'no_address' }),
+    );
+  });
+
+  test('finds an older conversation when asked to look back further than one window', async () => {
+    const near = await outcomeOf(followUp({ email: 'dormant@example.com' }));
+    expect(near).toMatchObject({ state: 'skipped', reason: 'no_history' });
+    const far = await outcomeOf(
+      followUp({ email: 'dormant@example.com' }, { history: { lookbackDays: 90 } }),
+    );
+    expect(['sent', 'delivered']).toContain(far.state);
+  });
+
+  test('during an active conversation takes the next channel where that is the policy', async () => {
+    const view = await outcomeOf(followUp({ email: 'chatting@example.com' }));
+    expect(view).toMatchObject({ state: 'sent', channel: 'email' });
+    expect(view.timeline).toContainEqual(
+      expect.objectContaining({ channel: 'web', reason: 'active_conversation' }),
+    );
+  });
+
+  test('to a phone goes by SMS', async () => {
+    const { id: externalContactId } = WELL_KNOWN.phoneOnly;
+    const view = await outcomeOf(
+      followUp(
+        { externalContactId, phone: '+15550100010' },
+        { channels: ['sms'], history: { required: false } },
+      ),
+    );
+    expect(view).toMatchObject({ state: 'sent', channel: 'sms' });
+    expect(deployment.sandbox.deliveries.list()).toMatchObject([{ to: '+15550100010' }]);
+  });
+
+  test('goes through Engage where that is the channel', async () => {
+    const view = await outcomeOf(
+      followUp({ email: 'customer@example.com' }, { channels: ['engage'] }),
+    );
+    expect(view).toMatchObject({ state: 'sent', channel: 'engage' });
+    expect(deployment.sandbox.deliveries.list()).toMatchObject([{ channel: 'engage' }]);
+  });
+
+  test('that no channel can reach fails and says so', async () => {
+    const { id: externalContactId } = WELL_KNOWN.unreachable;
+    const view = await outcomeOf(
+      followUp({ externalContactId }, { channels: ['email'], history: { required: false } }),
+    );
+    expect(view).toMatchObject({ state: 'failed', reason: 'no_channel' });
+  });
+
+  test('shows hostile text as text: what the customer wrote is escaped in HTML', async () => {
+    await outcomeOf(followUp({ email: 'injection@example.com' }, { channels: ['email'] }));
+    const [email] = deployment.sandbox.deliveries.list();
+    expect(email?.html).not.toMatch(/<script|<img|<b>Mallory/i);
+    expect(email?.html).toContain('&lt;');
+  });
+
+  test('never repeats a card number', async () => {
+    await outcomeOf(followUp({ email: 'card@example.com' }, { channels: ['email'] }));
+    const [email] = deployment.sandbox.deliveries.list();
+    const digits = `${email?.text}${email?.html}`.replace(/[ -]/g, '');
+    expect(digits).not.toMatch(/\d{13,}/);
+  });
+
+  test('carries the caller’s metadata and campaign in its view', async () => {
+    const view = await outcomeOf(
+      followUp({ email: 'customer@example.com' }, { campaignId: 'c-1', metadata: { ticket: 7 } }),
+    );
+    expect(view).toMatchObject({ campaignId: 'c-1', metadata: { ticket: 7 } });
+  });
+
+  test('with digits only for an id is sent like any other', async () => {
+    const view = await outcomeOf(followUp({ email: 'customer@example.com' }, { id: '12345' }));
+    expect(view.id).toBe('12345');
+  });
+});

@@ -1,0 +1,30 @@
+// A worker in a process of its own, built from the product, that can be told to wait at one step of
+// its first attempt. There a test freezes or kills it: no timing decides which crash window is hit.
+import { pino } from 'pino';
+import { loadConfig } from '../../dist/config.js';
+import { startWorker } from '../../dist/roles/workerRole.js';
+
+const loaded = loadConfig(process.env, 'worker');
+if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+
+const goOn = new Promise((resolve) => process.once('message', resolve));
+let waited = false;
+
+const role = await startWorker(
+  loaded.config,
+  pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
+  async (step) => {
+    if (waited || step !== process.env.STOP_AT) return;
+    waited = true;
+    process.send('stopped');
+    await goOn;
+  },
+);
+process.send('started');
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  process.once(signal, async () => {
+    await role.stop();
+    process.exit(0);
+  });
+}
