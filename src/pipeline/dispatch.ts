@@ -15,6 +15,7 @@ import type { RenderedMessage } from '../templates/message.js';
 import { judgeSend, type SendVerdict } from './answerTable.js';
 import type { Attempt } from './attempt.js';
 import { type Addressee, type ChannelDrivers, sendOver } from './channels/channelDriver.js';
+import { renderValues } from './lookup.js';
 import type { AttemptOutcome } from './outcome.js';
 
 /** How long after its intent a request may still leave. A worker frozen for longer sends nothing. */
@@ -77,11 +78,7 @@ export class Dispatcher {
       return this.#passOver(attempt, channel, 'not_addressable', unreachable);
     }
     const { request, template, context } = delivery;
-    const rendered = template.render(channel, {
-      context,
-      ...(request.variables !== undefined && { variables: request.variables }),
-      ...(request.recipient.timeZone !== undefined && { timeZone: request.recipient.timeZone }),
-    });
+    const rendered = template.render(channel, renderValues(request, context));
     if (!rendered.ok) {
       return this.#passOver(attempt, channel, 'refused', `render_${rendered.reason}`);
     }

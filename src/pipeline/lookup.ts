@@ -2,7 +2,7 @@ import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Channel } from '../notification/channel.js';
 import type { NotificationRequest } from '../notification/request.js';
-import type { CompiledTemplate } from '../templates/compile.js';
+import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { Addressee } from './channels/channelDriver.js';
 import { extractContext } from './context/extractContext.js';
@@ -125,5 +125,15 @@ export function addresseeOf(request: NotificationRequest, findings: Findings): A
     ...(recipient.email !== undefined && { email: recipient.email }),
     ...(recipient.phone !== undefined && { phone: recipient.phone }),
     ...(externalContactId !== undefined && { externalContactId }),
+  };
+}
+
+/** What a template is rendered with: what was found, and what the caller gave. */
+export function renderValues(request: NotificationRequest, context: TemplateContext): RenderValues {
+  const { variables, recipient } = request;
+  return {
+    context,
+    ...(variables !== undefined && { variables }),
+    ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
   };
 }

@@ -15,6 +15,7 @@ import {
   findingsOf,
   type LookupParts,
   needsOf,
+  renderValues,
   requiresHistory,
 } from './lookup.js';
 import type { Read } from './read.js';
@@ -36,7 +37,8 @@ export interface RehearsedLookup {
   identity: Identity;
   /** Whether the platform was asked at all: a template that uses no history costs no lookup. */
   asked: { identity: boolean; history: boolean };
-  conversations: readonly HistoryConversation[];
+  /** Without what was said in them: the raw texts are nobody's business but the extraction's. */
+  conversations: { conversationId: string; startedAt: string; customerMessages: number }[];
 }
 
 /** What would happen to a request if it were accepted now. */
@@ -76,7 +78,15 @@ export async function rehearse(
   if (!past.ok) return { would: 'not_know', trouble: past.trouble };
   const conversations = past.value;
   const asked = { identity: needs.identity, history: needs.history };
-  const looked: RehearsedLookup = { identity, asked, conversations };
+  const looked: RehearsedLookup = {
+    identity,
+    asked,
+    conversations: conversations.map(({ conversationId, startedAt, messages }) => ({
+      conversationId,
+      startedAt,
+      customerMessages: messages.length,
+    })),
+  };
   if (conversations.length === 0 && requiresHistory(request)) {
     return { would: 'skip', reason: 'no_history', lookup: looked };
   }
@@ -84,29 +94,14 @@ export async function rehearse(
   const findings = findingsOf(request, identity, conversations);
   const to = addresseeOf(request, findings);
   const { context } = findings;
-  const channels = order.map((channel) => tryOut(channel, { request, template, context, to }));
+  const channels = order.map((channel): RehearsedChannel => {
+    const because = parts.drivers[channel].unreachable(to);
+    if (because !== undefined) return { channel, reachable: false, because };
+    const rendered = template.render(channel, renderValues(request, context));
+    return { channel, reachable: true, rendered };
+  });
   const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);
   return { would: sendable ? 'send' : 'fail', lookup: looked, context, to, channels };
-
-  function tryOut(
-    channel: Channel,
-    known: {
-      request: NotificationRequest;
-      template: CompiledTemplate;
-      context: TemplateContext;
-      to: Addressee;
-    },
-  ): RehearsedChannel {
-    const because = parts.drivers[channel].unreachable(known.to);
-    if (because !== undefined) return { channel, reachable: false, because };
-    const { variables, recipient } = known.request;
-    const rendered = known.template.render(channel, {
-      context: known.context,
-      ...(variables !== undefined && { variables }),
-      ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
-    });
-    return { channel, reachable: true, rendered };
-  }
 }
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */

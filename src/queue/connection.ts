@@ -51,8 +51,8 @@ export function connectForWorking(url: string): RedisClient {
  * or through Sentinel, `redis+sentinel://[user:pass@]host:26379,host2:26379/mastername[/db]`.
  */
 function connect(url: string, options: ConnectionOptions): RedisClient {
-  if (url.startsWith('redis+sentinel://')) return new Redis({ ...options, ...parseSentinel(url) });
-  const urls = url.split(',').map((part) => part.trim());
+  if (isSentinel(url)) return new Redis({ ...options, ...parseSentinel(url) });
+  const urls = nodesOf(url);
   const [first] = urls;
   if (first !== undefined && urls.length === 1) return new Redis(first, options);
   return new Cluster(
@@ -71,6 +71,28 @@ function withoutRetryStrategy(options: ConnectionOptions) {
   return rest;
 }
 
+/** Whether `url` is one that can be connected to, as far as can be told without trying. */
+export function isRedisUrl(url: string): boolean {
+  try {
+    if (isSentinel(url)) return parseSentinel(url).sentinels.every(({ host }) => host !== '');
+    return nodesOf(url).every((node) => {
+      const parsed = new URL(node);
+      credentials(parsed);
+      return /^rediss?:\/\/\S+$/.test(node) && parsed.hostname !== '';
+    });
+  } catch {
+    return false;
+  }
+}
+
+function isSentinel(url: string): boolean {
+  return url.startsWith('redis+sentinel://');
+}
+
+function nodesOf(url: string): string[] {
+  return url.split(',').map((part) => part.trim());
+}
+
 function parseSentinel(url: string) {
   const match = /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^/]+)\/([^/]+)(?:\/(\d+))?$/.exec(
     url,
@@ -87,7 +109,9 @@ function parseSentinel(url: string) {
 }
 
 function hostAndPort(url: URL, port = 6379): { host: string; port: number } {
-  return { host: url.hostname, port: url.port === '' ? port : Number(url.port) };
+  // The brackets of an IPv6 address belong to the URL; a resolver does not know them.
+  const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+  return { host, port: url.port === '' ? port : Number(url.port) };
 }
 
 function credentials(url: URL): Credentials {
@@ -100,18 +124,13 @@ function credentials(url: URL): Credentials {
 
 /** Whether everybody who can reach this Redis is on this machine. */
 export function isLoopbackUrl(url: string): boolean {
-  if (url.includes(',') || url.startsWith('redis+sentinel:')) return false;
+  if (url.includes(',') || isSentinel(url)) return false;
   const { hostname } = new URL(url);
   return isLoopbackHost(hostname);
 }
 
 export function isLoopbackHost(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname === '[::1]' ||
-    hostname === '::1' ||
-    /^127\./.test(hostname)
-  );
+  return /^(localhost|::1|\[::1\]|127(\.\d{1,3}){3})$/i.test(hostname);
 }
 
 /** Ends a connection whatever state it is in; a graceful `quit` would wait for a Redis that is away. */

@@ -1,0 +1,92 @@
+import { digitsOf, holdsCardNumber, isIban } from './digits.js';
+
+const BLANK = '•••';
+
+/** Up to three characters, no letters or digits: how people group a number, emoji digits included. */
+const LOOSE_RUN = /\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd})+\p{M}*/gu;
+/** As phone, account and insurance numbers are written. */
+const NUMBER_RUN = /(?:\+\s?)?\(?\p{Nd}(?:[\s./()_\u2010-\u2015-]{0,3}\p{Nd})+/gu;
+const DATE =
+  /^(?:\p{Nd}{1,2}([./-])\p{Nd}{1,2}\1(?:\p{Nd}{2}|\p{Nd}{4})|\p{Nd}{4}([./-])\p{Nd}{1,2}\2\p{Nd}{1,2})$/u;
+
+const IBAN_START = /(?<![\p{L}\p{Nd}])[A-Z]{2}\d{2}[A-Z0-9 -]{11,44}/giu;
+const EMAIL = /[^\s@]{1,64}@[^\s@]{1,253}\.[\p{L}\p{Nd}-]{2,63}/gu;
+const LINK = /(?:\b[a-z][a-z0-9+.-]{1,20}:\/\/|\bwww\.)\S+/giu;
+const BARE_LINK =
+  /(?<![\p{L}\p{Nd}.-])(?:[\p{L}\p{Nd}-]{1,63}\.){1,5}(?:\p{L}{2,24}\/\S*|(?:com|net|org|info|biz|io|app|dev|xyz|top|shop|online|site|ru|de|uk|link|click)(?![\p{L}\p{Nd}]))/giu;
+
+/** Identifiers with letters in them: British, Spanish and Italian. */
+const NATIONAL_IDS =
+  /(?<![\p{L}\p{Nd}])(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z])(?![\p{L}\p{Nd}])/giu;
+
+const PASSWORD =
+  'pass ?words?|pass ?phrase|passwd|pwd|passcode|passwor[td]|kennwort|contraseñas?|mot de passe|senha|wachtwoord|пароль|パスワード|暗証番号|密码|كلمة (?:المرور|السر)|סיסמה|סיסמא|סיסמתי';
+const CODE =
+  'pins?(?: ?code| ?number)?|cvv2?|cvc2?|cvn|csc|tan|otp|security code|verification code|access code|one[- ]time code|prüfziffer|sicherheitscode|código de seguridad|code de sécurité|ssn|social security(?: number)?|الرقم السري';
+const IS =
+  '(?:[:=：]|は|(?<![\\p{L}\\p{M}])(?:is|was|ist|war|lautet|es|era|est|é|è|это|هي|هو|היא|הוא)(?![\\p{L}\\p{M}]))';
+
+/** "password: x", "my password is x y z": what follows, to the end of the clause. */
+const SPOKEN_PASSWORD = new RegExp(
+  `((?<![\\p{L}\\p{Nd}])(?:${PASSWORD})[^.,;!?:=：]{0,30}?${IS}\\s*)((?:(?![.,;!?](?:\\s|$)).){1,200})`,
+  'giu',
+);
+/** "password hunter2": one word, if it does not look like a word of the language. */
+const NAMED_PASSWORD = new RegExp(
+  `((?<![\\p{L}\\p{Nd}])(?:${PASSWORD})\\s+)(?=\\S*[\\p{Nd}_#$%&*@^~])(\\S+)`,
+  'giu',
+);
+const SPOKEN_CODE = new RegExp(
+  `((?<![\\p{L}\\p{Nd}])(?:${CODE})(?![\\p{L}])(?:[^\\p{Nd}]{0,20}?))(\\p{Nd}(?:[\\s-]?\\p{Nd}){2,11})`,
+  'giu',
+);
+const CODE_SPOKEN = new RegExp(
+  `\\p{Nd}{3,8}(?=\\s+${IS}\\s+\\S{2,8}\\s+(?:${CODE}|${PASSWORD})(?![\\p{L}]))`,
+  'giu',
+);
+/** What one says about a password without telling it. */
+const ABOUT_A_PASSWORD =
+  /^(?:not|no longer|wrong|incorrect|invalid|expired|rejected|broken|locked|still|never|always|too|being|nicht|kein|falsch|ungültig|abgelaufen|gesperrt|incorrecta|inválida|caducada|no|pas|incorrect|invalide|expiré|faux)(?=[\s.,;!?]|$)/iu;
+
+/**
+ * Blanks out what must not be repeated to anyone: payment cards, account, insurance and phone
+ * numbers, passwords and PINs, email addresses, and links (they carry tokens, and a stranger who
+ * chats under somebody else's name could have us send theirs). Rather too much than too little:
+ * what is lost is a detail of a quotation. Short order numbers such as #A-1001 stay.
+ *
+ * Expects cleaned text: invisible characters would hide a number, and the length is bounded.
+ */
+export function redact(text: string): string {
+  return text
+    .replace(LINK, BLANK)
+    .replace(EMAIL, BLANK)
+    .replace(BARE_LINK, BLANK)
+    .replace(SPOKEN_PASSWORD, (whole, before: string, secret: string) =>
+      ABOUT_A_PASSWORD.test(secret) ? whole : `${before}${BLANK}`,
+    )
+    .replace(NAMED_PASSWORD, `$1${BLANK}`)
+    .replace(SPOKEN_CODE, `$1${BLANK}`)
+    .replace(CODE_SPOKEN, BLANK)
+    .replace(IBAN_START, blankIban)
+    .replace(NATIONAL_IDS, BLANK)
+    .replace(LOOSE_RUN, (run) => (holdsCardNumber(digitsOf(run)) ? BLANK : run))
+    .replace(NUMBER_RUN, (run, at: number, whole: string) =>
+      isLongNumber(run, whole.slice(0, at)) ? BLANK : run,
+    );
+}
+
+/** An account number may be followed by words that look like more of it, so every length is tried. */
+function blankIban(candidate: string): string {
+  for (let end = candidate.length; end >= 15; end--) {
+    if (/[ -]/.test(candidate[end - 1] ?? '')) continue;
+    if (isIban(candidate.slice(0, end))) return BLANK + candidate.slice(end);
+  }
+  return candidate;
+}
+
+function isLongNumber(run: string, before: string): boolean {
+  const count = digitsOf(run).length;
+  if (count < 7 || DATE.test(run)) return false;
+  const labelled = /(?:#|\p{L}[-_]?)$/u.test(before) && /^\p{Nd}+$/u.test(run);
+  return !(labelled && count <= 8);
+}

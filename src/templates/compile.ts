@@ -1,0 +1,167 @@
+import type { Liquid } from 'liquidjs';
+import { CHANNELS, type Channel } from '../notification/channel.js';
+import {
+  CONTEXT_VARIABLES,
+  type ContextNeed,
+  contextScope,
+  isContextVariable,
+  type TemplateContext,
+} from './contextVariables.js';
+import { createEngine } from './engine.js';
+import type { TemplateVariables } from './manifest.js';
+import { missingPart, type RenderFailure, type RenderResult } from './message.js';
+import { type ParsedPart, parsePart } from './parsePart.js';
+import {
+  CHANNEL_PARTS,
+  PART_KINDS,
+  PART_NAMES,
+  type PartKind,
+  type PartName,
+  partFileName,
+} from './parts.js';
+import { type PartProblem, TemplateError } from './problems.js';
+import { renderPart, type Scope } from './renderPart.js';
+import type { TemplateSource } from './source.js';
+
+export interface RenderValues {
+  context: TemplateContext;
+  variables?: TemplateVariables;
+  /** The recipient's IANA time zone; UTC when left out. */
+  timeZone?: string;
+}
+
+export interface CompiledTemplate {
+  readonly name: string;
+  readonly hash: string;
+  /** The channels for which the template has every part. */
+  readonly channels: readonly Channel[];
+  /** The variables a channel's parts read, whichever of their branches is taken. */
+  variables(channel: Channel): ReadonlySet<string>;
+  /** Whether a channel needs to know about earlier conversations at all. */
+  usesHistory(channel: Channel): boolean;
+  /** Whether a channel needs to know what was said in them. */
+  usesMessageText(channel: Channel): boolean;
+  render(channel: Channel, values: RenderValues): RenderResult;
+}
+
+/**
+ * Parses a template once, for any number of renderings. Throws a TemplateError that lists every
+ * problem of every part; a source that came from readTemplates has none.
+ */
+export function compileTemplate(source: TemplateSource): CompiledTemplate {
+  const known = [...Object.keys(CONTEXT_VARIABLES), ...Object.keys(source.manifest.variables)];
+  const engines: Record<PartKind, Liquid> = {
+    text: createEngine('text'),
+    header: createEngine('header'),
+    html: createEngine('html'),
+  };
+  const parts = new Map<PartName, ParsedPart>();
+  const problems: PartProblem[] = [];
+  for (const part of PART_NAMES) {
+    const text = source.parts[part];
+    if (text === undefined) continue;
+    const outcome = parsePart(part, text, known, engines[PART_KINDS[part]]);
+    if (outcome.ok) parts.set(part, outcome.parsed);
+    else problems.push(...outcome.problems);
+  }
+  if (problems.length > 0) {
+    throw new TemplateError(
+      problems.map(({ part, ...problem }) => ({
+        template: source.name,
+        file: partFileName(part),
+        ...problem,
+      })),
+    );
+  }
+  return new ParsedTemplate(source, parts, engines);
+}
+
+class ParsedTemplate implements CompiledTemplate {
+  readonly name: string;
+  readonly hash: string;
+  readonly channels: readonly Channel[];
+  readonly #source: TemplateSource;
+  readonly #parts: ReadonlyMap<PartName, ParsedPart>;
+  readonly #engines: Readonly<Record<PartKind, Liquid>>;
+
+  constructor(
+    source: TemplateSource,
+    parts: ReadonlyMap<PartName, ParsedPart>,
+    engines: Readonly<Record<PartKind, Liquid>>,
+  ) {
+    this.name = source.name;
+    this.hash = source.hash;
+    this.channels = CHANNELS.filter((channel) =>
+      CHANNEL_PARTS[channel].every((part) => parts.has(part)),
+    );
+    this.#source = source;
+    this.#parts = parts;
+    this.#engines = engines;
+  }
+
+  variables(channel: Channel): ReadonlySet<string> {
+    return new Set(
+      CHANNEL_PARTS[channel].flatMap((part) => [...(this.#parts.get(part)?.variables ?? [])]),
+    );
+  }
+
+  usesHistory(channel: Channel): boolean {
+    return this.#needs(channel, 'history') || this.#needs(channel, 'transcript');
+  }
+
+  usesMessageText(channel: Channel): boolean {
+    return this.#needs(channel, 'transcript');
+  }
+
+  render(channel: Channel, values: RenderValues): RenderResult {
+    const scope = this.#scope(channel, values);
+    const missing = this.#missingVariable(scope);
+    if (missing) return missing;
+    const texts: Partial<Record<PartName, string>> = {};
+    for (const part of CHANNEL_PARTS[channel]) {
+      const parsed = this.#parts.get(part);
+      if (!parsed) return missingPart(channel, part);
+      const result = renderPart(parsed, this.#engines[PART_KINDS[part]], scope);
+      if (!result.ok) return result;
+      texts[part] = result.text;
+    }
+    const text = (part: PartName) => texts[part] ?? '';
+    const mail = { subject: text('email.subject'), html: text('email.html') };
+    switch (channel) {
+      case 'web':
+        return { ok: true, message: { channel, text: text('web') } };
+      case 'sms':
+        return { ok: true, message: { channel, text: text('sms') } };
+      case 'email':
+        return { ok: true, message: { channel, ...mail, text: text('email.text') } };
+      case 'engage':
+        return { ok: true, message: { channel, ...mail } };
+      default:
+        return channel satisfies never;
+    }
+  }
+
+  #needs(channel: Channel, need: ContextNeed): boolean {
+    return [...this.variables(channel)].some(
+      (name) => isContextVariable(name) && CONTEXT_VARIABLES[name].need === need,
+    );
+  }
+
+  /** Every name a part may read, those without a value as null: strict rendering knows no others. */
+  #scope(channel: Channel, { context, variables = {}, timeZone = 'UTC' }: RenderValues): Scope {
+    const declared = Object.keys(this.#source.manifest.variables).map((name) => [
+      name,
+      Object.hasOwn(variables, name) ? (variables[name] ?? null) : null,
+    ]);
+    return { ...Object.fromEntries(declared), ...contextScope(context, channel, timeZone) };
+  }
+
+  #missingVariable(scope: Scope): RenderFailure | undefined {
+    for (const [name, { required }] of Object.entries(this.#source.manifest.variables)) {
+      if (required && (scope[name] === null || scope[name] === '')) {
+        return { ok: false, reason: 'missing_variable', detail: `${name} is required` };
+      }
+    }
+    return undefined;
+  }
+}

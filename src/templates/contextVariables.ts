@@ -1,0 +1,126 @@
+import type { Channel } from '../notification/channel.js';
+
+/** What is known about a customer when a template is rendered. */
+export interface TemplateContext {
+  customerName: string;
+  lastMessage?: string;
+  /** ISO 8601, UTC. */
+  lastMessageAt?: string;
+  topic?: string;
+  sentiment: 'positive' | 'neutral' | 'negative';
+  conversationId?: string;
+  hasHistory: boolean;
+}
+
+/**
+ * What must have been read before a variable has its value: nothing beyond the request, the list of
+ * conversations, or what was said in them. A template is given no more than it names, so a variable
+ * filed too low here would silently be empty, and one filed too high costs a request per customer.
+ */
+export type ContextNeed = 'request' | 'history' | 'transcript';
+
+export interface ContextVariable {
+  need: ContextNeed;
+  description: string;
+  example: string | boolean;
+}
+
+/**
+ * The variables every template has, besides those its own template.json declares.
+ *
+ * `customerName` counts as `request`: the name a customer gave themselves in the chat is used when
+ * the transcript is read for another variable, but is not worth reading it for.
+ */
+export const CONTEXT_VARIABLES = {
+  customerName: {
+    need: 'request',
+    description: 'How to address the customer; never empty.',
+    example: 'Anna Schmidt',
+  },
+  channel: {
+    need: 'request',
+    description: 'The channel being rendered: web, sms, email or engage.',
+    example: 'web',
+  },
+  timeZone: {
+    need: 'request',
+    description: "The recipient's IANA time zone, UTC when unknown; the date filter uses it.",
+    example: 'Europe/Berlin',
+  },
+  hasHistory: {
+    need: 'history',
+    description: 'Whether an earlier conversation was found.',
+    example: true,
+  },
+  conversationId: {
+    need: 'history',
+    description: 'The conversation the other values come from; empty without history.',
+    example: '8f14e45f-ceea-467f-a8d2-91a2b4f7c001',
+  },
+  lastMessage: {
+    need: 'transcript',
+    description:
+      'What the customer last wrote that says something, at most 100 characters; or empty.',
+    example: 'My parcel has been stuck in Leipzig since Tuesday, can you find out why?',
+  },
+  lastMessageAt: {
+    need: 'transcript',
+    description: 'When that was, as an ISO time; print it through the date filter. Or empty.',
+    example: '2026-03-10T14:05:00.000Z',
+  },
+  topic: {
+    need: 'transcript',
+    description: 'A short label that fits behind "about", such as "delivery"; or empty.',
+    example: 'delivery',
+  },
+  sentiment: {
+    need: 'transcript',
+    description: 'positive, neutral or negative.',
+    example: 'negative',
+  },
+} as const satisfies Record<string, ContextVariable>;
+
+export type ContextVariableName = keyof typeof CONTEXT_VARIABLES;
+
+export function isContextVariable(name: string): name is ContextVariableName {
+  return Object.hasOwn(CONTEXT_VARIABLES, name);
+}
+
+/** The documented examples, as a context with or without history: for previews and trial renders. */
+export function exampleContext(hasHistory: boolean): TemplateContext {
+  const { customerName, lastMessage, lastMessageAt, topic, sentiment, conversationId } =
+    CONTEXT_VARIABLES;
+  if (!hasHistory) {
+    return { customerName: customerName.example, sentiment: 'neutral', hasHistory };
+  }
+  return {
+    customerName: customerName.example,
+    lastMessage: lastMessage.example,
+    lastMessageAt: lastMessageAt.example,
+    topic: topic.example,
+    sentiment: sentiment.example,
+    conversationId: conversationId.example,
+    hasHistory,
+  };
+}
+
+export type TemplateValue = string | number | boolean | null;
+
+/** Every context variable by name; what is not known is null, so that a template may ask for it. */
+export function contextScope(
+  context: TemplateContext,
+  channel: Channel,
+  timeZone: string,
+): Record<ContextVariableName, TemplateValue> {
+  return {
+    customerName: context.customerName,
+    channel,
+    timeZone,
+    hasHistory: context.hasHistory,
+    conversationId: context.conversationId ?? null,
+    lastMessage: context.lastMessage ?? null,
+    lastMessageAt: context.lastMessageAt ?? null,
+    topic: context.topic ?? null,
+    sentiment: context.sentiment,
+  };
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { isContextVariable } from './contextVariables.js';
+
+const DEFAULT_MAX_LENGTH = 500;
+
+/** Words Liquid reads as something else than a variable. */
+const RESERVED_WORDS = new Set(['true', 'false', 'nil', 'null', 'blank', 'empty', 'forloop']);
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const variableName = z
+  .string()
+  .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected a letter, then letters, digits and _')
+  .refine((name) => !RESERVED_WORDS.has(name), 'is a word of the template language')
+  .refine((name) => !isContextVariable(name), 'would hide the context variable of that name');
+
+const variableDeclaration = z.strictObject({
+  required: z.boolean().default(false),
+  description: z.string().min(1),
+  /** Used by previews, and to try the template out when it is loaded. */
+  example: scalar,
+  maxLength: z.int().min(1).max(2000).default(DEFAULT_MAX_LENGTH),
+});
+
+/** template.json: what a template is for, and the variables it takes from the request. */
+export const templateManifest = z.strictObject({
+  description: z.string().min(1),
+  variables: z.record(variableName, variableDeclaration).default({}),
+});
+
+export type TemplateManifest = z.infer<typeof templateManifest>;
+
+export type TemplateVariables = Readonly<Record<string, string | number | boolean>>;
+
+/** What is wrong with one field of a request; never holds the value itself. */
+export interface VariableProblem {
+  field: string;
+  expected: string;
+}
+
+/**
+ * Judges a request's variables against what the template declares: required ones present, none
+ * undeclared, none over its length (UTF-16 code units). An empty list means they fit.
+ */
+export function checkVariables(
+  manifest: TemplateManifest,
+  variables: Readonly<Record<string, unknown>>,
+): VariableProblem[] {
+  const problems: VariableProblem[] = [];
+  const declared = Object.keys(manifest.variables);
+  for (const [name, { required, maxLength }] of Object.entries(manifest.variables)) {
+    const field = `variables.${name}`;
+    const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+    if (value === undefined || value === '') {
+      if (required) problems.push({ field, expected: 'a value, the template requires it' });
+      continue;
+    }
+    if (!isScalar(value)) {
+      problems.push({ field, expected: 'a string, a finite number or a boolean' });
+    } else if (String(value).length > maxLength) {
+      problems.push({ field, expected: `at most ${maxLength} characters` });
+    }
+  }
+  for (const name of Object.keys(variables)) {
+    if (declared.includes(name)) continue;
+    const known = declared.length > 0 ? `one of ${declared.join(', ')}` : 'no variables at all';
+    problems.push({ field: `variables.${name.slice(0, 64)}`, expected: known });
+  }
+  return problems;
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return (
+    typeof value === 'string' ||
+    typeof value === 'boolean' ||
+    (typeof value === 'number' && Number.isFinite(value))
+  );
+}

@@ -1,0 +1,184 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Channel } from '../notification/channel.js';
+import { compileTemplate } from './compile.js';
+import { exampleContext } from './contextVariables.js';
+import { PART_SIZE_LIMIT } from './engine.js';
+import { type TemplateManifest, templateManifest } from './manifest.js';
+import { CHANNEL_PARTS, PART_NAMES, type PartName, partFileName } from './parts.js';
+import { TemplateError, type TemplateProblem } from './problems.js';
+import { contentHash, type TemplateSource } from './source.js';
+
+const TEMPLATE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
+const MANIFEST_FILE = 'template.json';
+const FILE_NAMES: readonly string[] = [MANIFEST_FILE, ...PART_NAMES.map(partFileName)];
+
+/**
+ * Reads every template of a folder, each a folder of its own, and tries each out on its examples.
+ * Names that begin with a dot are passed over (a mounted volume has such entries of its own).
+ *
+ * Throws one TemplateError with all problems of all templates: whoever mends them should not have
+ * to start the service once for each.
+ */
+export async function readTemplates(directory: string): Promise<TemplateSource[]> {
+  const problems: TemplateProblem[] = [];
+  const sources: TemplateSource[] = [];
+  const report = (problem: TemplateProblem) => problems.push(problem);
+  for (const name of await templateNames(directory, report)) {
+    const source = await readTemplate(directory, name, report);
+    if (!source) continue;
+    tryOut(source, report);
+    sources.push(source);
+  }
+  if (problems.length > 0) throw new TemplateError(problems);
+  return sources;
+}
+
+type Report = (problem: TemplateProblem) => void;
+
+async function templateNames(directory: string, report: Report): Promise<string[]> {
+  const entries = await list(directory);
+  if (!entries || entries.length === 0) {
+    report({ template: directory, message: 'expected a folder with one folder per template' });
+    return [];
+  }
+  return entries.filter((name) => {
+    if (TEMPLATE_NAME.test(name)) return true;
+    const expected = 'a folder named by lower-case letters, digits and -';
+    report({ template: name, message: `unexpected in the templates folder; expected ${expected}` });
+    return false;
+  });
+}
+
+async function list(directory: string): Promise<string[] | undefined> {
+  try {
+    const names = await readdir(directory);
+    return names.filter((name) => !name.startsWith('.')).sort();
+  } catch {
+    return undefined;
+  }
+}
+
+async function readTemplate(
+  directory: string,
+  name: string,
+  report: Report,
+): Promise<TemplateSource | undefined> {
+  const folder = join(directory, name);
+  const entries = await list(folder);
+  if (!entries) {
+    report({ template: name, message: 'expected a folder that can be read' });
+    return undefined;
+  }
+  for (const file of entries.filter((entry) => !FILE_NAMES.includes(entry))) {
+    report({
+      template: name,
+      file,
+      message: `unexpected; a template has ${FILE_NAMES.join(', ')}`,
+    });
+  }
+  const files = new Map<string, string>();
+  for (const file of FILE_NAMES.filter((entry) => entries.includes(entry))) {
+    const content = await readText(join(folder, file));
+    if (content.ok) files.set(file, content.text);
+    else report({ template: name, file, message: content.message });
+  }
+  const parts: Partial<Record<PartName, string>> = {};
+  for (const part of PART_NAMES) {
+    const text = files.get(partFileName(part));
+    if (text !== undefined) parts[part] = text;
+  }
+  checkCompleteness(name, entries, report);
+  const manifest = readManifest(name, files.get(MANIFEST_FILE), entries, report);
+  return manifest && { name, hash: contentHash(files), manifest, parts };
+}
+
+type TextFile = { ok: true; text: string } | { ok: false; message: string };
+
+async function readText(path: string): Promise<TextFile> {
+  try {
+    const { size } = await stat(path);
+    if (size > PART_SIZE_LIMIT) {
+      return { ok: false, message: `${size} bytes; at most ${PART_SIZE_LIMIT} are allowed` };
+    }
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(await readFile(path));
+    return { ok: true, text: text.replace(/\r\n/g, '\n') };
+  } catch {
+    return { ok: false, message: 'expected a file with UTF-8 text that can be read' };
+  }
+}
+
+/** Every channel that has one of its parts must have them all, or it would be missing unnoticed. */
+function checkCompleteness(template: string, entries: readonly string[], report: Report): void {
+  const has = (part: PartName) => entries.includes(partFileName(part));
+  if (!PART_NAMES.some(has)) {
+    report({ template, message: `has no parts; expected ${FILE_NAMES.slice(1).join(', ')}` });
+  }
+  const mail = CHANNEL_PARTS.email.some(has) ? CHANNEL_PARTS.engage : [];
+  for (const part of mail.filter((needed) => !has(needed))) {
+    report({ template, file: partFileName(part), message: 'missing; email and engage need it' });
+  }
+}
+
+function readManifest(
+  template: string,
+  text: string | undefined,
+  entries: readonly string[],
+  report: Report,
+): TemplateManifest | undefined {
+  const file = MANIFEST_FILE;
+  if (text === undefined) {
+    if (!entries.includes(file)) report({ template, file, message: 'missing' });
+    return undefined;
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    report({ template, file, message: 'is not valid JSON' });
+    return undefined;
+  }
+  const result = templateManifest.safeParse(json);
+  if (result.success) return result.data;
+  for (const { path, message } of result.error.issues) {
+    report({ template, file, message: [path.join('.'), message].filter(Boolean).join(': ') });
+  }
+  return undefined;
+}
+
+/**
+ * Compiles a template and renders it on its own examples, with and without history, with all its
+ * variables and with the required ones only. What fails here would fail for a customer later.
+ */
+function tryOut(source: TemplateSource, report: Report): void {
+  try {
+    const compiled = compileTemplate(source);
+    for (const channel of compiled.channels) {
+      for (const trial of trials(source, channel)) {
+        const result = compiled.render(channel, trial.values);
+        if (result.ok) continue;
+        const file = result.part ? { file: partFileName(result.part) } : {};
+        const message = `${trial.title}: ${result.reason} (${result.detail})`;
+        report({ template: source.name, ...file, message });
+        break;
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    for (const problem of error.problems) report(problem);
+  }
+}
+
+function trials({ manifest }: TemplateSource, channel: Channel) {
+  const examples = Object.entries(manifest.variables);
+  const all = Object.fromEntries(examples.map(([name, { example }]) => [name, example]));
+  const required = Object.fromEntries(
+    examples.filter(([, { required }]) => required).map(([name, { example }]) => [name, example]),
+  );
+  return [true, false].flatMap((hasHistory) =>
+    [all, required].map((variables) => ({
+      title: `${channel} on the examples ${hasHistory ? 'with' : 'without'} history`,
+      values: { context: exampleContext(hasHistory), variables },
+    })),
+  );
+}

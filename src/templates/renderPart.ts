@@ -1,0 +1,109 @@
+import { type Liquid, LiquidError } from 'liquidjs';
+import { cleanValue, closeIsolates, oneLine, tidyLines } from './characters.js';
+import type { TemplateValue } from './contextVariables.js';
+import type { RenderFailure, RenderFailureReason } from './message.js';
+import type { ParsedPart } from './parsePart.js';
+import { PART_KINDS, type PartKind, type PartName } from './parts.js';
+import { shorten } from './shorten.js';
+
+/**
+ * The longest result of each part, in UTF-16 code units: never fewer than the characters a platform
+ * counts, so what fits here fits there. Genesys: textBody ≤ 765 for SMS, ≤ 2000 otherwise; subject
+ * of an agentless email ≤ 400. The bodies of an email are kept below the 102 KB above which common
+ * mail readers clip a message.
+ */
+const PART_LENGTH_LIMITS: Readonly<Record<PartName, number>> = {
+  web: 2000,
+  sms: 765,
+  'email.subject': 400,
+  'email.html': 100_000,
+  'email.text': 100_000,
+};
+
+export type Scope = Readonly<Record<string, TemplateValue>>;
+
+type PartResult = { ok: true; text: string } | RenderFailure;
+
+/** A quotation shorter than this says too little to be worth its place; then it is left out. */
+const SHORTEST_QUOTE = 12;
+
+/**
+ * Renders a part and fits it to its limit. A subject is shortened as a whole. Elsewhere the quoted
+ * last message gives way first: shorter and shorter, at last left out as if there were none. A
+ * result that is still too long is refused; the words of the template itself are never cut.
+ */
+export function renderPart(parsed: ParsedPart, engine: Liquid, scope: Scope): PartResult {
+  const { part } = parsed;
+  const limit = PART_LENGTH_LIMITS[part];
+  let quote = typeof scope['lastMessage'] === 'string' ? scope['lastMessage'] : null;
+  for (;;) {
+    const result = renderOnce(parsed, engine, { ...scope, lastMessage: quote });
+    if (!result.ok || result.text.length <= limit) return result;
+    if (PART_KINDS[part] === 'header') return { ok: true, text: shortenHeader(result.text, limit) };
+    if (quote === null || !parsed.variables.has('lastMessage')) {
+      const detail = `${result.text.length} characters, the limit is ${limit}`;
+      return { ok: false, reason: 'too_long', part, detail };
+    }
+    const excess = result.text.length - limit;
+    const length = Math.min(quote.length - excess, Math.floor(quote.length * 0.75));
+    quote = length < SHORTEST_QUOTE ? null : shorten(quote, { units: length });
+  }
+}
+
+function renderOnce({ part, templates }: ParsedPart, engine: Liquid, scope: Scope): PartResult {
+  try {
+    const rendered: unknown = engine.renderSync(templates, cleanScope(scope));
+    const text = finish(String(rendered), PART_KINDS[part]);
+    if (text !== '') return { ok: true, text };
+    return { ok: false, reason: 'empty', part, detail: 'nothing was rendered' };
+  } catch (error) {
+    return { ok: false, part, ...explain(error) };
+  }
+}
+
+function cleanScope(scope: Scope): Scope {
+  return Object.fromEntries(
+    Object.entries(scope).map(([name, value]) => [
+      name,
+      typeof value === 'string' ? cleanValue(value) : value,
+    ]),
+  );
+}
+
+function finish(rendered: string, kind: PartKind): string {
+  switch (kind) {
+    case 'text':
+      return tidyLines(rendered);
+    case 'header':
+      return oneLine(rendered);
+    case 'html':
+      return rendered.trim();
+    default:
+      return kind satisfies never;
+  }
+}
+
+function shortenHeader(text: string, limit: number): string {
+  const shortened = closeIsolates(shorten(text, { units: limit }));
+  // Closing what the cut left open may itself go over; a second cut has room for it.
+  if (shortened.length <= limit) return shortened;
+  const marks = shortened.length - limit;
+  return closeIsolates(shorten(text, { units: limit - marks }));
+}
+
+/** The engine tells its own errors apart by message only; a message is not passed on. */
+function explain(error: unknown): { reason: RenderFailureReason; detail: string } {
+  const line = LiquidError.is(error) ? ` in line ${error.token?.getPosition()[0]}` : '';
+  const message = hasMessage(error) ? error.message : '';
+  if (/(?:memory alloc|template render) limit exceeded|Invalid string length/.test(message)) {
+    return { reason: 'render_limit', detail: `took too much time or memory${line}` };
+  }
+  if (hasMessage(error) && error.name === 'UndefinedVariableError') {
+    return { reason: 'missing_variable', detail: `a variable without a value${line}` };
+  }
+  return { reason: 'render_failed', detail: `the template failed${line}` };
+}
+
+function hasMessage(error: unknown): error is { name: string; message: string } {
+  return typeof error === 'object' && error !== null && 'name' in error && 'message' in error;
+}

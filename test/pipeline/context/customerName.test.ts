@@ -1,0 +1,98 @@
+import { describe, expect, test } from '@jest/globals';
+import { statedName } from '../../../src/pipeline/context/customerName.js';
+import { extractContext } from '../../../src/pipeline/context/extractContext.js';
+import { chat } from './chat.js';
+
+describe('a customer is called', () => {
+  const conversations = [chat(1, ['my name is Chat', 'where is my parcel?'])];
+
+  test('what the request says, then what the contact says, then what they said themselves', () => {
+    const requestName = 'Request';
+    const contactName = 'Contact';
+    expect(extractContext({ requestName, contactName, conversations }).customerName).toBe(
+      'Request',
+    );
+    expect(extractContext({ contactName, conversations }).customerName).toBe('Contact');
+    expect(extractContext({ conversations }).customerName).toBe('Chat');
+    expect(extractContext({ conversations: [] }).customerName).toBe('Valued Customer');
+  });
+
+  test.each([
+    'O’Neil-Smith',
+    'J.R.R. Tolkien',
+    'Ångström',
+    'Nguyễn Văn A',
+    '山田 太郎',
+    'محمد',
+    'Studio 54',
+  ])('by an unusual name all the same: %s', (requestName) => {
+    expect(extractContext({ requestName, conversations: [] }).customerName).toBe(requestName);
+  });
+
+  test.each([
+    ...[
+      '<script>alert(1)</script>',
+      'A'.repeat(500),
+      'https://evil.example',
+      'evil.example',
+      'a@b.co',
+    ],
+    ...['', '  ', '12345678', 'Unknown', 'null', 'Guest', '{{ customerName }}', '"); drop', '👻'],
+  ])('by nothing that could be more than a name: %s', (requestName) => {
+    expect(
+      extractContext({ requestName, contactName: 'Anna', conversations: [] }).customerName,
+    ).toBe('Anna');
+  });
+
+  test('by a name freed of line breaks and of what cannot be seen', () => {
+    const requestName = ' An\u200Bna\u202E\r\nSch\u0000midt ';
+    expect(extractContext({ requestName, conversations: [] }).customerName).toBe('Anna Schmidt');
+  });
+});
+
+describe('a name is taken from', () => {
+  test.each([
+    ['My name is anna and I have a problem', 'Anna'],
+    ['my name is Ludwig van Beethoven.', 'Ludwig van Beethoven'],
+    ["Hi, I'm Ahmed, where is my order?", 'Ahmed'],
+    ['This is Bob from Acme', 'Bob'],
+    ['Ich heiße Jörg Müller', 'Jörg Müller'],
+    ['Hallo, hier ist Klaus.', 'Klaus'],
+    ['Me llamo José García', 'José García'],
+    ["je m'appelle Zoë", 'Zoë'],
+    ['меня зовут Иван', 'Иван'],
+    ['اسمي محمد', 'محمد'],
+    ['שמי דוד', 'דוד'],
+    ['田中と申します', '田中'],
+    ['我叫王小明', '王小明'],
+  ])('%s', (text, name) => {
+    expect(statedName([text])).toBe(name);
+  });
+});
+
+describe('no name is taken from', () => {
+  test.each([
+    ...[
+      "I'm angry",
+      "I'm Angry!",
+      "I'M ANGRY",
+      "I'm waiting",
+      'I am Waiting for Anna',
+      'I am German',
+    ],
+    ...["I'm Sure. Thanks", 'this is Outrageous!', 'This is Unacceptable', 'call me tomorrow'],
+    ...[
+      'my name is wrong on the invoice',
+      'My name is not on the list',
+      'ich bin Kunde',
+      'Ich bin sauer',
+    ],
+    ...['soy cliente', 'je suis très déçu', 'My name is <script>alert(1)</script>'],
+  ])('%s', (text) => {
+    expect(statedName([text])).toBeUndefined();
+  });
+});
+
+test('the latest statement counts', () => {
+  expect(statedName(['my name is Ann', 'sorry, my name is Anne'])).toBe('Anne');
+});

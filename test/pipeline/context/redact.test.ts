@@ -1,0 +1,53 @@
+import { describe, expect, test } from '@jest/globals';
+import { cleanText } from '../../../src/pipeline/context/cleanText.js';
+import { redact } from '../../../src/pipeline/context/redact.js';
+
+const redacted = (text: string) => redact(cleanText(text));
+
+describe('blanked out', () => {
+  test.each([
+    ['a card number', 'my card is 4111 1111 1111 1111 ok', 'my card is ••• ok'],
+    ['with dashes', '5500-0000-0000-0004!', '•••!'],
+    ['with other separators', '4111, 1111 / 1111: 1111', '•••'],
+    ['in full-width digits', '４１１１１１１１１１１１１１１１', '•••'],
+    ['in Arabic digits', 'بطاقتي ٤١١١١١١١١١١١١١١١ شكرا', 'بطاقتي ••• شكرا'],
+    ['in keycap emoji', '4️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣1️⃣', '•••'],
+    ['with zero-width characters', '4111\u200B1111\u200D1111\uFEFF1111', '•••'],
+    ['an IBAN', 'IBAN DE89 3704 0044 0532 0130 00 please', 'IBAN ••• please'],
+    ['an IBAN with letters, in lower case', 'gb29nwbk60161331926819', '•••'],
+    ['a security code', 'CVV: 123, and that is all', 'CVV: •••, and that is all'],
+    ['a PIN', 'my pin is 4321', 'my pin is •••'],
+    ['a PIN told backwards', '1234 is my pin', '••• is my pin'],
+    ['a password', 'my password is hunter2 please help', 'my password is •••'],
+    ['a password after a colon', 'Passwort: geheim', 'Passwort: •••'],
+    ['a password in Japanese', 'パスワードは abc です', 'パスワードは •••'],
+    ['a password without "is"', 'password hunter2', 'password •••'],
+    ['an American social security number', 'it is 123-45-6789', 'it is •••'],
+    ['a British insurance number', 'NI QQ 12 34 56 C', 'NI •••'],
+    ['a Spanish foreigner number', 'NIE X1234567L', 'NIE •••'],
+    ['a phone number', 'call +49 (0)30 1234567 now', 'call ••• now'],
+    ['an email address', 'write to anna.b+c@mail.example.com!', 'write to •••!'],
+    ['a link', 'see https://evil.example/x?token=abc now', 'see ••• now'],
+    ['a link without a scheme', 'see evil.com/login', 'see •••'],
+    ['a long number', 'order 1234567890', 'order •••'],
+  ])('%s', (_, text, expected) => {
+    expect(redacted(text)).toBe(expected);
+  });
+});
+
+describe('left alone', () => {
+  test.each([
+    'order #A-1001 from 12/11/2025',
+    'order 1001 on 2025-11-12 at 10:30',
+    'parcel #12345678 is lost',
+    'I paid 1,299.00 EUR for 2 of them',
+    'my password is not working',
+    'my password reset this morning failed',
+    'I forgot my password and cannot log in',
+    'ab12 this is some text that goes on for a while',
+    'It broke.Please help',
+    'the ticket number is 99812',
+  ])('%s', (text) => {
+    expect(redacted(text)).toBe(text);
+  });
+});

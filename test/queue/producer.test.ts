@@ -1,0 +1,197 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { NotificationRequest } from '../../src/notification/request.js';
+import {
+  BacklogFullError,
+  IdConflictError,
+  InvalidRequestError,
+  RedisUnavailableError,
+} from '../../src/queue/errors.js';
+import { NotificationProducer, type SendResult } from '../../src/queue/producer.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { publishTestTemplate } from '../support/templates.js';
+
+const REQUEST: NotificationRequest = {
+  recipient: { email: 'customer@example.com' },
+  template: 'greeting',
+};
+
+describe('a producer', () => {
+  const prefix = freshPrefix();
+  const redis = new Redis(testRedisUrl());
+  const producers: NotificationProducer[] = [];
+  const open = (options: { backlogMax?: number } = {}) => {
+    const producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix, ...options });
+    producers.push(producer);
+    return producer;
+  };
+
+  beforeAll(() => publishTestTemplate(redis, prefix));
+  afterEach(async () => {
+    await Promise.all(producers.splice(0).map((producer) => producer.close()));
+  });
+  afterAll(async () => {
+    await redis.quit();
+    await flushPrefix(prefix);
+  });
+
+  async function jobsNamed(id: string): Promise<string[]> {
+    return redis.keys(`${prefix}:transactional:n-${id}.*`);
+  }
+
+  test('hands over a notification at once after construction, and invents an id', async () => {
+    const sent = await open().send(REQUEST);
+    expect(sent).toMatchObject({ state: 'accepted', isNew: true });
+    expect(sent.id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+    expect(await jobsNamed(sent.id)).toHaveLength(1);
+  });
+
+  test('accepts the same request under the same id once', async () => {
+    const producer = open();
+    const [first, ...others] = await Promise.all(
+      Array.from({ length: 20 }, () => producer.send({ ...REQUEST, id: 'twenty-clicks' })),
+    );
+    const all = [first, ...others];
+    expect(all.filter((sent) => sent?.isNew)).toHaveLength(1);
+    expect(await jobsNamed('twenty-clicks')).toHaveLength(1);
+  });
+
+  test('takes a body for the same whatever the order of its keys', async () => {
+    const producer = open();
+    await producer.send({
+      id: 'order',
+      template: 'greeting',
+      recipient: { email: 'a@b.co', name: 'A' },
+    });
+    const again = await producer.send({
+      recipient: { name: 'A', email: 'a@b.co' },
+      template: 'greeting',
+      id: 'order',
+    });
+    expect(again.isNew).toBe(false);
+  });
+
+  test('refuses an id that is in use for another request, and leaves that one alone', async () => {
+    const producer = open();
+    await producer.send({ ...REQUEST, id: 'taken' });
+    const other = { ...REQUEST, id: 'taken', recipient: { email: 'other@example.com' } };
+    await expect(producer.send(other)).rejects.toBeInstanceOf(IdConflictError);
+    expect((await producer.send({ ...REQUEST, id: 'taken' })).isNew).toBe(false);
+  });
+
+  test('names every wrong field at once, and stores nothing', async () => {
+    const wrong = { id: 'wrong', recipient: { email: 'x' }, template: 'greeting', channels: [] };
+    const error = await open()
+      .send(wrong)
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(InvalidRequestError);
+    const fields = (error as InvalidRequestError).problems.map(({ field }) => field);
+    expect(fields).toEqual(['recipient.email', 'channels']);
+    expect(await redis.exists(`${prefix}:n:wrong`)).toBe(0);
+  });
+
+  test.each([
+    ['template', { ...REQUEST, template: 'no-such' }],
+    ['channels.0', { ...REQUEST, channels: ['sms' as const] }],
+    ['variables.place', { ...REQUEST, template: 'invitation' }],
+    [
+      'variables.colour',
+      { ...REQUEST, template: 'invitation', variables: { place: 'x', colour: 'red' } },
+    ],
+    [
+      'variables.place',
+      { ...REQUEST, template: 'invitation', variables: { place: 'x'.repeat(41) } },
+    ],
+  ])('checks a request against its template (%s)', async (field, request) => {
+    const error = await open()
+      .send(request)
+      .catch((thrown: unknown) => thrown);
+    expect((error as InvalidRequestError).problems.map((problem) => problem.field)).toEqual([
+      field,
+    ]);
+  });
+
+  test('cancels what has not begun to leave, twice alike, and says so when there is no such thing', async () => {
+    const producer = open();
+    await producer.send({ ...REQUEST, id: 'second-thoughts' });
+    expect(await producer.cancel('second-thoughts')).toEqual({ cancelled: true });
+    expect(await producer.cancel('second-thoughts')).toEqual({ cancelled: true });
+    expect(await producer.get('second-thoughts')).toMatchObject({ state: 'cancelled' });
+    expect(await producer.cancel('nobody')).toBeUndefined();
+    expect(await producer.get('nobody')).toBeUndefined();
+  });
+
+  test('refuses when the backlog is full, with a time to come back, and stores nothing', async () => {
+    const producer = open({ backlogMax: 1 });
+    const error = await producer
+      .send({ ...REQUEST, id: 'too-much' })
+      .catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(BacklogFullError);
+    expect((error as BacklogFullError).retryAfterMs).toBeGreaterThan(0);
+    expect(await redis.exists(`${prefix}:n:too-much`)).toBe(0);
+  });
+
+  test('keeps addresses and texts out of the ledger and out of the job', async () => {
+    const marked = {
+      id: 'marked',
+      recipient: { email: 'marker-address@example.com', name: 'marker-name' },
+      template: 'invitation',
+      variables: { place: 'marker-text' },
+    };
+    await open().send(marked);
+    const ledger = await redis.get(`${prefix}:n:marked`);
+    const [jobKey] = await jobsNamed('marked');
+    const job = JSON.stringify(await redis.hgetall(jobKey ?? ''));
+    expect(`${ledger}${job}`).not.toContain('marker-');
+  });
+
+  describe('with many at once', () => {
+    async function collect(results: AsyncIterable<SendResult>): Promise<SendResult[]> {
+      const all: SendResult[] = [];
+      for await (const result of results) all.push(result);
+      return all;
+    }
+
+    test('answers each item in order, and a bad one never rejects its neighbours', async () => {
+      async function* rows(): AsyncGenerator<NotificationRequest> {
+        for (let row = 0; row < 1_200; row += 1) {
+          const recipient = { email: row % 100 === 7 ? 'broken' : `c${row}@example.com` };
+          yield { id: `row-${row}`, recipient, template: 'greeting', priority: 'campaign' };
+        }
+        yield { ...REQUEST, id: 'row-0' };
+      }
+      const results = await collect(open().sendMany(rows()));
+      expect(results.map(({ index }) => index)).toEqual(
+        Array.from({ length: 1_201 }, (_, at) => at),
+      );
+      expect(results.filter(({ status }) => status === 'accepted')).toHaveLength(1_188);
+      expect(results.filter(({ status }) => status === 'invalid')).toHaveLength(12);
+      expect(results.at(-1)?.status).toBe('conflict');
+      expect(await redis.zcard(`${prefix}:due`)).toBeGreaterThanOrEqual(1_188);
+    }, 60_000);
+
+    test('reads its input no faster than results are taken', async () => {
+      let read = 0;
+      function* endless(): Generator<NotificationRequest> {
+        for (;;) {
+          read += 1;
+          yield { ...REQUEST, id: `endless-${read}` };
+        }
+      }
+      for await (const _result of open().sendMany(endless())) break;
+      expect(read).toBeLessThanOrEqual(1_500);
+    });
+  });
+});
+
+describe('a producer whose Redis fails', () => {
+  test('on another machine needs the deployment’s secret', () => {
+    expect(() => new NotificationProducer({ redisUrl: 'redis://redis.example.com' })).toThrow(
+      'secret',
+    );
+  });
+
+  test('reports the id to retry with', () => {
+    expect(new RedisUnavailableError('abc').message).toContain('abc');
+  });
+});

@@ -1,0 +1,3 @@
+import { stopSuiteRedis } from './globalSetup.mjs';
+
+export default stopSuiteRedis;

@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { type CompiledTemplate, compileTemplate } from '../../src/templates/compile.js';
+import { exampleContext } from '../../src/templates/contextVariables.js';
+import { readTemplates } from '../../src/templates/readTemplates.js';
+import { renderText, withMessage } from './source.js';
+
+const templates = new Map<string, CompiledTemplate>();
+
+beforeAll(async () => {
+  for (const source of await readTemplates('templates')) {
+    templates.set(source.name, compileTemplate(source));
+  }
+});
+
+function shipped(name: string): CompiledTemplate {
+  const template = templates.get(name);
+  if (!template) throw new Error(`${name} is not shipped`);
+  return template;
+}
+
+test('follow-up and order-update are shipped, for every channel', () => {
+  expect([...templates.keys()]).toEqual(['follow-up', 'order-update']);
+  for (const template of templates.values()) {
+    expect(template.channels).toEqual(['web', 'email', 'engage', 'sms']);
+  }
+});
+
+describe('follow-up', () => {
+  test('greets by name, quotes the last message, names the topic and the day', () => {
+    const text = renderText(shipped('follow-up'), 'web', exampleContext(true));
+    expect(text).toMatch(
+      /^Hi Anna Schmidt,\n\nThank you for contacting us on 10 March about delivery\./,
+    );
+    expect(text).toContain('“My parcel has been stuck in Leipzig');
+    expect(text).toContain('Just reply here');
+  });
+
+  test('apologises to an unhappy customer only', () => {
+    const unhappy = exampleContext(true);
+    expect(renderText(shipped('follow-up'), 'web', unhappy)).toContain('We are sorry');
+    expect(
+      renderText(shipped('follow-up'), 'web', { ...unhappy, sentiment: 'neutral' }),
+    ).not.toContain('sorry');
+  });
+
+  test('does without history', () => {
+    const text = renderText(shipped('follow-up'), 'web', exampleContext(false));
+    expect(text).toContain('We would like to check in with you');
+    expect(text).not.toContain('“');
+  });
+
+  test('keeps the customer’s words off the screen of a locked phone', () => {
+    const context = withMessage('my embarrassing problem');
+    expect(renderText(shipped('follow-up'), 'sms', context)).not.toContain('embarrassing');
+  });
+
+  test('says how to opt out by email and SMS', () => {
+    const template = shipped('follow-up');
+    expect(renderText(template, 'sms', exampleContext(true))).toContain('Reply STOP');
+    const result = template.render('email', { context: exampleContext(true) });
+    expect(result.ok && result.message).toMatchObject({
+      text: expect.stringContaining('reply with the word “unsubscribe”'),
+      html: expect.stringContaining('reply with the word “unsubscribe”'),
+    });
+  });
+
+  test('carries an attack as text', () => {
+    const context = withMessage('</blockquote><img src=x onerror=alert(1)>');
+    const result = shipped('follow-up').render('email', { context });
+    const html = result.ok && 'html' in result.message ? result.message.html : '';
+    expect(html).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(html).not.toContain('<img');
+  });
+});
+
+test('no email loads anything from elsewhere', () => {
+  for (const template of templates.values()) {
+    const variables = { orderNumber: 'A-1', status: 'Sent' };
+    const result = template.render('engage', { context: exampleContext(true), variables });
+    expect(result.ok).toBe(true);
+    const html = result.ok && 'html' in result.message ? result.message.html : '';
+    expect(html).not.toMatch(/<(?:img|link|script|iframe)\b|url\(|@import/i);
+  }
+});
+
+test('rendering takes well under a few milliseconds', () => {
+  const template = shipped('follow-up');
+  const values = { context: exampleContext(true) };
+  for (let warmUp = 0; warmUp < 50; warmUp++) template.render('email', values);
+  const started = performance.now();
+  for (let round = 0; round < 200; round++) template.render('email', values);
+  expect((performance.now() - started) / 200).toBeLessThan(5);
+});
