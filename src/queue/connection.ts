@@ -12,6 +12,7 @@ interface ConnectionOptions {
   maxRetriesPerRequest: number | null;
   commandTimeout?: number;
   connectTimeout?: number;
+  disconnectTimeout: number;
   retryStrategy: (times: number) => number;
 }
 
@@ -22,6 +23,9 @@ interface Credentials {
 }
 
 const RECONNECT_MAX_MS = 2_000;
+
+/** A connection ended while Redis is away keeps the process from exiting for this long. */
+const DISCONNECT_WITHIN_MS = 200;
 
 function reconnect(times: number): number {
   return Math.min(times * 100, RECONNECT_MAX_MS);
@@ -34,6 +38,7 @@ export function connectForProducing(url: string): RedisClient {
     maxRetriesPerRequest: 1,
     commandTimeout: 2_000,
     connectTimeout: 2_000,
+    disconnectTimeout: DISCONNECT_WITHIN_MS,
     retryStrategy: reconnect,
   });
 }
@@ -43,7 +48,11 @@ export function connectForProducing(url: string): RedisClient {
  * off the blocking read that workers wait for jobs with.
  */
 export function connectForWorking(url: string): RedisClient {
-  return connect(url, { maxRetriesPerRequest: null, retryStrategy: reconnect });
+  return connect(url, {
+    maxRetriesPerRequest: null,
+    disconnectTimeout: DISCONNECT_WITHIN_MS,
+    retryStrategy: reconnect,
+  });
 }
 
 /**

@@ -11,7 +11,7 @@ afterEach(async () => {
 });
 
 function connect(url: string): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: 0 });
+  const redis = new Redis(url, { maxRetriesPerRequest: 0, disconnectTimeout: 100 });
   redis.on('error', () => undefined);
   connections.push(redis);
   return redis;

@@ -1,0 +1,25 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiParts } from './parts.js';
+import { problem, sendProblem } from './problems.js';
+
+/** Asks every request of this scope for an API key, before any of its body is read. */
+export function requireKey(app: FastifyInstance, { keys }: ApiParts): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const check = keys.check(request.headers.authorization);
+    if (!check.ok) {
+      reply.header('www-authenticate', 'Bearer realm="proactive-notifier"');
+      const detail = 'Send a key in the header: Authorization: Bearer KEY.';
+      return sendProblem(reply, problem('unauthorized', { detail }));
+    }
+    if (check.name !== undefined) request.caller = check.name;
+  });
+}
+
+/** Takes nothing in while Redis may lose it; reading and cancelling go on. */
+export function refuseWhileUnfit(app: FastifyInstance, { standing }: ApiParts): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const stands = standing();
+    if (request.method !== 'POST' || stands.kind !== 'unfit') return;
+    return sendProblem(reply, problem('redis-unfit', { detail: stands.problem, retryAfter: 60 }));
+  });
+}

@@ -1,0 +1,48 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { errorLabel } from '../pipeline/errorLabel.js';
+import { RedisUnavailableError } from '../queue/errors.js';
+import { httpProblem, type Problem, redisUnavailable, sendProblem } from './problems.js';
+
+/** What the framework refuses by itself, in our words: its own messages quote the request. */
+const FRAMEWORK_PROBLEMS: Readonly<Record<string, Problem>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: httpProblem(400, 'The body is not valid JSON.'),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: httpProblem(400, 'The body is not as long as announced.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: httpProblem(415, 'Send the body as application/json.'),
+  FST_ERR_BAD_URL: httpProblem(400, 'The URL is malformed.'),
+  FST_ERR_MAX_PARAM_LENGTH: httpProblem(404, 'There is nothing at this URL.'),
+};
+
+/** Answers everything that goes wrong outside a handler's own judgement with a problem document. */
+export function handleErrors(app: FastifyInstance): void {
+  app.setErrorHandler(answerError);
+  app.setNotFoundHandler((_request, reply) =>
+    sendProblem(reply, httpProblem(404, 'There is nothing at this URL.')),
+  );
+}
+
+export function answerError(
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  // A refused body is read to its end and thrown away: cutting the connection while the caller is
+  // still writing would cost them the answer. The time limit for a request bounds this.
+  reply.removeHeader('connection');
+  if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
+  const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
+    const limit = request.routeOptions.bodyLimit;
+    return sendProblem(
+      reply,
+      httpProblem(413, `A body of at most ${limit} bytes is allowed here.`),
+    );
+  }
+  const known = FRAMEWORK_PROBLEMS[String(code)];
+  if (known !== undefined) return sendProblem(reply, known);
+  if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
+    return sendProblem(reply, httpProblem(statusCode, 'The request cannot be read.'));
+  }
+  request.log.error({ error: errorLabel(error) }, 'a request failed');
+  const detail = `This is a defect of the service; its log names the request ${request.id}.`;
+  return sendProblem(reply, httpProblem(500, detail));
+}

@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import { allowOnly } from './methods.js';
+import type { ApiParts } from './parts.js';
+import { problem, sendProblem } from './problems.js';
+
+const REDIS_ANSWERS_WITHIN_MS = 1_000;
+
+/**
+ * `/healthz`: the process lives. `/readyz`: it can take notifications in; else 503 with the reasons.
+ * Neither asks for a key, and neither says anything about notifications.
+ */
+export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
+  app.get('/healthz', async () => ({ status: 'alive' }));
+  allowOnly(app, '/healthz', ['GET', 'HEAD']);
+
+  app.get('/readyz', async (_request, reply) => {
+    const because = await shortcomings(parts);
+    if (because.length === 0) return { status: 'ready' };
+    return sendProblem(reply, problem('not-ready', { detail: because.join(' '), because }));
+  });
+  allowOnly(app, '/readyz', ['GET', 'HEAD']);
+}
+
+async function shortcomings({ ping, standing }: ApiParts): Promise<string[]> {
+  const because: string[] = [];
+  if (!(await answersInTime(ping))) because.push('Redis does not answer.');
+  const stands = standing();
+  if (stands.kind === 'unfit') because.push(stands.problem);
+  if (stands.kind === 'pending') because.push('The templates are not published yet.');
+  return because;
+}
+
+async function answersInTime(ping: () => Promise<void>): Promise<boolean> {
+  const answered = new AbortController();
+  const tooLong = delay(REDIS_ANSWERS_WITHIN_MS, false, { signal: answered.signal });
+  const answer = ping().then(
+    () => true,
+    () => false,
+  );
+  try {
+    return await Promise.race([answer, tooLong]);
+  } finally {
+    answered.abort();
+    tooLong.catch(() => undefined);
+  }
+}

@@ -1,0 +1,16 @@
+import type { Logger } from 'pino';
+import type { Notifications } from '../queue/notifications.js';
+import type { ApiKeys } from './apiKeys.js';
+import type { Intake } from './intake.js';
+import type { Standing } from './standing.js';
+
+/** What the API is built on. */
+export interface ApiParts {
+  intake: Intake;
+  notifications: Notifications;
+  keys: ApiKeys;
+  standing(): Standing;
+  /** Resolves when Redis answers. */
+  ping(): Promise<void>;
+  log: Logger;
+}

@@ -1,0 +1,84 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyReply } from 'fastify';
+import type { FieldProblem } from '../notification/request.js';
+
+/** An RFC 9457 problem document. Members beyond the standard's are listed where they are added. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail?: string;
+  [member: string]: unknown;
+}
+
+/** What can be wrong in this service's own terms. The type is a name to compare, not a page to open. */
+const KINDS = {
+  'invalid-request': [422, 'The request is invalid'],
+  'id-conflict': [409, 'The id is in use for a different request'],
+  'backlog-full': [503, 'Too many notifications are waiting'],
+  'redis-unavailable': [503, 'Redis is unavailable'],
+  'redis-unfit': [503, 'Redis may not hold notifications'],
+  stopping: [503, 'The service is stopping'],
+  'not-ready': [503, 'The service is not ready'],
+  unauthorized: [401, 'A valid API key is needed'],
+  'no-notification': [404, 'There is no such notification'],
+  'too-late': [409, 'It is too late to cancel'],
+  'not-unknown': [409, 'Only a notification in state unknown can be resolved'],
+  'not-retryable': [409, 'The notification cannot be retried'],
+  'request-gone': [410, 'The request is no longer kept'],
+} as const satisfies Record<string, readonly [status: number, title: string]>;
+
+export function problem(
+  kind: keyof typeof KINDS,
+  members: { detail?: string; [member: string]: unknown } = {},
+): Problem {
+  const [status, title] = KINDS[kind];
+  return { type: `urn:proactive-notifier:problem:${kind}`, title, status, ...members };
+}
+
+/** A problem that HTTP has a status for and that needs no more than a sentence. */
+export function httpProblem(status: number, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail };
+}
+
+const MAX_ERRORS = 100;
+const MAX_FIELD_LENGTH = 200;
+
+/** `errors: [{field, expected}]`, every wrong field at once; bounded, since callers name the fields. */
+export function invalidRequest(problems: readonly FieldProblem[]): Problem {
+  const errors = problems.slice(0, MAX_ERRORS).map(({ field, expected }) => ({
+    field: field.slice(0, MAX_FIELD_LENGTH),
+    expected,
+  }));
+  const more = problems.length - errors.length;
+  return problem('invalid-request', {
+    ...(more > 0 && { detail: `and ${more} more fields are wrong` }),
+    errors,
+  });
+}
+
+const REDIS_RETRY_AFTER_S = 5;
+
+/**
+ * Redis did not answer. The work may have been done all the same, hence the id: whoever repeats the
+ * call with it gets the work done once.
+ */
+export function redisUnavailable(id: string | undefined): Problem {
+  const detail =
+    id === undefined
+      ? 'Try again later.'
+      : 'It is not known whether this was done. Try again later, with this id.';
+  return problem('redis-unavailable', {
+    detail,
+    ...(id !== undefined && { id }),
+    retryAfter: REDIS_RETRY_AFTER_S,
+  });
+}
+
+export const PROBLEM_JSON = 'application/problem+json';
+
+/** Sends a problem; its member `retryAfter` (seconds) becomes the header too. */
+export function sendProblem(reply: FastifyReply, body: Problem): FastifyReply {
+  if (typeof body['retryAfter'] === 'number') reply.header('retry-after', body['retryAfter']);
+  return reply.code(body.status).type(PROBLEM_JSON).send(JSON.stringify(body));
+}

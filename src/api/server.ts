@@ -1,0 +1,47 @@
+import { randomUUID } from 'node:crypto';
+import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import { refuseWhileUnfit, requireKey } from './access.js';
+import { batchRoute } from './batchRoute.js';
+import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
+import { answerError, handleErrors } from './errors.js';
+import { healthRoutes } from './health.js';
+import { acceptOnlyJson } from './json.js';
+import { notificationRoutes } from './notificationRoutes.js';
+import type { ApiParts } from './parts.js';
+import { logRequests } from './requestLog.js';
+import { settlementRoutes } from './settlementRoutes.js';
+
+const LONGEST_ID = 128;
+
+/** Builds the HTTP API; it listens once told to. Closing it lets requests in flight finish. */
+export function buildServer(parts: ApiParts): FastifyInstance {
+  const logger: FastifyBaseLogger = parts.log;
+  const app = fastify({
+    ...CONNECTION_OPTIONS,
+    loggerInstance: logger,
+    // The framework would log URLs; see the log of requests for what is logged instead.
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: () => randomUUID(),
+    frameworkErrors: answerError,
+    routerOptions: { maxParamLength: LONGEST_ID },
+  });
+  handleErrors(app);
+  logRequests(app);
+  acceptOnlyJson(app);
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+  });
+  endWhileStopping(app);
+  healthRoutes(app, parts);
+  app.register(
+    async (v1) => {
+      requireKey(v1, parts);
+      refuseWhileUnfit(v1, parts);
+      notificationRoutes(v1, parts);
+      batchRoute(v1, parts);
+      settlementRoutes(v1, parts);
+    },
+    { prefix: '/v1' },
+  );
+  return app;
+}

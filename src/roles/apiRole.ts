@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { ApiKeys } from '../api/apiKeys.js';
+import { Intake } from '../api/intake.js';
+import { buildServer } from '../api/server.js';
+import type { Config } from '../config.js';
+import { NotificationProducer } from '../queue/producer.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { RedisPreparation } from './redisPreparation.js';
+import type { RunningRole } from './role.js';
+
+/** Requests in flight get this long to finish; each is bounded by Redis' patience anyway. */
+const FINISH_WITHIN_MS = 10_000;
+
+/**
+ * Builds and starts the HTTP API. It listens even while Redis is away, and says so.
+ *
+ * Rejects with a TemplateError when a template is wrong, with a sentence when Redis may not hold
+ * notifications, and with Node's error when it cannot listen.
+ */
+export async function startApi(
+  config: Config,
+  log: Logger,
+): Promise<RunningRole & { url: string }> {
+  const templates = await loadTemplates(templatesDir(config));
+  const producer = openProducer(config);
+  const { acceptor, catalogue, notifications } = producer;
+  const preparation = new RedisPreparation({
+    check: () => producer.checkServer(),
+    publish: () => publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS),
+    renew: () => catalogue.renew(),
+    log,
+  });
+  producer.onConnect(() => preparation.wake());
+  const standing = () => preparation.standing;
+  const app = buildServer({
+    intake: new Intake(acceptor, standing),
+    notifications,
+    keys: new ApiKeys(config.API_KEYS),
+    standing,
+    ping: () => producer.ping(),
+    log,
+  });
+  const stop = async () => {
+    await closeServer(app);
+    await preparation.stop();
+    await producer.close();
+    log.info('api stopped');
+  };
+  try {
+    await preparation.start();
+    const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    log.info({ url, templates: templates.length, keys: config.API_KEYS.length }, 'api started');
+    let stopping: Promise<void> | undefined;
+    return {
+      url,
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function openProducer(config: Config): NotificationProducer {
+  return new NotificationProducer({
+    redisUrl: config.REDIS_URL,
+    prefix: config.QUEUE_PREFIX,
+    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+    backlogMax: config.BACKLOG_MAX,
+    ledgerRetentionMs: config.LEDGER_RETENTION,
+    requestRetentionMs: config.REQUEST_RETENTION,
+  });
+}
+
+/** Stops listening, lets requests in flight finish, and cuts off those that do not. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const closed = new AbortController();
+  const overdue = delay(FINISH_WITHIN_MS, undefined, { signal: closed.signal })
+    .then(() => app.server.closeAllConnections())
+    .catch(() => undefined);
+  await app.close();
+  closed.abort();
+  await overdue;
+}

@@ -1,0 +1,107 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Gate } from '../../src/queue/gate.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+
+/** How long a few round trips to a Redis next door may take. */
+const A_MOMENT_MS = 1_000;
+const HOUR_MS = 3_600_000;
+/** What BullMQ itself writes to a limiter that it closes. */
+const CLOSED = String(Number.MAX_SAFE_INTEGER);
+
+describe('the gate', () => {
+  const redis = new Redis(testRedisUrl());
+  const prefixes: string[] = [];
+  let prefix: string;
+  let gate: Gate;
+  let limiters: [string, string];
+
+  beforeEach(() => {
+    prefix = freshPrefix();
+    prefixes.push(prefix);
+    gate = new Gate(redis, prefix);
+    limiters = [`${prefix}:transactional:limiter`, `${prefix}:campaign:limiter`];
+  });
+  afterAll(async () => {
+    for (const used of prefixes) await flushPrefix(used);
+    await redis.quit();
+  });
+
+  function expectAbout(ms: number, wanted: number): void {
+    expect(ms).toBeLessThanOrEqual(wanted);
+    expect(ms).toBeGreaterThan(wanted - A_MOMENT_MS);
+  }
+
+  test('is open until somebody closes it', async () => {
+    expect(await gate.closedForMs()).toBe(0);
+  });
+
+  test('closes for as long as asked, for every worker', async () => {
+    expect(await gate.close(5_000)).toBe(5_000);
+    expectAbout(await new Gate(redis, prefix).closedForMs(), 5_000);
+  });
+
+  test('opens by itself', async () => {
+    await gate.close(20);
+    const closedAt = Date.now();
+    while ((await gate.closedForMs()) > 0) expect(Date.now() - closedAt).toBeLessThan(A_MOMENT_MS);
+    expect(await redis.exists(...limiters)).toBe(0);
+  });
+
+  test('keeps both queues from starting jobs for the same time', async () => {
+    await gate.close(5_000);
+    for (const limiter of limiters) {
+      expect(await redis.get(limiter)).toBe(CLOSED);
+      expectAbout(await redis.pttl(limiter), 5_000);
+    }
+  });
+
+  test('is only ever extended: an answer that asks for less changes nothing', async () => {
+    await gate.close(60_000);
+    expectAbout(await gate.close(1_000), 60_000);
+    expectAbout(await gate.closedForMs(), 60_000);
+    for (const limiter of limiters) expectAbout(await redis.pttl(limiter), 60_000);
+    expect(await gate.close(90_000)).toBe(90_000);
+    for (const limiter of limiters) expectAbout(await redis.pttl(limiter), 90_000);
+  });
+
+  test('takes whole milliseconds, rounded up, and never none', async () => {
+    expect(await gate.close(1_500.2)).toBe(1_501);
+    const other = new Gate(redis, `${prefix}other`);
+    expect(await other.close(0)).toBe(1);
+    expect(await new Gate(redis, `${prefix}third`).close(-5)).toBe(1);
+  });
+
+  test('stays closed for hours, but not for longer than a timer can count', async () => {
+    expect(await gate.close(5 * HOUR_MS)).toBe(5 * HOUR_MS);
+    expect(await gate.close(1e15)).toBe(2 ** 31 - 1);
+    expect(await gate.close(Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(2 ** 31 - 1);
+    for (const limiter of limiters) expect(await redis.pttl(limiter)).toBeLessThan(2 ** 31);
+  });
+
+  test('replaces a running count of starts, even one that would run longer', async () => {
+    await redis.set(limiters[0], '3', 'PX', 900);
+    await redis.set(limiters[1], '3', 'PX', 60_000);
+    await gate.close(5_000);
+    for (const limiter of limiters) {
+      expect(await redis.get(limiter)).toBe(CLOSED);
+      expectAbout(await redis.pttl(limiter), 5_000);
+    }
+  });
+
+  test('leaves a queue closed that is closed for longer', async () => {
+    await redis.set(limiters[0], CLOSED, 'PX', 60_000);
+    await gate.close(5_000);
+    expectAbout(await redis.pttl(limiters[0]), 60_000);
+    expectAbout(await redis.pttl(limiters[1]), 5_000);
+    expectAbout(await gate.closedForMs(), 5_000);
+  });
+
+  test('closes again a queue whose limiter is gone while the gate stands', async () => {
+    await gate.close(60_000);
+    await redis.del(limiters[1]);
+    await gate.close(1_000);
+    expect(await redis.get(limiters[1])).toBe(CLOSED);
+    expectAbout(await redis.pttl(limiters[1]), 60_000);
+  });
+});

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { newRecord } from '../../src/notification/acceptance.js';
+import { claim, REQUEST_SETTLES_WITHIN_MS, startLeg } from '../../src/notification/attempt.js';
+import { Ledger } from '../../src/notification/ledger.js';
+import type { NotificationRecord } from '../../src/notification/record.js';
+import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../../src/queue/jobs.js';
+import { Sweeper } from '../../src/worker/sweeper.js';
+import { REQUEST } from '../support/notifications.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+
+const MINUTE = 60_000;
+
+describe('the sweeper', () => {
+  const prefix = freshPrefix();
+  const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
+  const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
+  const queues = openQueues(redis, prefix);
+  const sweeper = new Sweeper({ ledger, queues, redis, log: pino({ level: 'silent' }) });
+
+  beforeAll(() => redis.ping());
+  afterAll(async () => {
+    await closeQueues(queues);
+    await redis.quit();
+    await flushPrefix(prefix);
+  });
+
+  async function accepted(id: string, at = Date.now()): Promise<NotificationRecord> {
+    const record = newRecord(id, REQUEST, 'k1:hash', at);
+    await ledger.accept([{ record, stored: { request: REQUEST, templateHash: 'h' } }]);
+    return record;
+  }
+
+  async function processing(id: string): Promise<void> {
+    await accepted(id);
+    await ledger.change(id, (record) => claim(record, 1, Date.now()));
+  }
+
+  const jobOf = (id: string, generation = 1) =>
+    queues.transactional.getJob(`n-${id}.${generation}`);
+
+  test('adds the job of a notification whose api died between ledger and job', async () => {
+    await accepted('orphan');
+    await sweeper.sweepOnce(Date.now() + 6_000);
+    expect(await jobOf('orphan')).toBeDefined();
+    expect(await ledger.read('orphan')).toMatchObject({ state: 'queued', attempts: 0 });
+  });
+
+  test('leaves one whose job is there alone, and looks again later', async () => {
+    const record = await accepted('busy');
+    await addJobs(queues, [record], Date.now());
+    const now = Date.now() + 6_000;
+    await sweeper.sweepOnce(now);
+    expect((await ledger.read('busy'))?.attempts).toBe(0);
+    expect(Number(await redis.zscore(ledger.keys.due, 'busy'))).toBeGreaterThan(now);
+  });
+
+  test('adds again what an operator removed from the queue', async () => {
+    await processing('removed');
+    await sweeper.sweepOnce(Date.now() + 2 * MINUTE);
+    expect(await jobOf('removed')).toBeDefined();
+    expect(await ledger.read('removed')).toMatchObject({ state: 'queued', reason: 'job_lost' });
+  });
+
+  test('ends, after all its attempts, a notification whose job is lost again and again', async () => {
+    await processing('poison');
+    let now = Date.now();
+    for (let death = 0; death < MAX_ATTEMPTS; death += 1) {
+      now += 3 * MINUTE;
+      await sweeper.sweepOnce(now);
+      const job = await jobOf('poison');
+      await job?.remove();
+      await ledger.change('poison', (record) => claim(record, 1, now));
+    }
+    expect(await ledger.read('poison')).toMatchObject({
+      state: 'failed',
+      reason: 'attempts_exhausted',
+    });
+  });
+
+  test('expires what is past its deadline, job or no job', async () => {
+    const record = await accepted('late');
+    await addJobs(queues, [record], Date.now());
+    await sweeper.sweepOnce(record.deadline + 1);
+    expect(await ledger.read('late')).toMatchObject({ state: 'expired', reason: 'deadline' });
+  });
+
+  test('writes unknown when the owner of an intent is gone, not a moment earlier', async () => {
+    await processing('vanished');
+    const now = Date.now();
+    await ledger.change('vanished', (record) =>
+      startLeg(record, { fence: record.fence, channel: 'web', sendWithinMs: 2_000 }, now),
+    );
+    await sweeper.sweepOnce(now + REQUEST_SETTLES_WITHIN_MS);
+    expect((await ledger.read('vanished'))?.state).toBe('sending');
+    await sweeper.sweepOnce(now + REQUEST_SETTLES_WITHIN_MS + 2_002);
+    expect((await ledger.read('vanished'))?.state).toBe('unknown');
+    expect(await redis.zscore(ledger.keys.due, 'vanished')).toBeNull();
+  });
+
+  test('forgets ids whose record is gone', async () => {
+    await redis.zadd(ledger.keys.due, 1, 'ghost');
+    await sweeper.sweepOnce(Date.now());
+    expect(await redis.zscore(ledger.keys.due, 'ghost')).toBeNull();
+  });
+
+  test('works alone: a second one waits for the lease', async () => {
+    const other = new Sweeper({ ledger, queues, redis, log: pino({ level: 'silent' }) });
+    await redis.set(ledger.keys.sweeper, 'somebody else', 'PX', 60_000);
+    await accepted('leased', Date.now() - 10_000);
+    await redis.zadd(ledger.keys.due, 1, 'leased');
+    other.start();
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(await jobOf('leased')).toBeUndefined();
+    await redis.del(ledger.keys.sweeper);
+    while ((await jobOf('leased')) === undefined) await new Promise(setImmediate);
+    await other.stop();
+  });
+});
