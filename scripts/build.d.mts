@@ -1,0 +1,4 @@
+export function buildIfStale(options?: {
+  root?: string;
+  log?: (line: string) => void;
+}): Promise<void>;
