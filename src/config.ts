@@ -2,19 +2,29 @@ import { z } from 'zod';
 import { resolveRegion } from './genesys/region.js';
 import { Keyring } from './notification/bodyHash.js';
 import { CHANNELS, type Channel } from './notification/channel.js';
-import { isLoopbackHost, isLoopbackUrl } from './queue/connection.js';
+import { isLoopbackHost, isLoopbackUrl, isRedisUrl } from './queue/connection.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 
-/** A duration with its unit, in milliseconds. A bare number is refused: seconds or milliseconds? */
-const duration = z
-  .string()
-  .regex(DURATION, 'a duration with a unit, such as 500ms, 60s, 15m, 24h or 30d')
-  .transform((text) => {
-    const [, amount, unit] = DURATION.exec(text) ?? [];
-    return Number(amount) * UNITS[unit as keyof typeof UNITS];
-  });
+const LONGEST_DURATION = 3_650 * UNITS.d;
+
+/**
+ * A duration with its unit, in whole milliseconds. A bare number is refused: seconds or milliseconds?
+ * `shortest` (ms) is for what Redis keeps for so long: it refuses to keep anything for no time.
+ */
+function duration(shortest = 0) {
+  const most = 'at most 3650d';
+  const limits = shortest === 0 ? most : `at least ${shortest / UNITS.s}s and ${most}`;
+  return z
+    .string()
+    .regex(DURATION, 'a duration with a unit, such as 500ms, 60s, 15m, 24h or 30d')
+    .transform((text) => {
+      const [, amount, unit] = DURATION.exec(text) ?? [];
+      return Math.ceil(Number(amount) * UNITS[unit as keyof typeof UNITS]);
+    })
+    .refine((ms) => ms >= shortest && ms <= LONGEST_DURATION, `a duration of ${limits}`);
+}
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -45,8 +55,8 @@ const httpUrl = z
 
 const redisUrl = z
   .string()
-  .regex(
-    /^(rediss?:\/\/[^,\s]+(,\s*rediss?:\/\/[^,\s]+)*|redis\+sentinel:\/\/\S+\/\S+)$/,
+  .refine(
+    isRedisUrl,
     'redis://host:6379, several of them for a cluster, or redis+sentinel://host:26379/mastername',
   );
 
@@ -67,17 +77,20 @@ const apiKeys = list.pipe(
 
 const email = z.email({ error: 'an email address' });
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const ALLOWED_RECIPIENTS = 'addresses, @domains, E.164 numbers or contact ids, comma separated';
 const allowedRecipients = list.pipe(
-  z.array(
-    z
-      .string()
-      .refine(
-        (entry) =>
-          /^[^@\s]*@[^@\s]+$/.test(entry) || /^\+[1-9]\d{6,14}$/.test(entry) || UUID.test(entry),
-        'addresses, @domains, E.164 numbers or contact ids, comma separated',
-      )
-      .transform((entry) => entry.toLowerCase()),
-  ),
+  z
+    .array(
+      z
+        .string()
+        .refine(
+          (entry) =>
+            /^[^@\s]*@[^@\s]+$/.test(entry) || /^\+[1-9]\d{6,14}$/.test(entry) || UUID.test(entry),
+          ALLOWED_RECIPIENTS,
+        )
+        .transform((entry) => entry.toLowerCase()),
+    )
+    .min(1, ALLOWED_RECIPIENTS),
 );
 
 function isKeyring(text: string): boolean {
@@ -125,13 +138,13 @@ const environmentSchema = z.object({
     .string()
     .refine(isKeyring, 'a secret of at least 16 characters, or id:secret pairs, comma separated')
     .optional(),
-  DELIVERY_CHECK_AFTER: duration.default(60_000),
+  DELIVERY_CHECK_AFTER: duration().default(60_000),
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
     .default('defer'),
-  CHECKPOINT_MAX_AGE: duration.default(UNITS.h),
-  LEDGER_RETENTION: duration.default(30 * UNITS.d),
-  REQUEST_RETENTION: duration.default(7 * UNITS.d),
+  CHECKPOINT_MAX_AGE: duration(UNITS.s).default(UNITS.h),
+  LEDGER_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
+  REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(10),
@@ -164,28 +177,43 @@ export type LoadedConfig =
  * secret is still a secret. An empty value counts as left out.
  */
 export function loadConfig(env: Record<string, string | undefined>, role: Role): LoadedConfig {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
-  const problems = unknownNames(given);
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const unknown = unknownNames(given);
   const parsed = environmentSchema.safeParse(given);
-  if (!parsed.success) {
-    const wrong = parsed.error.issues.map((issue) => ({
-      name: String(issue.path[0] ?? ''),
-      expected: issue.message,
-    }));
-    return { ok: false, problems: [...problems, ...unique(wrong)] };
+  if (parsed.success) {
+    const problems = [...unknown, ...missing(parsed.data, role)];
+    return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
   }
-  problems.push(...missing(parsed.data, role));
-  return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
+  const wrong = new Map(
+    parsed.error.issues.map((issue) => [String(issue.path[0] ?? ''), issue.message]),
+  );
+  const problems = [...wrong].map(([name, expected]) => ({ name, expected }));
+  return { ok: false, problems: [...unknown, ...problems, ...missingBeside(wrong, given, role)] };
+}
+
+/**
+ * What is missing beside values that are wrong, so that one start reports it all. A wrong value is
+ * not missing; and which senders a wrong list of channels would need is not guessed at.
+ */
+function missingBeside(
+  wrong: ReadonlyMap<string, string>,
+  given: Record<string, string | undefined>,
+  role: Role,
+) {
+  const usable = Object.entries(given).filter(([name]) => !wrong.has(name));
+  const config = environmentSchema.parse(Object.fromEntries(usable));
+  const channelsKnown = !wrong.has('NOTIFY_CHANNELS');
+  return missing(channelsKnown ? config : { ...config, NOTIFY_CHANNELS: [] }, role).filter(
+    ({ name }) => !wrong.has(name),
+  );
 }
 
 function unknownNames(env: Record<string, string | undefined>) {
   return Object.keys(env)
     .filter((name) => OWN_PREFIXES.test(name) && !Object.hasOwn(environmentSchema.shape, name))
     .map((name) => ({ name, expected: 'no such setting; see the configuration table' }));
-}
-
-function unique(problems: { name: string; expected: string }[]) {
-  return [...new Map(problems.map((problem) => [problem.name, problem])).values()];
 }
 
 /** What this role cannot do without. */

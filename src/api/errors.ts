@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorLabel } from '../pipeline/errorLabel.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import { httpProblem, type Problem, redisUnavailable, sendProblem } from './problems.js';
 

@@ -1,7 +1,7 @@
 import type { Channel } from './channel.js';
 import { type Decision, keep, write } from './decision.js';
 import { type Leg, mayStartLeg, openLeg } from './leg.js';
-import { isSettled, type NotificationRecord, step, withLeg } from './record.js';
+import { type NotificationRecord, step, withLeg } from './record.js';
 import type { State } from './state.js';
 
 /*
@@ -208,9 +208,4 @@ export function finish(
   const { fence: _fence, ...to } = end;
   const next = step(record, now, to, { attempts: record.attempts + 1 });
   return write(next, { kind: 'written', record: next });
-}
-
-/** True when the record needs nobody any more; used to stop a loop that lost its notification. */
-export function isOver(record: NotificationRecord): boolean {
-  return isSettled(record) || record.state === 'unknown';
 }

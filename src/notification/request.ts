@@ -8,14 +8,15 @@ export interface FieldProblem {
   expected: string;
 }
 
-export const MAX_REQUEST_BYTES = 64 * 1024;
-export const MAX_SEND_AHEAD_DAYS = 90;
+const MAX_REQUEST_BYTES = 64 * 1024;
+const MAX_SEND_AHEAD_DAYS = 90;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Deeper than this is an attempt to exhaust the stack of whoever walks through it, us included. */
 const MAX_DEPTH = 16;
 
-const ID = /^[A-Za-z0-9._-]{1,128}$/;
+/** `.` and `..` alone would vanish from a URL before they reach us. */
+const ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,128}$/;
 export const ID_EXPECTED = '1 to 128 characters from A-Z a-z 0-9 . _ -';
 
 const id = z.string({ error: `a string of ${ID_EXPECTED}` }).regex(ID, ID_EXPECTED);
@@ -87,7 +88,7 @@ const templateName = z
  * The public contract: what a caller may ask for. Everything else that speaks of a request (the
  * HTTP API, the library, later OpenAPI and campaign rows) is derived from this schema.
  */
-export const requestSchema = z.strictObject({
+const requestSchema = z.strictObject({
   id: id.optional(),
   recipient,
   template: templateName,

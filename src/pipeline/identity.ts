@@ -21,11 +21,13 @@ const UNKNOWN_FRESH_FOR_MS = 60 * 1000;
  */
 export class IdentityLookup {
   readonly #client: GenesysClient;
-  readonly #byEmail = new LRUCache<string, Identity>({ max: 10_000, ttl: FRESH_FOR_MS });
+  readonly #byEmail: LRUCache<string, Identity>;
   readonly #underway = new Map<string, Promise<Read<Identity>>>();
 
-  constructor(client: GenesysClient) {
+  /** `clock` counts milliseconds from whenever it likes, but never backwards. */
+  constructor(client: GenesysClient, clock: { now(): number } = performance) {
     this.#client = client;
+    this.#byEmail = new LRUCache({ max: 10_000, ttlResolution: 0, perf: clock });
   }
 
   async find(

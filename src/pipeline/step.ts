@@ -2,15 +2,12 @@
  * The moments of an attempt between which a process can die. Observers are awaited: tests freeze and
  * kill a worker exactly here, which is the only way to show that each crash window is closed.
  */
-export const STEPS = [
-  'claimed',
-  'context_ready',
-  'before_intent',
-  'intent_written',
-  'answer_received',
-  'answer_recorded',
-] as const;
-
-export type Step = (typeof STEPS)[number];
+export type Step =
+  | 'claimed'
+  | 'context_ready'
+  | 'before_intent'
+  | 'intent_written'
+  | 'answer_received'
+  | 'answer_recorded';
 
 export type StepObserver = (step: Step, notificationId: string) => Promise<void> | void;

@@ -9,7 +9,7 @@ export interface JobData {
   generation: number;
 }
 
-export type JobName = 'dispatch' | 'delivery_check';
+type JobName = 'dispatch' | 'delivery_check';
 
 /** How often a notification is tried before it fails; deferrals and closed gates do not count. */
 export const MAX_ATTEMPTS = 10;

@@ -3,7 +3,7 @@ import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble, RedisUnavailableError } from './errors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
-export const PATIENCE_MS = 2_500;
+const PATIENCE_MS = 2_500;
 
 /**
  * Bounds a call to Redis as a whole and turns every way of Redis being away into one typed error.

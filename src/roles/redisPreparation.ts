@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Standing } from '../api/standing.js';
-import { errorLabel } from '../pipeline/errorLabel.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import { isRedisTrouble } from '../queue/errors.js';
 import type { ServerCheck } from '../queue/serverCheck.js';
 

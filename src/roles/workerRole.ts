@@ -27,6 +27,9 @@ import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './role.js';
 
+/** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
+const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
+
 /** Builds and starts a worker; it stops in the reverse order. */
 export async function startWorker(
   config: Config,
@@ -94,12 +97,16 @@ export async function startWorker(
   if (config.HEALTH_PORT !== undefined) {
     health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, readiness);
   }
+  const renewal = setInterval(() => {
+    catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
+  }, TEMPLATES_RENEWED_EVERY_MS);
   workers.start();
   sweeper.start();
   log.info({ templates: templates.length, health: health?.url }, 'worker started');
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
+    clearInterval(renewal);
     await Promise.all([sweeper.stop(), workers.stop()]);
     await client.close();
     await closeQueues(queues);

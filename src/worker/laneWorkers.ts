@@ -2,7 +2,7 @@ import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } fr
 import type { Logger } from 'pino';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES, type Lane } from '../notification/state.js';
-import { errorLabel } from '../pipeline/errorLabel.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
 import { backoffMs, RetryableError } from '../queue/backoff.js';
 import type { Gate } from '../queue/gate.js';

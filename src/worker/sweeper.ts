@@ -6,7 +6,7 @@ import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { sweep, takeOver } from '../notification/settlement.js';
-import { errorLabel } from '../pipeline/errorLabel.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
 
 interface LeaseCommands {

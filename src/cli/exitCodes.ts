@@ -1,0 +1,64 @@
+import type { State } from '../notification/state.js';
+
+/** How a command ended, for scripts. */
+export const EXIT = {
+  ok: 0,
+  other: 1,
+  invalid: 2,
+  skipped: 3,
+  failed: 4,
+  unknown: 5,
+  cancelled: 6,
+  redisUnavailable: 7,
+  /** EX_CONFIG of sysexits.h: starting it again will not help before the configuration is mended. */
+  configuration: 78,
+  interrupted: 130,
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** For `notifier send --help`; the table users rely on. */
+export const SEND_EXIT_CODES = `
+Exit codes:
+  0    accepted; with --wait: sent (delivered or read, where the platform says)
+  1    anything else, such as a full backlog or a platform that cannot be asked
+  2    wrong usage, an invalid request (every field is named), or an id that
+       is in use for a different request
+  3    skipped: no history, or not allowed
+  4    failed or undelivered
+  5    unknown: it may have been sent; a person has to decide
+  6    cancelled or expired
+  7    Redis is unavailable; the id to retry with is printed
+  78   the configuration is wrong; every variable is named
+  130  interrupted while waiting; the notification goes on
+`;
+
+/** What `send --wait` exits with once a notification has come to its end in this state. */
+export function exitCodeFor(state: State): ExitCode {
+  switch (state) {
+    case 'sent':
+    case 'delivered':
+    case 'read':
+      return EXIT.ok;
+    case 'skipped':
+      return EXIT.skipped;
+    case 'failed':
+    case 'undelivered':
+      return EXIT.failed;
+    case 'unknown':
+      return EXIT.unknown;
+    case 'cancelled':
+    case 'expired':
+      return EXIT.cancelled;
+    case 'accepted':
+    case 'queued':
+    case 'processing':
+    case 'sending':
+      return EXIT.other;
+    default: {
+      const never: never = state;
+      throw new Error(`unhandled state ${String(never)}`);
+    }
+  }
+}

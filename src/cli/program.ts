@@ -1,0 +1,110 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
+import type { SandboxCommandOptions } from './sandbox.js';
+import type { SendOptions } from './send/options.js';
+
+/** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no failure, and there is nobody left to tell.
+  process.stdout.on('error', () => process.exit());
+  try {
+    await buildProgram().parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
+  }
+}
+
+function buildProgram(): Command {
+  const program = new Command('notifier')
+    .description('Sends customers notifications that know their last conversation.')
+    .exitOverride()
+    .showHelpAfterError('(--help says more)');
+  addRoles(program);
+  addSandbox(program);
+  addSend(program);
+  return program;
+}
+
+const ROLES_CONFIGURED =
+  '\nConfigured by environment variables; what is wrong with them is said all at once (exit code 78).\nSIGTERM or SIGINT ends it in good order within 25 s; a second one ends it at once.';
+
+function addRoles(program: Command): void {
+  const roles = [
+    { name: 'api', parts: ['api'], about: 'serve the HTTP API that accepts notifications' },
+    { name: 'worker', parts: ['worker'], about: 'take notifications from the queue and send them' },
+    { name: 'all', parts: ['api', 'worker'], about: 'api and worker in one process' },
+  ] as const;
+  for (const { name, parts, about } of roles) {
+    program
+      .command(name)
+      .description(about)
+      .addHelpText('after', ROLES_CONFIGURED)
+      .action(async () => {
+        const { runRoles } = await import('./roles.js');
+        exitWith(await runRoles(name, parts));
+      });
+  }
+}
+
+function addSandbox(program: Command): void {
+  program
+    .command('sandbox')
+    .description('serve a simulated Genesys Cloud, to try everything without an account')
+    .option('--port <port>', 'where to listen; 0 takes a free one', wholeNumber(0, 65_535), 8080)
+    .option('--host <host>', 'address to listen on', '127.0.0.1')
+    .option(
+      '--requests-per-minute <n>',
+      'the rate limit; 0 lifts it',
+      wholeNumber(0, 1_000_000),
+      300,
+    )
+    .option('--customers <n>', 'people beside the well-known ones', wholeNumber(0, 50_000), 25)
+    .option('--latency-ms <ms>', 'added to every answer', wholeNumber(0, 600_000), 0)
+    .action(async (options: SandboxCommandOptions) => {
+      const { runSandbox } = await import('./sandbox.js');
+      exitWith(await runSandbox(options));
+    });
+}
+
+function addSend(program: Command): void {
+  program
+    .command('send')
+    .description('hand over one notification, and print its id')
+    .option('--to <email>', "the customer's email address")
+    .option('--contact <id>', 'their external contact id in Genesys Cloud')
+    .option('--phone <number>', 'their phone number, E.164')
+    .option('--name <name>', 'how to address them; looked up when left out')
+    .option('--template <name>', 'what to send, such as follow-up')
+    .option('--var <name=value>', 'a variable of the template; may be repeated', collect, [])
+    .option('--channels <list>', 'fallback order, such as web,email')
+    .option('--no-history-required', 'send even if no earlier conversation is found')
+    .option('--id <id>', 'your own id: sending the same again is safe')
+    .option('--send-at <time>', 'not before this time, ISO 8601')
+    .option('--deadline <time>', 'not after this time, ISO 8601')
+    .option('--priority <priority>', 'transactional (default) or campaign')
+    .option('--wait', 'follow it to its end')
+    .option('--dry-run', 'look up, render and show; send nothing, store nothing')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', SEND_EXIT_CODES)
+    .action(async (options: SendOptions) => {
+      const { send } = await import('./send/send.js');
+      exitWith(await send(options));
+    });
+}
+
+function exitWith(code: ExitCode): void {
+  process.exitCode = code;
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`Expected a whole number from ${min} to ${max}.`);
+  };
+}

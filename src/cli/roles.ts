@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { Config, Role } from '../config.js';
+import { errorLabel } from '../ops/errorLabel.js';
+import { createLogger } from '../ops/logger.js';
+import type { RunningRole } from '../roles/role.js';
+import { configurationFor } from './configuration.js';
+import { effectiveConfig } from './effectiveConfig.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { stopOnSignals } from './signals.js';
+
+type Part = Exclude<Role, 'all'>;
+
+/** Starts the parts of a role in this process; they run until a signal ends them. */
+export async function runRoles(role: Role, parts: readonly Part[]): Promise<ExitCode> {
+  const config = configurationFor(role);
+  if (config === undefined) return EXIT.configuration;
+  const log = createLogger(config.LOG_LEVEL, role);
+  log.info({ config: effectiveConfig(config) }, 'configuration');
+  endOnBugs(log);
+
+  const running = new Map<Part, RunningRole>();
+  let stopped = false;
+  const stop = async () => {
+    stopped = true;
+    // In the order of `parts`: nothing more is accepted before the work is ended.
+    for (const part of parts) await running.get(part)?.stop();
+    // A part that still waits for Redis has taken nothing and has nothing to finish.
+    if (running.size < parts.length) process.exit(EXIT.ok);
+  };
+  stopOnSignals(stop, log);
+  try {
+    await Promise.all(
+      parts.map(async (part) => {
+        const started = await start(part, config, createLogger(config.LOG_LEVEL, part));
+        running.set(part, started);
+        if (stopped) await started.stop();
+        else log.info({ part, url: started.url }, 'ready');
+      }),
+    );
+    return EXIT.ok;
+  } catch (error) {
+    // What can go wrong here is the set-up's: no customer has been heard of yet.
+    process.stderr.write(`notifier ${role} could not start: ${messageOf(error)}\n`);
+    for (const part of parts) await running.get(part)?.stop();
+    process.exit(EXIT.other);
+  }
+}
+
+async function start(part: Part, config: Config, log: Logger): Promise<RunningRole> {
+  switch (part) {
+    case 'api':
+      return (await import('../roles/apiRole.js')).startApi(config, log);
+    case 'worker':
+      return (await import('../roles/workerRole.js')).startWorker(config, log);
+    default:
+      return part satisfies never;
+  }
+}
+
+function messageOf(error: unknown): string {
+  const { message } = error as { message?: unknown };
+  return typeof message === 'string' ? message : 'for an unknown reason';
+}
+
+/** The default would print the whole error, which may quote a customer, before it ends the process. */
+function endOnBugs(log: Logger): void {
+  process.on('uncaughtException', (error: unknown) => {
+    log.fatal({ error: errorLabel(error) }, 'unexpected error');
+    process.exit(EXIT.other);
+  });
+}

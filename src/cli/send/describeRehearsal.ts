@@ -1,0 +1,132 @@
+import type { ReadTrouble } from '../../pipeline/readFailure.js';
+import type { Rehearsal, RehearsedChannel, RehearsedLookup } from '../../pipeline/rehearsal.js';
+import type { TemplateContext } from '../../templates/contextVariables.js';
+import type { RenderedMessage } from '../../templates/message.js';
+import { printable } from '../printable.js';
+
+const LABEL_WIDTH = 15;
+const RULE_WIDTH = 72;
+
+/** A rehearsal as a person reads it: who, what is known, how they would be reached, and with what. */
+export function describeRehearsal(rehearsal: Rehearsal): string {
+  return printable(
+    ['Dry run: nothing is sent, nothing is stored.', '', ...body(rehearsal)].join('\n'),
+  );
+}
+
+function body(rehearsal: Rehearsal): string[] {
+  switch (rehearsal.would) {
+    case 'skip':
+      return [
+        ...(rehearsal.lookup === undefined ? [] : describeLookup(rehearsal.lookup)),
+        ...labelled('Result', [`skipped: ${SKIPPED[rehearsal.reason] ?? rehearsal.reason}`]),
+      ];
+    case 'not_know':
+      return labelled('Result', [`not known: ${describeTrouble(rehearsal.trouble)}`]);
+    case 'send':
+    case 'fail': {
+      const { lookup, context, channels } = rehearsal;
+      return [
+        ...describeLookup(lookup),
+        ...labelled('Context', describeContext(context)),
+        ...labelled('Channels', channels.map(describeChannel)),
+        ...labelled('Result', [describeResult(channels)]),
+        ...channels.flatMap((tried) =>
+          tried.reachable && tried.rendered.ok ? describeMessage(tried.rendered.message) : [],
+        ),
+      ];
+    }
+    default:
+      return rehearsal satisfies never;
+  }
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  no_history: 'no earlier conversation was found, and the request needs one (no_history)',
+  not_allowed: 'NOTIFY_ONLY_TO does not list this recipient (not_allowed)',
+};
+
+function describeLookup({ identity, asked, conversations }: RehearsedLookup): string[] {
+  const { externalContactId, contactName } = identity;
+  const name = contactName === undefined ? '' : ` (${contactName})`;
+  const nobody = asked.identity ? 'not known to Genesys Cloud' : 'not looked up: not needed';
+  const none = asked.history ? 'none found' : 'not looked up: the template uses none';
+  return [
+    ...labelled('Who', [externalContactId === undefined ? nobody : `${externalContactId}${name}`]),
+    ...labelled(
+      'Conversations',
+      conversations.length === 0
+        ? [none]
+        : conversations.map(
+            ({ conversationId, startedAt, customerMessages }) =>
+              `${startedAt}  ${conversationId}  ${customerMessages} messages`,
+          ),
+    ),
+  ];
+}
+
+function describeContext(context: TemplateContext): string[] {
+  return Object.entries(context).map(([name, value]) => `${name.padEnd(LABEL_WIDTH)} ${value}`);
+}
+
+function describeChannel(tried: RehearsedChannel, at: number): string {
+  const place = `${at + 1}. ${tried.channel.padEnd(7)}`;
+  if (!tried.reachable) {
+    const because =
+      tried.because === 'no_address' ? 'no address for it is known' : 'it is not configured';
+    return `${place} unreachable: ${because}`;
+  }
+  if (!tried.rendered.ok) {
+    return `${place} cannot be rendered: ${tried.rendered.reason} (${tried.rendered.detail})`;
+  }
+  return `${place} reachable`;
+}
+
+function describeResult(channels: readonly RehearsedChannel[]): string {
+  const [first, ...others] = channels
+    .filter((tried) => tried.reachable && tried.rendered.ok)
+    .map(({ channel }) => channel);
+  if (first === undefined) return 'failed: no channel is left';
+  const fallback =
+    others.length === 0 ? '' : `; if it does not arrive, by ${others.join(', then ')}`;
+  return `sent by ${first}${fallback}`;
+}
+
+function describeMessage(message: RenderedMessage): string[] {
+  const title = `── ${message.channel} `;
+  const rule = title.padEnd(RULE_WIDTH, '─');
+  switch (message.channel) {
+    case 'web':
+    case 'sms':
+      return ['', rule, message.text];
+    case 'email':
+      return ['', rule, `Subject: ${message.subject}`, '', message.text, '', message.html];
+    case 'engage':
+      return ['', rule, `Subject: ${message.subject}`, '', message.html];
+    default:
+      return message satisfies never;
+  }
+}
+
+function describeTrouble(trouble: ReadTrouble): string {
+  switch (trouble.kind) {
+    case 'rate_limited':
+      return `Genesys Cloud asks for a pause of ${Math.ceil(trouble.retryAfterMs / 1000)} s`;
+    case 'try_later':
+      return `Genesys Cloud could not be asked (${trouble.reason})`;
+    case 'refused':
+      return `Genesys Cloud refused the lookup (${trouble.reason})`;
+    case 'hold':
+      return trouble.cause.kind === 'credentials'
+        ? `Genesys Cloud refuses the OAuth client (${trouble.cause.detail})`
+        : `the OAuth client lacks a permission (${trouble.cause.detail})`;
+    case 'stopping':
+      return 'it was interrupted';
+    default:
+      return trouble satisfies never;
+  }
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL_WIDTH)} ${line}`);
+}

@@ -1,0 +1,12 @@
+// Accepts a notification and dies by kill -9 between the ledger and the job, as an api may.
+import { Queue } from 'bullmq';
+import { NotificationProducer } from '../../dist/index.js';
+
+// Whoever is asked to add the job is dead before the command leaves.
+Queue.prototype.addBulk = () => process.kill(process.pid, 'SIGKILL');
+
+const producer = new NotificationProducer({
+  redisUrl: process.env.REDIS_URL,
+  prefix: process.env.QUEUE_PREFIX,
+});
+await producer.send(JSON.parse(process.env.REQUEST));
