@@ -162,6 +162,8 @@ const environmentSchema = z.object({
 
 export type Config = z.output<typeof environmentSchema>;
 
+export const SETTING_NAMES = Object.keys(environmentSchema.shape);
+
 /** Names under these prefixes are ours: one that is unknown is a typing error. */
 const OWN_PREFIXES = /^(GENESYS_|NOTIFY_)/;
 

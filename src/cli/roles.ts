@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, Role } from '../config.js';
-import { errorLabel } from '../ops/errorLabel.js';
 import { createLogger } from '../ops/logger.js';
+import { errorLabel } from '../pipeline/errorLabel.js';
 import type { RunningRole } from '../roles/role.js';
 import { configurationFor } from './configuration.js';
 import { effectiveConfig } from './effectiveConfig.js';

@@ -5,7 +5,7 @@ import { type Logger, pino } from 'pino';
  * where it is logged: ids, codes and counts, never an address or a text. The paths here are a second
  * fence, for objects that carry more than their logger thought.
  */
-export function createLogger(level: string, role: string): Logger {
+export async function createLogger(level: string, role: string): Promise<Logger> {
   const options = {
     level,
     base: { role, pid: process.pid },
@@ -29,7 +29,6 @@ export function createLogger(level: string, role: string): Logger {
     },
   };
   if (!process.stdout.isTTY) return pino(options);
-  const pretty = { target: 'pino-pretty', options: { ignore: 'pid', translateTime: 'HH:MM:ss.l' } };
-  const { formatters: _transportsFormatLevels, ...forTransport } = options;
-  return pino({ ...forTransport, transport: pretty });
+  const { default: pretty } = await import('pino-pretty');
+  return pino(options, pretty({ ignore: 'pid', translateTime: 'HH:MM:ss.l' }));
 }

@@ -24,12 +24,12 @@ export const GO: SendGuard = {
   beforeWrite: async () => ({ go: true, sendBy: Date.now() + 2_000 }),
 };
 
-export interface RecordingAdmission extends Admission {
+interface RecordingAdmission extends Admission {
   admitted: Operation[];
   limited: { operation: Operation; retryAfterMs: number }[];
 }
 
-export function openAdmission(): RecordingAdmission {
+function openAdmission(): RecordingAdmission {
   const admitted: Operation[] = [];
   const limited: RecordingAdmission['limited'] = [];
   return {
