@@ -97,7 +97,7 @@ function progressLine(answers) {
     .filter(([count]) => count > 0)
     .map(([count, state]) => `${count} ${state === 'sent' ? 'awaiting delivery' : state}`);
   const ended = accepted.length - waiting.length;
-  return [`  ${ended} of ${accepted.length} accepted have ended`, ...some].join(' · ');
+  return [`  ${ended} of ${accepted.length} ended`, ...some].join(' · ');
 }
 
 function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {

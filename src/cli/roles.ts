@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, Role } from '../config.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import { createLogger } from '../ops/logger.js';
-import { errorLabel } from '../pipeline/errorLabel.js';
 import type { RunningRole } from '../roles/role.js';
 import { configurationFor } from './configuration.js';
 import { effectiveConfig } from './effectiveConfig.js';
@@ -14,8 +14,7 @@ type Part = Exclude<Role, 'all'>;
 export async function runRoles(role: Role, parts: readonly Part[]): Promise<ExitCode> {
   const config = configurationFor(role);
   if (config === undefined) return EXIT.configuration;
-  const log = createLogger(config.LOG_LEVEL, role);
-  log.info({ config: effectiveConfig(config) }, 'configuration');
+  const log = await createLogger(config.LOG_LEVEL, role);
   endOnBugs(log);
 
   const running = new Map<Part, RunningRole>();
@@ -28,10 +27,11 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
     if (running.size < parts.length) process.exit(EXIT.ok);
   };
   stopOnSignals(stop, log);
+  log.info({ config: effectiveConfig(config) }, 'configuration');
   try {
     await Promise.all(
       parts.map(async (part) => {
-        const started = await start(part, config, createLogger(config.LOG_LEVEL, part));
+        const started = await start(part, config, await createLogger(config.LOG_LEVEL, part));
         running.set(part, started);
         if (stopped) await started.stop();
         else log.info({ part, url: started.url }, 'ready');

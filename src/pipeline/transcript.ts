@@ -52,11 +52,13 @@ function inboundText(message: Message): HistoryMessage[] {
   if (direction === 'outbound') return [];
   const at = message.timestamp ?? normalized.channel?.time;
   if (at === undefined) return [];
-  const pressed = (normalized.content ?? []).flatMap(({ buttonResponse, quickReply }) =>
+  const answers = (normalized.content ?? []).flatMap(({ buttonResponse, quickReply }) =>
     [buttonResponse?.text, quickReply?.text].filter((text) => text !== undefined),
   );
-  if (pressed.length > 0) {
-    return pressed.map((text) => ({ at, direction: 'inbound', text, fromButton: true }));
+  // A quick reply comes as both kinds of content; it was given once.
+  const pressed = new Set(answers);
+  if (pressed.size > 0) {
+    return [...pressed].map((text) => ({ at, direction: 'inbound', text, fromButton: true }));
   }
   if (normalized.text === undefined || normalized.text.trim() === '') return [];
   return [{ at, direction: 'inbound', text: normalized.text }];

@@ -3,7 +3,9 @@ import type { Config } from '../config.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger } from '../notification/ledger.js';
-import { type HealthServer, startHealthServer } from '../ops/healthServer.js';
+import { errorLabel } from '../ops/errorLabel.js';
+import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
+import { throttled } from '../ops/throttled.js';
 import type { ChannelDrivers } from '../pipeline/channels/channelDriver.js';
 import { emailChannel } from '../pipeline/channels/email.js';
 import { engageChannel } from '../pipeline/channels/engage.js';
@@ -39,11 +41,21 @@ export async function startWorker(
   const prefix = config.QUEUE_PREFIX;
   const templates = await loadTemplates(templatesDir(config));
 
+  // Up before Redis is: a worker that waits for it is alive, and not ready.
+  let readiness = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
+  let health: HealthServer | undefined;
+  if (config.HEALTH_PORT !== undefined) {
+    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, () => readiness());
+  }
   const redis = connectForWorking(config.REDIS_URL);
-  redis.on('error', () => log.debug('waiting for Redis'));
+  redis.on(
+    'error',
+    throttled((error: Error) => log.warn({ error: errorLabel(error) }, 'waiting for Redis')),
+  );
   const server = await checkRedisServer(redis);
   if (!server.ok) {
     disconnect(redis);
+    await health?.close();
     throw new Error(server.problem);
   }
   const catalogue = new TemplateCatalogue(redis, prefix);
@@ -86,17 +98,13 @@ export async function startWorker(
     mayLogIn: async () => (await client.checkCredentials()).ok,
   });
   const sweeper = new Sweeper({ ledger, queues, redis, log });
-  const readiness = workerReadiness({
+  readiness = workerReadiness({
     redis,
     queues,
     gate,
     workers,
     concurrency: config.WORKER_CONCURRENCY,
   });
-  let health: HealthServer | undefined;
-  if (config.HEALTH_PORT !== undefined) {
-    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, readiness);
-  }
   const renewal = setInterval(() => {
     catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
   }, TEMPLATES_RENEWED_EVERY_MS);

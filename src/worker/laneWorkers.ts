@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES, type Lane } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
+import { throttled } from '../ops/throttled.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
 import { backoffMs, RetryableError } from '../queue/backoff.js';
 import type { Gate } from '../queue/gate.js';
@@ -163,16 +164,4 @@ export class LaneWorkers {
   async #each(work: (worker: Worker<JobData>) => Promise<unknown>): Promise<void> {
     await Promise.all(LANES.map((lane) => work(this.#workers[lane])));
   }
-}
-
-const SAY_AGAIN_AFTER_MS = 5_000;
-
-/** While Redis is away the same error comes thousands of times a second; one line in five seconds says it. */
-function throttled(say: (error: Error) => void): (error: Error) => void {
-  let saidAt = 0;
-  return (error) => {
-    if (Date.now() - saidAt < SAY_AGAIN_AFTER_MS) return;
-    saidAt = Date.now();
-    say(error);
-  };
 }

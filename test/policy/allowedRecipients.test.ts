@@ -20,6 +20,7 @@ describe('with a list', () => {
     ['an address', ['qa@example.com'], { email: 'qa@example.com' }],
     ['an address in other letters', ['qa@example.com'], { email: 'QA@Example.COM' }],
     ['a domain', ['@example.com'], { email: 'anybody@example.com' }],
+    ['a domain, with an @ in the name', ['@example.com'], { email: '"q@a"@example.com' }],
     ['a number', ['+15550100001'], { phone: '+15550100001' }],
     ['a contact id', [CONTACT], { externalContactId: CONTACT.toUpperCase() }],
     ['any of several entries', ['@a.example', 'qa@b.example'], { email: 'qa@b.example' }],

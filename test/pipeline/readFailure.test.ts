@@ -1,0 +1,87 @@
+import { describe, expect, test } from '@jest/globals';
+import type { CallFailure } from '../../src/genesys/failure.js';
+import { judgeRead, type ReadTrouble } from '../../src/pipeline/readFailure.js';
+
+function http(status: number, more: object = {}): CallFailure {
+  return { kind: 'http', status, fields: [], ...more };
+}
+
+describe('a failed read', () => {
+  test.each<[string, CallFailure, ReadTrouble]>([
+    ['429', http(429, { retryAfterMs: 3_000 }), { kind: 'rate_limited', retryAfterMs: 3_000 }],
+    ['429 without a time', http(429), { kind: 'rate_limited', retryAfterMs: 1_000 }],
+    [
+      'a closed gate',
+      { kind: 'gate_closed', retryAfterMs: 2_000 },
+      { kind: 'rate_limited', retryAfterMs: 2_000 },
+    ],
+  ])('by %s waits for the gate', (_answer, failure, trouble) => {
+    expect(judgeRead(failure)).toEqual(trouble);
+  });
+
+  test.each<[string, CallFailure, string]>([
+    ['500', http(500), 'history_http_500'],
+    ['502', http(502), 'history_http_502'],
+    ['408', http(408), 'history_http_408'],
+    ['a timeout', { kind: 'timeout' }, 'history_timeout'],
+    ['a lost connection', { kind: 'connection_lost', code: 'EPIPE' }, 'history_connection_lost'],
+    ['an answer that makes no sense', { kind: 'malformed', status: 200 }, 'history_malformed'],
+    ['nobody there', { kind: 'unreachable', code: 'ECONNREFUSED' }, 'history_unreachable'],
+    ['a deadline before it was issued', { kind: 'not_issued', reason: 'deadline' }, 'deadline'],
+  ])('by %s is tried again, since reads change nothing', (_answer, failure, reason) => {
+    expect(judgeRead(failure)).toEqual({ kind: 'try_later', reason });
+  });
+
+  test('by 503 or a login host in trouble is tried again when they say', () => {
+    expect(judgeRead(http(503, { retryAfterMs: 9_000 }))).toEqual({
+      kind: 'try_later',
+      reason: 'history_http_503',
+      retryAfterMs: 9_000,
+    });
+    const login = { kind: 'not_issued', reason: 'login_failed', retryAfterMs: 5_000 } as const;
+    expect(judgeRead(login)).toEqual({
+      kind: 'try_later',
+      reason: 'login_failed',
+      retryAfterMs: 5_000,
+    });
+  });
+
+  test.each<[string, CallFailure, { kind: string; detail: string }]>([
+    ['401, after one more login', http(401), { kind: 'credentials', detail: 'http_401' }],
+    [
+      'a refused login',
+      { kind: 'credentials', status: 400, code: 'invalid_client' },
+      { kind: 'credentials', detail: 'invalid_client' },
+    ],
+    [
+      'a missing permission',
+      http(403, { code: 'missing.any.permissions', permissions: ['a:b:view', 'c:d:view'] }),
+      { kind: 'permission', detail: 'a:b:view, c:d:view' },
+    ],
+  ])('by %s holds the work', (_answer, failure, cause) => {
+    expect(judgeRead(failure)).toEqual({ kind: 'hold', cause });
+  });
+
+  test.each([302, 400, 403, 404, 409, 413, 422])(
+    'by %i is refused, with code and fields',
+    (status) => {
+      expect(judgeRead(http(status, { code: 'bad.request', fields: ['interval'] }))).toEqual({
+        kind: 'refused',
+        reason: `history_http_${status}`,
+        detail: 'bad.request interval',
+      });
+      expect(judgeRead(http(status))).toEqual({
+        kind: 'refused',
+        reason: `history_http_${status}`,
+      });
+    },
+  );
+
+  test.each<CallFailure>([
+    { kind: 'aborted' },
+    { kind: 'not_issued', reason: 'aborted' },
+    { kind: 'not_issued', reason: 'closed' },
+  ])('of a worker that stops is nobody’s fault', (failure) => {
+    expect(judgeRead(failure)).toEqual({ kind: 'stopping' });
+  });
+});
