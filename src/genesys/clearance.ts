@@ -27,6 +27,7 @@ export async function clearForIssue(
   exchange.token = await exchange.whileOpen(deps.tokens.current());
 
   if (guard === undefined) return;
+  if (!exchange.leavesTimeToSend) throw new CallFailed({ kind: 'not_issued', reason: 'deadline' });
   const word = await guard.beforeWrite();
   if (!word.go) throw new CallFailed({ kind: 'not_issued', reason: word.reason });
   exchange.allowUntil(word.sendBy);

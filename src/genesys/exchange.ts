@@ -5,6 +5,8 @@ import { kindOf, type Operation } from './operation.js';
 
 type Ending = 'deadline' | 'aborted' | 'closed';
 
+const READ_WHAT_HAS_ARRIVED_MS = 50;
+
 /**
  * One call from beginning to end, its retries and its wait for a login included, and what is known
  * of the attempt in progress.
@@ -33,8 +35,9 @@ export class Exchange {
   attemptStartedAt = 0;
 
   readonly #controller = new AbortController();
+  readonly #deadlineMs: number;
   readonly #deadline: number;
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout;
   readonly #callerSignal: AbortSignal | undefined;
   #sendBy: number | undefined;
   #connected = false;
@@ -50,8 +53,9 @@ export class Exchange {
     this.correlation = settings.options.correlation;
     this.guard = settings.guard;
     this.signal = this.#controller.signal;
+    this.#deadlineMs = settings.deadlineMs;
     this.#deadline = Date.now() + settings.deadlineMs;
-    this.#timer = setTimeout(() => this.#end('deadline'), settings.deadlineMs);
+    this.#timer = setTimeout(() => this.#onDeadline(), settings.deadlineMs);
     this.#callerSignal = settings.options.signal;
     if (this.#callerSignal?.aborted) this.#onCallerAbort();
     else this.#callerSignal?.addEventListener('abort', this.#onCallerAbort);
@@ -77,6 +81,14 @@ export class Exchange {
 
   get remainingMs(): number {
     return this.#deadline - Date.now();
+  }
+
+  /**
+   * Whether enough is left for the platform to answer a send. One that goes out in the last second
+   * is cut off before its answer, and nobody knows then whether the customer got it.
+   */
+  get leavesTimeToSend(): boolean {
+    return this.remainingMs >= this.#deadlineMs / 2;
   }
 
   beginAttempt(): void {
@@ -135,6 +147,18 @@ export class Exchange {
 
   #notIssued(): CallFailed {
     return new CallFailed({ kind: 'not_issued', reason: this.#ending ?? 'aborted' });
+  }
+
+  /**
+   * A process that was frozen past the deadline finds its timers due before it has read its sockets.
+   * An answer to a send may lie there, and it is the only copy: it is read first.
+   */
+  #onDeadline(): void {
+    if (!(this.isSend && this.#connected)) {
+      this.#end('deadline');
+      return;
+    }
+    this.#timer = setTimeout(() => this.#end('deadline'), READ_WHAT_HAS_ARRIVED_MS);
   }
 
   readonly #onCallerAbort = (): void => this.#endUnlessSent('aborted');

@@ -1,6 +1,7 @@
 import { type Decision, keep, write } from './decision.js';
-import type { LegOutcome } from './leg.js';
+import type { Leg } from './leg.js';
 import { type NotificationRecord, step, withLeg } from './record.js';
+import type { State } from './state.js';
 
 /** What the dispatcher learned about a leg it started. Codes and ids only. */
 export type LegAnswer =
@@ -17,6 +18,17 @@ export type RecordAnswerResult =
   | { kind: 'recorded'; record: NotificationRecord }
   | { kind: 'kept' };
 
+/** Finds a leg by what no two of them share, whatever place it has now. */
+function placeOf(record: NotificationRecord, leg: Leg): number {
+  return record.legs.findIndex(
+    ({ fence, intentAt, channel, generation }) =>
+      fence === leg.fence &&
+      intentAt === leg.intentAt &&
+      channel === leg.channel &&
+      generation === leg.generation,
+  );
+}
+
 /**
  * Records what became of a leg. Only the attempt that wrote the intent may do so.
  *
@@ -26,40 +38,59 @@ export type RecordAnswerResult =
  * the sweeper gives it a new one. When a person has meanwhile
  * decided `not_sent`, a late "sent" wins too: it stops whatever a retry has begun, because no leg
  * may start after one that reached the customer.
+ *
+ * The intent itself may be gone: a Redis that fails over, or restarts, can lose its last second of
+ * writes. Then the worker is the only one who remembers it, and what may have reached the customer
+ * is put back, so that whoever has the notification by now does not send it again.
  */
 export function recordAnswer(
   record: NotificationRecord,
-  given: { fence: number; leg: number; answer: LegAnswer },
+  given: { leg: Leg; answer: LegAnswer },
   now: number,
 ): Decision<RecordAnswerResult> {
-  const leg = record.legs[given.leg];
-  if (leg === undefined || leg.fence !== given.fence) return keep({ kind: 'kept' });
   const { answer } = given;
-  const late = leg.outcome !== undefined;
-  if (late && !outweighs(answer.outcome, leg.outcome)) return keep({ kind: 'kept' });
+  const place = placeOf(record, given.leg);
+  const recorded = record.legs[place];
+  if (recorded === undefined) {
+    if (answer.outcome === 'refused' || answer.outcome === 'not_sent')
+      return keep({ kind: 'kept' });
+    const remembered = { ...record, legs: [...record.legs, given.leg] };
+    const next = restored(remembered, remembered.legs.length - 1, answer, now);
+    return write(next, { kind: 'recorded', record: next });
+  }
+  const late = recorded.outcome !== undefined;
+  if (late && !outweighs(answer, recorded)) return keep({ kind: 'kept' });
 
   const next =
     answer.outcome === 'sent'
-      ? afterSent(record, given.leg, answer, now)
-      : afterNotSent(record, given.leg, answer, late, now);
+      ? afterSent(record, place, answer, now)
+      : afterNotSent(record, place, answer, late, now);
   return write(next, { kind: 'recorded', record: next });
 }
 
-/** A definite answer outweighs `unknown`; "sent" also outweighs a person's "not sent". */
-function outweighs(answer: LegOutcome, recorded: LegOutcome | undefined): boolean {
-  if (recorded === 'unknown') return answer !== 'unknown';
-  return recorded === 'not_sent' && answer === 'sent';
+function restored(
+  record: NotificationRecord,
+  place: number,
+  answer: LegAnswer,
+  now: number,
+): NotificationRecord {
+  if (answer.outcome === 'sent') return afterSent(record, place, answer, now);
+  const marked = afterNotSent(record, place, answer, false, now);
+  return MAY_GO_ON.has(record.state) ? marked : { ...marked, state: record.state };
 }
 
-/** States that a late "sent" turns into `sent`; in any other the leg alone is corrected. */
-const GIVES_WAY_TO_SENT: ReadonlySet<string> = new Set([
-  'sending',
-  'unknown',
-  'failed',
-  'accepted',
-  'queued',
-  'processing',
-]);
+/** A definite answer outweighs `unknown`; "sent" also outweighs a person's word, which knows no id. */
+function outweighs(answer: LegAnswer, recorded: Leg): boolean {
+  if (recorded.outcome === 'unknown') return answer.outcome !== 'unknown';
+  if (answer.outcome !== 'sent') return false;
+  return recorded.outcome === 'not_sent' || recorded.messageId === undefined;
+}
+
+/** States that say more than `sent`, or speak of another message; here the leg alone is corrected. */
+const OUTLIVES_SENT: ReadonlySet<State> = new Set(['sent', 'delivered', 'read', 'undelivered']);
+
+/** States in which somebody could still start a leg; what may have been sent must stop them. */
+const MAY_GO_ON: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing', 'failed']);
 
 function afterSent(
   record: NotificationRecord,
@@ -72,7 +103,7 @@ function afterSent(
   const marked = withLeg(record, index, { outcome, ...ids });
   const channel = record.legs[index]?.channel;
   const another = record.legs.some((leg, at) => at !== index && leg.outcome === undefined);
-  if (another || !GIVES_WAY_TO_SENT.has(record.state)) {
+  if (another || OUTLIVES_SENT.has(record.state)) {
     const story = { state: record.state, reason: 'late_sent', ...(channel && { channel }) };
     return step(marked, now, story);
   }

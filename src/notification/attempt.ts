@@ -30,6 +30,9 @@ import type { State } from './state.js';
 /** How long after an intent a request may still be running: `sendBy` plus the whole-call deadline plus slack. */
 export const REQUEST_SETTLES_WITHIN_MS = 20_000;
 
+/** Clocks differ a little; a job promoted by hand comes hours early. */
+const SEND_AT_TOLERANCE_MS = 1_000;
+
 export type ClaimResult =
   | { kind: 'claimed'; record: NotificationRecord; work: 'dispatch' | 'delivery_check' }
   /** There is nothing (more) to do; the job may complete. */
@@ -49,6 +52,9 @@ export function claim(
     case 'queued':
     case 'processing': {
       if (now >= record.deadline) return ended(expired(record, now));
+      if (now < (record.sendAt ?? 0) - SEND_AT_TOLERANCE_MS) {
+        return keep({ kind: 'wait', until: record.sendAt ?? now });
+      }
       const next = step(record, now, { state: 'processing' }, { fence: record.fence + 1 });
       return write(next, { kind: 'claimed', record: next, work: 'dispatch' });
     }
@@ -91,7 +97,7 @@ export function loseIntent(record: NotificationRecord, now: number): Notificatio
 }
 
 export type StartLegResult =
-  | { kind: 'started'; leg: number; sendBy: number }
+  | { kind: 'started'; leg: Leg }
   | { kind: 'fenced' }
   | { kind: 'ended'; state: State };
 
@@ -124,9 +130,24 @@ export function startLeg(
     record,
     now,
     { state: 'sending', channel: intent.channel },
-    { legs: [...record.legs, leg] },
+    { legs: [...withoutFalseStart(record, leg), leg] },
   );
-  return write(next, { kind: 'started', leg: record.legs.length, sendBy: leg.sendBy });
+  return write(next, { kind: 'started', leg });
+}
+
+/**
+ * A leg that surely did not leave makes room for the next try of the same channel: a notification
+ * that meets a closed gate every second for a day must not grow a leg each time. One that a person
+ * judged stays, since its worker may yet prove them wrong.
+ */
+function withoutFalseStart(record: NotificationRecord, next: Leg): Leg[] {
+  const last = record.legs.at(-1);
+  const replaceable =
+    last?.outcome === 'not_sent' &&
+    last.reason !== 'resolved_not_sent' &&
+    last.generation === next.generation &&
+    last.channel === next.channel;
+  return replaceable ? record.legs.slice(0, -1) : record.legs;
 }
 
 export type AttemptWrite = { kind: 'written'; record: NotificationRecord } | { kind: 'fenced' };

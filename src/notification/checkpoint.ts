@@ -22,6 +22,10 @@ export class CheckpointStore<T> {
     return json === null ? undefined : (JSON.parse(json) as T);
   }
 
+  async drop(id: string): Promise<void> {
+    await this.#redis.del(this.#keyOf(id));
+  }
+
   async save(id: string, found: T): Promise<void> {
     await this.#redis.set(this.#keyOf(id), JSON.stringify(found), 'PX', this.#maxAgeMs);
   }

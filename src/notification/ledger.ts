@@ -31,6 +31,7 @@ export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 interface LedgerCommands {
   notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | null>;
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
+  notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
 
 const TAG_BYTES = 8;
@@ -49,13 +50,21 @@ export class Ledger {
   readonly #retention: Retention;
 
   constructor(redis: RedisClient, prefix: string, retention: Retention) {
+    for (const [name, ms] of Object.entries(retention)) {
+      // Redis refuses anything else, and by then half of the change would be written.
+      if (!Number.isSafeInteger(ms) || ms < 1_000) {
+        throw new RangeError(`${name}: expected whole milliseconds, at least 1000`);
+      }
+    }
     this.#redis = redis;
     this.#retention = retention;
     this.keys = ledgerKeys(prefix);
     const accept = readScript('accept', import.meta.url);
     const change = readScript('change', import.meta.url);
+    const recheck = readScript('recheck', import.meta.url);
     redis.defineCommand('notifierAccept', { numberOfKeys: 3, lua: accept });
     redis.defineCommand('notifierChange', { numberOfKeys: 4, lua: change });
+    redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
 
   /** Accepts several new records in one round trip; each stands or falls alone. */
@@ -73,7 +82,7 @@ export class Ledger {
         record.id,
         bytes,
         JSON.stringify(stored),
-        nextCheck(record, record.createdAt) ?? record.deadline,
+        Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
       );
       return { record, bytes };
     });
@@ -90,7 +99,7 @@ export class Ledger {
   }
 
   async read(id: string): Promise<NotificationRecord | undefined> {
-    return (await this.#snapshot(id))?.record;
+    return (await this.snapshot(id))?.record;
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -107,7 +116,7 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
   ): Promise<R | undefined> {
-    let snapshot = await this.#snapshot(id);
+    let snapshot = await this.snapshot(id);
     while (snapshot !== undefined) {
       const { next, result } = decide(snapshot.record);
       if (next === undefined) return result;
@@ -135,11 +144,29 @@ export class Ledger {
     return this.#redis.zrangebyscore(this.keys.due, '-inf', now, 'LIMIT', 0, limit);
   }
 
-  /** Notes when to look at this notification next, or that there is nothing to look for. */
-  async recheck(id: string, record: NotificationRecord | undefined, now: number): Promise<void> {
-    const at = record === undefined ? undefined : nextCheck(record, now);
-    if (at === undefined) await this.#redis.zrem(this.keys.due, id);
-    else await this.#redis.zadd(this.keys.due, at, id);
+  /**
+   * Notes when to look next at a notification that was found as it should be, or that there is
+   * nothing to look for. Does nothing when the record has changed since it was read.
+   */
+  async recheck(id: string, seen: Snapshot | undefined, now: number): Promise<void> {
+    const at = seen === undefined ? undefined : nextCheck(seen.record, now);
+    await (this.#redis as unknown as LedgerCommands).notifierRecheck(
+      this.keys.record(id),
+      this.keys.due,
+      id,
+      seen?.tag ?? '',
+      at === undefined ? '' : Math.ceil(at),
+    );
+  }
+
+  /** Has an id that cannot be looked after out of the way for a while. */
+  async postpone(id: string, until: number): Promise<void> {
+    await this.#redis.zadd(this.keys.due, 'XX', until, id);
+  }
+
+  /** Writes `next` in place of what was read; false when somebody else has written since. */
+  async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
+    return isWritten(await this.#write(this.#redis as unknown as LedgerCommands, seen, next));
   }
 
   #write(commands: LedgerCommands, snapshot: Snapshot, next: NotificationRecord) {
@@ -153,13 +180,14 @@ export class Ledger {
       id,
       snapshot.tag,
       tagged(next),
-      nextCheck(next, next.updatedAt) ?? '',
+      Math.ceil(nextCheck(next, next.updatedAt) ?? 0) || '',
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
     );
   }
 
-  async #snapshot(id: string): Promise<Snapshot | undefined> {
+  /** The record with the tag that proves, later, that it is still the same. */
+  async snapshot(id: string): Promise<Snapshot | undefined> {
     const bytes = await this.#redis.getBuffer(this.keys.record(id));
     return bytes === null ? undefined : snapshotOf(id, bytes);
   }

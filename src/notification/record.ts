@@ -56,14 +56,21 @@ function sameStep(a: TimelineEntry | undefined, b: Step): a is TimelineEntry {
  * gate closed for an hour reads as one line and not as a thousand.
  */
 function extend(timeline: readonly TimelineEntry[], at: number, step: Step): TimelineEntry[] {
-  const last = timeline.at(-1);
-  const before = timeline.at(-2);
-  if (step.state === 'queued' && last?.state === 'processing' && sameStep(before, step)) {
-    return [...timeline.slice(0, -2), { ...step, at, count: (before.count ?? 1) + 1 }];
+  const fold = step.state === 'queued' ? lastWait(timeline) : -1;
+  const before = timeline[fold];
+  if (sameStep(before, step)) {
+    return [...timeline.slice(0, fold), { ...step, at, count: (before.count ?? 1) + 1 }];
   }
   const extended = [...timeline, { ...step, at }];
   if (extended.length <= TIMELINE_MAX) return extended;
   return [...extended.slice(0, TIMELINE_HEAD), ...extended.slice(TIMELINE_HEAD + 1)];
+}
+
+/** Where it waited last, if nothing but vain tries lies between then and now. */
+function lastWait(timeline: readonly TimelineEntry[]): number {
+  const place = timeline.findLastIndex(({ state }) => state === 'queued');
+  const since = timeline.slice(place + 1);
+  return since.every(({ state }) => state === 'processing' || state === 'sending') ? place : -1;
 }
 
 /** The record after one step of its life: state, reason and timeline move together. */

@@ -10,6 +10,8 @@ export interface FieldProblem {
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_SEND_AHEAD_DAYS = 90;
+/** With the longest `sendAt`, less than a template's content is kept. */
+const MAX_DEADLINE_DAYS = 29;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 /** Deeper than this is an attempt to exhaust the stack of whoever walks through it, us included. */
@@ -159,7 +161,12 @@ function timeProblems(request: NotificationRequest, now: number): FieldProblem[]
   if (request.deadline !== undefined) {
     const deadline = Date.parse(request.deadline);
     if (deadline <= now) problems.push({ field: 'deadline', expected: 'a time in the future' });
-    else if (deadline <= sendAt) {
+    else if (deadline > sendAt + MAX_DEADLINE_DAYS * DAY_MS) {
+      problems.push({
+        field: 'deadline',
+        expected: `at most ${MAX_DEADLINE_DAYS} days after it may begin`,
+      });
+    } else if (deadline <= sendAt) {
       problems.push({ field: 'deadline', expected: 'a time after sendAt' });
     }
   }

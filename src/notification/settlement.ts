@@ -86,7 +86,10 @@ export type SweepFinding =
   | 'delivery_given_up'
   | 'needs_job';
 
-/** A message nobody could be asked about for this long stays `sent`, its arrival unconfirmed. */
+/**
+ * A message nobody could be asked about for this long, and until its deadline, stays `sent`, its
+ * arrival unconfirmed. Before the deadline the answer still matters: it may open the next channel.
+ */
 const GIVE_UP_DELIVERY_CHECK_AFTER_MS = 60 * 60 * 1000;
 
 export function sweep(record: NotificationRecord, now: number): Decision<SweepFinding> {
@@ -101,7 +104,11 @@ export function sweep(record: NotificationRecord, now: number): Decision<SweepFi
       return write(loseIntent(record, now), 'intent_lost');
     case 'sent': {
       if (record.deliveryCheckAt === undefined) return keep('nothing');
-      if (now < record.deliveryCheckAt + GIVE_UP_DELIVERY_CHECK_AFTER_MS) return keep('needs_job');
+      const giveUpAt = Math.max(
+        record.deadline,
+        record.deliveryCheckAt + GIVE_UP_DELIVERY_CHECK_AFTER_MS,
+      );
+      if (now < giveUpAt) return keep('needs_job');
       const given = step(deliveryChecked(record), now, { state: 'sent', reason: 'unconfirmed' });
       return write(given, 'delivery_given_up');
     }
@@ -131,9 +138,16 @@ export function takeOver(
 }
 
 const AFTER_ACCEPTANCE_MS = 5_000;
-const WHILE_QUEUED_MS = 120_000;
+const WHILE_QUEUED_AT_LEAST_MS = 120_000;
+const WHILE_QUEUED_AT_MOST_MS = 900_000;
 const WHILE_PROCESSING_MS = 60_000;
 const AFTER_DELIVERY_CHECK_MS = 15_000;
+
+/** The longer it has waited, the less often it is looked at: a backlog must not keep the sweeper busy. */
+function whileQueuedMs(record: NotificationRecord, now: number): number {
+  const age = now - record.createdAt;
+  return Math.min(WHILE_QUEUED_AT_MOST_MS, Math.max(WHILE_QUEUED_AT_LEAST_MS, age / 2));
+}
 
 /** When the sweeper shall look at a record next (epoch ms), or undefined when nothing can be overdue. */
 export function nextCheck(record: NotificationRecord, now: number): number | undefined {
@@ -142,7 +156,7 @@ export function nextCheck(record: NotificationRecord, now: number): number | und
     case 'accepted':
       return byDeadline(now + AFTER_ACCEPTANCE_MS);
     case 'queued':
-      return byDeadline(Math.max(record.sendAt ?? 0, now) + WHILE_QUEUED_MS);
+      return byDeadline(Math.max(record.sendAt ?? 0, now) + whileQueuedMs(record, now));
     case 'processing':
       return byDeadline(now + WHILE_PROCESSING_MS);
     case 'sending':

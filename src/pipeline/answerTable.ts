@@ -1,11 +1,23 @@
 import type { CallFailure } from '../genesys/failure.js';
+import type { Channel } from '../notification/channel.js';
+
+/**
+ * Worth trying again: after the time asked for, or else after a backoff. When nobody can reach the
+ * platform at all, that is no job's fault and uses no attempt; the deadline bounds it.
+ */
+export interface TryLater {
+  kind: 'try_later';
+  reason: string;
+  retryAfterMs?: number;
+  usesAttempt: boolean;
+}
 
 /** What an answer to a send means. */
 export type SendVerdict =
   /** Not sent. The gate closes for everybody; the job comes back without having used an attempt. */
   | { kind: 'rate_limited'; retryAfterMs: number }
-  /** Not sent, and worth trying again: after the time asked for, or else after a backoff. */
-  | { kind: 'try_later'; reason: string; retryAfterMs?: number }
+  /** Not sent. */
+  | TryLater
   /** Not sent: the token was refused. Worth one more login. */
   | { kind: 'log_in_again' }
   /** Not sent, and nothing like it will be until a person mends it: jobs stay where they are. */
@@ -29,21 +41,23 @@ export type HoldCause =
  *  --------------------------------------------------|---------|----------------------------------
  *  429, or the gate is closed                        | no      | gate; no attempt used
  *  503 with Retry-After                              | no      | this job later
- *  connection refused, DNS or TLS failure            | no      | backoff
+ *  connection refused, DNS or TLS failure, or login  | no      | backoff, no attempt used
+ *  in trouble                                        |         |
  *  401                                               | no      | one more login, then hold
  *  403 missing.permissions, missing.any.permissions  | no      | hold; the permission is named
- *  409                                               | no      | defer, or the next channel
- *  any other 3xx and 4xx, but 408                    | no      | next channel
- *  408, any other 5xx, timeout, connection lost,     | perhaps | unknown
- *  2xx without an id                                 |         |
- *  not issued (the intent was too old, no login, …)  | no      | backoff
+ *  407 (our own proxy wants a login)                 | no      | hold
+ *  409 on `web` and `sms` (active conversation)      | no      | defer, or the next channel
+ *  any other 4xx, but 406 and 408                    | no      | next channel
+ *  406, 408, 3xx, any other 5xx, timeout,            | perhaps | unknown
+ *  connection lost, 2xx without an id                |         |
+ *  not issued (the intent was too old, …)            | no      | backoff
  *
  * The line between "no" and "perhaps" is the product. A mistake to the left sends twice, one to the
  * right loses a message; where the platform leaves doubt, the message is lost to a person's decision
- * and not to luck. 408 stands among the doubts because a gateway may say it of a request that it
- * had already passed on.
+ * and not to luck. A gateway may say 408 of a request that it had already passed on, 406 is said of
+ * the answer and not of the request, and a redirect after a POST may mean "done, look there".
  */
-export function judgeSend(failure: CallFailure): SendVerdict {
+export function judgeSend(failure: CallFailure, channel: Channel): SendVerdict {
   switch (failure.kind) {
     case 'gate_closed':
       return { kind: 'rate_limited', retryAfterMs: failure.retryAfterMs };
@@ -52,9 +66,9 @@ export function judgeSend(failure: CallFailure): SendVerdict {
     case 'credentials':
       return { kind: 'hold', cause: credentialsRefused(failure) };
     case 'unreachable':
-      return { kind: 'try_later', reason: 'unreachable' };
+      return { kind: 'try_later', reason: 'unreachable', usesAttempt: false };
     case 'http':
-      return judgeStatus(failure);
+      return judgeStatus(failure, channel);
     case 'timeout':
     case 'connection_lost':
     case 'malformed':
@@ -68,20 +82,28 @@ export function judgeSend(failure: CallFailure): SendVerdict {
   }
 }
 
+/** Where a customer can be in the middle of a conversation that a message would barge into. */
+const HAS_CONVERSATIONS: ReadonlySet<Channel> = new Set(['web', 'sms']);
+
 type HttpFailure = Extract<CallFailure, { kind: 'http' }>;
 
-function judgeStatus(failure: HttpFailure): SendVerdict {
+function judgeStatus(failure: HttpFailure, channel: Channel): SendVerdict {
   const { status, retryAfterMs } = failure;
   if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
   if (status === 503 && retryAfterMs !== undefined) {
-    return { kind: 'try_later', reason: 'http_503', retryAfterMs };
+    return { kind: 'try_later', reason: 'http_503', retryAfterMs, usesAttempt: true };
   }
   if (status === 401) return { kind: 'log_in_again' };
   if (status === 403 && isMissingPermission(failure)) {
     return { kind: 'hold', cause: permissionMissing(failure) };
   }
-  if (status === 409) return { kind: 'active_conversation' };
-  if (status >= 500 || status === 408) return { kind: 'unknown', reason: `http_${status}` };
+  if (status === 407) {
+    return { kind: 'hold', cause: { kind: 'credentials', detail: 'http_407 from the proxy' } };
+  }
+  if (status === 409 && HAS_CONVERSATIONS.has(channel)) return { kind: 'active_conversation' };
+  if (status >= 500 || status < 400 || status === 406 || status === 408) {
+    return { kind: 'unknown', reason: `http_${status}` };
+  }
   const detail = refusalDetail(failure);
   return { kind: 'refused', reason: `http_${status}`, ...(detail !== undefined && { detail }) };
 }
@@ -89,7 +111,9 @@ function judgeStatus(failure: HttpFailure): SendVerdict {
 function judgeNotIssued(failure: Extract<CallFailure, { kind: 'not_issued' }>): SendVerdict {
   const { reason, retryAfterMs } = failure;
   if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
-  return { kind: 'try_later', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+  const usesAttempt = reason !== 'login_failed';
+  const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+  return { kind: 'try_later', reason, ...asked, usesAttempt };
 }
 
 export function isMissingPermission(failure: HttpFailure): boolean {

@@ -3,7 +3,8 @@ import type { CallOptions } from '../genesys/call.js';
 import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
-import type { HoldCause } from './answerTable.js';
+import type { HoldCause, TryLater } from './answerTable.js';
+import { backoffMs } from './backoff.js';
 import type { AttemptOutcome } from './outcome.js';
 import type { ReadTrouble } from './readFailure.js';
 import type { Step, StepObserver } from './step.js';
@@ -56,6 +57,12 @@ export class Attempt {
     };
   }
 
+  /** Whether nobody has settled or claimed the notification since. */
+  async stillHolds(): Promise<boolean> {
+    const record = await this.ledger.read(this.id);
+    return record?.state === 'processing' && record.fence === this.fence;
+  }
+
   async reached(step: Step): Promise<void> {
     await this.#tools.observe(step, this.id);
   }
@@ -72,6 +79,14 @@ export class Attempt {
     const written = await this.ledger.change(this.id, (record) => finish(record, to, now));
     if (written?.kind !== 'written') return this.overtaken();
     return state === 'failed' ? { kind: 'failed', reason } : { kind: 'done', state };
+  }
+
+  /** What could not be done now may be done later: see `TryLater` for what it costs. */
+  async tryLater({ reason, retryAfterMs, usesAttempt }: TryLater): Promise<AttemptOutcome> {
+    if (usesAttempt) return this.retryLater(reason, retryAfterMs);
+    const waits = this.record.timeline.findLast(({ state }) => state === 'queued');
+    const before = waits?.reason === reason ? (waits.count ?? 1) : 0;
+    return this.park(reason, Date.now() + backoffMs(before + 1, retryAfterMs));
   }
 
   /** A failure worth repeating: uses an attempt, and ends the notification when it was the last. */
@@ -108,7 +123,7 @@ export class Attempt {
       case 'rate_limited':
         return this.gateClosed(trouble.retryAfterMs);
       case 'try_later':
-        return this.retryLater(trouble.reason, trouble.retryAfterMs);
+        return this.tryLater(trouble);
       case 'hold':
         return this.hold(trouble.cause);
       case 'stopping':

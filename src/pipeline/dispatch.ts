@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { SendGuard } from '../genesys/admission.js';
 import type { CallResult } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
@@ -5,8 +6,9 @@ import type { Accepted } from '../genesys/sends.js';
 import { type LegAnswer, recordAnswer } from '../notification/answer.js';
 import { passOverChannel, type StartLegResult, startLeg } from '../notification/attempt.js';
 import type { Channel } from '../notification/channel.js';
-import { spentChannels } from '../notification/leg.js';
+import { type Leg, spentChannels } from '../notification/leg.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { isRedisTrouble } from '../notification/redisTrouble.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
 import type { CompiledTemplate } from '../templates/compile.js';
@@ -20,6 +22,7 @@ import type { AttemptOutcome } from './outcome.js';
 
 /** How long after its intent a request may still leave. A worker frozen for longer sends nothing. */
 const SEND_WITHIN_MS = 2_000;
+const REDIS_RETRY_MS = 250;
 /** When to look again whether a customer's conversation has ended. */
 const ACTIVE_CONVERSATION_RECHECK_MS = 5 * 60 * 1000;
 
@@ -106,7 +109,7 @@ export class Dispatcher {
         start = await attempt.ledger.change(attempt.id, (record) => startLeg(record, intent, now));
         if (start?.kind !== 'started') return { go: false, reason: 'overtaken' };
         await attempt.reached('intent_written');
-        return { go: true, sendBy: start.sendBy };
+        return { go: true, sendBy: start.leg.sendBy };
       },
     };
     const { drivers } = this.#parts;
@@ -120,18 +123,21 @@ export class Dispatcher {
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.overtaken());
     const leg = begun?.leg;
     if (result.ok) return over(await this.#sent(attempt, channel, leg, result));
-    const verdict = judgeSend(result.failure);
+    const verdict = judgeSend(result.failure, channel);
     attempt.log.info({ channel, failure: result.failure, verdict: verdict.kind }, 'send answered');
-    return this.#notSent(attempt, leg, verdict, loggedInAgain);
+    return this.#notSent(attempt, channel, leg, verdict, loggedInAgain);
   }
 
   async #sent(
     attempt: Attempt,
     channel: Channel,
-    leg: number | undefined,
+    leg: Leg | undefined,
     result: Extract<CallResult<Accepted>, { ok: true }>,
   ): Promise<AttemptOutcome> {
     const { messageId, conversationId } = result.data;
+    const { correlationId } = result;
+    // Before it is recorded: if Redis stays away until this process ends, the log still knows the id.
+    attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
     const { drivers, deliveryCheckAfterMs } = this.#parts;
     const checked = drivers[channel].confirmsDelivery && deliveryCheckAfterMs > 0;
     const record = await this.#record(attempt, leg, {
@@ -141,15 +147,15 @@ export class Dispatcher {
       ...(checked && { deliveryCheckAt: Date.now() + deliveryCheckAfterMs }),
     });
     if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
-    const { correlationId } = result;
-    attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
-    return { kind: 'done', state: record?.state ?? 'sent' };
+    if (record === undefined) attempt.log.error({ messageId }, 'the ledger has forgotten this one');
+    return { kind: 'done', state: record?.state ?? 'gone' };
   }
 
   /** By verdict: what the ledger keeps of the leg, and how the attempt goes on. */
   async #notSent(
     attempt: Attempt,
-    leg: number | undefined,
+    channel: Channel,
+    leg: Leg | undefined,
     verdict: SendVerdict,
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
@@ -159,7 +165,7 @@ export class Dispatcher {
         return over(await attempt.gateClosed(verdict.retryAfterMs));
       case 'try_later':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.reason });
-        return over(await attempt.retryLater(verdict.reason, verdict.retryAfterMs));
+        return over(await attempt.tryLater(verdict));
       case 'log_in_again': {
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'http_401' });
         if (loggedInAgain) {
@@ -167,7 +173,7 @@ export class Dispatcher {
         }
         const login = await this.#parts.client.checkCredentials();
         if (login.ok) return { kind: 'again' };
-        return this.#notSent(attempt, undefined, judgeSend(login.failure), true);
+        return this.#notSent(attempt, channel, undefined, judgeSend(login.failure, channel), true);
       }
       case 'hold':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.cause.kind });
@@ -196,7 +202,7 @@ export class Dispatcher {
     }
   }
 
-  async #activeConversation(attempt: Attempt, leg: number | undefined): Promise<LegEnd> {
+  async #activeConversation(attempt: Attempt, leg: Leg | undefined): Promise<LegEnd> {
     const reason = 'active_conversation';
     if (this.#parts.activeConversation === 'next-channel') {
       await this.#record(attempt, leg, { outcome: 'refused', reason });
@@ -206,22 +212,23 @@ export class Dispatcher {
     return over(await attempt.park(reason, Date.now() + ACTIVE_CONVERSATION_RECHECK_MS));
   }
 
-  /** Writes a leg's answer; a leg that never started has none. */
+  /**
+   * Writes a leg's answer; a leg that never started has none. What the platform said is known here
+   * and nowhere else, so a Redis that refuses writes for a while (it fails over, say) is waited for.
+   */
   async #record(
     attempt: Attempt,
-    leg: number | undefined,
+    leg: Leg | undefined,
     answer: LegAnswer,
   ): Promise<NotificationRecord | undefined> {
     if (leg === undefined) return undefined;
     const now = Date.now();
-    const given = { fence: attempt.fence, leg, answer };
-    const result = await attempt.ledger.change(attempt.id, (record) =>
-      recordAnswer(record, given, now),
+    const result = await despiteRedisTrouble(() =>
+      attempt.ledger.change(attempt.id, (record) => recordAnswer(record, { leg, answer }, now)),
     );
     await attempt.reached('answer_recorded');
-    if (result?.kind !== 'recorded') return undefined;
-    attempt.record = result.record;
-    return result.record;
+    if (result?.kind === 'recorded') attempt.record = result.record;
+    return result?.kind === 'recorded' ? result.record : attempt.ledger.read(attempt.id);
   }
 
   async #passOver(
@@ -248,6 +255,18 @@ export class Dispatcher {
     if (outcomes.has('refused')) return attempt.end('failed', 'every_channel_refused');
     if (outcomes.has('undelivered')) return attempt.end('undelivered', 'no_other_channel');
     return attempt.end('failed', 'no_channel');
+  }
+}
+
+/** Repeats work that Redis refuses for now, for as long as this process lives. */
+async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRedisTrouble(error)) throw error;
+      await pause(REDIS_RETRY_MS);
+    }
   }
 }
 

@@ -71,6 +71,11 @@ export class Preparation {
     }
     const findings = findingsOf(request, who.value, past.value);
     await this.#parts.checkpoints.save(attempt.id, findings);
+    if (!(await attempt.stillHolds())) {
+      // It was settled while we looked: what was found must not outlive it.
+      await this.#parts.checkpoints.drop(attempt.id);
+      return ended(await attempt.overtaken());
+    }
     return this.#ready(attempt, request, template, channels, findings);
   }
 
@@ -100,7 +105,9 @@ export class Preparation {
     if (read.ok) return read;
     const { trouble } = read;
     attempt.log.warn({ trouble }, 'lookup failed');
-    const hopeless = trouble.kind === 'refused' || (trouble.kind === 'try_later' && attempt.isLast);
+    const hopeless =
+      trouble.kind === 'refused' ||
+      (trouble.kind === 'try_later' && trouble.usesAttempt && attempt.isLast);
     if (hopeless && !requiresHistory(request)) return { ok: true, value: nothing };
     const outcome =
       trouble.kind === 'refused'

@@ -5,12 +5,13 @@ import {
   isMissingPermission,
   permissionMissing,
   refusalDetail,
+  type TryLater,
 } from './answerTable.js';
 
 /** What a failed read means for the attempt. Reads change nothing, so all but a refusal can be repeated. */
 export type ReadTrouble =
   | { kind: 'rate_limited'; retryAfterMs: number }
-  | { kind: 'try_later'; reason: string; retryAfterMs?: number }
+  | TryLater
   | { kind: 'hold'; cause: HoldCause }
   | { kind: 'refused'; reason: string; detail?: string }
   | { kind: 'stopping' };
@@ -26,13 +27,15 @@ export function judgeRead(failure: CallFailure): ReadTrouble {
     case 'not_issued': {
       const { reason, retryAfterMs } = failure;
       if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
-      return { kind: 'try_later', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return { kind: 'try_later', reason, ...asked, usesAttempt: reason !== 'login_failed' };
     }
     case 'unreachable':
+      return { kind: 'try_later', reason: 'unreachable', usesAttempt: false };
     case 'timeout':
     case 'connection_lost':
     case 'malformed':
-      return { kind: 'try_later', reason: `history_${failure.kind}` };
+      return { kind: 'try_later', reason: `history_${failure.kind}`, usesAttempt: true };
     case 'http':
       return judgeReadStatus(failure);
     default: {
@@ -50,7 +53,8 @@ function judgeReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): ReadT
   if (isMissingPermission(failure)) return { kind: 'hold', cause: permissionMissing(failure) };
   if (status >= 500 || status === 408) {
     const reason = `history_http_${status}`;
-    return { kind: 'try_later', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
+    return { kind: 'try_later', reason, ...asked, usesAttempt: true };
   }
   const detail = refusalDetail(failure);
   return {

@@ -4,6 +4,7 @@ import type { Keyring } from '../notification/bodyHash.js';
 import type { Ledger, Snapshot } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { isRedisTrouble } from '../notification/redisTrouble.js';
 import {
   type FieldProblem,
   type NotificationRequest,
@@ -12,7 +13,6 @@ import {
 import type { State } from '../notification/state.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import type { Backlog } from './backlog.js';
-import { isRedisTrouble } from './errors.js';
 import { addJobs, type Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
 
@@ -107,7 +107,14 @@ export class Acceptor {
     const admission = await this.#backlog.admit(pinned.length);
     if (!admission.admitted) {
       const { retryAfterMs } = admission;
-      for (const { at, id } of pinned) results[at] = { status: 'backlog_full', id, retryAfterMs };
+      for (const { at, id, request } of pinned) {
+        const record = await this.#ledger.read(id);
+        // "Full" says that nothing was stored; of a request that is repeated, that would be a lie.
+        results[at] =
+          record === undefined
+            ? { status: 'backlog_full', id, retryAfterMs }
+            : this.#judgeKnown(id, request, record);
+      }
       return;
     }
     const acceptances = await this.#ledger.accept(
@@ -124,13 +131,11 @@ export class Acceptor {
         return;
       }
       const { record } = acceptance.snapshot;
-      if (acceptance.kind === 'known' && !this.#keyring.matches(request, record.bodyHash)) {
-        results[at] = { status: 'conflict', id, state: record.state };
-        return;
-      }
-      const status = acceptance.kind === 'known' ? 'existing' : 'accepted';
-      const result: AcceptResult = { status, id, record };
-      if (record.state !== 'accepted') results[at] = result;
+      const result: AcceptResult =
+        acceptance.kind === 'known'
+          ? this.#judgeKnown(id, request, record)
+          : { status: 'accepted', id, record };
+      if (result.status === 'conflict' || record.state !== 'accepted') results[at] = result;
       else needJob.push({ at, result, snapshot: acceptance.snapshot });
     });
     await addJobs(
@@ -142,6 +147,12 @@ export class Acceptor {
     await this.#ledger.changeAll(
       needJob.map(({ snapshot }) => ({ snapshot, next: queued(snapshot.record, Date.now()) })),
     );
+  }
+
+  #judgeKnown(id: string, request: NotificationRequest, record: NotificationRecord): AcceptResult {
+    return this.#keyring.matches(request, record.bodyHash)
+      ? { status: 'existing', id, record }
+      : { status: 'conflict', id, state: record.state };
   }
 
   async #checkTemplates(candidates: Candidate[], results: AcceptResult[]): Promise<Pinned[]> {

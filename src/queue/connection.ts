@@ -13,6 +13,9 @@ interface ConnectionOptions {
   commandTimeout?: number;
   connectTimeout?: number;
   disconnectTimeout: number;
+  socketTimeout: number;
+  keepAlive: number;
+  reconnectOnError: (error: Error) => boolean | 1 | 2;
   retryStrategy: (times: number) => number;
 }
 
@@ -31,6 +34,19 @@ function reconnect(times: number): number {
   return Math.min(times * 100, RECONNECT_MAX_MS);
 }
 
+/*
+ * - `socketTimeout` (each role has its own): a connection that died without a word, behind a firewall
+ *   that forgot it, would else be waited upon for a quarter of an hour.
+ * - `reconnectOnError`: READONLY is what the old master says after a failover. Connecting anew finds
+ *   the new one, and 2 has the command sent again there.
+ */
+const COMMON = {
+  disconnectTimeout: DISCONNECT_WITHIN_MS,
+  keepAlive: 10_000,
+  retryStrategy: reconnect,
+  reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
+} as const;
+
 /** A connection for callers who wait: nothing is queued while Redis is away, and no command takes longer than 2 s. */
 export function connectForProducing(url: string): RedisClient {
   return connect(url, {
@@ -38,8 +54,8 @@ export function connectForProducing(url: string): RedisClient {
     maxRetriesPerRequest: 1,
     commandTimeout: 2_000,
     connectTimeout: 2_000,
-    disconnectTimeout: DISCONNECT_WITHIN_MS,
-    retryStrategy: reconnect,
+    socketTimeout: 5_000,
+    ...COMMON,
   });
 }
 
@@ -50,8 +66,9 @@ export function connectForProducing(url: string): RedisClient {
 export function connectForWorking(url: string): RedisClient {
   return connect(url, {
     maxRetriesPerRequest: null,
-    disconnectTimeout: DISCONNECT_WITHIN_MS,
-    retryStrategy: reconnect,
+    // Longer than the longest blocking read, 10 s.
+    socketTimeout: 30_000,
+    ...COMMON,
   });
 }
 

@@ -12,7 +12,7 @@ export interface JobData {
 type JobName = 'dispatch' | 'delivery_check';
 
 /** How often a notification is tried before it fails; deferrals and closed gates do not count. */
-export const MAX_ATTEMPTS = 10;
+export const MAX_ATTEMPTS = 12;
 
 /*
  * Why these options:
@@ -40,15 +40,24 @@ export type Queues = Record<Lane, Queue<JobData>>;
  * queue, the first version check fails while Redis is not there yet, that failure is cached, and
  * the queue would stay broken for ever.
  */
-export function openQueues(connection: RedisClient, prefix: string): Queues {
-  const open = (lane: Lane) =>
-    new Queue<JobData>(lane, {
+export function openQueues(
+  connection: RedisClient,
+  prefix: string,
+  onError: (error: Error) => void,
+): Queues {
+  const open = (lane: Lane) => {
+    const queue = new Queue<JobData>(lane, {
       connection,
       prefix,
       defaultJobOptions: JOB_OPTIONS,
       skipWaitingForReady: true,
       skipVersionCheck: true,
     });
+    // Without a listener the queue prints the error as it is, with the command that failed: on a
+    // changed password that is the password.
+    queue.on('error', onError);
+    return queue;
+  };
   return { transactional: open('transactional'), campaign: open('campaign') };
 }
 

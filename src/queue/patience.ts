@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble, RedisUnavailableError } from './errors.js';
+import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
+import { RedisUnavailableError } from './errors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
 const PATIENCE_MS = 2_500;
@@ -17,8 +18,9 @@ export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T>
   try {
     return await Promise.race([work, tooLong]);
   } catch (error) {
-    if (isRedisTrouble(error)) throw new RedisUnavailableError(id, { cause: error });
-    throw error;
+    if (isRedisTrouble(error))
+      throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
+    throw withoutCommand(error);
   } finally {
     clearTimeout(timer);
     // The loser of the race must not surface as an unhandled rejection.
@@ -26,11 +28,20 @@ export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T>
   }
 }
 
+const awaited = new WeakMap<RedisClient, Promise<unknown>>();
+
 /**
  * Waits for the connection to stand. A producer's connection queues no commands, so without this
- * the first call after construction would fail although Redis is there and well.
+ * the first call after construction would fail although Redis is there and well. Callers that wait
+ * at the same time share one wait.
  */
 export async function whenReady(redis: RedisClient): Promise<void> {
   if (redis.status === 'ready') return;
-  await once(redis, 'ready', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  let ready = awaited.get(redis);
+  if (ready === undefined) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    ready = once(redis, 'ready', { signal }).finally(() => awaited.delete(redis));
+    awaited.set(redis, ready);
+  }
+  await ready;
 }

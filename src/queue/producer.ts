@@ -70,8 +70,7 @@ export class NotificationProducer {
     this.#redis = connectForProducing(redisUrl);
     // Without a listener, a lost connection would end the caller's process; calls report it anyway.
     this.#redis.on('error', () => undefined);
-    this.#queues = openQueues(this.#redis, prefix);
-    for (const queue of Object.values(this.#queues)) queue.on('error', () => undefined);
+    this.#queues = openQueues(this.#redis, prefix, () => undefined);
     const ledger = new Ledger(this.#redis, prefix, {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,

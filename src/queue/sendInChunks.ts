@@ -21,12 +21,25 @@ export async function* sendInChunks<In, Out>(
     start += chunk.length;
     chunk = [];
   };
-  for await (const item of input) {
-    chunk.push(item);
-    if (chunk.length < CHUNK) continue;
-    launch();
-    if (underway.length >= IN_FLIGHT) yield* (await underway.shift()) ?? [];
+  let broken: { error: unknown } | undefined;
+  try {
+    for await (const item of input) {
+      chunk.push(item);
+      if (chunk.length < CHUNK) continue;
+      launch();
+      if (underway.length >= IN_FLIGHT) yield* (await underway.shift()) ?? [];
+    }
+  } catch (error) {
+    // The ids of what was handed over must reach the caller first, or a second run sends it twice.
+    broken = { error };
   }
   if (chunk.length > 0) launch();
-  for (const sending of underway) yield* await sending;
+  for (const sending of underway) {
+    try {
+      yield* await sending;
+    } catch (error) {
+      broken ??= { error };
+    }
+  }
+  if (broken !== undefined) throw broken.error;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Standing } from '../api/standing.js';
+import { isRedisTrouble } from '../notification/redisTrouble.js';
 import { errorLabel } from '../ops/errorLabel.js';
-import { isRedisTrouble } from '../queue/errors.js';
 import type { ServerCheck } from '../queue/serverCheck.js';
 
 const START_PATIENCE_MS = 2_000;

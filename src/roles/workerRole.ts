@@ -61,7 +61,11 @@ export async function startWorker(
   const catalogue = new TemplateCatalogue(redis, prefix);
   await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
 
-  const queues = openQueues(redis, prefix);
+  const queues = openQueues(
+    redis,
+    prefix,
+    throttled((error) => log.error({ error: errorLabel(error) }, 'queue trouble')),
+  );
   const gate = new Gate(redis, prefix);
   const ledger = new Ledger(redis, prefix, {
     ledgerMs: config.LEDGER_RETENTION,
@@ -92,7 +96,6 @@ export async function startWorker(
     connection: redis,
     prefix,
     concurrency: config.WORKER_CONCURRENCY,
-    gate,
     log,
     process: (job, signal) => pipeline.process(job, signal),
     mayLogIn: async () => (await client.checkCredentials()).ok,

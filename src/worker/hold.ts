@@ -81,7 +81,7 @@ export class Hold {
   }
 
   async #try(): Promise<void> {
-    if (this.#reason?.kind === 'credentials' && !(await this.#switches.mayLogIn())) {
+    if (this.#reason?.kind === 'credentials' && !(await this.#mayLogIn())) {
       this.#waitMs = this.#longer();
       this.#log.error({ ...this.#reason, retryInMs: this.#waitMs }, describe(this.#reason));
       if (!this.#closed) this.#wait();
@@ -96,6 +96,11 @@ export class Hold {
     }
     this.#state = 'trying';
     await this.#switches.resume(1);
+  }
+
+  /** A login that breaks proves nothing; an exception here would leave the work held for ever. */
+  async #mayLogIn(): Promise<boolean> {
+    return this.#switches.mayLogIn().catch(() => false);
   }
 
   #longer(): number {

@@ -1,28 +1,36 @@
+import { setTimeout } from 'node:timers/promises';
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { isRedisTrouble } from '../notification/redisTrouble.js';
 import { LANES, type Lane } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
+import { backoffMs } from '../pipeline/backoff.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
-import { backoffMs, RetryableError } from '../queue/backoff.js';
-import type { Gate } from '../queue/gate.js';
 import type { JobData } from '../queue/jobs.js';
 import { Hold, type HoldReason } from './hold.js';
+import { RetryableError } from './retryableError.js';
 
 export interface LaneWorkersParts {
   connection: RedisClient;
   prefix: string;
   concurrency: number;
-  gate: Gate;
   log: Logger;
   process: (job: JobData, signal: AbortSignal) => Promise<AttemptOutcome>;
   mayLogIn: () => Promise<boolean>;
 }
 
+/** Whether the job got as far as the platform, so that its end says something about our access. */
+function askedThePlatform(outcome: AttemptOutcome): boolean {
+  if (outcome.kind === 'failed' || outcome.kind === 'retry') return true;
+  return outcome.kind === 'done' && !['gone', 'cancelled', 'expired'].includes(outcome.state);
+}
+
 /** A job that met a closed door comes back this soon; by then the worker has stopped taking jobs. */
 const HELD_JOB_RETURNS_MS = 1_000;
 const RATE_LIMIT_PEEK_MS = 2_000;
+const BREATH_MS = 1_000;
 
 /**
  * The workers of both queues in this process, and what the queue does with each outcome.
@@ -47,6 +55,7 @@ export class LaneWorkers {
   /** When a job was last taken, by lane (epoch ms): readiness is judged by progress. */
   readonly lastStart: Record<Lane, number>;
   #active = 0;
+  #breathing = false;
 
   constructor(parts: LaneWorkersParts) {
     this.#parts = parts;
@@ -108,10 +117,13 @@ export class LaneWorkers {
           backoffMs(attemptsMade, error instanceof RetryableError ? error.retryAfterMs : undefined),
       },
     });
-    worker.on(
-      'error',
-      throttled((error) => log.error({ lane, error: errorLabel(error) }, 'queue trouble')),
+    const say = throttled((error: Error) =>
+      log.error({ lane, error: errorLabel(error) }, 'queue trouble'),
     );
+    worker.on('error', (error) => {
+      say(error);
+      if (isRedisTrouble(error)) void this.#catchBreath();
+    });
     worker.on('stalled', (jobId) => log.warn({ lane, jobId }, 'job of a lost worker is taken up'));
     return worker;
   }
@@ -132,7 +144,7 @@ export class LaneWorkers {
     token: string | undefined,
     outcome: AttemptOutcome,
   ): Promise<unknown> {
-    if (outcome.kind !== 'hold') await this.hold.jobPassed();
+    if (askedThePlatform(outcome)) await this.hold.jobPassed();
     switch (outcome.kind) {
       case 'done':
         return { state: outcome.state };
@@ -143,7 +155,8 @@ export class LaneWorkers {
       case 'park':
         return this.#park(job, token, outcome.until);
       case 'gate_closed':
-        await this.#parts.gate.close(outcome.forMs);
+        // The transport has closed gate and queues together; closing them again from here would
+        // start the wait anew.
         throw new RateLimitError();
       case 'hold':
         await this.hold.raise(outcome.cause satisfies HoldReason);
@@ -159,6 +172,20 @@ export class LaneWorkers {
   async #park(job: Job<JobData>, token: string | undefined, until: number): Promise<never> {
     await job.moveToDelayed(Math.max(until, Date.now()), token);
     throw new DelayedError();
+  }
+
+  /**
+   * A Redis that is there but refuses writes (it is full, or no longer the master) answers at once,
+   * and so the workers would ask it ten thousand times a second.
+   */
+  async #catchBreath(): Promise<void> {
+    if (this.#breathing || this.hold.reason !== undefined) return;
+    this.#breathing = true;
+    await this.#each((worker) => worker.pause(true));
+    await setTimeout(BREATH_MS);
+    this.#breathing = false;
+    if (this.hold.reason !== undefined || this.#stopping.signal.aborted) return;
+    await this.#each((worker) => worker.resume());
   }
 
   async #each(work: (worker: Worker<JobData>) => Promise<unknown>): Promise<void> {

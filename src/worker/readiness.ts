@@ -6,6 +6,8 @@ import type { Queues } from '../queue/jobs.js';
 import type { LaneWorkers } from './laneWorkers.js';
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
+/** Deadlines and the age of intents are judged by each worker's own clock. */
+const SKEW_MAX_MS = 5_000;
 /** Jobs waiting this long with places free and the gate open mean that the worker is stuck. */
 const STUCK_AFTER_MS = 60_000;
 
@@ -35,11 +37,18 @@ export function workerReadiness(parts: {
     return stuck.flat();
   };
 
+  const clockSkew = async (): Promise<string[]> => {
+    const [seconds] = await redis.time();
+    const skewMs = Math.abs(Date.now() - Number(seconds) * 1_000);
+    return skewMs > SKEW_MAX_MS ? [`this clock is ${Math.round(skewMs / 1_000)} s off Redis'`] : [];
+  };
+
   return async () => {
     const because: string[] = [];
     const { reason } = workers.hold;
     if (reason !== undefined) because.push(`${reason.kind}: ${reason.detail}`);
     try {
+      because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, redis.ping().then(stuckLanes))));
     } catch {
       because.push('Redis does not answer');

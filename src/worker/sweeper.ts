@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { queued } from '../notification/acceptance.js';
-import { keep, write } from '../notification/decision.js';
-import type { Ledger } from '../notification/ledger.js';
+import { keep } from '../notification/decision.js';
+import type { Ledger, Snapshot } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { sweep, takeOver } from '../notification/settlement.js';
@@ -16,6 +16,8 @@ interface LeaseCommands {
 const TICK_MS = 2_000;
 const LEASE_MS = 15_000;
 const BATCH = 200;
+const AT_A_TIME = 20;
+const UNJUDGED_AGAIN_MS = 60_000;
 
 /**
  * Makes sure that every notification ends. It walks the ones whose next check is due and asks of
@@ -80,64 +82,57 @@ export class Sweeper {
   /** Looks after one batch of what is due at `now` (epoch ms); answers how many that were. */
   async sweepOnce(now: number): Promise<number> {
     const ids = await this.#ledger.due(now, BATCH);
-    for (const id of ids) await this.#lookAfter(id, now);
+    for (let start = 0; start < ids.length; start += AT_A_TIME) {
+      await Promise.all(ids.slice(start, start + AT_A_TIME).map((id) => this.#lookAfter(id, now)));
+    }
     return ids.length;
   }
 
+  /** One that cannot be looked after (unreadable, say) must not keep all others waiting. */
   async #lookAfter(id: string, now: number): Promise<void> {
-    const seen = await this.#ledger.change(id, (record) => {
-      const decision = sweep(record, now);
-      return { ...decision, result: { finding: decision.result, record: decision.next ?? record } };
-    });
-    switch (seen?.finding) {
-      case undefined:
-        await this.#ledger.recheck(id, undefined, now);
-        return;
-      case 'expired':
-      case 'intent_lost':
-      case 'delivery_given_up':
-        this.#log.warn({ notificationId: id, finding: seen?.finding }, 'sweeper settled');
-        return;
-      case 'needs_job':
-        if (seen !== undefined) await this.#ensureJob(seen.record, now);
-        return;
-      case 'nothing':
-        await this.#ledger.recheck(id, seen?.record, now);
-        return;
-      default: {
-        const never: never = seen?.finding as never;
-        throw new Error(`unhandled finding ${String(never)}`);
-      }
+    try {
+      await this.#judge(id, now);
+    } catch (error) {
+      this.#log.error({ notificationId: id, error: errorLabel(error) }, 'sweeper cannot judge');
+      await this.#ledger.postpone(id, now + UNJUDGED_AGAIN_MS);
     }
   }
 
-  async #ensureJob(record: NotificationRecord, now: number): Promise<void> {
-    const { id } = record;
+  async #judge(id: string, now: number): Promise<void> {
+    const seen = await this.#ledger.snapshot(id);
+    if (seen === undefined) return this.#ledger.recheck(id, undefined, now);
+    const { next, result: finding } = sweep(seen.record, now);
+    if (next !== undefined) {
+      if (!(await this.#ledger.replace(seen, next))) return;
+      this.#log.warn({ notificationId: id, finding }, 'sweeper settled');
+      return;
+    }
+    if (finding === 'needs_job') return this.#ensureJob(id, seen, now);
+    return this.#ledger.recheck(id, seen, now);
+  }
+
+  async #ensureJob(id: string, seen: Snapshot, now: number): Promise<void> {
+    const { record } = seen;
     const spec = jobFor(record, now);
     const job = await this.#queues[record.lane].getJob(spec.opts.jobId);
     if (job !== undefined && job.finishedOn === undefined) {
-      await this.#ledger.recheck(id, record, now);
-      return;
+      return this.#ledger.recheck(id, seen, now);
     }
     // The job is gone or has ended while its notification lives. One that stands as `accepted` has
     // done nothing wrong: its job was never added, or ended before a late answer set it free.
     const lost =
       record.state !== 'accepted' && (job !== undefined || record.state === 'processing');
-    if (lost) {
-      const taken = await this.#ledger.change(id, (current) =>
-        sameMoment(current, record) ? takeOver(current, MAX_ATTEMPTS, now) : keep('moved_on'),
-      );
-      if (taken !== 'queued') return;
-    }
+    const { next, result } = lost ? takeOver(record, MAX_ATTEMPTS, now) : keep('queued' as const);
+    if (next !== undefined && !(await this.#ledger.replace(seen, next))) return;
+    if (result === 'failed') return;
     await job?.remove();
-    await addJobs(this.#queues, [record], now);
-    await this.#ledger.change(id, (current) =>
-      current.state === 'accepted' && sameMoment(current, record)
-        ? write(queued(current, now), undefined)
-        : keep(undefined),
-    );
-    await this.#ledger.recheck(id, await this.#ledger.read(id), now);
+    const current = next ?? record;
+    await addJobs(this.#queues, [current], now);
     this.#log.warn({ notificationId: id, jobId: spec.opts.jobId }, 'sweeper added a missing job');
+    const after = await this.#ledger.snapshot(id);
+    if (after === undefined || !sameMoment(after.record, current)) return;
+    if (current.state === 'accepted') await this.#ledger.replace(after, queued(current, now));
+    else await this.#ledger.recheck(id, after, now);
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordAnswer } from '../../src/notification/answer.js';
 import { claim, release, startLeg } from '../../src/notification/attempt.js';
+import type { Leg } from '../../src/notification/leg.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { cancel, resolve, retry, sweep } from '../../src/notification/settlement.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
@@ -19,6 +20,13 @@ function sending(record = claimed(acceptedRecord()), now = T0): NotificationReco
 }
 
 const SENT = { outcome: 'sent', messageId: 'm1' } as const;
+const REFUSED = { outcome: 'refused', reason: 'http_400' } as const;
+
+function legOf(record: NotificationRecord, place = 0): Leg {
+  const leg = record.legs[place];
+  if (leg === undefined) throw new Error('no such leg');
+  return leg;
+}
 
 describe('a worker that dies before the intent', () => {
   test('leaves `processing`, which the next attempt takes over', () => {
@@ -53,29 +61,64 @@ describe('a worker that dies between intent and recorded answer', () => {
 
   test('and comes back with a message id after all is believed', () => {
     const lost = claim(sending(), 1, T0 + 22_000).next ?? acceptedRecord();
-    const { next } = recordAnswer(lost, { fence: 1, leg: 0, answer: SENT }, T0 + 60_000);
+    const { next } = recordAnswer(lost, { leg: legOf(lost), answer: SENT }, T0 + 60_000);
     expect(next).toMatchObject({ state: 'sent', legs: [{ outcome: 'sent', messageId: 'm1' }] });
   });
 
   test('and comes back with a definite refusal frees the notification', () => {
     const lost = claim(sending(), 1, T0 + 22_000).next ?? acceptedRecord();
     const answer = { outcome: 'refused', reason: 'http_400' } as const;
-    const { next } = recordAnswer(lost, { fence: 1, leg: 0, answer }, T0 + 60_000);
+    const { next } = recordAnswer(lost, { leg: legOf(lost), answer }, T0 + 60_000);
     expect(next?.state).toBe('accepted');
     expect(sweep(next ?? lost, T0 + 60_001).result).toBe('needs_job');
   });
 
   test('is not believed when it speaks of a leg that another attempt began', () => {
     const lost = claim(sending(), 1, T0 + 22_000).next ?? acceptedRecord();
-    const given = { fence: 99, leg: 0, answer: SENT };
+    const given = { leg: { ...legOf(lost), fence: 99 }, answer: REFUSED };
     expect(recordAnswer(lost, given, T0 + 60_000)).toEqual({ result: { kind: 'kept' } });
   });
 });
 
 describe('a worker that dies after the answer is recorded', () => {
   test('leaves `sent`, and the next attempt completes the job and sends nothing', () => {
-    const { next } = recordAnswer(sending(), { fence: 1, leg: 0, answer: SENT }, T0);
+    const { next } = recordAnswer(sending(), { leg: legOf(sending()), answer: SENT }, T0);
     expect(claim(next ?? acceptedRecord(), 1, T0).result).toEqual({ kind: 'ended', state: 'sent' });
+  });
+});
+
+describe('a Redis that lost its last second of writes', () => {
+  const before = claimed(acceptedRecord());
+  const leg = legOf(sending(before));
+
+  test('and with it an intent, is told by the worker what was sent: nobody sends it again', () => {
+    const { next } = recordAnswer(before, { leg, answer: SENT }, T0 + 100);
+    expect(next).toMatchObject({ state: 'sent', legs: [{ messageId: 'm1' }] });
+  });
+
+  test('and has given the notification to another since, stops that one', () => {
+    const other = claimed(before);
+    const told = recordAnswer(other, { leg, answer: SENT }, T0 + 100).next ?? other;
+    const intent = { fence: other.fence, channel: 'web' as const, sendWithinMs: 2_000 };
+    expect(startLeg(told, intent, T0 + 200).result).toEqual({ kind: 'ended', state: 'sent' });
+  });
+
+  test('learns that a message may have been sent, and leaves it to a person', () => {
+    const answer = { outcome: 'unknown', reason: 'timeout' } as const;
+    const { next } = recordAnswer(before, { leg, answer }, T0 + 100);
+    expect(next).toMatchObject({ state: 'unknown', legs: [{ outcome: 'unknown' }] });
+  });
+
+  test('need not learn of what surely was not sent', () => {
+    expect(recordAnswer(before, { leg, answer: REFUSED }, T0).next).toBeUndefined();
+  });
+});
+
+describe('a job that comes before its time', () => {
+  test('because somebody promoted it by hand, waits for `sendAt`', () => {
+    const sendAt = T0 + 3_600_000;
+    const { result } = claim(acceptedRecord({ sendAt }), 1, T0);
+    expect(result).toEqual({ kind: 'wait', until: sendAt });
   });
 });
 
@@ -101,7 +144,8 @@ describe('an unknown', () => {
     const decided = resolve(unknown(), 'not_sent', T0).next ?? acceptedRecord();
     const again = retry(decided, { deadline: T0 + 999_999 }, T0).next ?? acceptedRecord();
     const running = claim(again, 2, T0).next ?? acceptedRecord();
-    const late = recordAnswer(running, { fence: 1, leg: 0, answer: SENT }, T0 + 1).next ?? running;
+    const late =
+      recordAnswer(running, { leg: legOf(running), answer: SENT }, T0 + 1).next ?? running;
     expect(late.state).toBe('sent');
     const intent = { fence: running.fence, channel: 'web' as const, sendWithinMs: 2_000 };
     expect(startLeg(late, intent, T0 + 2)).toEqual({ result: { kind: 'ended', state: 'sent' } });
@@ -111,10 +155,10 @@ describe('an unknown', () => {
     const decided = resolve(unknown(), 'not_sent', T0).next ?? acceptedRecord();
     const again = retry(decided, { deadline: T0 + 999_999 }, T0).next ?? acceptedRecord();
     const second = sending(claim(again, 2, T0).next);
-    const truth = recordAnswer(second, { fence: 1, leg: 0, answer: SENT }, T0 + 1).next ?? second;
+    const truth = recordAnswer(second, { leg: legOf(second), answer: SENT }, T0 + 1).next ?? second;
     expect(truth.legs[0]?.messageId).toBe('m1');
     const answer = { outcome: 'refused', reason: 'http_400' } as const;
-    const given = { fence: second.fence, leg: 1, answer };
+    const given = { leg: legOf(second, 1), answer };
     const refused = recordAnswer(truth, given, T0 + 2).next ?? truth;
     const intent = { fence: second.fence, channel: 'email' as const, sendWithinMs: 2_000 };
     expect(startLeg(refused, intent, T0 + 3).result).toEqual({ kind: 'ended', state: 'sent' });
@@ -124,6 +168,12 @@ describe('an unknown', () => {
     const decided = resolve(unknown(), 'sent', T0).next ?? acceptedRecord();
     expect(decided.state).toBe('sent');
     expect(retry(decided, { deadline: T0 }, T0).result.kind).toBe('refused');
+  });
+
+  test('resolved as sent still learns its message id when the worker comes back', () => {
+    const decided = resolve(unknown(), 'sent', T0).next ?? acceptedRecord();
+    const { next } = recordAnswer(decided, { leg: legOf(decided), answer: SENT }, T0 + 1);
+    expect(next).toMatchObject({ state: 'sent', legs: [{ messageId: 'm1' }] });
   });
 
   test('resolved twice alike changes nothing the second time', () => {
@@ -185,6 +235,20 @@ describe('coming back', () => {
       record = release(record, back, T0 + round).next ?? record;
     }
     expect(record).toMatchObject({ state: 'queued', attempts: 0 });
+    expect(record.timeline.at(-1)).toMatchObject({ reason: 'rate_limited', count: 50 });
+  });
+
+  test('from a closed gate at the very moment of sending grows neither legs nor story', () => {
+    let record = acceptedRecord();
+    for (let round = 0; round < 50; round += 1) {
+      record = sending(claimed(record, T0 + round), T0 + round);
+      const answer = { outcome: 'not_sent', reason: 'rate_limited' } as const;
+      record = recordAnswer(record, { leg: legOf(record), answer }, T0 + round).next ?? record;
+      const back = { fence: record.fence, reason: 'rate_limited', usesAttempt: false };
+      record = release(record, { ...back, maxAttempts: 3 }, T0 + round).next ?? record;
+    }
+    expect(record.legs).toHaveLength(1);
+    expect(record.timeline).toHaveLength(5);
     expect(record.timeline.at(-1)).toMatchObject({ reason: 'rate_limited', count: 50 });
   });
 

@@ -7,6 +7,7 @@ import { claim, startLeg } from '../../src/notification/attempt.js';
 import { type Decision, keep, write } from '../../src/notification/decision.js';
 import { recordDelivery } from '../../src/notification/delivery.js';
 import { Ledger } from '../../src/notification/ledger.js';
+import type { Leg } from '../../src/notification/leg.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { cancel } from '../../src/notification/settlement.js';
 import { REQUEST } from '../support/notifications.js';
@@ -94,6 +95,22 @@ describe('the ledger', () => {
     expect(await redis.pttl(ledger.keys.request('revived'))).toBe(-1);
   });
 
+  test('does not let a check of what was read before erase the note of a retry', async () => {
+    await accepted('rechecked');
+    await ledger.change('rechecked', (record) => cancel(record, Date.now()));
+    const seen = await ledger.snapshot('rechecked');
+    await ledger.change('rechecked', (record) =>
+      write({ ...record, state: 'accepted' }, undefined),
+    );
+    await ledger.recheck('rechecked', seen, Date.now());
+    expect(await redis.zscore(ledger.keys.due, 'rechecked')).not.toBeNull();
+  });
+
+  test.each([0, 999, 1_000.5, Number.NaN])('refuses to be kept for %p ms', (ledgerMs) => {
+    const open = () => new Ledger(redis, prefix, { ledgerMs, requestMs: 1_000 });
+    expect(open).toThrow('ledgerMs: expected whole milliseconds');
+  });
+
   test('knows nothing of an id nobody sent', async () => {
     expect(await ledger.read('nobody')).toBeUndefined();
     expect(await ledger.change('nobody', (record) => keep(record))).toBeUndefined();
@@ -111,8 +128,7 @@ describe('the ledger', () => {
         recordAnswer(
           record,
           {
-            fence: 1,
-            leg: 0,
+            leg: record.legs[0] as Leg,
             answer: {
               outcome: 'sent',
               messageId: 'ccbb56e3509c40098aa607c8eed61fe4',

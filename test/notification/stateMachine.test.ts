@@ -13,6 +13,7 @@ import {
 import type { Channel } from '../../src/notification/channel.js';
 import type { Decision } from '../../src/notification/decision.js';
 import { recordDelivery } from '../../src/notification/delivery.js';
+import type { Leg } from '../../src/notification/leg.js';
 import { isSettled, type NotificationRecord } from '../../src/notification/record.js';
 import {
   cancel,
@@ -41,7 +42,7 @@ interface World {
 
 interface Worker {
   fence: number;
-  leg?: number;
+  leg?: Leg;
   sendBy?: number;
   asked?: boolean;
   sent?: boolean;
@@ -77,7 +78,12 @@ function writesIntent(world: World, at: number, channel: Channel): void {
   const intent = { fence: worker.fence, channel, sendWithinMs: 2_000 };
   const started = apply(world, startLeg(world.record, intent, world.now));
   if (started.kind !== 'started') return;
-  Object.assign(worker, { leg: started.leg, sendBy: started.sendBy, asked: false, sent: false });
+  Object.assign(worker, {
+    leg: started.leg,
+    sendBy: started.leg.sendBy,
+    asked: false,
+    sent: false,
+  });
 }
 
 /** The request leaves, if its worker still may; the platform delivers it or not. */
@@ -95,7 +101,6 @@ function hearsAnswer(world: World, at: number, lost: boolean): void {
   if (worker?.leg === undefined) return;
   if (!worker.asked && world.now <= (worker.sendBy ?? 0)) return;
   const given = {
-    fence: worker.fence,
     leg: worker.leg,
     answer: answerFor(worker, lost, world.now),
   };

@@ -1,6 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CallFailure } from '../../src/genesys/failure.js';
+import type { Channel } from '../../src/notification/channel.js';
 import { judgeSend, type SendVerdict } from '../../src/pipeline/answerTable.js';
+
+/** What a failure means on `web`, unless the row is about another channel. */
+function verdictOf(failure: CallFailure, channel: Channel = 'web'): SendVerdict {
+  return judgeSend(failure, channel);
+}
 
 function http(status: number, more: object = {}): CallFailure {
   return { kind: 'http', status, fields: [], ...more };
@@ -21,106 +27,124 @@ describe('not sent, and nobody may send before the gate opens', () => {
     ['429 without a time', http(429), 1_000],
     ['a closed gate', { kind: 'gate_closed', retryAfterMs: 3_000 }, 3_000],
   ])('%s', (_answer, failure, retryAfterMs) => {
-    expect(judgeSend(failure)).toEqual({ kind: 'rate_limited', retryAfterMs });
+    expect(verdictOf(failure, 'web')).toEqual({ kind: 'rate_limited', retryAfterMs });
   });
 });
 
-describe('not sent, and worth another attempt', () => {
+describe('not sent, and worth trying again; free of charge when the platform cannot be reached', () => {
   test.each<[string, CallFailure, SendVerdict]>([
     [
       '503 with Retry-After, then',
       http(503, { retryAfterMs: 9_000 }),
-      { kind: 'try_later', reason: 'http_503', retryAfterMs: 9_000 },
+      { kind: 'try_later', reason: 'http_503', retryAfterMs: 9_000, usesAttempt: true },
     ],
     [
       '503 with Retry-After: 0',
       http(503, { retryAfterMs: 0 }),
-      { kind: 'try_later', reason: 'http_503', retryAfterMs: 0 },
+      { kind: 'try_later', reason: 'http_503', retryAfterMs: 0, usesAttempt: true },
     ],
     [
       'connection refused',
       { kind: 'unreachable', code: 'ECONNREFUSED' },
-      { kind: 'try_later', reason: 'unreachable' },
+      { kind: 'try_later', reason: 'unreachable', usesAttempt: false },
     ],
     [
       'DNS failure',
       { kind: 'unreachable', code: 'ENOTFOUND' },
-      { kind: 'try_later', reason: 'unreachable' },
+      { kind: 'try_later', reason: 'unreachable', usesAttempt: false },
     ],
     [
       'TLS failure',
       { kind: 'unreachable', code: 'CERT_HAS_EXPIRED' },
-      { kind: 'try_later', reason: 'unreachable' },
+      { kind: 'try_later', reason: 'unreachable', usesAttempt: false },
     ],
     [
       'an intent that was too old',
       { kind: 'not_issued', reason: 'send_by_passed' },
-      { kind: 'try_later', reason: 'send_by_passed' },
+      { kind: 'try_later', reason: 'send_by_passed', usesAttempt: true },
     ],
     [
       'a deadline that passed before anything was written',
       { kind: 'not_issued', reason: 'deadline' },
-      { kind: 'try_later', reason: 'deadline' },
+      { kind: 'try_later', reason: 'deadline', usesAttempt: true },
     ],
     [
       'a login host in trouble',
       { kind: 'not_issued', reason: 'login_failed', code: 'http_503', retryAfterMs: 5_000 },
-      { kind: 'try_later', reason: 'login_failed', retryAfterMs: 5_000 },
+      { kind: 'try_later', reason: 'login_failed', retryAfterMs: 5_000, usesAttempt: false },
     ],
   ])('%s', (_answer, failure, verdict) => {
-    expect(judgeSend(failure)).toEqual(verdict);
+    expect(verdictOf(failure, 'web')).toEqual(verdict);
   });
 });
 
 describe('not sent, because the worker stops', () => {
   test.each(['aborted', 'closed'])('%s before anything was written', (reason) => {
-    expect(judgeSend({ kind: 'not_issued', reason })).toEqual({ kind: 'stopping' });
+    expect(verdictOf({ kind: 'not_issued', reason }, 'web')).toEqual({ kind: 'stopping' });
   });
 });
 
 describe('not sent, and our own access is the trouble', () => {
   test('401 is worth one more login', () => {
-    expect(judgeSend(http(401))).toEqual({ kind: 'log_in_again' });
+    expect(verdictOf(http(401), 'web')).toEqual({ kind: 'log_in_again' });
   });
 
   test.each(['missing.permissions', 'missing.any.permissions'])(
     '403 %s names what is missing',
     (code) => {
       const permissions = ['conversation:message:create', 'conversation:webmessaging:create'];
-      expect(judgeSend(http(403, { code, permissions }))).toEqual({
+      expect(verdictOf(http(403, { code, permissions }), 'web')).toEqual({
         kind: 'hold',
         cause: { kind: 'permission', detail: permissions.join(', ') },
       });
-      expect(judgeSend(http(403, { code }))).toEqual({
+      expect(verdictOf(http(403, { code }), 'web')).toEqual({
         kind: 'hold',
         cause: { kind: 'permission', detail: 'unnamed' },
       });
     },
   );
 
+  test('407, from a proxy of our own, holds the work', () => {
+    expect(verdictOf(http(407))).toEqual({
+      kind: 'hold',
+      cause: { kind: 'credentials', detail: expect.stringContaining('http_407') },
+    });
+  });
+
   test.each<[CallFailure, string]>([
     [{ kind: 'credentials', status: 400, code: 'invalid_client' }, 'invalid_client'],
     [{ kind: 'credentials', status: 401 }, 'http_401'],
   ])('a refused login holds the work', (failure, detail) => {
-    expect(judgeSend(failure)).toEqual({ kind: 'hold', cause: { kind: 'credentials', detail } });
+    expect(verdictOf(failure, 'web')).toEqual({
+      kind: 'hold',
+      cause: { kind: 'credentials', detail },
+    });
   });
 });
 
 describe('not sent, because the customer is in a conversation', () => {
   test('409', () => {
-    expect(judgeSend(http(409))).toEqual({ kind: 'active_conversation' });
+    expect(verdictOf(http(409), 'web')).toEqual({ kind: 'active_conversation' });
   });
 });
 
 describe('not sent, and never to be over this channel', () => {
-  test.each([
-    ...[300, 302, 307, 400, 402, 403, 404, 405, 406, 410, 413, 415, 418, 422, 451].map(refused),
-  ])('%s', (_answer, failure, verdict) => {
-    expect(judgeSend(failure)).toEqual(verdict);
-  });
+  test.each([...[400, 402, 403, 404, 405, 410, 413, 415, 418, 422, 451].map(refused)])(
+    '%s',
+    (_answer, failure, verdict) => {
+      expect(verdictOf(failure, 'web')).toEqual(verdict);
+    },
+  );
+
+  test.each(['email', 'engage'] as const)(
+    '409 on %s, where nobody is in a conversation',
+    (channel) => {
+      expect(verdictOf(http(409), channel)).toEqual({ kind: 'refused', reason: 'http_409' });
+    },
+  );
 
   test('403 with another code than of a missing permission', () => {
-    expect(judgeSend(http(403, { code: 'not.authorized' }))).toEqual({
+    expect(verdictOf(http(403, { code: 'not.authorized' }), 'web')).toEqual({
       kind: 'refused',
       reason: 'http_403',
       detail: 'not.authorized',
@@ -128,22 +152,22 @@ describe('not sent, and never to be over this channel', () => {
   });
 
   test('a missing permission’s code on another status is no hold', () => {
-    expect(judgeSend(http(400, { code: 'missing.permissions' }))).toMatchObject({
+    expect(verdictOf(http(400, { code: 'missing.permissions' }), 'web')).toMatchObject({
       kind: 'refused',
     });
   });
 
   test('code and field names are kept, at most 120 characters of them', () => {
     const failure = http(400, { code: 'bad.request', fields: ['toAddress', 'textBody'] });
-    expect(judgeSend(failure)).toMatchObject({ detail: 'bad.request toAddress textBody' });
-    const long = judgeSend(http(400, { fields: Array(20).fill('aFieldOfTwentyLetters') }));
+    expect(verdictOf(failure, 'web')).toMatchObject({ detail: 'bad.request toAddress textBody' });
+    const long = verdictOf(http(400, { fields: Array(20).fill('aFieldOfTwentyLetters') }));
     expect(long.kind === 'refused' && long.detail?.length).toBe(120);
   });
 });
 
 describe('perhaps sent, so nobody may try again', () => {
   test.each<[string, CallFailure, SendVerdict]>([
-    ...[408, 500, 501, 502, 503, 504, 507, 599].map(unknown),
+    ...[301, 302, 303, 307, 308, 406, 408, 500, 501, 502, 503, 504, 507, 599].map(unknown),
     ['a timeout', { kind: 'timeout' }, { kind: 'unknown', reason: 'timeout' }],
     [
       'a connection lost after the request was written',
@@ -157,10 +181,10 @@ describe('perhaps sent, so nobody may try again', () => {
     ],
     ['an abort after all', { kind: 'aborted' }, { kind: 'unknown', reason: 'aborted' }],
   ])('%s', (_answer, failure, verdict) => {
-    expect(judgeSend(failure)).toEqual(verdict);
+    expect(verdictOf(failure, 'web')).toEqual(verdict);
   });
 
   test('a 5xx other than 503, even with Retry-After', () => {
-    expect(judgeSend(http(502, { retryAfterMs: 1_000 }))).toMatchObject({ kind: 'unknown' });
+    expect(verdictOf(http(502, { retryAfterMs: 1_000 }), 'web')).toMatchObject({ kind: 'unknown' });
   });
 });

@@ -26,10 +26,17 @@ describe('a failed read', () => {
     ['a timeout', { kind: 'timeout' }, 'history_timeout'],
     ['a lost connection', { kind: 'connection_lost', code: 'EPIPE' }, 'history_connection_lost'],
     ['an answer that makes no sense', { kind: 'malformed', status: 200 }, 'history_malformed'],
-    ['nobody there', { kind: 'unreachable', code: 'ECONNREFUSED' }, 'history_unreachable'],
     ['a deadline before it was issued', { kind: 'not_issued', reason: 'deadline' }, 'deadline'],
   ])('by %s is tried again, since reads change nothing', (_answer, failure, reason) => {
-    expect(judgeRead(failure)).toEqual({ kind: 'try_later', reason });
+    expect(judgeRead(failure)).toEqual({ kind: 'try_later', reason, usesAttempt: true });
+  });
+
+  test('because nobody is there uses no attempt: it is no job’s fault', () => {
+    expect(judgeRead({ kind: 'unreachable', code: 'ECONNREFUSED' })).toEqual({
+      kind: 'try_later',
+      reason: 'unreachable',
+      usesAttempt: false,
+    });
   });
 
   test('by 503 or a login host in trouble is tried again when they say', () => {
@@ -37,12 +44,14 @@ describe('a failed read', () => {
       kind: 'try_later',
       reason: 'history_http_503',
       retryAfterMs: 9_000,
+      usesAttempt: true,
     });
     const login = { kind: 'not_issued', reason: 'login_failed', retryAfterMs: 5_000 } as const;
     expect(judgeRead(login)).toEqual({
       kind: 'try_later',
       reason: 'login_failed',
       retryAfterMs: 5_000,
+      usesAttempt: false,
     });
   });
 

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { NotificationRequest } from '../../src/notification/request.js';
@@ -131,6 +132,14 @@ describe('a producer', () => {
     expect(await redis.exists(`${prefix}:n:too-much`)).toBe(0);
   });
 
+  test('whose backlog is full still knows what it has, so that nobody sends it another way', async () => {
+    await open().send({ ...REQUEST, id: 'kept-before' });
+    const full = open({ backlogMax: 1 });
+    expect(await full.send({ ...REQUEST, id: 'kept-before' })).toMatchObject({ isNew: false });
+    const other = { ...REQUEST, id: 'kept-before', channels: ['web' as const] };
+    await expect(full.send(other)).rejects.toBeInstanceOf(IdConflictError);
+  });
+
   test('keeps addresses and texts out of the ledger and out of the job', async () => {
     const marked = {
       id: 'marked',
@@ -170,6 +179,19 @@ describe('a producer', () => {
       expect(await redis.zcard(`${prefix}:due`)).toBeGreaterThanOrEqual(1_188);
     }, 60_000);
 
+    test('hands out the results of what was handed over before its source broke', async () => {
+      function* breaking(): Generator<NotificationRequest> {
+        for (let row = 0; row < 700; row += 1) yield { ...REQUEST, id: `breaking-${row}` };
+        throw new Error('the file ended in the middle of a line');
+      }
+      const results: SendResult[] = [];
+      const run = async () => {
+        for await (const result of open().sendMany(breaking())) results.push(result);
+      };
+      await expect(run()).rejects.toThrow('the file ended');
+      expect(results.filter(({ status }) => status === 'accepted')).toHaveLength(700);
+    }, 30_000);
+
     test('reads its input no faster than results are taken', async () => {
       let read = 0;
       function* endless(): Generator<NotificationRequest> {
@@ -189,6 +211,21 @@ describe('a producer whose Redis fails', () => {
     expect(() => new NotificationProducer({ redisUrl: 'redis://redis.example.com' })).toThrow(
       'secret',
     );
+  });
+
+  test('never shows the command that Redis refused: it holds what the caller wrote', async () => {
+    const prefix = freshPrefix();
+    const redis = new Redis(testRedisUrl());
+    await publishTestTemplate(redis, prefix);
+    await redis.set(`${prefix}:due`, 'of the wrong type');
+    const producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });
+    const error = await producer.send(REQUEST).catch((thrown: unknown) => thrown);
+    const shown = `${inspect(error, { depth: 10, showHidden: true })}${JSON.stringify(error)}`;
+    expect(shown).toContain('Redis refused a command');
+    expect(shown).not.toContain('customer@example.com');
+    await producer.close();
+    await redis.quit();
+    await flushPrefix(prefix);
   });
 
   test('reports the id to retry with', () => {

@@ -16,7 +16,7 @@ describe('the sweeper', () => {
   const prefix = freshPrefix();
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
   const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
-  const queues = openQueues(redis, prefix);
+  const queues = openQueues(redis, prefix, () => undefined);
   const sweeper = new Sweeper({ ledger, queues, redis, log: pino({ level: 'silent' }) });
 
   beforeAll(() => redis.ping());
@@ -103,6 +103,16 @@ describe('the sweeper', () => {
     await redis.zadd(ledger.keys.due, 1, 'ghost');
     await sweeper.sweepOnce(Date.now());
     expect(await redis.zscore(ledger.keys.due, 'ghost')).toBeNull();
+  });
+
+  test('is not stopped by a record it cannot read', async () => {
+    await accepted('unreadable', Date.now() - 60_000);
+    await redis.set(ledger.keys.record('unreadable'), 'from another version of the product');
+    const record = await accepted('behind-it');
+    await sweeper.sweepOnce(record.deadline + 1);
+    expect((await ledger.read('behind-it'))?.state).toBe('expired');
+    const postponed = Number(await redis.zscore(ledger.keys.due, 'unreadable'));
+    expect(postponed).toBeGreaterThan(record.deadline + 1);
   });
 
   test('works alone: a second one waits for the lease', async () => {

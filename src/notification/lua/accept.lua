@@ -8,7 +8,9 @@ local known = redis.call('GET', KEYS[1])
 if known then
   return known
 end
+-- The note first: a script that breaks off is not rolled back, and a note without a record is
+-- harmless, while a record without a note is forgotten.
+redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 redis.call('SET', KEYS[1], ARGV[2])
 redis.call('SET', KEYS[2], ARGV[3])
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
 return false

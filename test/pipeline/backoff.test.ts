@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import { backoffMs, RetryableError } from '../../src/queue/backoff.js';
+import { backoffMs } from '../../src/pipeline/backoff.js';
 
 const LEAST = () => 0.999_999;
 const MOST = () => 0;
 const TEN_MINUTES = 600_000;
 
 describe('the wait before the next attempt', () => {
-  test('doubles from 2 s, without jitter', () => {
+  test('doubles from 3 s, without jitter', () => {
     const waits = [1, 2, 3, 4, 5].map((attempts) => backoffMs(attempts, undefined, MOST));
-    expect(waits).toEqual([2_000, 4_000, 8_000, 16_000, 32_000]);
+    expect(waits).toEqual([3_000, 6_000, 12_000, 24_000, 48_000]);
   });
 
   test('never exceeds ten minutes, however many attempts were made', () => {
@@ -23,7 +23,7 @@ describe('the wait before the next attempt', () => {
       const least = backoffMs(attempts, undefined, LEAST);
       expect(least).toBeGreaterThanOrEqual(full / 2);
       expect(least).toBeLessThan(full);
-      expect(least).toBeGreaterThanOrEqual(1_000);
+      expect(least).toBeGreaterThanOrEqual(1_500);
     }
   });
 
@@ -31,30 +31,25 @@ describe('the wait before the next attempt', () => {
     const waits = Array.from({ length: 100 }, () => backoffMs(5));
     expect(new Set(waits).size).toBeGreaterThan(50);
     for (const ms of waits) {
-      expect(ms).toBeGreaterThanOrEqual(16_000);
-      expect(ms).toBeLessThanOrEqual(32_000);
+      expect(ms).toBeGreaterThanOrEqual(24_000);
+      expect(ms).toBeLessThanOrEqual(48_000);
     }
   });
 
   test('is whole milliseconds, which is all that Redis takes', () => {
     for (let n = 0; n < 50; n += 1) expect(Number.isInteger(backoffMs(3))).toBe(true);
-    expect(backoffMs(1, 1_500.2)).toBe(1_501);
+    expect(backoffMs(1, 9_000.2)).toBe(9_001);
   });
 
-  test.each([0, 1, 42_000, 7_200_000])(
+  test.each([3_000, 42_000, 7_200_000])(
     'that the platform asked for, %i ms, is neither jittered nor cut short',
     (asked) => {
-      for (const random of [LEAST, MOST]) expect(backoffMs(9, asked, random)).toBe(asked);
+      for (const random of [LEAST, MOST]) expect(backoffMs(1, asked, random)).toBe(asked);
     },
   );
-});
 
-test('a retryable error carries a code and the wait that was asked for', () => {
-  const error = new RetryableError('http_503', 3_000);
-  expect({ ...error, message: error.message }).toMatchObject({
-    message: 'http_503',
-    reason: 'http_503',
-    retryAfterMs: 3_000,
+  test('does not shrink when the platform asks for less, or "0" would use up every attempt at once', () => {
+    expect(backoffMs(1, 0, MOST)).toBe(3_000);
+    expect(backoffMs(3, 1_000, LEAST)).toBe(backoffMs(3, undefined, LEAST));
   });
-  expect(new RetryableError('unreachable').retryAfterMs).toBeUndefined();
 });
