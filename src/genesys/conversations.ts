@@ -64,6 +64,8 @@ const ConversationSummary = z.object({
   /** Absent while the conversation is open. */
   conversationEnd: optionalText,
   originatingDirection: optionalText,
+  /** Whether the customer wrote at least once; only messaging conversations say. */
+  customerParticipation: z.boolean().optional().catch(undefined),
   participants: z.array(Participant).catch([]),
 });
 

@@ -63,7 +63,7 @@ export function recordAnswer(
 
   const next =
     answer.outcome === 'sent'
-      ? afterSent(record, place, answer, now)
+      ? afterSent(record, place, answer, late, now)
       : afterNotSent(record, place, answer, late, now);
   return write(next, { kind: 'recorded', record: next });
 }
@@ -74,7 +74,7 @@ function restored(
   answer: LegAnswer,
   now: number,
 ): NotificationRecord {
-  if (answer.outcome === 'sent') return afterSent(record, place, answer, now);
+  if (answer.outcome === 'sent') return afterSent(record, place, answer, false, now);
   const marked = afterNotSent(record, place, answer, false, now);
   return MAY_GO_ON.has(record.state) ? marked : { ...marked, state: record.state };
 }
@@ -96,6 +96,7 @@ function afterSent(
   record: NotificationRecord,
   index: number,
   answer: Extract<LegAnswer, { outcome: 'sent' }>,
+  late: boolean,
   now: number,
 ): NotificationRecord {
   const { outcome, messageId, conversationId, deliveryCheckAt } = answer;
@@ -111,7 +112,10 @@ function afterSent(
     marked,
     now,
     { state: 'sent', ...(channel && { channel }) },
-    { attempts: record.attempts + 1, ...(deliveryCheckAt !== undefined && { deliveryCheckAt }) },
+    {
+      attempts: record.attempts + (late ? 0 : 1),
+      ...(deliveryCheckAt !== undefined && { deliveryCheckAt }),
+    },
   );
 }
 
@@ -126,7 +130,9 @@ function afterNotSent(
   const marked = withLeg(record, index, { outcome, reason });
   const channel = record.legs[index]?.channel;
   const story = { ...(channel && { channel }), reason, ...(detail !== undefined && { detail }) };
-  if (outcome === 'unknown') return step(marked, now, { state: 'unknown', ...story });
+  if (outcome === 'unknown') {
+    return step(marked, now, { state: 'unknown', ...story }, { attempts: record.attempts + 1 });
+  }
   if (!late) return step(marked, now, { state: 'processing', ...story });
   return record.state === 'unknown' ? step(marked, now, { state: 'accepted', ...story }) : marked;
 }

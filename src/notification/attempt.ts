@@ -93,7 +93,8 @@ export function loseIntent(record: NotificationRecord, now: number): Notificatio
   const reason = 'worker_lost';
   const marked = withLeg(record, index, { outcome: 'unknown', reason });
   const channel = record.legs[index]?.channel;
-  return step(marked, now, { state: 'unknown', reason, ...(channel && { channel }) });
+  const attempts = record.attempts + 1;
+  return step(marked, now, { state: 'unknown', reason, ...(channel && { channel }) }, { attempts });
 }
 
 export type StartLegResult =

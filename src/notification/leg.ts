@@ -19,7 +19,7 @@ export const LEG_OUTCOMES = [
   'unknown',
 ] as const;
 
-export type LegOutcome = (typeof LEG_OUTCOMES)[number];
+type LegOutcome = (typeof LEG_OUTCOMES)[number];
 
 export const DELIVERIES = ['delivered', 'read', 'failed', 'unconfirmed'] as const;
 

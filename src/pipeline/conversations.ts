@@ -111,12 +111,15 @@ function usable(
   if (conversationStart === undefined) return undefined;
   const startedAt = Date.parse(conversationStart);
   if (!(startedAt >= from && startedAt < to)) return undefined;
-  const customerWrote = summary.participants.some(
-    (participant) =>
-      (participant.purpose === 'customer' || participant.purpose === 'external') &&
-      participant.externalContactId === externalContactId &&
-      participant.sessions.some((session) => session.direction !== 'outbound'),
+  const customers = summary.participants.filter(
+    ({ purpose, externalContactId: id }) =>
+      (purpose === 'customer' || purpose === 'external') && id === externalContactId,
   );
+  if (customers.length === 0) return undefined;
+  // Where the platform does not say whether the customer wrote, one that they began is taken for one.
+  const customerWrote =
+    summary.customerParticipation ??
+    customers.some(({ sessions }) => sessions.some(({ direction }) => direction !== 'outbound'));
   if (!customerWrote) return undefined;
   return {
     conversationId,

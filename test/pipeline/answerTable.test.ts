@@ -27,7 +27,7 @@ describe('not sent, and nobody may send before the gate opens', () => {
     ['429 without a time', http(429), 1_000],
     ['a closed gate', { kind: 'gate_closed', retryAfterMs: 3_000 }, 3_000],
   ])('%s', (_answer, failure, retryAfterMs) => {
-    expect(verdictOf(failure, 'web')).toEqual({ kind: 'rate_limited', retryAfterMs });
+    expect(verdictOf(failure)).toEqual({ kind: 'rate_limited', retryAfterMs });
   });
 });
 
@@ -74,30 +74,30 @@ describe('not sent, and worth trying again; free of charge when the platform can
       { kind: 'try_later', reason: 'login_failed', retryAfterMs: 5_000, usesAttempt: false },
     ],
   ])('%s', (_answer, failure, verdict) => {
-    expect(verdictOf(failure, 'web')).toEqual(verdict);
+    expect(verdictOf(failure)).toEqual(verdict);
   });
 });
 
 describe('not sent, because the worker stops', () => {
   test.each(['aborted', 'closed'])('%s before anything was written', (reason) => {
-    expect(verdictOf({ kind: 'not_issued', reason }, 'web')).toEqual({ kind: 'stopping' });
+    expect(verdictOf({ kind: 'not_issued', reason })).toEqual({ kind: 'stopping' });
   });
 });
 
 describe('not sent, and our own access is the trouble', () => {
   test('401 is worth one more login', () => {
-    expect(verdictOf(http(401), 'web')).toEqual({ kind: 'log_in_again' });
+    expect(verdictOf(http(401))).toEqual({ kind: 'log_in_again' });
   });
 
   test.each(['missing.permissions', 'missing.any.permissions'])(
     '403 %s names what is missing',
     (code) => {
       const permissions = ['conversation:message:create', 'conversation:webmessaging:create'];
-      expect(verdictOf(http(403, { code, permissions }), 'web')).toEqual({
+      expect(verdictOf(http(403, { code, permissions }))).toEqual({
         kind: 'hold',
         cause: { kind: 'permission', detail: permissions.join(', ') },
       });
-      expect(verdictOf(http(403, { code }), 'web')).toEqual({
+      expect(verdictOf(http(403, { code }))).toEqual({
         kind: 'hold',
         cause: { kind: 'permission', detail: 'unnamed' },
       });
@@ -115,7 +115,7 @@ describe('not sent, and our own access is the trouble', () => {
     [{ kind: 'credentials', status: 400, code: 'invalid_client' }, 'invalid_client'],
     [{ kind: 'credentials', status: 401 }, 'http_401'],
   ])('a refused login holds the work', (failure, detail) => {
-    expect(verdictOf(failure, 'web')).toEqual({
+    expect(verdictOf(failure)).toEqual({
       kind: 'hold',
       cause: { kind: 'credentials', detail },
     });
@@ -123,8 +123,8 @@ describe('not sent, and our own access is the trouble', () => {
 });
 
 describe('not sent, because the customer is in a conversation', () => {
-  test('409', () => {
-    expect(verdictOf(http(409), 'web')).toEqual({ kind: 'active_conversation' });
+  test.each(['web', 'sms'] as const)('409 on %s', (channel) => {
+    expect(verdictOf(http(409), channel)).toEqual({ kind: 'active_conversation' });
   });
 });
 
@@ -132,7 +132,7 @@ describe('not sent, and never to be over this channel', () => {
   test.each([...[400, 402, 403, 404, 405, 410, 413, 415, 418, 422, 451].map(refused)])(
     '%s',
     (_answer, failure, verdict) => {
-      expect(verdictOf(failure, 'web')).toEqual(verdict);
+      expect(verdictOf(failure)).toEqual(verdict);
     },
   );
 
@@ -144,7 +144,7 @@ describe('not sent, and never to be over this channel', () => {
   );
 
   test('403 with another code than of a missing permission', () => {
-    expect(verdictOf(http(403, { code: 'not.authorized' }), 'web')).toEqual({
+    expect(verdictOf(http(403, { code: 'not.authorized' }))).toEqual({
       kind: 'refused',
       reason: 'http_403',
       detail: 'not.authorized',
@@ -152,14 +152,14 @@ describe('not sent, and never to be over this channel', () => {
   });
 
   test('a missing permission’s code on another status is no hold', () => {
-    expect(verdictOf(http(400, { code: 'missing.permissions' }), 'web')).toMatchObject({
+    expect(verdictOf(http(400, { code: 'missing.permissions' }))).toMatchObject({
       kind: 'refused',
     });
   });
 
   test('code and field names are kept, at most 120 characters of them', () => {
     const failure = http(400, { code: 'bad.request', fields: ['toAddress', 'textBody'] });
-    expect(verdictOf(failure, 'web')).toMatchObject({ detail: 'bad.request toAddress textBody' });
+    expect(verdictOf(failure)).toMatchObject({ detail: 'bad.request toAddress textBody' });
     const long = verdictOf(http(400, { fields: Array(20).fill('aFieldOfTwentyLetters') }));
     expect(long.kind === 'refused' && long.detail?.length).toBe(120);
   });
@@ -181,10 +181,10 @@ describe('perhaps sent, so nobody may try again', () => {
     ],
     ['an abort after all', { kind: 'aborted' }, { kind: 'unknown', reason: 'aborted' }],
   ])('%s', (_answer, failure, verdict) => {
-    expect(verdictOf(failure, 'web')).toEqual(verdict);
+    expect(verdictOf(failure)).toEqual(verdict);
   });
 
   test('a 5xx other than 503, even with Retry-After', () => {
-    expect(verdictOf(http(502, { retryAfterMs: 1_000 }), 'web')).toMatchObject({ kind: 'unknown' });
+    expect(verdictOf(http(502, { retryAfterMs: 1_000 }))).toMatchObject({ kind: 'unknown' });
   });
 });

@@ -86,6 +86,12 @@ describe('a failed read', () => {
     },
   );
 
+  test('with a missing permission’s code on another status is refused, not held', () => {
+    expect(judgeRead(http(400, { code: 'missing.permissions' }))).toMatchObject({
+      kind: 'refused',
+    });
+  });
+
   test.each<CallFailure>([
     { kind: 'aborted' },
     { kind: 'not_issued', reason: 'aborted' },
