@@ -151,6 +151,13 @@ const environmentSchema = z.object({
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: wholeNumber(0, 65_535).default(3_000),
   API_KEYS: apiKeys.default([]),
+  API_REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
+  DASHBOARD_USER: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,32}$/, 'a name of up to 32 letters, digits, dots, _ and -')
+    .optional(),
+  DASHBOARD_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  DASHBOARD_ACTIONS: z.enum(['off', 'on'], { error: 'off or on' }).default('off'),
   HEALTH_PORT: wholeNumber(0, 65_535).optional(),
   TEMPLATES_DIR: z.string().optional(),
   LOG_LEVEL: z
@@ -234,6 +241,7 @@ function missing(config: Config, role: Role): { name: string; expected: string }
   if (!localApi && config.API_KEYS.length === 0) {
     problems.push({ name: 'API_KEYS', expected: 'name:key pairs, since API_HOST is not loopback' });
   }
+  problems.push(...missingForDashboard(config, localApi, role));
   if (role === 'api') return problems;
   if (config.GENESYS_CLOUD_BASE_URL === undefined) {
     need('GENESYS_CLOUD_REGION', 'the region of your organisation, such as us-east-1');
@@ -250,6 +258,18 @@ function missing(config: Config, role: Role): { name: string; expected: string }
     need('GENESYS_ENGAGE_URL', 'the URL that serves Engage messages (channel engage)');
   if (used.has('sms')) need('GENESYS_SMS_FROM', 'the E.164 number that sends SMS (channel sms)');
   return problems;
+}
+
+/** Whoever reaches the api reaches its dashboard, which shows and settles every notification. */
+function missingForDashboard(config: Config, localApi: boolean, role: Role) {
+  const needed = { DASHBOARD_USER: 'a name', DASHBOARD_PASSWORD: 'at least 12 characters' };
+  const names = ['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const;
+  const given = names.filter((name) => config[name] !== undefined);
+  if (role === 'worker' || (localApi && given.length === 0)) return [];
+  const because = localApi ? `since ${given[0]} is set` : 'since API_HOST is not loopback';
+  return names
+    .filter((name) => config[name] === undefined)
+    .map((name) => ({ name, expected: `${needed[name]}, ${because}` }));
 }
 
 /** The problems as a person reads them, one line each. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorLabel } from '../ops/errorLabel.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import { httpProblem, type Problem, redisUnavailable, sendProblem } from './problems.js';
+import { TooManyRequests } from './rateLimit.js';
 
 /** What the framework refuses by itself, in our words: its own messages quote the request. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, Problem>> = {
@@ -29,6 +30,7 @@ export function answerError(
   // still writing would cost them the answer. The time limit for a request bounds this.
   reply.removeHeader('connection');
   if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
+  if (error instanceof TooManyRequests) return sendProblem(reply, error.problem);
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const limit = request.routeOptions.bodyLimit;

@@ -9,6 +9,8 @@ export interface ApiParts {
   intake: Intake;
   notifications: Notifications;
   keys: ApiKeys;
+  /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
+  requestsPerMinute: number;
   standing(): Standing;
   /** Resolves when Redis answers. */
   ping(): Promise<void>;

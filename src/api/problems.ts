@@ -21,6 +21,7 @@ const KINDS = {
   stopping: [503, 'The service is stopping'],
   'not-ready': [503, 'The service is not ready'],
   unauthorized: [401, 'A valid API key is needed'],
+  'too-many-requests': [429, 'Too many requests with this key'],
   'no-notification': [404, 'There is no such notification'],
   'too-late': [409, 'It is too late to cancel'],
   'not-unknown': [409, 'Only a notification in state unknown can be resolved'],
@@ -28,8 +29,10 @@ const KINDS = {
   'request-gone': [410, 'The request is no longer kept'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
+export type ProblemKind = keyof typeof KINDS;
+
 export function problem(
-  kind: keyof typeof KINDS,
+  kind: ProblemKind,
   members: { detail?: string; [member: string]: unknown } = {},
 ): Problem {
   const [status, title] = KINDS[kind];

@@ -8,6 +8,7 @@ import { healthRoutes } from './health.js';
 import { acceptOnlyJson } from './json.js';
 import { notificationRoutes } from './notificationRoutes.js';
 import type { ApiParts } from './parts.js';
+import { limitRate } from './rateLimit.js';
 import { logRequests } from './requestLog.js';
 import { settlementRoutes } from './settlementRoutes.js';
 
@@ -36,6 +37,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   app.register(
     async (v1) => {
       requireKey(v1, parts);
+      await limitRate(v1, parts);
       refuseWhileUnfit(v1, parts);
       notificationRoutes(v1, parts);
       batchRoute(v1, parts);

@@ -38,6 +38,7 @@ export async function startApi(
     intake: new Intake(acceptor, standing),
     notifications,
     keys: new ApiKeys(config.API_KEYS),
+    requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     standing,
     ping: () => producer.ping(),
     log,
