@@ -98,6 +98,8 @@ describe('several problems', () => {
     expect(loaded.problems.map(({ name }) => name).sort()).toEqual([
       'API_KEYS',
       'API_PORT',
+      'DASHBOARD_PASSWORD',
+      'DASHBOARD_USER',
       'GENESYS_CLOUD_CLIENT_ID',
       'GENESYS_CLOUD_CLIENT_SECRET',
       'GENESYS_CLOUD_REGION',

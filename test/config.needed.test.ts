@@ -3,6 +3,7 @@ import { loadConfig, type Role } from '../src/config.js';
 
 const SECRET = 'a-secret-of-16-characters';
 const KEY = 'billing:a-key-of-16-characters';
+const LOGIN = { DASHBOARD_USER: 'ops', DASHBOARD_PASSWORD: 'twelve chars' };
 
 /** What a worker for the default channels, web and email, cannot do without. */
 const WORKER = {
@@ -67,11 +68,25 @@ describe('off loopback', () => {
     'api.internal',
     '127.0.0.1.example.com',
     '127.example.com',
-  ])('an api on %s needs keys and a secret', (host) => {
-    expect(missing({ API_HOST: host }, 'api')).toEqual(['API_KEYS', 'NOTIFIER_SECRET']);
+  ])('an api on %s needs keys, a secret and a login to its dashboard', (host) => {
+    expect(missing({ API_HOST: host }, 'api')).toEqual([
+      'API_KEYS',
+      'DASHBOARD_PASSWORD',
+      'DASHBOARD_USER',
+      'NOTIFIER_SECRET',
+    ]);
     expect(missing({ API_HOST: host, API_KEYS: ',' }, 'api')).toContain('API_KEYS');
-    expect(missing({ API_HOST: host, API_KEYS: KEY, NOTIFIER_SECRET: SECRET }, 'api')).toEqual([]);
+    const safe = { API_HOST: host, API_KEYS: KEY, NOTIFIER_SECRET: SECRET, ...LOGIN };
+    expect(missing(safe, 'api')).toEqual([]);
   });
+
+  test.each(['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const)(
+    'half a login, %s alone, is no login: on loopback too',
+    (name) => {
+      const [other] = Object.keys(LOGIN).filter((key) => key !== name);
+      expect(missing({ [name]: LOGIN[name] }, 'api')).toEqual([other]);
+    },
+  );
 
   test('a worker serves no api, so API_HOST asks nothing of it', () => {
     expect(missing({ ...WORKER, API_HOST: '0.0.0.0' }, 'worker')).toEqual([]);

@@ -61,6 +61,8 @@ export class NotificationProducer {
   readonly acceptor: Acceptor;
   readonly notifications: Notifications;
   readonly catalogue: TemplateCatalogue;
+  /** What lies underneath, for the process that owns this producer. */
+  readonly store: { redis: RedisClient; ledger: Ledger; queues: Queues };
   readonly #redis: RedisClient;
   readonly #queues: Queues;
 
@@ -75,6 +77,7 @@ export class NotificationProducer {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
     });
+    this.store = { redis: this.#redis, ledger, queues: this.#queues };
     this.notifications = new Notifications(this.#redis, ledger, this.#queues);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.acceptor = new Acceptor({
