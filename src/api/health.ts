@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import type { Standstill } from '../queue/operations.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
 import { problem, sendProblem } from './problems.js';
@@ -8,7 +9,8 @@ const REDIS_ANSWERS_WITHIN_MS = 1_000;
 
 /**
  * `/healthz`: the process lives. `/readyz`: it can take notifications in; else 503 with the reasons.
- * Neither asks for a key, and neither says anything about notifications.
+ * `/metrics`: what it counts, for Prometheus. None asks for a key, and none says anything about a
+ * notification. Why the sending stopped is for those who have one: see `/v1/status`.
  */
 export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
   app.get('/healthz', async () => ({ status: 'alive' }));
@@ -16,10 +18,25 @@ export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.get('/readyz', async (_request, reply) => {
     const because = await shortcomings(parts);
-    if (because.length === 0) return { status: 'ready' };
+    if (because.length === 0) return { status: 'ready', ...(await standstill(parts)) };
     return sendProblem(reply, problem('not-ready', { detail: because.join(' '), because }));
   });
   allowOnly(app, '/readyz', ['GET', 'HEAD']);
+
+  app.get('/metrics', async (_request, reply) => {
+    const { metrics } = parts;
+    return reply.type(metrics.contentType).send(await metrics.page());
+  });
+  allowOnly(app, '/metrics', ['GET', 'HEAD']);
+}
+
+/** Acceptance goes on while nothing is sent; whoever looks should see it all the same. */
+async function standstill({ operations }: ApiParts): Promise<Standstill> {
+  try {
+    return await operations.standstill();
+  } catch {
+    return {};
+  }
 }
 
 async function shortcomings({ ping, standing }: ApiParts): Promise<string[]> {

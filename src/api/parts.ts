@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import type { Metrics } from '../ops/metrics.js';
 import type { Notifications } from '../queue/notifications.js';
+import type { Operations } from '../queue/operations.js';
 import type { ApiKeys } from './apiKeys.js';
 import type { Intake } from './intake.js';
 import type { Standing } from './standing.js';
@@ -9,6 +11,8 @@ export interface ApiParts {
   intake: Intake;
   notifications: Notifications;
   keys: ApiKeys;
+  operations: Operations;
+  metrics: Metrics;
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
   requestsPerMinute: number;
   standing(): Standing;

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { ApiParts } from './parts.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -10,20 +11,22 @@ declare module 'fastify' {
 }
 
 /**
- * One line a request: the route as it was declared, never the URL, and no header and no body. What a
+ * One line and one count a request: the route as it was declared, never the URL, and no header and no body. What a
  * caller wrote may hold anything. Health checks are seen at level debug only.
  */
-export function logRequests(app: FastifyInstance): void {
+export function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
   app.addHook('onResponse', async (request, reply) => {
     const { caller, notificationId } = request;
     const line = {
       method: request.method,
       route: request.routeOptions.url ?? '(unknown)',
       status: reply.statusCode,
-      ms: Math.round(reply.elapsedTime),
+      durationMs: Math.round(reply.elapsedTime),
       ...(caller !== undefined && { caller }),
-      ...(notificationId !== undefined && { notification: notificationId }),
+      ...(notificationId !== undefined && { notificationId }),
     };
+    const { method, route, status } = line;
+    metrics.countHttpRequest({ method, route, status, durationMs: reply.elapsedTime });
     if (line.route.startsWith('/v1/')) request.log.info(line, 'answered');
     else request.log.debug(line, 'answered');
   });

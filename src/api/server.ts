@@ -3,6 +3,7 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import { refuseWhileUnfit, requireKey } from './access.js';
 import { batchRoute } from './batchRoute.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
+import { controlRoutes } from './controlRoutes.js';
 import { answerError, handleErrors } from './errors.js';
 import { healthRoutes } from './health.js';
 import { acceptOnlyJson } from './json.js';
@@ -27,13 +28,20 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     routerOptions: { maxParamLength: LONGEST_ID },
   });
   handleErrors(app);
-  logRequests(app);
+  logRequests(app, parts);
   acceptOnlyJson(app);
   app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
   endWhileStopping(app);
   healthRoutes(app, parts);
+  app.register(
+    async (v1) => {
+      requireKey(v1, parts);
+      controlRoutes(v1, parts);
+    },
+    { prefix: '/v1' },
+  );
   app.register(
     async (v1) => {
       requireKey(v1, parts);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Config, Role } from '../config.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { createLogger } from '../ops/logger.js';
+import { Metrics } from '../ops/metrics.js';
 import type { RunningRole } from '../roles/role.js';
 import { configurationFor } from './configuration.js';
 import { effectiveConfig } from './effectiveConfig.js';
@@ -17,6 +18,7 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
   const log = await createLogger(config.LOG_LEVEL, role);
   endOnBugs(log);
 
+  const metrics = new Metrics();
   const running = new Map<Part, RunningRole>();
   let stopped = false;
   const stop = async () => {
@@ -31,7 +33,8 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
   try {
     await Promise.all(
       parts.map(async (part) => {
-        const started = await start(part, config, await createLogger(config.LOG_LEVEL, part));
+        const partLog = await createLogger(config.LOG_LEVEL, part);
+        const started = await start(part, config, partLog, metrics);
         running.set(part, started);
         if (stopped) await started.stop();
         else log.info({ part, url: started.url }, 'ready');
@@ -46,12 +49,17 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
   }
 }
 
-async function start(part: Part, config: Config, log: Logger): Promise<RunningRole> {
+async function start(
+  part: Part,
+  config: Config,
+  log: Logger,
+  metrics: Metrics,
+): Promise<RunningRole> {
   switch (part) {
     case 'api':
-      return (await import('../roles/apiRole.js')).startApi(config, log);
+      return (await import('../roles/apiRole.js')).startApi(config, log, metrics);
     case 'worker':
-      return (await import('../roles/workerRole.js')).startWorker(config, log);
+      return (await import('../roles/workerRole.js')).startWorker(config, log, undefined, metrics);
     default:
       return part satisfies never;
   }

@@ -18,7 +18,7 @@ import {
   Sends,
 } from './sends.js';
 import { Tokens } from './tokens.js';
-import { Transport } from './transport.js';
+import { type IssuedRequest, Transport } from './transport.js';
 
 export interface GenesysSettings {
   /** A region's name or host, as people write it. `baseUrl` wins over it. */
@@ -84,7 +84,7 @@ const DEADLINE_MS = 16_000;
 /** Loads the SDK, but sends nothing: the first call logs in. Throws on an unknown region. */
 export async function createGenesysClient(
   settings: GenesysSettings,
-  deps: { admission: Admission; log: Logger },
+  deps: { admission: Admission; log: Logger; observe?: (request: IssuedRequest) => void },
 ): Promise<GenesysClient> {
   const endpoints = resolveEndpoints(settings);
   const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
@@ -99,6 +99,7 @@ export async function createGenesysClient(
     tokens,
     log,
     userAgent: userAgent(),
+    ...(deps.observe !== undefined && { observe: deps.observe }),
   });
   const sdk = await loadSdk(transport, endpoints.place);
   const caller = new Caller({ sdk, transport, deadlineMs, log });

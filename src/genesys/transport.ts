@@ -7,6 +7,7 @@ import { type Connections, createConnections } from './connections.js';
 import { diagnose } from './diagnosis.js';
 import type { Exchange } from './exchange.js';
 import { CallFailed, type CallFailure } from './failure.js';
+import type { Operation } from './operation.js';
 import { correlationIdOf, parseJson } from './refusal.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
 import type { Tokens } from './tokens.js';
@@ -25,6 +26,13 @@ export interface HttpRequest {
   headers?: Record<string, string>;
   /** A string is sent as it is, anything else as JSON. */
   body?: unknown;
+}
+
+/** A request that was issued, and how it ended: an HTTP status, or the kind of failure. */
+export interface IssuedRequest {
+  operation: Operation;
+  outcome: string;
+  durationMs: number;
 }
 
 interface HttpAnswer {
@@ -49,13 +57,21 @@ export class Transport {
   readonly #admission: Admission;
   readonly #tokens: Tokens;
   readonly #log: Logger;
+  readonly #observe: (request: IssuedRequest) => void;
   readonly #running = new Map<Exchange, Promise<unknown>>();
   #closed = false;
 
-  constructor(deps: { admission: Admission; tokens: Tokens; log: Logger; userAgent: string }) {
+  constructor(deps: {
+    admission: Admission;
+    tokens: Tokens;
+    log: Logger;
+    userAgent: string;
+    observe?: (request: IssuedRequest) => void;
+  }) {
     this.#admission = deps.admission;
     this.#tokens = deps.tokens;
     this.#log = deps.log;
+    this.#observe = deps.observe ?? (() => undefined);
     this.#connections = createConnections({
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       idleTimeoutMs: READ_IDLE_MS,
@@ -165,14 +181,14 @@ export class Transport {
     });
     this.#axios.interceptors.response.use(
       (response) => {
-        this.#logAttempt(exchangeOf(response.config), `${response.status}`);
+        this.#noteAttempt(exchangeOf(response.config), `${response.status}`);
         return response;
       },
       (error: unknown) => {
         if (axios.isAxiosError(error) && error.config !== undefined) {
           const exchange = exchangeOf(error.config);
           const failure = diagnose(error, exchange);
-          this.#logAttempt(exchange, exchange.head ? `${exchange.head.status}` : failure?.kind);
+          this.#noteAttempt(exchange, exchange.head ? `${exchange.head.status}` : failure?.kind);
         }
         throw error;
       },
@@ -191,9 +207,10 @@ export class Transport {
     });
   }
 
-  #logAttempt(exchange: Exchange, outcome: string | undefined): void {
+  #noteAttempt(exchange: Exchange, outcome = 'failed'): void {
     const { operation, lane, correlation, attemptStartedAt } = exchange;
     const durationMs = Math.round(performance.now() - attemptStartedAt);
+    this.#observe({ operation, outcome, durationMs });
     const correlationId = correlationIdOf(exchange.head?.headers ?? {});
     this.#log.debug(
       { operation, lane, outcome, durationMs, correlationId, ...correlation },

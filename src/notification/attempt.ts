@@ -27,6 +27,9 @@ import type { State } from './state.js';
  * after `sendBy` does not send, so once that time is over only a recorded answer can still come.
  */
 
+/** How long after its intent a request may still leave. A worker frozen for longer sends nothing. */
+export const SEND_WITHIN_MS = 2_000;
+
 /** How long after an intent a request may still be running: `sendBy` plus the whole-call deadline plus slack. */
 export const REQUEST_SETTLES_WITHIN_MS = 20_000;
 

@@ -8,6 +8,10 @@ export interface LedgerKeys {
   checkpoint(id: string): string;
   /** Sorted set: notification id by the time (epoch ms) the sweeper shall look at it. */
   due: string;
+  /** Sorted set: ids that wait for a person as `unknown`, by when they became so (epoch ms). */
+  unknown: string;
+  /** While this key is there, no intent is written. */
+  paused: string;
   /** Whoever holds this key is the sweeper. */
   sweeper: string;
   /** Hash: template name to what acceptors must know of it. */
@@ -21,6 +25,8 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     request: (id) => `${prefix}:r:${id}`,
     checkpoint: (id) => `${prefix}:x:${id}`,
     due: `${prefix}:due`,
+    unknown: `${prefix}:unknown`,
+    paused: `${prefix}:paused`,
     sweeper: `${prefix}:sweeper`,
     templates: `${prefix}:templates`,
     template: (hash) => `${prefix}:t:${hash}`,

@@ -26,6 +26,9 @@ export interface Snapshot {
   tag: Buffer;
 }
 
+/** Told of each record that was written; `before` is absent for one that was just accepted. */
+export type LedgerObserver = (written: NotificationRecord, before?: NotificationRecord) => void;
+
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 
 interface LedgerCommands {
@@ -33,6 +36,12 @@ interface LedgerCommands {
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
   notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
+
+type WriteWhen = 'always' | 'unless paused';
+
+/** What the script answers. */
+const WRITTEN = 1;
+const PAUSED = 2;
 
 const TAG_BYTES = 8;
 
@@ -48,8 +57,14 @@ export class Ledger {
   readonly keys: LedgerKeys;
   readonly #redis: RedisClient;
   readonly #retention: Retention;
+  readonly #observe: LedgerObserver;
 
-  constructor(redis: RedisClient, prefix: string, retention: Retention) {
+  constructor(
+    redis: RedisClient,
+    prefix: string,
+    retention: Retention,
+    observe: LedgerObserver = () => undefined,
+  ) {
     for (const [name, ms] of Object.entries(retention)) {
       // Redis refuses anything else, and by then half of the change would be written.
       if (!Number.isSafeInteger(ms) || ms < 1_000) {
@@ -58,12 +73,13 @@ export class Ledger {
     }
     this.#redis = redis;
     this.#retention = retention;
+    this.#observe = observe;
     this.keys = ledgerKeys(prefix);
     const accept = readScript('accept', import.meta.url);
     const change = readScript('change', import.meta.url);
     const recheck = readScript('recheck', import.meta.url);
     redis.defineCommand('notifierAccept', { numberOfKeys: 3, lua: accept });
-    redis.defineCommand('notifierChange', { numberOfKeys: 4, lua: change });
+    redis.defineCommand('notifierChange', { numberOfKeys: 6, lua: change });
     redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
 
@@ -92,6 +108,7 @@ export class Ledger {
       if (error) return error;
       // A resent command finds its own record: that is still a first acceptance.
       if (known === null || bytes.equals(known as Buffer)) {
+        this.#observe(record);
         return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
       }
       return { kind: 'known', snapshot: snapshotOf(record.id, known as Buffer) };
@@ -116,12 +133,44 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
   ): Promise<R | undefined> {
+    return (await this.#change(id, decide, 'always'))?.result;
+  }
+
+  /** As `change`, but while sending is paused nothing is written. */
+  async changeUnlessPaused<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+  ): Promise<R | { kind: 'paused' } | undefined> {
+    const changed = await this.#change(id, decide, 'unless paused');
+    return changed === 'paused' ? { kind: 'paused' } : changed?.result;
+  }
+
+  async #change<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+    when: 'always',
+  ): Promise<{ result: R } | undefined>;
+  async #change<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+    when: WriteWhen,
+  ): Promise<{ result: R } | 'paused' | undefined>;
+  async #change<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+    when: WriteWhen,
+  ): Promise<{ result: R } | 'paused' | undefined> {
+    const commands = this.#redis as unknown as LedgerCommands;
     let snapshot = await this.snapshot(id);
     while (snapshot !== undefined) {
       const { next, result } = decide(snapshot.record);
-      if (next === undefined) return result;
-      const answer = await this.#write(this.#redis as unknown as LedgerCommands, snapshot, next);
-      if (isWritten(answer)) return result;
+      if (next === undefined) return { result };
+      const answer = await this.#write(commands, snapshot, next, when);
+      if (isWritten(answer)) {
+        this.#observe(next, snapshot.record);
+        return { result };
+      }
+      if (answer === PAUSED) return 'paused';
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
     return undefined;
@@ -135,6 +184,9 @@ export class Ledger {
       void this.#write(pipeline as unknown as LedgerCommands, snapshot, next);
     }
     const answers = (await pipeline.exec()) ?? [];
+    changes.forEach(({ snapshot, next }, at) => {
+      if (answers[at]?.[1] === WRITTEN) this.#observe(next, snapshot.record);
+    });
     const failed = answers.find(([error]) => error !== null);
     if (failed?.[0]) throw failed[0];
   }
@@ -159,6 +211,15 @@ export class Ledger {
     );
   }
 
+  /** How many wait for a person as `unknown`, and since when the one that has waited longest (epoch ms). */
+  async unknowns(): Promise<{ count: number; oldestSince?: number }> {
+    const [count, [, since]] = await Promise.all([
+      this.#redis.zcard(this.keys.unknown),
+      this.#redis.zrange(this.keys.unknown, '0', '0', 'WITHSCORES'),
+    ]);
+    return { count, ...(since !== undefined && { oldestSince: Number(since) }) };
+  }
+
   /** Has an id that cannot be looked after out of the way for a while. */
   async postpone(id: string, until: number): Promise<void> {
     await this.#redis.zadd(this.keys.due, 'XX', until, id);
@@ -166,10 +227,18 @@ export class Ledger {
 
   /** Writes `next` in place of what was read; false when somebody else has written since. */
   async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
-    return isWritten(await this.#write(this.#redis as unknown as LedgerCommands, seen, next));
+    const commands = this.#redis as unknown as LedgerCommands;
+    const written = isWritten(await this.#write(commands, seen, next));
+    if (written) this.#observe(next, seen.record);
+    return written;
   }
 
-  #write(commands: LedgerCommands, snapshot: Snapshot, next: NotificationRecord) {
+  #write(
+    commands: LedgerCommands,
+    snapshot: Snapshot,
+    next: NotificationRecord,
+    when: WriteWhen = 'always',
+  ) {
     const { id } = next;
     const settled = isSettled(next);
     return commands.notifierChangeBuffer(
@@ -177,12 +246,16 @@ export class Ledger {
       this.keys.request(id),
       this.keys.checkpoint(id),
       this.keys.due,
+      this.keys.unknown,
+      this.keys.paused,
       id,
       snapshot.tag,
       tagged(next),
       Math.ceil(nextCheck(next, next.updatedAt) ?? 0) || '',
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
+      next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
+      when === 'unless paused' ? '1' : '',
     );
   }
 
@@ -205,5 +278,5 @@ function snapshotOf(id: string, bytes: Buffer): Snapshot {
 }
 
 function isWritten(answer: Buffer | number | null): boolean {
-  return answer === 1;
+  return answer === WRITTEN;
 }

@@ -1,7 +1,9 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Standstill } from '../queue/operations.js';
+import type { Metrics } from './metrics.js';
 
-export type Readiness = { ready: true } | { ready: false; because: string[] };
+export type Readiness = ({ ready: true } | { ready: false; because: string[] }) & Standstill;
 
 export interface HealthServer {
   url: string;
@@ -9,28 +11,19 @@ export interface HealthServer {
 }
 
 /**
- * `/healthz`: the process lives. `/readyz`: it gets work done; else 503 with the reasons. For roles
- * that have no HTTP of their own.
+ * `/healthz`: the process lives. `/readyz`: it gets work done; else 503 with the reasons. `/metrics`:
+ * what it counts, for Prometheus. For roles that have no HTTP of their own.
  */
 export async function startHealthServer(
   port: number,
   host: string,
-  readiness: () => Promise<Readiness>,
+  parts: { readiness: () => Promise<Readiness>; metrics: Metrics },
 ): Promise<HealthServer> {
-  const server = createServer(async (request, response) => {
-    const answer = (status: number, body: unknown) => {
-      response.writeHead(status, {
-        'content-type': 'application/json',
-        'cache-control': 'no-store',
-      });
-      response.end(JSON.stringify(body));
-    };
-    if (request.url === '/healthz') return answer(200, { status: 'alive' });
-    if (request.url !== '/readyz') return answer(404, { status: 'not found' });
-    const state = await readiness();
-    return state.ready
-      ? answer(200, { status: 'ready' })
-      : answer(503, { status: 'not ready', because: state.because });
+  const server = createServer((request, response) => {
+    answer(request, response, parts).catch(() => {
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -41,6 +34,31 @@ export async function startHealthServer(
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     close: () => close(server),
   };
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { readiness, metrics }: { readiness: () => Promise<Readiness>; metrics: Metrics },
+): Promise<void> {
+  const send = (status: number, type: string, body: string) => {
+    response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
+    response.end(body);
+  };
+  const json = (status: number, body: unknown) =>
+    send(status, 'application/json', JSON.stringify(body));
+  switch (request.url) {
+    case '/healthz':
+      return json(200, { status: 'alive' });
+    case '/readyz': {
+      const { ready, ...details } = await readiness();
+      return json(ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', ...details });
+    }
+    case '/metrics':
+      return send(200, metrics.contentType, await metrics.page());
+    default:
+      return json(404, { status: 'not found' });
+  }
 }
 
 function close(server: Server): Promise<void> {

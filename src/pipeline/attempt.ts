@@ -7,13 +7,14 @@ import type { HoldCause, TryLater } from './answerTable.js';
 import { backoffMs } from './backoff.js';
 import type { AttemptOutcome } from './outcome.js';
 import type { ReadTrouble } from './readFailure.js';
-import type { Step, StepObserver } from './step.js';
+import type { Phase, PhaseObserver, Step, StepObserver } from './step.js';
 
 /** What every part of an attempt needs of the world around it. */
 export interface AttemptTools {
   ledger: Ledger;
   maxAttempts: number;
   observe: StepObserver;
+  observePhase: PhaseObserver;
 }
 
 /**
@@ -65,6 +66,16 @@ export class Attempt {
 
   async reached(step: Step): Promise<void> {
     await this.#tools.observe(step, this.id);
+  }
+
+  /** Does the work of a phase and notes how long it took, whatever came of it. */
+  async timed<T>(phase: Phase, work: () => T | Promise<T>): Promise<T> {
+    const startedAt = performance.now();
+    try {
+      return await work();
+    } finally {
+      this.#tools.observePhase(phase, performance.now() - startedAt);
+    }
   }
 
   /** Ends the notification here. */

@@ -4,7 +4,12 @@ import type { CallResult } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Accepted } from '../genesys/sends.js';
 import { type LegAnswer, recordAnswer } from '../notification/answer.js';
-import { passOverChannel, type StartLegResult, startLeg } from '../notification/attempt.js';
+import {
+  passOverChannel,
+  SEND_WITHIN_MS,
+  type StartLegResult,
+  startLeg,
+} from '../notification/attempt.js';
 import type { Channel } from '../notification/channel.js';
 import { type Leg, spentChannels } from '../notification/leg.js';
 import type { NotificationRecord } from '../notification/record.js';
@@ -20,9 +25,9 @@ import { type Addressee, type ChannelDrivers, sendOver } from './channels/channe
 import { renderValues } from './lookup.js';
 import type { AttemptOutcome } from './outcome.js';
 
-/** How long after its intent a request may still leave. A worker frozen for longer sends nothing. */
-const SEND_WITHIN_MS = 2_000;
 const REDIS_RETRY_MS = 250;
+/** By then the queues are paused too, and the job waits there. */
+const PAUSED_JOB_RETURNS_MS = 1_000;
 /** When to look again whether a customer's conversation has ended. */
 const ACTIVE_CONVERSATION_RECHECK_MS = 5 * 60 * 1000;
 
@@ -97,7 +102,7 @@ export class Dispatcher {
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
     const { channel } = message;
-    let start: StartLegResult | undefined;
+    let start: StartLegResult | { kind: 'paused' } | undefined;
     let verdictOfPolicy: PolicyVerdict = { allowed: true };
     const guard: SendGuard = {
       beforeWrite: async () => {
@@ -106,8 +111,10 @@ export class Dispatcher {
         await attempt.reached('before_intent');
         const intent = { fence: attempt.fence, channel, sendWithinMs: SEND_WITHIN_MS };
         const now = Date.now();
-        start = await attempt.ledger.change(attempt.id, (record) => startLeg(record, intent, now));
-        if (start?.kind !== 'started') return { go: false, reason: 'overtaken' };
+        start = await attempt.ledger.changeUnlessPaused(attempt.id, (record) =>
+          startLeg(record, intent, now),
+        );
+        if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
         await attempt.reached('intent_written');
         return { go: true, sendBy: start.leg.sendBy };
       },
@@ -117,9 +124,11 @@ export class Dispatcher {
     await attempt.reached('answer_received');
 
     // Assigned inside the guard, which control flow analysis cannot see.
-    const begun = start as StartLegResult | undefined;
+    const begun = start as StartLegResult | { kind: 'paused' } | undefined;
     const policy = verdictOfPolicy as PolicyVerdict;
     if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
+    if (begun?.kind === 'paused')
+      return over(await attempt.park('paused', Date.now() + PAUSED_JOB_RETURNS_MS));
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.overtaken());
     const leg = begun?.leg;
     if (result.ok) return over(await this.#sent(attempt, channel, leg, result));

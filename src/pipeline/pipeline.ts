@@ -86,7 +86,10 @@ export class NotificationPipeline {
   async #dispatch(attempt: Attempt, stored: StoredRequest | undefined): Promise<AttemptOutcome> {
     const prepared = await this.#preparation.run(attempt, stored);
     if (!prepared.ready) return prepared.outcome;
-    return this.#dispatcher.run(attempt, prepared.delivery satisfies Delivery);
+    const { delivery } = prepared;
+    return attempt.timed('dispatch', () =>
+      this.#dispatcher.run(attempt, delivery satisfies Delivery),
+    );
   }
 
   async #checkDelivery(
@@ -102,7 +105,9 @@ export class NotificationPipeline {
       channelsFor(stored.request, template, this.#parts.defaultChannels).some(
         (channel) => !spent.has(channel),
       );
-    const check = await checkDelivery(this.#parts.client, attempt, mayFallBack);
+    const check = await attempt.timed('delivery_check', () =>
+      checkDelivery(this.#parts.client, attempt, mayFallBack),
+    );
     if (check.kind === 'over') return check.outcome;
     return this.#dispatch(attempt, stored);
   }

@@ -59,17 +59,23 @@ export class Preparation {
     if (known !== undefined) return this.#ready(attempt, request, template, channels, known);
 
     const needs = needsOf(request, template, channels);
-    const identity = await this.#lookup.identity(request, needs, attempt.callOptions());
+    const identity = await attempt.timed('identity', () =>
+      this.#lookup.identity(request, needs, attempt.callOptions()),
+    );
     const who = await this.#orWithout<Identity>(attempt, request, identity, {});
     if (!who.ok) return ended(who.outcome);
 
-    const history = await this.#lookup.history(request, who.value, needs, attempt.callOptions());
+    const history = await attempt.timed('history', () =>
+      this.#lookup.history(request, who.value, needs, attempt.callOptions()),
+    );
     const past = await this.#orWithout<HistoryConversation[]>(attempt, request, history, []);
     if (!past.ok) return ended(past.outcome);
     if (past.value.length === 0 && requiresHistory(request)) {
       return ended(await attempt.end('skipped', 'no_history'));
     }
-    const findings = findingsOf(request, who.value, past.value);
+    const findings = await attempt.timed('context', () =>
+      findingsOf(request, who.value, past.value),
+    );
     await this.#parts.checkpoints.save(attempt.id, findings);
     if (!(await attempt.stillHolds())) {
       // It was settled while we looked: what was found must not outlive it.

@@ -11,3 +11,9 @@ export type Step =
   | 'answer_recorded';
 
 export type StepObserver = (step: Step, notificationId: string) => Promise<void> | void;
+
+/** The parts of an attempt whose duration is worth watching. */
+export type Phase = 'identity' | 'history' | 'context' | 'dispatch' | 'delivery_check';
+
+/** Told of each phase that has ended, however it ended. */
+export type PhaseObserver = (phase: Phase, durationMs: number) => void;

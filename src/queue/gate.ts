@@ -3,7 +3,20 @@ import { LANES } from '../notification/state.js';
 
 interface GateCommands {
   notifierCloseGate(...args: (string | number)[]): Promise<number>;
+  notifierOpenGate(...args: string[]): Promise<number>;
 }
+
+/** The answer that closed the gate for as long as it is closed now. */
+export interface GateReason {
+  operation: string;
+  /** What the platform asked for. */
+  retryAfterMs: number;
+}
+
+export type GateStatus =
+  | { closed: false }
+  /** Times are epoch milliseconds. */
+  | { closed: true; since: number; until: number; reason: GateReason };
 
 /** Setting a timer beyond this many milliseconds would fire it at once. */
 const LONGEST_CLOSING_MS = 2 ** 31 - 1;
@@ -17,19 +30,25 @@ const LONGEST_CLOSING_MS = 2 ** 31 - 1;
  * starting jobs would only find a closed door.
  *
  * It is only ever extended. Answers arrive in any order, and one that asks for a second must not
- * cut short another that asked for an hour.
+ * cut short another that asked for an hour. Only a person opens it early.
  */
 export class Gate {
   readonly #redis: RedisClient;
   readonly #key: string;
-  readonly #limiters: string[];
+  readonly #closedMs: string;
+  readonly #keys: readonly string[];
 
   constructor(redis: RedisClient, prefix: string) {
     this.#redis = redis;
     this.#key = `${prefix}:gate`;
-    this.#limiters = LANES.map((lane) => `${prefix}:${lane}:limiter`);
-    const lua = readScript('closeGate', import.meta.url);
-    redis.defineCommand('notifierCloseGate', { numberOfKeys: 1 + LANES.length, lua });
+    this.#closedMs = `${prefix}:gate-closed-ms`;
+    const limiters = LANES.map((lane) => `${prefix}:${lane}:limiter`);
+    this.#keys = [this.#key, this.#closedMs, ...limiters];
+    const numberOfKeys = this.#keys.length;
+    const close = readScript('closeGate', import.meta.url);
+    const open = readScript('openGate', import.meta.url);
+    redis.defineCommand('notifierCloseGate', { numberOfKeys, lua: close });
+    redis.defineCommand('notifierOpenGate', { numberOfKeys, lua: open });
   }
 
   /** Milliseconds until the gate opens; 0 when it is open. */
@@ -38,9 +57,34 @@ export class Gate {
   }
 
   /** Closes the gate for this long from now; answers for how long it is closed in fact. */
-  async close(forMs: number): Promise<number> {
+  async close(forMs: number, operation: string): Promise<number> {
     const ms = Math.min(LONGEST_CLOSING_MS, Math.max(1, Math.ceil(forMs)));
+    const reason: GateReason = { operation, retryAfterMs: ms };
     const commands = this.#redis as unknown as GateCommands;
-    return commands.notifierCloseGate(this.#key, ...this.#limiters, ms);
+    return commands.notifierCloseGate(...this.#keys, ms, JSON.stringify(reason), Date.now());
+  }
+
+  /**
+   * Opens the gate by hand; answers for how many milliseconds it would have stayed closed. Workers
+   * see it within seconds. Where the platform meant what it said, the next answer closes it again.
+   */
+  async open(): Promise<number> {
+    return (this.#redis as unknown as GateCommands).notifierOpenGate(...this.#keys);
+  }
+
+  async status(): Promise<GateStatus> {
+    const [forMs, standing] = await Promise.all([
+      this.#redis.pttl(this.#key),
+      this.#redis.get(this.#key),
+    ]);
+    if (standing === null || forMs <= 0) return { closed: false };
+    const { since, ...reason } = JSON.parse(standing) as GateReason & { since: number };
+    return { closed: true, since, until: Date.now() + forMs, reason };
+  }
+
+  /** For how long the gate has ever been closed until now, in milliseconds. It never goes back. */
+  async closedMsTotal(): Promise<number> {
+    const [total, left] = await Promise.all([this.#redis.get(this.#closedMs), this.closedForMs()]);
+    return Math.max(0, Number(total ?? 0) - left);
   }
 }

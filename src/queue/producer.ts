@@ -1,5 +1,5 @@
 import { Keyring } from '../notification/bodyHash.js';
-import { Ledger } from '../notification/ledger.js';
+import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
@@ -14,10 +14,13 @@ import {
   InvalidRequestError,
   RedisUnavailableError,
 } from './errors.js';
+import { Gate } from './gate.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
 import { Notifications } from './notifications.js';
+import { Operations } from './operations.js';
 import { sendInChunks } from './sendInChunks.js';
 import { checkRedisServer, type ServerCheck } from './serverCheck.js';
+import { StopButton } from './stopButton.js';
 
 export interface ProducerOptions {
   /** `redis://…`, several for a cluster, or `redis+sentinel://…`. */
@@ -32,6 +35,8 @@ export interface ProducerOptions {
   ledgerRetentionMs?: number;
   /** How long an ended notification can be retried (ms). @defaultValue 7 days */
   requestRetentionMs?: number;
+  /** Told of each change to a notification that was written through this producer. */
+  observe?: LedgerObserver;
 }
 
 export interface Sent {
@@ -61,6 +66,7 @@ export class NotificationProducer {
   readonly acceptor: Acceptor;
   readonly notifications: Notifications;
   readonly catalogue: TemplateCatalogue;
+  readonly operations: Operations;
   /** What lies underneath, for the process that owns this producer. */
   readonly store: { redis: RedisClient; ledger: Ledger; queues: Queues };
   readonly #redis: RedisClient;
@@ -73,13 +79,21 @@ export class NotificationProducer {
     // Without a listener, a lost connection would end the caller's process; calls report it anyway.
     this.#redis.on('error', () => undefined);
     this.#queues = openQueues(this.#redis, prefix, () => undefined);
-    const ledger = new Ledger(this.#redis, prefix, {
+    const retention = {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
-    });
+    };
+    const ledger = new Ledger(this.#redis, prefix, retention, options.observe);
     this.store = { redis: this.#redis, ledger, queues: this.#queues };
     this.notifications = new Notifications(this.#redis, ledger, this.#queues);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
+    this.operations = new Operations({
+      redis: this.#redis,
+      ledger,
+      queues: this.#queues,
+      gate: new Gate(this.#redis, prefix),
+      stopButton: new StopButton(this.#redis, prefix, this.#queues),
+    });
     this.acceptor = new Acceptor({
       redis: this.#redis,
       ledger,

@@ -5,6 +5,7 @@ import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
 import type { Config } from '../config.js';
+import { Metrics } from '../ops/metrics.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
 import { RedisPreparation } from './redisPreparation.js';
@@ -22,10 +23,12 @@ const FINISH_WITHIN_MS = 10_000;
 export async function startApi(
   config: Config,
   log: Logger,
+  metrics: Metrics = new Metrics(),
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
-  const producer = openProducer(config);
-  const { acceptor, catalogue, notifications } = producer;
+  const producer = openProducer(config, metrics);
+  const { acceptor, catalogue, notifications, operations } = producer;
+  metrics.watchFleet(() => operations.status());
   const preparation = new RedisPreparation({
     check: () => producer.checkServer(),
     publish: () => publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS),
@@ -37,6 +40,8 @@ export async function startApi(
   const app = buildServer({
     intake: new Intake(acceptor, standing),
     notifications,
+    operations,
+    metrics,
     keys: new ApiKeys(config.API_KEYS),
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     standing,
@@ -67,10 +72,11 @@ export async function startApi(
   }
 }
 
-function openProducer(config: Config): NotificationProducer {
+function openProducer(config: Config, metrics: Metrics): NotificationProducer {
   return new NotificationProducer({
     redisUrl: config.REDIS_URL,
     prefix: config.QUEUE_PREFIX,
+    observe: metrics.countStep,
     ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
     backlogMax: config.BACKLOG_MAX,
     ledgerRetentionMs: config.LEDGER_RETENTION,

@@ -5,6 +5,7 @@ import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger } from '../notification/ledger.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
+import { Metrics } from '../ops/metrics.js';
 import { throttled } from '../ops/throttled.js';
 import type { ChannelDrivers } from '../pipeline/channels/channelDriver.js';
 import { emailChannel } from '../pipeline/channels/email.js';
@@ -20,7 +21,9 @@ import { onlyTo } from '../policy/allowedRecipients.js';
 import { connectForWorking, disconnect } from '../queue/connection.js';
 import { Gate } from '../queue/gate.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
+import { Operations } from '../queue/operations.js';
 import { checkRedisServer } from '../queue/serverCheck.js';
+import { StopButton } from '../queue/stopButton.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
 import { gateAdmission } from '../worker/gateAdmission.js';
@@ -37,6 +40,7 @@ export async function startWorker(
   config: Config,
   log: Logger,
   observe: StepObserver = () => undefined,
+  metrics: Metrics = new Metrics(),
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
   const templates = await loadTemplates(templatesDir(config));
@@ -45,7 +49,10 @@ export async function startWorker(
   let readiness = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
   let health: HealthServer | undefined;
   if (config.HEALTH_PORT !== undefined) {
-    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, () => readiness());
+    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, {
+      readiness: () => readiness(),
+      metrics,
+    });
   }
   const redis = connectForWorking(config.REDIS_URL);
   redis.on(
@@ -67,13 +74,15 @@ export async function startWorker(
     throttled((error) => log.error({ error: errorLabel(error) }, 'queue trouble')),
   );
   const gate = new Gate(redis, prefix);
-  const ledger = new Ledger(redis, prefix, {
-    ledgerMs: config.LEDGER_RETENTION,
-    requestMs: config.REQUEST_RETENTION,
-  });
+  const stopButton = new StopButton(redis, prefix, queues);
+  const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
+  const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
+  const operations = new Operations({ redis, ledger, queues, gate, stopButton });
+  metrics.watchFleet(() => operations.status());
   const client = await createGenesysClient(genesysSettings(config), {
     admission: gateAdmission(gate),
     log,
+    observe: metrics.countPlatformRequest,
   });
   const pipeline = new NotificationPipeline({
     client,
@@ -90,6 +99,7 @@ export async function startWorker(
     ledger,
     maxAttempts: MAX_ATTEMPTS,
     observe,
+    observePhase: metrics.observePhase,
     log,
   });
   const workers = new LaneWorkers({
@@ -100,11 +110,18 @@ export async function startWorker(
     process: (job, signal) => pipeline.process(job, signal),
     mayLogIn: async () => (await client.checkCredentials()).ok,
   });
-  const sweeper = new Sweeper({ ledger, queues, redis, log });
+  const sweeper = new Sweeper({
+    ledger,
+    queues,
+    redis,
+    log,
+    stopButton,
+    onFind: metrics.countSweeperFind,
+  });
   readiness = workerReadiness({
     redis,
     queues,
-    gate,
+    operations,
     workers,
     concurrency: config.WORKER_CONCURRENCY,
   });

@@ -11,8 +11,8 @@ export function gateAdmission(gate: Gate): Admission {
       const retryAfterMs = await gate.closedForMs();
       return retryAfterMs > 0 ? { admitted: false, retryAfterMs } : { admitted: true };
     },
-    async rateLimited({ retryAfterMs }) {
-      await gate.close(retryAfterMs);
+    async rateLimited({ operation, retryAfterMs }) {
+      await gate.close(retryAfterMs, operation);
     },
   };
 }

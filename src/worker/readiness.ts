@@ -1,8 +1,8 @@
 import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
 import type { Readiness } from '../ops/healthServer.js';
-import type { Gate } from '../queue/gate.js';
 import type { Queues } from '../queue/jobs.js';
+import type { Operations, Standstill } from '../queue/operations.js';
 import type { LaneWorkers } from './laneWorkers.js';
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
@@ -18,19 +18,22 @@ const STUCK_AFTER_MS = 60_000;
 export function workerReadiness(parts: {
   redis: RedisClient;
   queues: Queues;
-  gate: Gate;
+  operations: Operations;
   workers: LaneWorkers;
   concurrency: number;
 }): () => Promise<Readiness> {
-  const { redis, queues, gate, workers, concurrency } = parts;
+  const { redis, queues, operations, workers, concurrency } = parts;
 
   const stuckLanes = async (): Promise<string[]> => {
-    if (workers.hold.reason !== undefined || (await gate.closedForMs()) > 0) return [];
+    if (workers.hold.reason !== undefined) return [];
     if (workers.active >= concurrency) return [];
     const stuck = await Promise.all(
       LANES.map(async (lane) => {
         if (Date.now() - workers.lastStart[lane] < STUCK_AFTER_MS) return [];
         const waiting = await queues[lane].getJobCountByTypes('waiting', 'prioritized');
+        if (waiting > 0 && (await queues[lane].isPaused())) {
+          return [`the queue ${lane} is paused, but not by the stop button`];
+        }
         return waiting > 0 ? [`no ${lane} job was taken for a minute although some wait`] : [];
       }),
     );
@@ -45,15 +48,20 @@ export function workerReadiness(parts: {
 
   return async () => {
     const because: string[] = [];
+    let still: Standstill = {};
     const { reason } = workers.hold;
     if (reason !== undefined) because.push(`${reason.kind}: ${reason.detail}`);
     try {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
-      because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, redis.ping().then(stuckLanes))));
+      // Rightly at rest is ready all the same, and says so.
+      still = await within(REDIS_ANSWERS_WITHIN_MS, operations.standstill());
+      if (Object.keys(still).length === 0) {
+        because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckLanes())));
+      }
     } catch {
       because.push('Redis does not answer');
     }
-    return because.length === 0 ? { ready: true } : { ready: false, because };
+    return because.length === 0 ? { ready: true, ...still } : { ready: false, because, ...still };
   };
 }
 

@@ -5,13 +5,17 @@ import { keep } from '../notification/decision.js';
 import type { Ledger, Snapshot } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
-import { sweep, takeOver } from '../notification/settlement.js';
+import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
+import type { StopButton } from '../queue/stopButton.js';
 
 interface LeaseCommands {
   notifierLease(...args: (string | number)[]): Promise<number>;
 }
+
+/** What the sweeper had to see to, for whoever counts. */
+export type SweeperFind = SweepFinding | 'missing_job' | 'job_lost_too_often' | 'unreadable';
 
 const TICK_MS = 2_000;
 const LEASE_MS = 15_000;
@@ -33,16 +37,27 @@ export class Sweeper {
   readonly #queues: Queues;
   readonly #redis: RedisClient;
   readonly #log: Logger;
+  readonly #stopButton: StopButton | undefined;
+  readonly #onFind: (finding: SweeperFind) => void;
   readonly #holder = randomUUID();
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #stopped = true;
 
-  constructor(parts: { ledger: Ledger; queues: Queues; redis: RedisClient; log: Logger }) {
+  constructor(parts: {
+    ledger: Ledger;
+    queues: Queues;
+    redis: RedisClient;
+    log: Logger;
+    stopButton?: StopButton;
+    onFind?: (finding: SweeperFind) => void;
+  }) {
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
     this.#redis = parts.redis;
     this.#log = parts.log;
+    this.#stopButton = parts.stopButton;
+    this.#onFind = parts.onFind ?? (() => undefined);
     const lua = readScript('lease', import.meta.url);
     parts.redis.defineCommand('notifierLease', { numberOfKeys: 1, lua });
   }
@@ -69,6 +84,7 @@ export class Sweeper {
     try {
       const commands = this.#redis as unknown as LeaseCommands;
       const { sweeper } = this.#ledger.keys;
+      if (await this.#stopButton?.enforce()) this.#log.warn('sweeper paused the queues again');
       let more = true;
       while (more && !this.#stopped) {
         if ((await commands.notifierLease(sweeper, this.#holder, LEASE_MS)) !== 1) return;
@@ -94,6 +110,7 @@ export class Sweeper {
       await this.#judge(id, now);
     } catch (error) {
       this.#log.error({ notificationId: id, error: errorLabel(error) }, 'sweeper cannot judge');
+      this.#onFind('unreadable');
       await this.#ledger.postpone(id, now + UNJUDGED_AGAIN_MS);
     }
   }
@@ -105,6 +122,7 @@ export class Sweeper {
     if (next !== undefined) {
       if (!(await this.#ledger.replace(seen, next))) return;
       this.#log.warn({ notificationId: id, finding }, 'sweeper settled');
+      this.#onFind(finding);
       return;
     }
     if (finding === 'needs_job') return this.#ensureJob(id, seen, now);
@@ -124,11 +142,12 @@ export class Sweeper {
       record.state !== 'accepted' && (job !== undefined || record.state === 'processing');
     const { next, result } = lost ? takeOver(record, MAX_ATTEMPTS, now) : keep('queued' as const);
     if (next !== undefined && !(await this.#ledger.replace(seen, next))) return;
-    if (result === 'failed') return;
+    if (result === 'failed') return this.#onFind('job_lost_too_often');
     await job?.remove();
     const current = next ?? record;
     await addJobs(this.#queues, [current], now);
     this.#log.warn({ notificationId: id, jobId: spec.opts.jobId }, 'sweeper added a missing job');
+    this.#onFind('missing_job');
     const after = await this.#ledger.snapshot(id);
     if (after === undefined || !sameMoment(after.record, current)) return;
     if (current.state === 'accepted') await this.#ledger.replace(after, queued(current, now));

@@ -37,12 +37,12 @@ describe('the gate', () => {
   });
 
   test('closes for as long as asked, for every worker', async () => {
-    expect(await gate.close(5_000)).toBe(5_000);
+    expect(await gate.close(5_000, 'messages')).toBe(5_000);
     expectAbout(await new Gate(redis, prefix).closedForMs(), 5_000);
   });
 
   test('opens by itself, and both queues with it', async () => {
-    await gate.close(20);
+    await gate.close(20, 'messages');
     const closedAt = Date.now();
     while ((await redis.exists(...limiters)) > 0 || (await gate.closedForMs()) > 0) {
       expect(Date.now() - closedAt).toBeLessThan(A_MOMENT_MS);
@@ -50,7 +50,7 @@ describe('the gate', () => {
   });
 
   test('keeps both queues from starting jobs for the same time', async () => {
-    await gate.close(5_000);
+    await gate.close(5_000, 'messages');
     for (const limiter of limiters) {
       expect(await redis.get(limiter)).toBe(CLOSED);
       expectAbout(await redis.pttl(limiter), 5_000);
@@ -58,32 +58,32 @@ describe('the gate', () => {
   });
 
   test('is only ever extended: an answer that asks for less changes nothing', async () => {
-    await gate.close(60_000);
-    expectAbout(await gate.close(1_000), 60_000);
+    await gate.close(60_000, 'messages');
+    expectAbout(await gate.close(1_000, 'messages'), 60_000);
     expectAbout(await gate.closedForMs(), 60_000);
     for (const limiter of limiters) expectAbout(await redis.pttl(limiter), 60_000);
-    expect(await gate.close(90_000)).toBe(90_000);
+    expect(await gate.close(90_000, 'messages')).toBe(90_000);
     for (const limiter of limiters) expectAbout(await redis.pttl(limiter), 90_000);
   });
 
   test('takes whole milliseconds, rounded up, and never none', async () => {
-    expect(await gate.close(1_500.2)).toBe(1_501);
+    expect(await gate.close(1_500.2, 'messages')).toBe(1_501);
     const other = new Gate(redis, `${prefix}other`);
-    expect(await other.close(0)).toBe(1);
-    expect(await new Gate(redis, `${prefix}third`).close(-5)).toBe(1);
+    expect(await other.close(0, 'messages')).toBe(1);
+    expect(await new Gate(redis, `${prefix}third`).close(-5, 'messages')).toBe(1);
   });
 
   test('stays closed for hours, but not for longer than a timer can count', async () => {
-    expect(await gate.close(5 * HOUR_MS)).toBe(5 * HOUR_MS);
-    expect(await gate.close(1e15)).toBe(2 ** 31 - 1);
-    expect(await gate.close(Number.POSITIVE_INFINITY)).toBeLessThanOrEqual(2 ** 31 - 1);
+    expect(await gate.close(5 * HOUR_MS, 'messages')).toBe(5 * HOUR_MS);
+    expect(await gate.close(1e15, 'messages')).toBe(2 ** 31 - 1);
+    expect(await gate.close(Number.POSITIVE_INFINITY, 'messages')).toBeLessThanOrEqual(2 ** 31 - 1);
     for (const limiter of limiters) expect(await redis.pttl(limiter)).toBeLessThan(2 ** 31);
   });
 
   test('replaces a running count of starts, even one that would run longer', async () => {
     await redis.set(limiters[0], '3', 'PX', 900);
     await redis.set(limiters[1], '3', 'PX', 60_000);
-    await gate.close(5_000);
+    await gate.close(5_000, 'messages');
     for (const limiter of limiters) {
       expect(await redis.get(limiter)).toBe(CLOSED);
       expectAbout(await redis.pttl(limiter), 5_000);
@@ -92,16 +92,16 @@ describe('the gate', () => {
 
   test('leaves a queue closed that is closed for longer', async () => {
     await redis.set(limiters[0], CLOSED, 'PX', 60_000);
-    await gate.close(5_000);
+    await gate.close(5_000, 'messages');
     expectAbout(await redis.pttl(limiters[0]), 60_000);
     expectAbout(await redis.pttl(limiters[1]), 5_000);
     expectAbout(await gate.closedForMs(), 5_000);
   });
 
   test('closes again a queue whose limiter is gone while the gate stands', async () => {
-    await gate.close(60_000);
+    await gate.close(60_000, 'messages');
     await redis.del(limiters[1]);
-    await gate.close(1_000);
+    await gate.close(1_000, 'messages');
     expect(await redis.get(limiters[1])).toBe(CLOSED);
     expectAbout(await redis.pttl(limiters[1]), 60_000);
   });

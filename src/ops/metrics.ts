@@ -1,0 +1,139 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import type { NotificationRecord } from '../notification/record.js';
+import type { FleetStatus } from '../queue/operations.js';
+import { boundedLabel } from './boundedLabel.js';
+import { fleetMetrics } from './fleetMetrics.js';
+
+const REDIS_ANSWERS_WITHIN_MS = 1_000;
+const REASONS_AT_MOST = 100;
+const OUTCOMES_AT_MOST = 100;
+const HTTP_STATUS = /^[1-5]\d\d$/;
+/** From a lookup that was answered from a cache to a call that used all of its 16 s. */
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+
+/**
+ * What this process counts, for Prometheus. One for each process, also where one process plays two
+ * roles. Names, labels and meanings are listed in the README.
+ */
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #reasonOf = boundedLabel(REASONS_AT_MOST);
+  readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
+  #readFleet: (() => Promise<FleetStatus>) | undefined;
+
+  readonly #notifications = new Counter({
+    name: 'notifier_notifications_total',
+    help: 'Steps of notifications, by the state that was entered; the channel and the reason where there is one',
+    labelNames: ['state', 'channel', 'reason'] as const,
+    registers: [this.#registry],
+  });
+  readonly #phases = new Histogram({
+    name: 'notifier_phase_duration_seconds',
+    help: 'How long the phases of attempts took, however they ended',
+    labelNames: ['phase'] as const,
+    buckets: SECONDS,
+    registers: [this.#registry],
+  });
+  readonly #platformRequests = new Counter({
+    name: 'notifier_platform_requests_total',
+    help: 'Requests to Genesys Cloud, retries and logins included, by HTTP status or kind of failure',
+    labelNames: ['operation', 'status'] as const,
+    registers: [this.#registry],
+  });
+  readonly #platformDurations = new Histogram({
+    name: 'notifier_platform_request_duration_seconds',
+    help: 'How long requests to Genesys Cloud took',
+    labelNames: ['operation'] as const,
+    buckets: SECONDS,
+    registers: [this.#registry],
+  });
+  readonly #sweeperFinds = new Counter({
+    name: 'notifier_sweeper_finds_total',
+    help: 'What the sweeper had to see to: notifications that the queue alone would have lost',
+    labelNames: ['finding'] as const,
+    registers: [this.#registry],
+  });
+  readonly #httpRequests = new Histogram({
+    name: 'notifier_http_request_duration_seconds',
+    help: 'Requests to the API, by route as it is declared',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: SECONDS,
+    registers: [this.#registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+  }
+
+  /** For the ledger to call with each record it has written. */
+  readonly countStep = (written: NotificationRecord, before?: NotificationRecord): void => {
+    if (before !== undefined && before.timeline === written.timeline) return;
+    const step = written.timeline.at(-1);
+    const channel = step?.channel ?? '';
+    const reason = this.#reasonOf(step?.reason);
+    this.#notifications.inc({ state: step?.state ?? written.state, channel, reason });
+  };
+
+  readonly observePhase = (phase: string, durationMs: number): void => {
+    this.#phases.observe({ phase }, durationMs / 1_000);
+  };
+
+  readonly countPlatformRequest = (request: {
+    operation: string;
+    /** An HTTP status, or how the request failed without one. */
+    outcome: string;
+    durationMs: number;
+  }): void => {
+    const { operation, outcome, durationMs } = request;
+    const status = HTTP_STATUS.test(outcome) ? outcome : this.#outcomeOf(outcome);
+    this.#platformRequests.inc({ operation, status });
+    this.#platformDurations.observe({ operation }, durationMs / 1_000);
+  };
+
+  readonly countSweeperFind = (finding: string): void => {
+    this.#sweeperFinds.inc({ finding });
+  };
+
+  readonly countHttpRequest = (request: {
+    method: string;
+    route: string;
+    status: number;
+    durationMs: number;
+  }): void => {
+    const { method, route, status, durationMs } = request;
+    this.#httpRequests.observe({ method, route, status }, durationMs / 1_000);
+  };
+
+  /** How what stands in Redis is read at each scrape. The first reader serves all roles of a process. */
+  watchFleet(read: () => Promise<FleetStatus>): void {
+    this.#readFleet ??= read;
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+
+  /** The page for Prometheus. It is answered within a moment even while Redis is away. */
+  async page(): Promise<string> {
+    const own = await this.#registry.metrics();
+    if (this.#readFleet === undefined) return own;
+    const status = await inTime(this.#readFleet());
+    return `${own}\n${await fleetMetrics(status, Date.now())}`;
+  }
+}
+
+/** What was read, or undefined when it could not be, or not soon enough. */
+async function inTime<T>(reading: Promise<T>): Promise<T | undefined> {
+  const read = new AbortController();
+  const tooLong = delay(REDIS_ANSWERS_WITHIN_MS, undefined, { signal: read.signal });
+  try {
+    return await Promise.race([reading, tooLong]);
+  } catch {
+    return undefined;
+  } finally {
+    read.abort();
+    tooLong.catch(() => undefined);
+    reading.catch(() => undefined);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Ledger } from '../notification/ledger.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import type { Lane } from '../notification/state.js';
+import type { Gate, GateStatus } from './gate.js';
+import type { Queues } from './jobs.js';
+import { whenReady, withPatience } from './patience.js';
+import type { Pause, StopButton } from './stopButton.js';
+
+/** One queue. Times are epoch milliseconds. */
+export interface QueueStatus {
+  waiting: number;
+  delayed: number;
+  active: number;
+  failed: number;
+  /** Since when the job that has waited longest could have started. */
+  oldestSince?: number;
+  /** Whether workers take no jobs from it: the stop button is pressed, or somebody paused the queue. */
+  paused: boolean;
+}
+
+/** How the whole deployment stands: the same answer from every process. */
+export interface FleetStatus {
+  pause?: Pause;
+  gate: GateStatus;
+  gateClosedMsTotal: number;
+  queues: Record<Lane, QueueStatus>;
+  unknown: { count: number; oldestSince?: number };
+}
+
+/** Why nothing is sent although nothing is wrong. ISO times. */
+export interface Standstill {
+  pausedSince?: string;
+  gateClosedUntil?: string;
+}
+
+/** What those who operate the deployment ask of it and do to it. */
+export class Operations {
+  readonly #redis: RedisClient;
+  readonly #ledger: Ledger;
+  readonly #queues: Queues;
+  readonly #gate: Gate;
+  readonly #stopButton: StopButton;
+
+  constructor(parts: {
+    redis: RedisClient;
+    ledger: Ledger;
+    queues: Queues;
+    gate: Gate;
+    stopButton: StopButton;
+  }) {
+    this.#redis = parts.redis;
+    this.#ledger = parts.ledger;
+    this.#queues = parts.queues;
+    this.#gate = parts.gate;
+    this.#stopButton = parts.stopButton;
+  }
+
+  /** @throws RedisUnavailableError */
+  async status(): Promise<FleetStatus> {
+    return this.#patiently(() => this.#look());
+  }
+
+  /**
+   * Stops all sending; once this resolves nothing is sent any more, but for what was on the wire.
+   * Takes two seconds, which is how long a send that has begun may take to leave.
+   *
+   * @throws RedisUnavailableError when it is not known whether the sending stops
+   */
+  async pause(given: { reason: string; by?: string }): Promise<Pause> {
+    const pause = await this.#patiently(() => this.#stopButton.press(given));
+    await this.#stopButton.untilStill();
+    return pause;
+  }
+
+  /** Lets the sending go on; answers with the pause that was, if it was paused. */
+  async resume(): Promise<Pause | undefined> {
+    return this.#patiently(() => this.#stopButton.release());
+  }
+
+  /** Whether, and since or until when, nothing is sent for a good reason. */
+  async standstill(): Promise<Standstill> {
+    return this.#patiently(async () => {
+      const [pause, gate] = await Promise.all([this.#stopButton.standing(), this.#gate.status()]);
+      return {
+        ...(pause !== undefined && { pausedSince: new Date(pause.since).toISOString() }),
+        ...(gate.closed && { gateClosedUntil: new Date(gate.until).toISOString() }),
+      };
+    });
+  }
+
+  async gate(): Promise<GateStatus> {
+    return this.#patiently(() => this.#gate.status());
+  }
+
+  /** Opens the gate before its time; answers for how many milliseconds it would have stayed closed. */
+  async openGate(): Promise<number> {
+    return this.#patiently(() => this.#gate.open());
+  }
+
+  #patiently<T>(work: () => Promise<T>): Promise<T> {
+    return withPatience(whenReady(this.#redis).then(work));
+  }
+
+  async #look(): Promise<FleetStatus> {
+    const [pause, gate, gateClosedMsTotal, unknown, transactional, campaign] = await Promise.all([
+      this.#stopButton.standing(),
+      this.#gate.status(),
+      this.#gate.closedMsTotal(),
+      this.#ledger.unknowns(),
+      this.#lookAtQueue('transactional'),
+      this.#lookAtQueue('campaign'),
+    ]);
+    return {
+      ...(pause !== undefined && { pause }),
+      gate,
+      gateClosedMsTotal,
+      unknown,
+      queues: { transactional, campaign },
+    };
+  }
+
+  async #lookAtQueue(lane: Lane): Promise<QueueStatus> {
+    const queue = this.#queues[lane];
+    const [counts, [oldest], paused] = await Promise.all([
+      queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
+      queue.getJobs(['waiting'], 0, 0, true),
+      queue.isPaused(),
+    ]);
+    const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
+    return {
+      waiting: waiting + prioritized,
+      delayed,
+      active,
+      failed,
+      ...(oldest !== undefined && { oldestSince: oldest.timestamp + (oldest.opts.delay ?? 0) }),
+      paused,
+    };
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SEND_WITHIN_MS } from '../notification/attempt.js';
+import { ledgerKeys } from '../notification/keys.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES } from '../notification/state.js';
+import type { Queues } from './jobs.js';
+
+/** Who stopped the sending, why, and when (epoch ms). */
+export interface Pause {
+  reason: string;
+  by?: string;
+  since: number;
+}
+
+/** An intent that was written before the button was pressed is too old for sending after this. */
+const INTENTS_ARE_STALE_AFTER_MS = SEND_WITHIN_MS + 50;
+
+/**
+ * Stops all sending of the deployment, and lets it go on.
+ *
+ * The key is the button. The script that writes an intent looks at it, so that from then on no
+ * message can begin to leave, whatever the workers are doing. Pausing the queues only spares the
+ * workers the vain work: jobs wait there without being looked at, and acceptance goes on.
+ *
+ * Key and queues are not changed together. The key is written first and deleted last, so whoever
+ * dies in between leaves the sending stopped, and the sweeper pauses the queues again.
+ */
+export class StopButton {
+  readonly #redis: RedisClient;
+  readonly #queues: Queues;
+  readonly #key: string;
+
+  constructor(redis: RedisClient, prefix: string, queues: Queues) {
+    this.#redis = redis;
+    this.#queues = queues;
+    this.#key = ledgerKeys(prefix).paused;
+  }
+
+  async standing(): Promise<Pause | undefined> {
+    const json = await this.#redis.get(this.#key);
+    return json === null ? undefined : (JSON.parse(json) as Pause);
+  }
+
+  /**
+   * Stops the sending. Whoever presses it again gives a new reason; since when stays. From now on no
+   * intent is written; see `untilStill` for those that were.
+   */
+  async press(given: { reason: string; by?: string }): Promise<Pause> {
+    const standing = await this.standing();
+    const pause: Pause = { ...given, since: standing?.since ?? Date.now() };
+    await this.#redis.set(this.#key, JSON.stringify(pause));
+    await this.#pauseQueuesWhilePressed();
+    return pause;
+  }
+
+  /**
+   * Resolves once nothing can leave any more that had begun to before the button was pressed. An
+   * intent allows its request to be written for two seconds; what has left by then is on the wire.
+   */
+  async untilStill(): Promise<void> {
+    await delay(INTENTS_ARE_STALE_AFTER_MS);
+  }
+
+  /** Lets the sending go on; answers with the pause that was. Safe to repeat. */
+  async release(): Promise<Pause | undefined> {
+    const standing = await this.standing();
+    await this.#resumeQueues();
+    await this.#redis.del(this.#key);
+    // The sweeper may have paused them again in between, finding the button still pressed.
+    await this.#resumeQueues();
+    return standing;
+  }
+
+  /** Pauses the queues again if the sending is stopped and they are not; answers whether it had to. */
+  async enforce(): Promise<boolean> {
+    if ((await this.standing()) === undefined) return false;
+    const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].isPaused()));
+    if (paused.every(Boolean)) return false;
+    await this.#pauseQueuesWhilePressed();
+    return true;
+  }
+
+  async #pauseQueuesWhilePressed(): Promise<void> {
+    await Promise.all(LANES.map((lane) => this.#queues[lane].pause()));
+    // Somebody may have released the button meanwhile, and nobody would let the queues go on.
+    if ((await this.standing()) === undefined) await this.#resumeQueues();
+  }
+
+  async #resumeQueues(): Promise<void> {
+    await Promise.all(LANES.map((lane) => this.#queues[lane].resume()));
+  }
+}
