@@ -4,6 +4,7 @@ import { refuseWhileUnfit, requireKey } from './access.js';
 import { batchRoute } from './batchRoute.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
 import { controlRoutes } from './controlRoutes.js';
+import { docsRoutes } from './docsRoutes.js';
 import { answerError, handleErrors } from './errors.js';
 import { healthRoutes } from './health.js';
 import { acceptOnlyJson } from './json.js';
@@ -35,6 +36,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   });
   endWhileStopping(app);
   healthRoutes(app, parts);
+  docsRoutes(app);
   app.register(
     async (v1) => {
       requireKey(v1, parts);

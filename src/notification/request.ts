@@ -49,6 +49,8 @@ function isTimeZone(name: string): boolean {
   }
 }
 
+const ADDRESSES = ['email', 'externalContactId', 'phone'] as const;
+
 const recipient = z
   .strictObject({
     email: z
@@ -58,21 +60,30 @@ const recipient = z
     externalContactId: z
       .string({ error: 'the id of an external contact' })
       .regex(/^[A-Za-z0-9-]{1,64}$/, 'the id of an external contact: 1 to 64 of A-Z a-z 0-9 -')
-      .optional(),
+      .optional()
+      .meta({ description: 'Their external contact in Genesys Cloud, where you know it.' }),
     phone: z
       .string({ error: 'an E.164 number such as +15550100123' })
       .regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +15550100123')
-      .optional(),
-    name: personName.optional(),
+      .optional()
+      .meta({ description: 'E.164, for the channel sms.' }),
+    name: personName
+      .optional()
+      .meta({ description: 'How to address them; looked up when left out.' }),
     timeZone: z
       .string({ error: 'an IANA time zone such as Europe/Berlin' })
       .refine(isTimeZone, 'an IANA time zone such as Europe/Berlin')
-      .optional(),
+      .optional()
+      .meta({ description: 'An IANA time zone such as Europe/Berlin; dates are shown in it.' }),
   })
   .refine(
     (value) => Boolean(value.email ?? value.externalContactId ?? value.phone),
     'at least one of email, externalContactId, phone',
-  );
+  )
+  .meta({
+    description: 'Who it is for: at least one of email, externalContactId and phone.',
+    anyOf: ADDRESSES.map((address) => ({ required: [address] })),
+  });
 
 const variableName = z
   .string()
@@ -88,38 +99,64 @@ const templateName = z
 
 /**
  * The public contract: what a caller may ask for. Everything else that speaks of a request (the
- * HTTP API, the library, later OpenAPI and campaign rows) is derived from this schema.
+ * HTTP API, the library, OpenAPI, later campaign rows) is derived from this schema; what is said in
+ * `meta` is for the derived descriptions and checks nothing.
  */
-const requestSchema = z.strictObject({
-  id: id.optional(),
+export const requestSchema = z.strictObject({
+  id: id.optional().meta({
+    description: 'Your idempotency key; made up when left out. Sending the same again is safe.',
+  }),
   recipient,
-  template: templateName,
-  variables: z.record(variableName, variableValue).optional(),
+  template: templateName.meta({ description: 'The name of a template, such as follow-up.' }),
+  variables: z
+    .record(variableName, variableValue)
+    .optional()
+    .meta({ description: 'Values for the variables that the template declares.' }),
   channels: z
     .array(z.enum(CHANNELS, { error: `one of ${CHANNELS.join(', ')}` }))
     .min(1, 'at least one channel')
     .refine((channels) => new Set(channels).size === channels.length, 'each channel once')
-    .optional(),
+    .optional()
+    .meta({
+      description: 'The order to try them in; the deployment has a default.',
+      uniqueItems: true,
+    }),
   history: z
     .strictObject({
-      required: z.boolean({ error: 'true or false' }).optional(),
+      required: z
+        .boolean({ error: 'true or false' })
+        .optional()
+        .meta({ description: 'Skip customers without history; true when left out.' }),
       lookbackDays: z
         .int({ error: 'a whole number from 1 to 366' })
         .min(1, 'a whole number from 1 to 366')
         .max(366, 'a whole number from 1 to 366')
-        .optional(),
+        .optional()
+        .meta({
+          description: 'How far back conversations are looked for; the deployment has a default.',
+        }),
       maxConversations: z
         .int({ error: 'a whole number from 1 to 50' })
         .min(1, 'a whole number from 1 to 50')
         .max(50, 'a whole number from 1 to 50')
-        .optional(),
+        .optional()
+        .meta({ description: 'How many of them are read at most; 5 when left out.' }),
     })
-    .optional(),
-  sendAt: time.optional(),
-  deadline: time.optional(),
-  priority: z.enum(LANES, { error: `one of ${LANES.join(', ')}` }).optional(),
-  campaignId: id.optional(),
-  metadata: z.record(z.string().max(100), z.json()).optional(),
+    .optional()
+    .meta({ description: 'What the notification must know of earlier conversations.' }),
+  sendAt: time.optional().meta({ description: 'Not before this time; at most 90 days ahead.' }),
+  deadline: time.optional().meta({
+    description: 'Not after this time; 24 hours after it may begin when left out.',
+  }),
+  priority: z
+    .enum(LANES, { error: `one of ${LANES.join(', ')}` })
+    .optional()
+    .meta({ description: 'Which of the two queues; transactional when left out.' }),
+  campaignId: id.optional().meta({ description: 'Carried through to what you read back.' }),
+  metadata: z
+    .record(z.string().max(100), z.json())
+    .optional()
+    .meta({ description: 'Any JSON values of your own; carried through to what you read back.' }),
 });
 
 export type NotificationRequest = z.input<typeof requestSchema>;

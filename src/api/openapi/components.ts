@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { requestSchema } from '../../notification/request.js';
+import { batchAnswer, healthAnswer, notificationView, problemDocument } from './views.js';
+
+/** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
+export type JsonSchema = { [keyword: string]: unknown };
+
+const notificationRequest = schemaOf(requestSchema);
+
+/** Everything the document's operations refer to. */
+export const COMPONENTS = {
+  NotificationRequest: notificationRequest,
+  Notification: schemaOf(notificationView),
+  Batch: {
+    type: 'object',
+    properties: {
+      notifications: {
+        type: 'array',
+        minItems: 1,
+        maxItems: 1_000,
+        items: ref('NotificationRequest'),
+        description: 'Each stands alone: a wrong one is refused, and the others are taken.',
+      },
+    },
+    required: ['notifications'],
+    additionalProperties: false,
+  },
+  BatchResults: schemaOf(batchAnswer),
+  Verdict: schemaOf(
+    z.strictObject({
+      outcome: z.enum(['sent', 'not_sent']).meta({ description: 'What became of it.' }),
+    }),
+  ),
+  Health: schemaOf(healthAnswer),
+  Problem: schemaOf(problemDocument),
+} as const satisfies Record<string, JsonSchema>;
+
+export type ComponentName =
+  | 'NotificationRequest'
+  | 'Notification'
+  | 'Batch'
+  | 'BatchResults'
+  | 'Verdict'
+  | 'Health'
+  | 'Problem';
+
+export function ref(name: ComponentName): JsonSchema {
+  return { $ref: `#/components/schemas/${name}` };
+}
+
+function schemaOf(schema: z.ZodType): JsonSchema {
+  const { $schema: _dialect, ...described } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+  });
+  return withoutRecursion(described);
+}
+
+/**
+ * "Any JSON value" comes out of the schema library as a definition that refers to itself, at a place
+ * no longer found once it is a component. An empty schema says the same.
+ */
+function withoutRecursion(schema: JsonSchema): JsonSchema {
+  const { $defs: _anyJson, ...rest } = schema;
+  return JSON.parse(
+    JSON.stringify(rest, (_key, value: unknown) => (isOwnReference(value) ? {} : value)),
+  ) as JsonSchema;
+}
+
+function isOwnReference(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { $ref } = value as { $ref?: unknown };
+  return typeof $ref === 'string' && $ref.startsWith('#/$defs/');
+}

@@ -1,0 +1,145 @@
+import { readFileSync } from 'node:fs';
+import { PROBLEM_JSON, type Problem } from '../problems.js';
+import { COMPONENTS, type JsonSchema, ref } from './components.js';
+import { OPERATIONS, type Operation } from './operations.js';
+
+export interface OpenApiDocument {
+  openapi: string;
+  info: { title: string; version: string; description: string };
+  paths: Record<string, Record<string, JsonSchema>>;
+  components: { schemas: Record<string, JsonSchema>; securitySchemes: JsonSchema };
+  [member: string]: unknown;
+}
+
+/** Every parameter there is names a notification. */
+const ID_PATTERN = '^[A-Za-z0-9._-]{1,128}$';
+
+/** The API as an OpenAPI 3.1 document. */
+export function openApiDocument(): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {};
+  for (const operation of OPERATIONS) {
+    paths[operation.path] = { ...paths[operation.path], [operation.method]: describe(operation) };
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'proactive-notifier',
+      version: packageVersion(),
+      description:
+        'Hands notifications over to be sent to contact-centre customers, and says what became of each. Whatever goes wrong is answered with a problem document (RFC 9457).',
+    },
+    servers: [{ url: '/' }],
+    // Where the deployment has no keys, nobody has to send one.
+    security: [{ key: [] }, {}],
+    paths,
+    components: {
+      securitySchemes: {
+        key: { type: 'http', scheme: 'bearer', description: 'A key of API_KEYS.' },
+      },
+      schemas: COMPONENTS,
+    },
+  };
+}
+
+/** The same path leads to package.json from `src` and from the built output. */
+function packageVersion(): string {
+  const { version }: { version: string } = JSON.parse(
+    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
+  return version;
+}
+
+function describe(operation: Operation): JsonSchema {
+  const { operationId, summary, description, body, open } = operation;
+  const parameters = [
+    ...parametersIn('path', operation.pathParameters, true),
+    ...parametersIn('header', operation.headers, false),
+  ];
+  return {
+    operationId,
+    summary,
+    description,
+    ...(open && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== undefined && {
+      requestBody: {
+        required: true,
+        content: {
+          'application/json': { schema: ref(body.schema), examples: named(body.examples) },
+        },
+      },
+    }),
+    responses: { ...answersOf(operation), ...problemsOf(operation.problems) },
+  };
+}
+
+function parametersIn(
+  place: 'path' | 'header',
+  parameters: Readonly<Record<string, string>> = {},
+  required: boolean,
+): JsonSchema[] {
+  return Object.entries(parameters).map(([name, description]) => ({
+    name,
+    in: place,
+    required,
+    description,
+    schema: { type: 'string', pattern: ID_PATTERN },
+  }));
+}
+
+function answersOf({ answers }: Operation): JsonSchema {
+  return Object.fromEntries(
+    answers.map(({ status, description, schema, example, headers }) => [
+      status,
+      {
+        description,
+        ...(headers !== undefined && { headers: headersOf(headers) }),
+        content: { 'application/json': { schema: ref(schema), example } },
+      },
+    ]),
+  );
+}
+
+/** Problems by status; several of one status become several examples. */
+function problemsOf(problems: readonly Problem[]): JsonSchema {
+  const statuses = [...new Set(problems.map(({ status }) => status))];
+  const byStatus = statuses.map(
+    (status) => [status, problems.filter((one) => one.status === status)] as const,
+  );
+  return Object.fromEntries(
+    byStatus.map(([status, all]) => [
+      status,
+      {
+        description: all.map(({ title }) => title).join('; or: '),
+        ...(all.some(({ retryAfter }) => retryAfter !== undefined) && {
+          headers: headersOf({ 'Retry-After': 'Seconds after which to try again.' }),
+        }),
+        content: {
+          [PROBLEM_JSON]: {
+            schema: ref('Problem'),
+            examples: named(Object.fromEntries(all.map((one) => [one.title, one]))),
+          },
+        },
+      },
+    ]),
+  );
+}
+
+function headersOf(headers: Readonly<Record<string, string>>): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, description]) => [
+      name,
+      { description, schema: { type: 'string' } },
+    ]),
+  );
+}
+
+/** Under the names that OpenAPI allows, with ours as the summary. */
+function named(examples: Readonly<Record<string, unknown>>): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(examples).map(([summary, value]) => [
+      summary.toLowerCase().replace(/[^a-z0-9]+/g, '-'),
+      { summary, value },
+    ]),
+  );
+}

@@ -1,0 +1,109 @@
+import type { NotificationRequest } from '../../notification/request.js';
+import type { NotificationView } from '../../notification/view.js';
+
+const ID = 'hello-1';
+const ACCEPTED_AT = '2026-11-22T09:30:00.000Z';
+
+export const REQUEST = {
+  id: ID,
+  recipient: { email: 'customer@example.com', timeZone: 'Europe/Berlin' },
+  template: 'follow-up',
+  variables: { companyName: 'Northwind Outfitters' },
+} satisfies NotificationRequest;
+
+export const FULL_REQUEST = {
+  id: 'order-A-1001-shipped',
+  recipient: { externalContactId: 'c0000000-0000-4000-8000-000000000001', name: 'Dana Whitfield' },
+  template: 'order-update',
+  variables: { orderNumber: 'A-1001', status: 'On its way to you' },
+  channels: ['web', 'email'],
+  history: { required: false },
+  priority: 'transactional',
+  metadata: { order: 'A-1001' },
+} satisfies NotificationRequest;
+
+export const ACCEPTED = {
+  id: ID,
+  state: 'accepted',
+  attempts: 0,
+  createdAt: ACCEPTED_AT,
+  updatedAt: ACCEPTED_AT,
+  deadline: '2026-11-23T09:30:00.000Z',
+  timeline: [{ at: ACCEPTED_AT, state: 'accepted' }],
+} satisfies NotificationView;
+
+const QUEUED = { at: '2026-11-22T09:30:00.004Z', state: 'queued' } as const;
+
+export const SENT = {
+  ...ACCEPTED,
+  state: 'sent',
+  channel: 'web',
+  messageId: '0a6f4c2e8b1d4f7e9c3a5b7d9e1f3a5c',
+  conversationId: '5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10',
+  attempts: 1,
+  updatedAt: '2026-11-22T09:30:01.310Z',
+  deliveryCheckAt: '2026-11-22T09:31:01.310Z',
+  timeline: [
+    ...ACCEPTED.timeline,
+    QUEUED,
+    { at: '2026-11-22T09:30:00.020Z', state: 'processing' },
+    { at: '2026-11-22T09:30:01.002Z', state: 'sending', channel: 'web' },
+    { at: '2026-11-22T09:30:01.310Z', state: 'sent', channel: 'web' },
+  ],
+} satisfies NotificationView;
+
+export const CANCELLED = {
+  ...ACCEPTED,
+  state: 'cancelled',
+  updatedAt: '2026-11-22T09:30:00.800Z',
+  timeline: [
+    ...ACCEPTED.timeline,
+    QUEUED,
+    { at: '2026-11-22T09:30:00.800Z', state: 'cancelled', detail: 'by shop' },
+  ],
+} satisfies NotificationView;
+
+export const RESOLVED = {
+  ...SENT,
+  reason: 'resolved_sent',
+  timeline: [
+    ...SENT.timeline.slice(0, -1),
+    { at: '2026-11-22T09:30:17.002Z', state: 'unknown', channel: 'web', reason: 'timeout' },
+    { at: '2026-11-22T10:05:00.000Z', state: 'sent', reason: 'resolved_sent', detail: 'by ops' },
+  ],
+  updatedAt: '2026-11-22T10:05:00.000Z',
+} satisfies NotificationView;
+
+export const RETRIED = {
+  ...ACCEPTED,
+  updatedAt: '2026-11-22T11:00:00.000Z',
+  deadline: '2026-11-23T11:00:00.000Z',
+  timeline: [
+    ...ACCEPTED.timeline,
+    QUEUED,
+    { at: '2026-11-22T09:30:00.020Z', state: 'processing' },
+    { at: '2026-11-22T09:30:01.310Z', state: 'failed', reason: 'no_channel_left' },
+    { at: '2026-11-22T11:00:00.000Z', state: 'accepted', reason: 'retry', detail: 'by ops' },
+  ],
+} satisfies NotificationView;
+
+export const BATCH = {
+  notifications: [
+    { ...REQUEST, id: 'hello-2' },
+    { ...FULL_REQUEST, id: 'order-A-1002', variables: { orderNumber: 'A-1002' } },
+  ],
+} satisfies { notifications: NotificationRequest[] };
+
+export const BATCH_RESULTS = {
+  results: [
+    { index: 0, status: 202, id: 'hello-2', state: 'accepted' },
+    {
+      index: 1,
+      status: 422,
+      id: 'order-A-1002',
+      type: 'urn:proactive-notifier:problem:invalid-request',
+      title: 'The request is invalid',
+      errors: [{ field: 'variables.status', expected: 'a value, the template requires it' }],
+    },
+  ],
+};

@@ -1,0 +1,84 @@
+import { httpProblem, invalidRequest, problem, redisUnavailable } from '../problems.js';
+
+/*
+ * One of each problem, made by what makes the real ones. Where a route says more (how long a body may
+ * be), the words differ and the members are the same.
+ */
+const ID = 'hello-1';
+
+export const invalid = invalidRequest([
+  { field: 'recipient', expected: 'at least one of email, externalContactId, phone' },
+  { field: 'sendAt', expected: 'at most 90 days ahead' },
+]);
+export const invalidBatch = invalidRequest([
+  { field: 'notifications', expected: 'an array of 1 to 1000 requests' },
+]);
+export const invalidVerdict = invalidRequest([{ field: 'outcome', expected: 'sent or not_sent' }]);
+export const conflict = problem('id-conflict', {
+  detail: 'That one stays as it is. Use another id for this request.',
+  id: ID,
+  state: 'sent',
+});
+export const backlogFull = problem('backlog-full', {
+  detail: 'Nothing was stored. Try again later, with this id.',
+  id: ID,
+  retryAfter: 30,
+});
+export const backlogFullForBatch = problem('backlog-full', {
+  detail: 'Try again later, each notification with the id it has here.',
+  retryAfter: 30,
+  results: [
+    {
+      index: 0,
+      status: 503,
+      id: ID,
+      type: 'urn:proactive-notifier:problem:backlog-full',
+      title: 'Too many notifications are waiting',
+      retryAfter: 30,
+    },
+  ],
+});
+export const redisAway = redisUnavailable(ID);
+export const redisUnfit = problem('redis-unfit', {
+  detail: 'Redis must have maxmemory-policy noeviction, or accepted notifications could be lost.',
+  retryAfter: 60,
+});
+export const stopping = problem('stopping', { retryAfter: 1 });
+export const notReady = problem('not-ready', {
+  detail: 'Redis does not answer.',
+  because: ['Redis does not answer.'],
+});
+export const unauthorized = problem('unauthorized', {
+  detail: 'Send a key in the header: Authorization: Bearer KEY.',
+});
+export const tooManyRequests = problem('too-many-requests', {
+  detail: 'At most 6000 requests a minute; a batch counts as one.',
+  retryAfter: 12,
+});
+export const unknownId = problem('no-notification', {
+  detail: 'There never was one with this id, or it ended too long ago to be remembered.',
+});
+export const tooLate = problem('too-late', {
+  detail: 'Only what is accepted, queued or processing can be cancelled.',
+  id: ID,
+  state: 'sent',
+});
+export const notUnknown = problem('not-unknown', { id: ID, state: 'sent' });
+export const mayHaveArrived = problem('not-retryable', {
+  detail: 'A message may have reached the customer; a retry could send it twice.',
+  id: ID,
+  state: 'sent',
+  reason: 'may_have_arrived',
+});
+export const requestGone = problem('request-gone', {
+  detail: 'It ended too long ago. Send the request anew, with another id.',
+  id: ID,
+  reason: 'request_gone',
+});
+export const malformedJson = httpProblem(400, 'The body is not valid JSON.');
+export const notJson = httpProblem(415, 'Send the body as application/json.');
+export const tooLarge = httpProblem(413, 'A body of at most 1048576 bytes is allowed here.');
+export const broken = httpProblem(
+  500,
+  'This is a defect of the service; its log names the request 5f0f3a8e-6f0b-4a55-9a8e-0c0e0a1b2c3d.',
+);

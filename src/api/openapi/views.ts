@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import { CHANNELS } from '../../notification/channel.js';
+import { DELIVERIES } from '../../notification/leg.js';
+import { STATES } from '../../notification/state.js';
+import type { NotificationView, TimelineView } from '../../notification/view.js';
+
+/*
+ * What the API answers, described. The answers are built elsewhere; that they are what is described
+ * here, the compiler (`satisfies`) and a test on real answers see to. Objects are loose: a caller
+ * must not break when one day a field is added.
+ */
+
+const time = z.iso.datetime();
+const state = z.enum(STATES).meta({ description: 'Where it stands; the README has a table.' });
+const channel = z.enum(CHANNELS);
+const reason = z.string().exactOptional();
+
+const timelineEntry = z.looseObject({
+  at: time,
+  state,
+  channel: channel.exactOptional(),
+  reason,
+  detail: z.string().exactOptional().meta({ description: 'Codes and names, never customer text.' }),
+  count: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'How often this happened in a row; once when left out.' }),
+}) satisfies z.ZodType<TimelineView>;
+
+export const notificationView = z.looseObject({
+  id: z.string(),
+  state,
+  reason: reason.meta({ description: 'Why it is in this state, as a code.' }),
+  channel: channel.exactOptional().meta({ description: 'The channel tried last.' }),
+  delivery: z
+    .enum(DELIVERIES)
+    .exactOptional()
+    .meta({ description: 'What the platform said about the message after it was accepted.' }),
+  messageId: z.string().exactOptional(),
+  conversationId: z.string().exactOptional(),
+  attempts: z.int().meta({ description: 'Attempts used; waiting uses none.' }),
+  createdAt: time,
+  updatedAt: time,
+  deadline: time,
+  deliveryCheckAt: time
+    .exactOptional()
+    .meta({ description: 'While this is there, sent is not the last word.' }),
+  campaignId: z.string().exactOptional(),
+  metadata: z
+    .record(z.string(), z.json())
+    .exactOptional()
+    .meta({ description: 'As it was sent; readable as long as the request is kept.' }),
+  timeline: z.array(timelineEntry).meta({ description: 'Everything that happened, oldest first.' }),
+}) satisfies z.ZodType<NotificationView>;
+
+const fieldProblem = z.looseObject({
+  field: z.string().meta({ description: 'Which field; (request) means the request as a whole.' }),
+  expected: z.string().meta({ description: 'What was expected there.' }),
+});
+
+const problemMembers = {
+  type: z.string().meta({ description: 'A name to compare, not a page to open.' }),
+  title: z.string(),
+  detail: z.string().exactOptional(),
+  errors: z
+    .array(fieldProblem)
+    .exactOptional()
+    .meta({ description: 'Every wrong field at once, at most 100.' }),
+  state: state.exactOptional(),
+  reason,
+  retryAfter: z
+    .number()
+    .exactOptional()
+    .meta({ description: 'Seconds; also in the header Retry-After.' }),
+};
+
+const batchResult = z.looseObject({
+  index: z.int().meta({ description: 'The place in the list that was sent.' }),
+  status: z.int().meta({ description: 'What a single POST would have answered.' }),
+  id: z.string().exactOptional(),
+  ...problemMembers,
+  type: problemMembers.type.exactOptional(),
+  title: problemMembers.title.exactOptional(),
+});
+
+const results = z.array(batchResult).meta({ description: 'In the order of the list.' });
+
+export const batchAnswer = z.looseObject({ results });
+
+export const problemDocument = z
+  .looseObject({
+    ...problemMembers,
+    status: z.int(),
+    id: z
+      .string()
+      .exactOptional()
+      .meta({ description: 'The notification meant; with this id it is safe to try again.' }),
+    because: z.array(z.string()).exactOptional().meta({ description: 'Each thing that is amiss.' }),
+    results: results.exactOptional(),
+  })
+  .meta({ description: 'A problem document (RFC 9457).' });
+
+export const healthAnswer = z.looseObject({ status: z.enum(['alive', 'ready']) });

@@ -1,0 +1,131 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import {
+  ACCEPTED,
+  BATCH,
+  BATCH_RESULTS,
+  FULL_REQUEST,
+  REQUEST,
+} from '../../src/api/openapi/examples.js';
+import { OPERATIONS } from '../../src/api/openapi/operations.js';
+import { parseRequest } from '../../src/notification/request.js';
+import { startTestApi, stopApisAfterEach } from './support/api.js';
+import { contract, schemaPointer } from './support/contract.js';
+
+stopApisAfterEach();
+
+const { document, problems } = contract();
+
+describe('the OpenAPI document', () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const result = await new Validator().validate(structuredClone(document));
+    expect(result).toMatchObject({ valid: true });
+    expect(document.openapi).toMatch(/^3\.1\./);
+  });
+
+  test('is served to everybody', async () => {
+    const api = await startTestApi({ API_KEYS: 'shop:shop-key-0123456789' });
+    const served = await api.call('GET', '/openapi.json');
+    expect(served.status).toBe(200);
+    expect(served.body).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  test('has every route of the API, and no other', () => {
+    const described = OPERATIONS.map(
+      ({ method, path }) => `${method} ${path.replace('{id}', ':id')}`,
+    );
+    expect(described.sort()).toEqual(routesInSource().sort());
+  });
+
+  test('says no method that is refused, and leaves out none that is allowed', async () => {
+    const api = await startTestApi();
+    for (const path of Object.keys(document.paths)) {
+      const answer = await api.call('PATCH', path.replace('{id}', 'x'));
+      const allowed = answer.headers.get('allow')?.split(', ') ?? [];
+      const described = Object.keys(document.paths[path] ?? {}).map((name) => name.toUpperCase());
+      // `batch` may be the id of a notification, too.
+      const byId = path.endsWith('/batch') ? ['GET', 'HEAD', 'DELETE'] : ['HEAD'];
+      expect([path, allowed.filter((name) => !byId.includes(name)).sort()]).toEqual([
+        path,
+        described.filter((name) => !byId.includes(name)).sort(),
+      ]);
+    }
+  });
+
+  test('has only examples that are valid', () => {
+    let judged = 0;
+    for (const { method, path, body, answers, problems: refusals } of OPERATIONS) {
+      for (const example of Object.values(body?.examples ?? {})) {
+        judged++;
+        expect(problems(schemaPointer(path, method, 'request'), example)).toEqual([]);
+      }
+      for (const { status, example } of answers) {
+        judged++;
+        expect(problems(schemaPointer(path, method, status), example)).toEqual([]);
+      }
+      for (const refusal of refusals) {
+        judged++;
+        const type = 'application/problem+json';
+        const pointer = schemaPointer(path, method, refusal.status, type);
+        expect(problems(pointer, refusal)).toEqual([]);
+      }
+    }
+    expect(judged).toBeGreaterThan(60);
+  });
+
+  test('has examples that do what they say', async () => {
+    const api = await startTestApi();
+    for (const request of [REQUEST, FULL_REQUEST]) {
+      expect(await api.post(request)).toMatchObject({
+        status: 202,
+        body: { id: request.id, state: ACCEPTED.state },
+      });
+    }
+    const batch = await api.call('POST', '/v1/notifications/batch', BATCH);
+    expect(batch.body).toEqual(BATCH_RESULTS);
+  });
+});
+
+describe('the schema of a request', () => {
+  const described = (request: unknown) =>
+    problems(schemaPointer('/v1/notifications', 'post', 'request'), request).length === 0;
+  const base = { recipient: { email: 'customer@example.com' }, template: 'follow-up' };
+
+  test.each([
+    ['the least', base],
+    ['everything', { ...FULL_REQUEST, campaignId: 'autumn', sendAt: '2026-11-22T09:30:00+01:00' }],
+    ['no recipient', { template: 'follow-up' }],
+    ['a recipient without an address', { ...base, recipient: { name: 'Anna' } }],
+    ['an address that is none', { ...base, recipient: { email: 'nowhere' } }],
+    ['a national number', { ...base, recipient: { phone: '0151 234' } }],
+    ['a field nobody knows', { ...base, templat: 'x' }],
+    ['a number for an id', { ...base, id: 12345 }],
+    ['an id that is a path', { ...base, id: '..' }],
+    ['a channel nobody knows', { ...base, channels: ['fax'] }],
+    ['a channel twice', { ...base, channels: ['web', 'web'] }],
+    ['no channel', { ...base, channels: [] }],
+    ['half a day', { ...base, history: { lookbackDays: 0.5 } }],
+    ['a time without a zone', { ...base, deadline: '2026-11-22T09:30:00' }],
+    ['an object for a variable', { ...base, variables: { a: {} } }],
+    ['a variable with a space', { ...base, variables: { 'a b': 1 } }],
+    ['metadata of any kind', { ...base, metadata: { a: [null, { b: 1 }] } }],
+  ])('judges %s as the service does', (_title, request) => {
+    const now = Date.parse('2026-11-21T00:00:00Z');
+    expect(described(request)).toBe(parseRequest(request, now).ok);
+  });
+});
+
+/** `get /v1/notifications/:id`, for each route declared in the sources of the API. */
+function routesInSource(): string[] {
+  const folder = new URL('../../src/api/', import.meta.url);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+  const about = /^\/(openapi\.json|docs)$/;
+  return files.flatMap((file) => {
+    const source = readFileSync(new URL(file, folder), 'utf8');
+    return [...source.matchAll(/\bapp\.(get|post|put|patch|delete)(?:<\w+>)?\(\s*'([^']+)'/g)]
+      .map(([, method, path = '']) => ({ method, path }))
+      .filter(({ path }) => !about.test(path))
+      .map(({ method, path }) => `${method} ${/z$/.test(path) ? path : `/v1${path}`}`);
+  });
+}
