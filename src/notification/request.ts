@@ -56,7 +56,8 @@ const recipient = z
     email: z
       .email({ error: 'an email address such as customer@example.com' })
       .max(254, 'at most 254 characters')
-      .optional(),
+      .optional()
+      .meta({ description: 'For the channels email and engage, and to find the customer by.' }),
     externalContactId: z
       .string({ error: 'the id of an external contact' })
       .regex(/^[A-Za-z0-9-]{1,64}$/, 'the id of an external contact: 1 to 64 of A-Z a-z 0-9 -')

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { claim, finish, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
+import { Gate } from '../../src/queue/gate.js';
 import {
   type Answer,
   REQUEST,
@@ -105,6 +106,27 @@ describe('what the API answers is described in full', () => {
     expect(against(ONE, 'get', await strict.call('GET', '/v1/notifications/x'))).toEqual([429]);
     expect(against('/healthz', 'get', await api.call('GET', '/healthz'))).toEqual([200]);
     expect(against('/readyz', 'get', await api.call('GET', '/readyz'))).toEqual([200]);
+  });
+
+  test('about the stop button and the gate', async () => {
+    const api = await startTestApi({ API_KEYS: 'ops:0123456789abcdef' });
+    const call = async (method: string, path: string, body?: unknown) => {
+      const headers = { authorization: 'Bearer 0123456789abcdef' };
+      return against(path, method.toLowerCase(), await api.call(method, path, body, headers));
+    };
+    expect(await call('POST', '/v1/pause', {})).toEqual([422]);
+    expect(await call('POST', '/v1/pause', { reason: 'a test' })).toEqual([200]);
+    expect(await call('GET', '/readyz')).toEqual([200]);
+    const redis = new Redis(api.config.REDIS_URL);
+    connections.push(redis);
+    const retryAfter = { operation: 'agentless-email', retryAfterMs: 60_000 } as const;
+    await new Gate(redis, api.config.QUEUE_PREFIX).close(retryAfter);
+    expect(await call('GET', '/v1/gate')).toEqual([200]);
+    expect(await call('GET', '/v1/status')).toEqual([200]);
+    expect(await call('POST', '/v1/gate/open')).toEqual([200]);
+    expect(await call('GET', '/v1/gate')).toEqual([200]);
+    expect(await call('POST', '/v1/resume')).toEqual([200]);
+    expect(await call('GET', '/v1/status')).toEqual([200]);
   });
 
   test('while Redis is away', async () => {

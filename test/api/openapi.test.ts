@@ -60,9 +60,9 @@ describe('the OpenAPI document', () => {
         judged++;
         expect(problems(schemaPointer(path, method, 'request'), example)).toEqual([]);
       }
-      for (const { status, example } of answers) {
+      for (const { status, example, type } of answers) {
         judged++;
-        expect(problems(schemaPointer(path, method, status), example)).toEqual([]);
+        expect(problems(schemaPointer(path, method, status, type), example)).toEqual([]);
       }
       for (const refusal of refusals) {
         judged++;
@@ -126,6 +126,6 @@ function routesInSource(): string[] {
     return [...source.matchAll(/\bapp\.(get|post|put|patch|delete)(?:<\w+>)?\(\s*'([^']+)'/g)]
       .map(([, method, path = '']) => ({ method, path }))
       .filter(({ path }) => !about.test(path))
-      .map(({ method, path }) => `${method} ${/z$/.test(path) ? path : `/v1${path}`}`);
+      .map(({ method, path }) => `${method} ${/z$|metrics$/.test(path) ? path : `/v1${path}`}`);
   });
 }

@@ -1,4 +1,4 @@
-import type { Operation } from '../openapi/operations.js';
+import type { Operation } from '../openapi/operation.js';
 
 const EXAMPLE_ID = 'hello-1';
 

@@ -1,6 +1,7 @@
 import { COMPONENTS } from '../openapi/components.js';
 import type { OpenApiDocument } from '../openapi/document.js';
-import { OPERATIONS, type Operation } from '../openapi/operations.js';
+import type { Operation } from '../openapi/operation.js';
+import { OPERATIONS } from '../openapi/operations.js';
 import type { Problem } from '../problems.js';
 import { curlLine } from './curl.js';
 import { fieldTable } from './fields.js';
@@ -73,7 +74,9 @@ function problemsByStatus(problems: readonly Problem[]): Html[] {
 }
 
 function answer(title: string, bodies: readonly unknown[]): Html {
-  const blocks = bodies.map((body) => block(JSON.stringify(body, undefined, 2), title));
+  const blocks = bodies.map((body) =>
+    block(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2), title),
+  );
   return html`<details><summary>${title}</summary>
 ${blocks}</details>
 `;

@@ -19,6 +19,13 @@ pre { background: var(--panel); padding: 0.75rem 1rem; overflow-x: auto; border-
 table { border-collapse: collapse; width: 100%; font-size: 0.95em; }
 th, td { text-align: start; vertical-align: top; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); }
 td:nth-child(3) { max-width: 22rem; overflow-wrap: anywhere; }
+@media (max-width: 40rem) {
+  table, tbody, tr, th[scope="row"], td { display: block; width: 100%; }
+  thead { display: none; }
+  tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+  th[scope="row"], td { border: 0; padding: 0; max-width: none !important; overflow-wrap: anywhere; }
+  td:nth-child(2):not(:empty)::before { content: "needed: "; }
+}
 summary { cursor: pointer; padding: 0.3rem 0; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 `;

@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { requestSchema } from '../../notification/request.js';
-import { batchAnswer, healthAnswer, notificationView, problemDocument } from './views.js';
+import {
+  batchAnswer,
+  gateAnswer,
+  gateOpenedAnswer,
+  healthAnswer,
+  notificationView,
+  pausedAnswer,
+  problemDocument,
+  resumedAnswer,
+  statusAnswer,
+} from './views.js';
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -31,7 +41,18 @@ export const COMPONENTS = {
       outcome: z.enum(['sent', 'not_sent']).meta({ description: 'What became of it.' }),
     }),
   ),
+  Stop: schemaOf(
+    z.strictObject({
+      reason: z.string().min(1).max(200).meta({ description: 'Why, in one line; others read it.' }),
+    }),
+  ),
+  Paused: schemaOf(pausedAnswer),
+  Resumed: schemaOf(resumedAnswer),
+  Status: schemaOf(statusAnswer),
+  Gate: schemaOf(gateAnswer),
+  GateOpened: schemaOf(gateOpenedAnswer),
   Health: schemaOf(healthAnswer),
+  Metrics: { type: 'string', description: 'The text format of Prometheus.' },
   Problem: schemaOf(problemDocument),
 } as const satisfies Record<string, JsonSchema>;
 
@@ -41,7 +62,14 @@ export type ComponentName =
   | 'Batch'
   | 'BatchResults'
   | 'Verdict'
+  | 'Stop'
+  | 'Paused'
+  | 'Resumed'
+  | 'Status'
+  | 'Gate'
+  | 'GateOpened'
   | 'Health'
+  | 'Metrics'
   | 'Problem';
 
 export function ref(name: ComponentName): JsonSchema {

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { PROBLEM_JSON, type Problem } from '../problems.js';
 import { COMPONENTS, type JsonSchema, ref } from './components.js';
-import { OPERATIONS, type Operation } from './operations.js';
+import type { Operation } from './operation.js';
+import { OPERATIONS } from './operations.js';
 
 export interface OpenApiDocument {
   openapi: string;
@@ -89,12 +90,12 @@ function parametersIn(
 
 function answersOf({ answers }: Operation): JsonSchema {
   return Object.fromEntries(
-    answers.map(({ status, description, schema, example, headers }) => [
+    answers.map(({ status, description, schema, example, headers, type = 'application/json' }) => [
       status,
       {
         description,
         ...(headers !== undefined && { headers: headersOf(headers) }),
-        content: { 'application/json': { schema: ref(schema), example } },
+        content: { [type]: { schema: ref(schema), example } },
       },
     ]),
   );

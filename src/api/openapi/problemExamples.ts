@@ -13,6 +13,9 @@ export const invalid = invalidRequest([
 export const invalidBatch = invalidRequest([
   { field: 'notifications', expected: 'an array of 1 to 1000 requests' },
 ]);
+export const invalidPause = invalidRequest([
+  { field: 'reason', expected: 'why the sending stops, one line of 1 to 200 characters' },
+]);
 export const invalidVerdict = invalidRequest([{ field: 'outcome', expected: 'sent or not_sent' }]);
 export const conflict = problem('id-conflict', {
   detail: 'That one stays as it is. Use another id for this request.',
@@ -82,3 +85,7 @@ export const broken = httpProblem(
   500,
   'This is a defect of the service; its log names the request 5f0f3a8e-6f0b-4a55-9a8e-0c0e0a1b2c3d.',
 );
+
+/** What every route behind a key may answer, and every one that takes a body. */
+export const BEHIND_KEY = [unauthorized, broken, redisAway, stopping];
+export const WITH_BODY = [malformedJson, notJson, tooLarge];

@@ -100,4 +100,55 @@ export const problemDocument = z
   })
   .meta({ description: 'A problem document (RFC 9457).' });
 
-export const healthAnswer = z.looseObject({ status: z.enum(['alive', 'ready']) });
+const pause = z.looseObject({
+  reason: z.string().meta({ description: 'As it was given.' }),
+  by: z.string().exactOptional().meta({ description: 'The name of the key that was used.' }),
+  since: time,
+});
+
+export const pausedAnswer = z.looseObject({ paused: z.literal(true), ...pause.shape });
+
+export const resumedAnswer = z.looseObject({
+  paused: z.literal(false),
+  was: pause.exactOptional().meta({ description: 'The pause that was, if there was one.' }),
+});
+
+export const gateAnswer = z.looseObject({
+  closed: z.boolean(),
+  since: time.exactOptional(),
+  until: time.exactOptional(),
+  operation: z.string().exactOptional().meta({ description: 'What was asked of the platform.' }),
+  retryAfterSeconds: z.int().exactOptional().meta({ description: 'What its 429 asked for.' }),
+});
+
+export const gateOpenedAnswer = z.looseObject({
+  closed: z.literal(false),
+  sparedSeconds: z.int().meta({ description: 'For how long it would have stayed closed.' }),
+});
+
+const queue = z.looseObject({
+  waiting: z.int(),
+  delayed: z.int(),
+  active: z.int(),
+  failed: z.int(),
+  oldestSince: time.exactOptional(),
+  paused: z.boolean(),
+});
+
+export const statusAnswer = z.looseObject({
+  paused: z.boolean(),
+  pause: pause.exactOptional(),
+  gate: gateAnswer,
+  queues: z.looseObject({ transactional: queue, campaign: queue }),
+  unknown: z
+    .looseObject({ count: z.int(), oldestSince: time.exactOptional() })
+    .meta({ description: 'Notifications that wait for a person.' }),
+});
+
+export const healthAnswer = z.looseObject({
+  status: z.enum(['alive', 'ready']),
+  pausedSince: time
+    .exactOptional()
+    .meta({ description: 'While this is there, sending is stopped; acceptance goes on.' }),
+  gateClosedUntil: time.exactOptional(),
+});

@@ -1,0 +1,49 @@
+import type { Operation } from './operation.js';
+import { notReady, stopping } from './problemExamples.js';
+
+/** For probes and Prometheus. */
+export const HEALTH_OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/healthz',
+    operationId: 'isAlive',
+    summary: 'Is the process alive?',
+    description: 'Needs no key.',
+    answers: [
+      { status: 200, description: 'Alive', schema: 'Health', example: { status: 'alive' } },
+    ],
+    problems: [stopping],
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/readyz',
+    operationId: 'isReady',
+    summary: 'Can it take notifications in?',
+    description: 'Needs no key.',
+    answers: [
+      { status: 200, description: 'Ready', schema: 'Health', example: { status: 'ready' } },
+    ],
+    problems: [notReady, stopping],
+    open: true,
+  },
+  {
+    method: 'get',
+    path: '/metrics',
+    operationId: 'getMetrics',
+    summary: 'What it counts, for Prometheus',
+    description: 'Needs no key, and says nothing about a single notification.',
+    answers: [
+      {
+        status: 200,
+        description: 'The metrics',
+        schema: 'Metrics',
+        type: 'text/plain',
+        example:
+          '# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.\n',
+      },
+    ],
+    problems: [stopping],
+    open: true,
+  },
+];
