@@ -1,7 +1,9 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
+import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
+import type { PauseOptions } from './sending.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -23,6 +25,7 @@ function buildProgram(): Command {
   addRoles(program);
   addSandbox(program);
   addSend(program);
+  addOperating(program);
   return program;
 }
 
@@ -90,6 +93,35 @@ function addSend(program: Command): void {
     .action(async (options: SendOptions) => {
       const { send } = await import('./send/send.js');
       exitWith(await send(options));
+    });
+}
+
+function addOperating(program: Command): void {
+  program
+    .command('pause')
+    .description('stop all sending; what is accepted waits')
+    .requiredOption('--reason <text>', 'why, for whoever looks')
+    .option('--json', 'answer with one JSON document')
+    .action(async (options: PauseOptions) => {
+      const { pauseSending } = await import('./sending.js');
+      exitWith(await pauseSending(options));
+    });
+  program
+    .command('resume')
+    .description('let the sending go on')
+    .option('--json', 'answer with one JSON document')
+    .action(async (options: { json?: boolean }) => {
+      const { resumeSending } = await import('./sending.js');
+      exitWith(await resumeSending(options));
+    });
+  program
+    .command('gate')
+    .description('say until when and why the gate for rate limits is closed')
+    .option('--open', 'open it before its time')
+    .option('--json', 'answer with one JSON document')
+    .action(async (options: GateOptions) => {
+      const { gate } = await import('./gate.js');
+      exitWith(await gate(options));
     });
 }
 

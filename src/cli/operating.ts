@@ -1,0 +1,34 @@
+import { RedisUnavailableError } from '../queue/errors.js';
+import type { Operations } from '../queue/operations.js';
+import { NotificationProducer } from '../queue/producer.js';
+import { configurationFor } from './configuration.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { untilRedisAnswers } from './redisAnswers.js';
+import { type Output, outputFor } from './send/output.js';
+
+/** Runs a command that operates the deployment which the environment names. */
+export async function operate(
+  options: { json?: boolean },
+  command: (operations: Operations, output: Output) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const output = outputFor(options.json === true);
+  // Whether the HTTP API could start with this configuration does not matter here.
+  const config = configurationFor('api', { ...process.env, API_HOST: undefined });
+  if (config === undefined) return EXIT.configuration;
+  const producer = new NotificationProducer({
+    redisUrl: config.REDIS_URL,
+    prefix: config.QUEUE_PREFIX,
+    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+  });
+  try {
+    await untilRedisAnswers(() => producer.ping());
+    return await command(producer.operations, output);
+  } catch (error) {
+    if (!(error instanceof RedisUnavailableError)) throw error;
+    output.remark('Redis is unavailable: it is not known whether this was done.');
+    output.result('', { error: 'redis_unavailable' });
+    return EXIT.redisUnavailable;
+  } finally {
+    await producer.close();
+  }
+}
