@@ -119,8 +119,7 @@ describe('what the API answers is described in full', () => {
     expect(await call('GET', '/readyz')).toEqual([200]);
     const redis = new Redis(api.config.REDIS_URL);
     connections.push(redis);
-    const retryAfter = { operation: 'agentless-email', retryAfterMs: 60_000 } as const;
-    await new Gate(redis, api.config.QUEUE_PREFIX).close(retryAfter);
+    await new Gate(redis, api.config.QUEUE_PREFIX).close(60_000, 'agentless-email');
     expect(await call('GET', '/v1/gate')).toEqual([200]);
     expect(await call('GET', '/v1/status')).toEqual([200]);
     expect(await call('POST', '/v1/gate/open')).toEqual([200]);
