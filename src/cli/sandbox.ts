@@ -35,7 +35,7 @@ To use it, set:
 
 Somebody to write to:        customer@example.com
 Everybody there is:          ${url}/_sandbox/customers
-What customers really got:   ${url}/_sandbox/deliveries
+What customers really got:   ${url}/_sandbox/inbox in a browser, /_sandbox/deliveries as JSON
 What else can be done:       ${url}/_sandbox/
 `);
   const close = () => void sandbox.close();

@@ -77,3 +77,6 @@ export const faultSchema = kinds.refine(
 export type FaultInput = z.input<typeof faultSchema>;
 export type Fault = z.output<typeof faultSchema>;
 export type FaultKind = Fault['kind'];
+
+/** Every kind there is, in the order in which they are declared. */
+export const FAULT_KINDS: readonly FaultKind[] = kinds.options.map(({ shape }) => shape.kind.value);

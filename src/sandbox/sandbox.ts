@@ -14,6 +14,7 @@ import {
 import { controlRoutes } from './control/routes.js';
 import type { Faults } from './faults.js';
 import type { Inbox } from './inbox.js';
+import { pageRoutes } from './page/routes.js';
 import { platformRoutes } from './platform/routes.js';
 import type { Customer } from './population/customer.js';
 import { RECORD_LIMIT, type RequestLog } from './requestLog.js';
@@ -59,7 +60,7 @@ export interface Sandbox {
 
 /**
  * Starts a simulated Genesys Cloud: one HTTP server with the platform's real paths (login included)
- * and a control API under /_sandbox. Point GENESYS_CLOUD_BASE_URL, and GENESYS_ENGAGE_URL if wanted,
+ * and a control API under /_sandbox, with an inbox for people at /_sandbox/inbox. Point GENESYS_CLOUD_BASE_URL, and GENESYS_ENGAGE_URL if wanted,
  * at its `url`. It lives in memory and is the same at every start, dated relative to the clock.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
@@ -79,6 +80,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   });
+  app.get('/', (_request, reply) => reply.redirect('/_sandbox/inbox'));
+  app.register(async (scope) => pageRoutes(scope, world), { prefix: '/_sandbox/inbox' });
   app.register(async (scope) => controlRoutes(scope, world), { prefix: '/_sandbox' });
   app.register(async (scope) => platformRoutes(scope, world, sleep));
   await app.listen({ port, host });

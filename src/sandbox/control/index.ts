@@ -20,6 +20,7 @@ export function controlIndex({ settings, population, requests, inbox, faults }: 
       ...Object.values(ENDPOINTS).map(({ method, path }) => `${method} ${path}`),
     ],
     control: {
+      'GET /_sandbox/inbox': 'a page for people: what customers got, in a browser',
       'GET /_sandbox/deliveries?to=&wait=true&count=&timeoutMs=': 'what customers really got',
       'GET /_sandbox/requests?since=&wait=ENDPOINT&count=&timeoutMs=': 'what arrived',
       'DELETE /_sandbox/deliveries, /_sandbox/requests': 'forget them',

@@ -6,7 +6,7 @@ export class ControlError extends Error {
   override readonly name = 'ControlError';
 
   constructor(
-    readonly statusCode: 400 | 404,
+    readonly statusCode: 400 | 403 | 404,
     message: string,
   ) {
     super(message);
