@@ -14,7 +14,8 @@ import { limitRate } from './rateLimit.js';
 import { logRequests } from './requestLog.js';
 import { settlementRoutes } from './settlementRoutes.js';
 
-const LONGEST_ID = 128;
+/** An id of 128 characters; with the little that a job's id has around it. */
+const LONGEST_PARAM = 144;
 
 /** Builds the HTTP API; it listens once told to. Closing it lets requests in flight finish. */
 export function buildServer(parts: ApiParts): FastifyInstance {
@@ -26,7 +27,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     frameworkErrors: answerError,
-    routerOptions: { maxParamLength: LONGEST_ID },
+    routerOptions: { maxParamLength: LONGEST_PARAM },
   });
   handleErrors(app);
   logRequests(app, parts);

@@ -79,12 +79,20 @@ export function jobFor(record: NotificationRecord, now: number): JobToAdd {
   const { id, generation } = record;
   const name: JobName = wasSent(record) ? 'delivery_check' : 'dispatch';
   const startAt = name === 'delivery_check' ? record.deliveryCheckAt : record.sendAt;
-  const letter = name === 'delivery_check' ? 'd' : 'n';
   return {
     name,
     data: { id, generation },
-    opts: { jobId: `${letter}-${id}.${generation}`, delay: Math.max(0, (startAt ?? now) - now) },
+    opts: { jobId: jobId(name, record), delay: Math.max(0, (startAt ?? now) - now) },
   };
+}
+
+/** The ids of all jobs that a generation can have. */
+export function jobIds(record: NotificationRecord): string[] {
+  return [jobId('dispatch', record), jobId('delivery_check', record)];
+}
+
+function jobId(name: JobName, { id, generation }: NotificationRecord): string {
+  return `${name === 'delivery_check' ? 'd' : 'n'}-${id}.${generation}`;
 }
 
 /** The delivery check's job also carries on with the next channel when the message did not arrive. */

@@ -5,6 +5,8 @@ import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
 import type { Config } from '../config.js';
+import { dashboard } from '../dashboard/dashboard.js';
+import type { Login } from '../dashboard/session.js';
 import { Metrics } from '../ops/metrics.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
@@ -48,6 +50,14 @@ export async function startApi(
     ping: () => producer.ping(),
     log,
   });
+  const login = dashboardLogin(config);
+  dashboard(app, {
+    store: producer.store,
+    notifications,
+    operations: producer.operations,
+    ...(login !== undefined && { login }),
+    readOnly: config.DASHBOARD_ACTIONS === 'off',
+  });
   const stop = async () => {
     await closeServer(app);
     await preparation.stop();
@@ -70,6 +80,14 @@ export async function startApi(
     await stop();
     throw error;
   }
+}
+
+/** Undefined on loopback alone: elsewhere the configuration demands a login. */
+function dashboardLogin({
+  DASHBOARD_USER: user,
+  DASHBOARD_PASSWORD: password,
+}: Config): Login | undefined {
+  return user === undefined || password === undefined ? undefined : { user, password };
 }
 
 function openProducer(config: Config, metrics: Metrics): NotificationProducer {

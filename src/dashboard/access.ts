@@ -1,0 +1,103 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { httpProblem, sendProblem } from '../api/problems.js';
+import { html } from './html.js';
+import { LoginAttempts } from './loginAttempts.js';
+import { isForLoopback, isFromOwnPage } from './origin.js';
+import { sendPage } from './page.js';
+import type { Sessions } from './session.js';
+
+const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** Lets nobody past who is not logged in, and nothing change that no page of ours has asked for. */
+export function guard(app: FastifyInstance, sessions: Sessions | undefined): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { headers, method } = request;
+    reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
+    if (sessions === undefined) {
+      if (!isForLoopback(headers)) return refuse(reply, 'Without a login, only by localhost.');
+    } else if (!sessions.isOpen(headers.cookie, Date.now())) {
+      return askToLogIn(request, reply);
+    }
+    if (!READS.has(method) && !isFromOwnPage(headers)) {
+      return refuse(reply, 'Only pages of this service may do that.');
+    }
+    if (sessions !== undefined) request.caller = sessions.user;
+  });
+}
+
+function refuse(reply: FastifyReply, detail: string): FastifyReply {
+  return sendProblem(reply, httpProblem(403, detail));
+}
+
+function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
+  if (!wantsPage) return sendProblem(reply, httpProblem(401, 'Log in at /login.'));
+  return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
+}
+
+/** Where a login may lead: to our own pages, and to no other site by any trick of spelling. */
+const OWN_PAGE = /^\/(?:queues|notifications)(?:[/?][A-Za-z0-9._~%/?=&-]*)?$/;
+
+/** The way in and the way out. Absent where there is no login. */
+export function loginRoutes(app: FastifyInstance, sessions: Sessions): void {
+  const attempts = new LoginAttempts();
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
+    if (!READS.has(request.method) && !isFromOwnPage(request.headers)) {
+      return refuse(reply, 'Only pages of this service may do that.');
+    }
+  });
+
+  app.get<{ Querystring: { next?: unknown } }>('/login', async ({ query }, reply) =>
+    sendLogin(reply, { next: ownPage(query.next) }),
+  );
+
+  app.post<{ Body: URLSearchParams | undefined }>('/login', async (request, reply) => {
+    const form = request.body ?? new URLSearchParams();
+    const next = ownPage(form.get('next'));
+    const wait = attempts.waitFor(request.ip);
+    if (wait > 0) {
+      reply.header('retry-after', wait);
+      const trouble = `Too many wrong logins. Try again in ${wait} s.`;
+      return sendLogin(reply, { next, status: 429, trouble });
+    }
+    const given = { user: form.get('user') ?? '', password: form.get('password') ?? '' };
+    if (!sessions.isLogin(given)) {
+      attempts.failed(request.ip);
+      request.log.warn('a login to the dashboard failed');
+      return sendLogin(reply, { next, status: 401, trouble: 'That is not the login.' });
+    }
+    reply.header('set-cookie', sessions.begin(Date.now(), byHttps(request)));
+    return reply.redirect(next, 303);
+  });
+
+  app.post('/logout', async (request, reply) => {
+    reply.header('set-cookie', sessions.end(byHttps(request)));
+    return reply.redirect('/login', 303);
+  });
+}
+
+function ownPage(next: unknown): string {
+  return typeof next === 'string' && OWN_PAGE.test(next) && !next.includes('//') ? next : '/queues';
+}
+
+/** Behind a proxy only the browser knows that it came by https, and says so in `Origin`. */
+function byHttps({ headers }: FastifyRequest): boolean {
+  return headers.origin?.startsWith('https://') === true;
+}
+
+function sendLogin(
+  reply: FastifyReply,
+  { next, trouble, status }: { next: string; trouble?: string; status?: number },
+): FastifyReply {
+  const body = html`<h1>Log in</h1>
+${trouble === undefined ? undefined : html`<div class="panel bad" role="alert"><p>${trouble}</p></div>`}
+<form method="post" action="/login">
+<input type="hidden" name="next" value="${next}">
+<label>User <input name="user" autocomplete="username" autocapitalize="none" required></label>
+<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
+<button>Log in</button>
+</form>`;
+  return sendPage(reply, { title: 'Log in', body, ...(status !== undefined && { status }) });
+}

@@ -1,0 +1,82 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import type { AppControllerRoute } from '@bull-board/api/typings/app';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { FastifyInstance } from 'fastify';
+import { LANES } from '../notification/state.js';
+import { errorLabel } from '../ops/errorLabel.js';
+import { RedisUnavailableError } from '../queue/errors.js';
+import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
+
+export const BOARD = '/queues';
+
+/** Each look asks Redis a dozen questions, and many people leave a tab open. */
+const POLL_EVERY_S = 15;
+
+/**
+ * The library sets colours and sizes as style attributes; everything else is as strict as on our own
+ * pages. Its page asks a font service of another company for a font, which is taken out: whoever
+ * looks at the dashboard is nobody else's business.
+ */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ');
+const FONT_SERVICE = /<link[^>]*fonts\.googleapis\.com[^>]*>\s*/g;
+
+class BoardAdapter extends FastifyAdapter {
+  readonly #parts: BoardParts;
+
+  constructor(parts: BoardParts) {
+    super();
+    this.#parts = parts;
+  }
+
+  override setApiRoutes(offered: AppControllerRoute[]): FastifyAdapter {
+    return super.setApiRoutes(boardRoutes(offered, this.#parts));
+  }
+
+  /** The library's own handler answers with the error's message, which may quote what it stumbled over. */
+  override setErrorHandler(): this {
+    return super.setErrorHandler((error) =>
+      error instanceof RedisUnavailableError
+        ? failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'Redis is unavailable. Try again later.')
+        : failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', `A defect: ${errorLabel(error).name}`),
+    );
+  }
+}
+
+/** The queue dashboard, at `/queues`. Whoever registers this has seen to it that only some may come here. */
+export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
+  const { readOnly, queues } = parts;
+  const adapter = new BoardAdapter(parts);
+  adapter.setBasePath(BOARD);
+  createBullBoard({
+    queues: LANES.map((lane) => new BullMQAdapter(queues[lane], { readOnlyMode: readOnly })),
+    serverAdapter: adapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'proactive-notifier',
+        hideDocsLink: true,
+        miscLinks: [{ text: 'Notifications', url: '/notifications' }],
+        pollingInterval: { showSetting: false, forceInterval: POLL_EVERY_S },
+      },
+    },
+  });
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('content-security-policy', POLICY);
+  });
+  app.addHook('onSend', async (_request, _reply, payload) =>
+    typeof payload === 'string' && payload.includes('<!DOCTYPE html>')
+      ? payload.replace(FONT_SERVICE, '')
+      : payload,
+  );
+  app.register(adapter.registerPlugin());
+}

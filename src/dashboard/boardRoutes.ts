@@ -1,0 +1,117 @@
+import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
+import type { Lane } from '../notification/state.js';
+import { withPatience } from '../queue/patience.js';
+import { type ButtonParts, duplicate, type Pressed, promote, remove, retry } from './buttons.js';
+import { jobView, laneNamed } from './jobView.js';
+
+type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
+type Handle = (request: BullBoardRequest, original: () => Promise<Answer>) => Promise<Answer>;
+
+export interface BoardParts extends ButtonParts {
+  readOnly: boolean;
+  /** Who logged in; goes into the timeline of what they do. */
+  by: string | undefined;
+}
+
+/**
+ * The dashboard's routes: of all that the library offers, these and no others. What is read passes
+ * the allow-list of job fields; what is pressed is one of our own buttons. The library's routes that
+ * edit a job's data or delay, empty or obliterate a queue, pause it or lift its limit are not there.
+ */
+export function boardRoutes(
+  offered: readonly AppControllerRoute[],
+  parts: BoardParts,
+): AppControllerRoute[] {
+  const handlers = new Map(
+    Object.entries({ ...reading(), ...(!parts.readOnly && pressing(parts)) }),
+  );
+  return offered.flatMap((route) => {
+    const handle = handlers.get(`${String(route.method)} ${String(route.route)}`);
+    if (handle === undefined) return [];
+    const handler: AppControllerRoute['handler'] = async (request) => {
+      if (request === undefined) throw new TypeError('no request');
+      return withPatience(handle(request, async () => route.handler(request)));
+    };
+    return [{ ...route, handler }];
+  });
+}
+
+function reading(): Record<string, Handle> {
+  const asItIs: Handle = (_request, original) => original();
+  const job = '/api/queues/:queueName/:jobId';
+  return {
+    // Numbers about the server: its version, uptime and memory.
+    'get /api/redis/stats': asItIs,
+    'get /api/queues': async (_request, original) => {
+      const { status, body } = await original();
+      const { queues } = body as { queues: Record<string, unknown>[] };
+      return answer(status, { queues: queues.map(withSafeJobs) });
+    },
+    // How many jobs ended each minute.
+    'get /api/queues/:queueName/metrics': asItIs,
+    'get /api/job-schedulers': async () => answer(200, { queues: [], schedulers: [] }),
+    'get /api/queues/:queueName/job-data-schema': async () => answer(200, {}),
+    'get /api/queues/:queueName/default-job-options': async () => answer(200, {}),
+    [`get ${job}`]: async (_request, original) => {
+      const { status, body } = await original();
+      const { job: found, status: state } = body as Record<string, unknown>;
+      if (typeof found !== 'object' || found === null) return answer(status, body);
+      return answer(status, { job: jobView(found as Record<string, unknown>), status: state });
+    },
+    // We write no job logs, so whatever is there is not ours.
+    [`get ${job}/logs`]: async () => answer(200, []),
+    [`get ${job}/flow`]: async ({ params }) =>
+      answer(200, { nodeId: String(params['jobId']), flowRoot: null, isFlowNode: false }),
+  };
+}
+
+function withSafeJobs(queue: Record<string, unknown>): Record<string, unknown> {
+  const jobs = Array.isArray(queue['jobs']) ? (queue['jobs'] as Record<string, unknown>[]) : [];
+  return { ...queue, jobs: jobs.map(jobView) };
+}
+
+function pressing(parts: BoardParts): Record<string, Handle> {
+  const job = '/api/queues/:queueName/:jobId';
+  const button =
+    (press: (lane: Lane, jobId: string) => Promise<Pressed>): Handle =>
+    async ({ params }) => {
+      const lane = laneNamed(params['queueName']);
+      if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');
+      return afterPressing(await press(lane, String(params['jobId'])));
+    };
+  return {
+    [`put ${job}/retry`]: button((lane, jobId) => retry(parts, lane, jobId, parts.by)),
+    [`put ${job}/promote`]: button((lane, jobId) => promote(parts, lane, jobId)),
+    [`put ${job}/clean`]: button((lane, jobId) => remove(parts, lane, jobId)),
+    'post /api/queues/:queueName/add': async ({ params, body }) => {
+      const lane = laneNamed(params['queueName']);
+      if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');
+      const { data } = (body ?? {}) as { data?: unknown };
+      const pressed = await duplicate(parts, lane, data);
+      if (pressed.kind !== 'added') return afterPressing(pressed);
+      const added = jobView({ id: pressed.jobId, data, opts: {}, timestamp: Date.now() });
+      return answer(200, { job: added, status: pressed.state });
+    },
+  };
+}
+
+function afterPressing(pressed: Pressed): Answer {
+  switch (pressed.kind) {
+    case 'done':
+      return answer(204, {});
+    case 'no_job':
+      return failure(404, 'ERRORS.JOB_NOT_FOUND');
+    case 'refused':
+      return failure(409, 'ERRORS.FORBIDDEN', pressed.because);
+    default:
+      return pressed satisfies never;
+  }
+}
+
+export function failure(status: number, key: string, message?: string): Answer {
+  return answer(status, { error: { key }, ...(message !== undefined && { message }) });
+}
+
+function answer(status: number | undefined, body: unknown): Answer {
+  return { ...(status !== undefined && { status }), body } as Answer;
+}

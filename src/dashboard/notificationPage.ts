@@ -1,0 +1,108 @@
+import type { Leg } from '../notification/leg.js';
+import type { NotificationRecord, TimelineEntry } from '../notification/record.js';
+import type { State } from '../notification/state.js';
+import { type Html, html } from './html.js';
+import { standingOf } from './standing.js';
+import type { Story } from './story.js';
+import { time } from './time.js';
+import { waitingFor } from './waiting.js';
+
+const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
+  sent: 'good',
+  delivered: 'good',
+  read: 'good',
+  failed: 'bad',
+  undelivered: 'bad',
+  expired: 'bad',
+  unknown: 'open',
+};
+
+/** One notification, told: where it stands, what waits for whom, its legs, its timeline. */
+export function notificationPage({ record, fleet, jobs }: Story, now: number): Html {
+  const { who, what } = waitingFor(record, fleet, now);
+  return html`<h1>Notification ${record.id}</h1>
+${standingOf(fleet)}
+<div class="panel ${record.state === 'unknown' ? 'open' : ''}">
+<p>State: ${stateOf(record.state)}${record.reason === undefined ? '' : ` (${record.reason})`}</p>
+<p>Waits for: <strong>${who}</strong>. ${what}</p>
+${record.state === 'unknown' ? decision(record) : undefined}
+</div>
+<h2>Facts</h2>
+<dl>
+<dt>Attempts used</dt><dd>${record.attempts}</dd>
+<dt>Accepted</dt><dd>${time(record.createdAt)}</dd>
+<dt>Last change</dt><dd>${time(record.updatedAt)}</dd>
+${fact('Not before', record.sendAt)}
+<dt>Deadline</dt><dd>${time(record.deadline)}</dd>
+${fact('Delivery check', record.deliveryCheckAt)}
+<dt>Queue</dt><dd>${record.lane}</dd>
+<dt>Generation</dt><dd>${record.generation}</dd>
+${record.campaignId === undefined ? undefined : html`<dt>Campaign</dt><dd>${record.campaignId}</dd>`}
+<dt>Jobs</dt><dd>${jobLinks(record, jobs)}</dd>
+</dl>
+<h2 id="legs">Legs: each try to reach the customer</h2>
+${record.legs.length === 0 ? html`<p>None yet: nothing has been tried.</p>` : legs(record.legs)}
+<h2 id="timeline">Timeline</h2>
+${timeline(record.timeline)}`;
+}
+
+function decision({ id }: NotificationRecord): Html {
+  return html`<form class="buttons" method="post" action="/notifications/${id}/resolve">
+<button name="outcome" value="sent">It was sent</button>
+<button name="outcome" value="not_sent">It was not sent</button>
+</form>
+<p>“It was sent” ends it. “It was not sent” ends it as failed, and then it may be retried: be sure.</p>`;
+}
+
+function stateOf(state: State): Html {
+  return html`<span class="state ${TONES[state] ?? ''}">${state}</span>`;
+}
+
+function fact(name: string, at: number | undefined): Html | undefined {
+  return at === undefined ? undefined : html`<dt>${name}</dt><dd>${time(at)}</dd>`;
+}
+
+function jobLinks({ lane }: NotificationRecord, jobs: Story['jobs']): Html | Html[] {
+  if (jobs.length === 0) return html`none in the queue any more`;
+  return jobs.map(({ id, state }) => {
+    const href = `/queues/queue/${lane}/${encodeURIComponent(id)}`;
+    return html`<a href="${href}">${id}</a> (${state}) `;
+  });
+}
+
+function legs(all: readonly Leg[]): Html {
+  const rows = all.map(
+    (leg) => html`<tr>
+<td data-label="Intent">${time(leg.intentAt)}</td>
+<td data-label="Channel">${leg.channel}</td>
+<td data-label="Outcome">${leg.outcome ?? 'no answer yet'}${leg.reason === undefined ? '' : ` (${leg.reason})`}</td>
+<td data-label="Delivery">${leg.delivery}</td>
+<td data-label="Message id">${leg.messageId}</td>
+<td data-label="Conversation id">${leg.conversationId}</td>
+</tr>`,
+  );
+  return html`<div class="wide"><table aria-labelledby="legs">
+<thead><tr><th scope="col">Intent</th><th scope="col">Channel</th><th scope="col">Outcome</th>
+<th scope="col">Delivery</th><th scope="col">Message id</th><th scope="col">Conversation id</th></tr></thead>
+<tbody>
+${rows}
+</tbody></table></div>`;
+}
+
+function timeline(entries: readonly TimelineEntry[]): Html {
+  const rows = entries.map(
+    (entry) => html`<tr>
+<td data-label="When">${time(entry.at)}</td>
+<td data-label="State">${stateOf(entry.state)}${entry.count === undefined ? '' : ` ×${entry.count}`}</td>
+<td data-label="Channel">${entry.channel}</td>
+<td data-label="Reason">${entry.reason}</td>
+<td data-label="Detail">${entry.detail}</td>
+</tr>`,
+  );
+  return html`<div class="wide"><table aria-labelledby="timeline">
+<thead><tr><th scope="col">When</th><th scope="col">State</th><th scope="col">Channel</th>
+<th scope="col">Reason</th><th scope="col">Detail</th></tr></thead>
+<tbody>
+${rows}
+</tbody></table></div>`;
+}

@@ -1,0 +1,74 @@
+import { createHash, createHmac, scryptSync, timingSafeEqual } from 'node:crypto';
+
+const HOURS_12 = 12 * 60 * 60 * 1000;
+const COOKIE = 'notifier_session';
+const NO_LONGER = 'Max-Age=0';
+
+export interface Login {
+  user: string;
+  password: string;
+}
+
+/**
+ * Who is logged in. The cookie carries nothing but the time it ends and a code over that time, so
+ * every api process knows a session that another has begun, and a restart ends none. The code's key
+ * comes from the login itself: a changed password ends all sessions.
+ *
+ * The cookie is HttpOnly, and SameSite=Lax: pages of other sites can link here and nothing more.
+ * `Strict` would show the login to everybody who follows a link from a chat.
+ */
+export class Sessions {
+  readonly #login: Login;
+  readonly #key: Buffer;
+
+  /** Deriving the key takes some 50 ms, on purpose: a stolen cookie must not give the password away. */
+  constructor(login: Login) {
+    this.#login = login;
+    this.#key = scryptSync(login.password, `proactive-notifier session ${login.user}`, 32);
+  }
+
+  get user(): string {
+    return this.#login.user;
+  }
+
+  /** Compares hashes, both of them every time: how long a refusal takes tells nothing. */
+  isLogin(given: Login): boolean {
+    const user = equal(given.user, this.#login.user);
+    const password = equal(given.password, this.#login.password);
+    return user && password;
+  }
+
+  /** The cookie of a new session; `secure` where the browser came by https. */
+  begin(now: number, secure: boolean): string {
+    const until = String(now + HOURS_12);
+    return cookie(`${until}.${this.#codeOf(until)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
+  }
+
+  end(secure: boolean): string {
+    return cookie('', NO_LONGER, secure);
+  }
+
+  /** Whether a request's `Cookie` header carries a session that has not ended. */
+  isOpen(cookies: string | undefined, now: number): boolean {
+    const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(cookies ?? '')?.[1] ?? '';
+    const [until = '', code = ''] = value.split('.');
+    const genuine = equal(code, this.#codeOf(until));
+    return genuine && Number(until) > now;
+  }
+
+  #codeOf(until: string): string {
+    return createHmac('sha256', this.#key).update(until).digest('base64url');
+  }
+}
+
+function cookie(value: string, age: string, secure: boolean): string {
+  return `${COOKIE}=${value}; Path=/; ${age}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+}
+
+function equal(given: string, wanted: string): boolean {
+  return timingSafeEqual(hashOf(given), hashOf(wanted));
+}
+
+function hashOf(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}

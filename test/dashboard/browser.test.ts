@@ -1,0 +1,220 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { Browser } from 'playwright-core';
+import { Gate } from '../../src/queue/gate.js';
+import { NotificationProducer } from '../../src/queue/producer.js';
+import { startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
+import { type Deployment, deploy } from '../support/deployment.js';
+import { startPrivateRedis } from '../support/redis.js';
+import {
+  accessibilityTrouble,
+  DARK,
+  findChromium,
+  logIn,
+  PHONE,
+  picture,
+  startBrowser,
+  visit,
+} from './support/browser.js';
+import { LOGIN } from './support/visitor.js';
+
+const found = findChromium();
+if (found === undefined) {
+  process.stderr.write(
+    'The dashboard is not tried in a browser: no Chromium here (CHROMIUM names one).\n',
+  );
+}
+
+stopApisAfterAll();
+
+const byEmail = { template: 'follow-up', channels: ['email' as const] };
+
+(found === undefined ? describe.skip : describe)('in a browser', () => {
+  let browser: Browser;
+  let deployment: Deployment;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    browser = await startBrowser(found ?? '');
+    deployment = await deploy();
+    const { sandbox } = deployment;
+    api = await startTestApi({ ...LOGIN, QUEUE_PREFIX: deployment.prefix });
+    await deployment.startWorker();
+    const recipient = { email: 'customer@example.com' };
+    await deployment.send({ id: 'went-well', recipient, ...byEmail });
+    await deployment.reaches('went-well', 'sent');
+    sandbox.faults.add({ endpoint: 'agentless-email', kind: '400' });
+    await deployment.send({ id: 'refused', recipient, ...byEmail });
+    await deployment.reaches('refused', 'failed');
+    for (const id of ['who-knows', 'who-knows-either']) {
+      sandbox.faults.add({ endpoint: 'agentless-email', kind: '500-after' });
+      await deployment.send({ id, recipient, ...byEmail });
+      await deployment.reaches(id, 'unknown');
+    }
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    await deployment.send({ id: 'later', recipient, sendAt, ...byEmail });
+  }, 60_000);
+  afterAll(async () => {
+    await browser?.close();
+    await deployment?.stop();
+  });
+
+  test('who has not logged in sees the login and nothing else', async () => {
+    const { page } = await visit(browser, api.url);
+    for (const path of ['/queues', '/queues/queue/transactional', '/notifications/refused']) {
+      await page.goto(path);
+      expect(new URL(page.url()).pathname).toBe('/login');
+      expect(await page.content()).not.toContain('refused</');
+    }
+    await page.getByLabel('User').fill('ops');
+    await page.getByLabel('Password').fill('a wrong password');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('alert').waitFor();
+    await picture(page, 'login-refused');
+    expect(await accessibilityTrouble(page)).toEqual([]);
+  });
+
+  test('from a failed job to its notification', async () => {
+    const { page, complaints, hosts } = await visit(browser, api.url);
+    await logIn(page, '/queues');
+    await page.getByText('transactional').first().waitFor();
+    await picture(page, 'queues');
+    await page.goto('/queues/queue/transactional?status=failed');
+    await page.getByText('every_channel_refused').first().waitFor();
+    await picture(page, 'queue-failed');
+    await page.goto('/queues/queue/transactional/n-refused.1');
+    const link = page.locator('a[href="/notifications/refused"]').first();
+    await link.waitFor();
+    await page.getByText('every_channel_refused').first().waitFor();
+    await picture(page, 'job-failed');
+    await page.goto((await link.getAttribute('href')) ?? '');
+    await page.getByRole('heading', { name: 'Notification refused' }).waitFor();
+    expect(await page.getByRole('main').textContent()).toMatch(/every_channel_refused.*http_400/s);
+    expect(complaints).toEqual([]);
+    expect([...hosts]).toEqual([new URL(api.url).host]);
+  }, 60_000);
+
+  test.each([
+    ['who-knows', 'It was sent', 'sent', 'resolved_sent'],
+    ['who-knows-either', 'It was not sent', 'failed', 'resolved_not_sent'],
+  ])('an unknown is decided by a button: %s, %s', async (id, button, state, reason) => {
+    const { page } = await visit(browser, api.url);
+    await logIn(page, '/notifications');
+    await page.getByRole('link', { name: id, exact: true }).click();
+    await picture(page, `unknown-${state}`);
+    await page.getByRole('button', { name: button, exact: true }).click();
+    await page.getByText(reason).first().waitFor();
+    expect(await page.getByRole('button', { name: button, exact: true }).count()).toBe(0);
+    expect(await deployment.producer.get(id)).toMatchObject({
+      state,
+      reason,
+      timeline: expect.arrayContaining([expect.objectContaining({ detail: 'by ops' })]),
+    });
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.goto(`/notifications/${id}`);
+    expect(new URL(page.url()).pathname).toBe('/login');
+  });
+
+  test.each([
+    ['light', {}],
+    ['dark', DARK],
+    ['phone', PHONE],
+    ['dark-phone', { ...PHONE, ...DARK }],
+  ])(
+    'our own pages keep nobody out and load nothing from elsewhere (%s)',
+    async (look, options) => {
+      const { page, complaints, hosts } = await visit(browser, api.url, options);
+      await page.goto('/login');
+      await picture(page, `login-${look}`);
+      expect(await accessibilityTrouble(page)).toEqual([]);
+      await logIn(page, '/notifications');
+      for (const path of ['', '/went-well', '/refused', '/later', '/who-knows']) {
+        await page.goto(`/notifications${path}`);
+        await picture(page, `notifications${path.replace('/', '-')}-${look}`);
+        expect([path, await accessibilityTrouble(page)]).toEqual([path, []]);
+        const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+        expect([path, await page.evaluate(wider)]).toEqual([path, 0]);
+      }
+      expect(complaints).toEqual([]);
+      expect([...hosts]).toEqual([new URL(api.url).host]);
+      for (const path of ['', '/queue/transactional', '/queue/transactional/n-refused.1']) {
+        await page.goto(`/queues${path}`);
+        await page.waitForLoadState('networkidle');
+        await picture(page, `queues${path.replaceAll('/', '-')}-${look}`);
+      }
+    },
+    60_000,
+  );
+
+  test.each([
+    ['light', {}],
+    ['dark', DARK],
+    ['phone', PHONE],
+  ])(
+    'with nothing in it, a closed gate and a pause, the pages say so (%s)',
+    async (look, options) => {
+      const empty = await startTestApi({ ...LOGIN });
+      const { page } = await visit(browser, empty.url, options);
+      await logIn(page, '/notifications');
+      await page.getByText('None. A notification that may or may not').waitFor();
+      await picture(page, `empty-notifications-${look}`);
+      await page.goto('/notifications/nobody');
+      await page.getByRole('heading', { name: 'There is no such notification' }).waitFor();
+      await picture(page, `empty-none-${look}`);
+      expect(await accessibilityTrouble(page)).toEqual([]);
+      await page.goto('/queues/queue/transactional');
+      await page.waitForLoadState('networkidle');
+      await picture(page, `empty-queue-${look}`);
+
+      await empty.post({ recipient: { email: 'customer@example.com' }, ...byEmail, id: 'waits' });
+      const redis = new Redis(empty.config.REDIS_URL);
+      await new Gate(redis, empty.config.QUEUE_PREFIX).close(90_000, 'send-email');
+      await page.goto('/notifications/waits');
+      await page.getByText('The gate is closed until').first().waitFor();
+      expect(await page.getByRole('main').textContent()).toMatch(/Waits for: Genesys Cloud.*429/s);
+      await picture(page, `gate-notification-${look}`);
+      expect(await accessibilityTrouble(page)).toEqual([]);
+      await page.goto('/queues/queue/transactional');
+      await page.waitForLoadState('networkidle');
+      await picture(page, `gate-queue-${look}`);
+
+      const producer = new NotificationProducer({
+        redisUrl: empty.config.REDIS_URL,
+        prefix: empty.config.QUEUE_PREFIX,
+      });
+      await producer.operations.pause({ reason: 'wrong <b>price</b> in the template', by: 'ops' });
+      await page.goto('/notifications/waits');
+      await page.getByText('wrong <b>price</b> in the template').waitFor();
+      await picture(page, `paused-notification-${look}`);
+      await page.goto('/notifications');
+      expect(await accessibilityTrouble(page)).toEqual([]);
+      await picture(page, `paused-notifications-${look}`);
+      await producer.close();
+      redis.disconnect();
+    },
+    60_000,
+  );
+
+  test('while Redis is away the pages say so, and work again when it is back', async () => {
+    const server = await startPrivateRedis();
+    const alone = await startTestApi({ ...LOGIN, REDIS_URL: server.url });
+    const { page } = await visit(browser, alone.url);
+    await logIn(page, '/notifications');
+    await server.kill('SIGKILL');
+    for (const path of ['/notifications', '/notifications/x']) {
+      await page.goto(path);
+      await page.getByRole('heading', { name: 'Redis is unavailable' }).waitFor();
+      expect(await accessibilityTrouble(page)).toEqual([]);
+    }
+    await picture(page, 'away-notification');
+    await page.goto('/queues');
+    await page.getByText('Redis is unavailable. Try again later.').first().waitFor();
+    await picture(page, 'away-queues');
+    await server.restart();
+    let status = 503;
+    while (status === 503) status = (await page.goto('/notifications'))?.status() ?? 0;
+    expect(status).toBe(200);
+    await alone.stop();
+    await server.stop();
+  }, 60_000);
+});
