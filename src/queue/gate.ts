@@ -18,6 +18,9 @@ export type GateStatus =
   /** Times are epoch milliseconds. */
   | { closed: true; since: number; until: number; reason: GateReason };
 
+/** What lies in Redis while the gate is closed; it goes away by itself. */
+type StandingGate = GateReason & { since: number; until: number };
+
 /** Setting a timer beyond this many milliseconds would fire it at once. */
 const LONGEST_CLOSING_MS = 2 ** 31 - 1;
 
@@ -73,13 +76,10 @@ export class Gate {
   }
 
   async status(): Promise<GateStatus> {
-    const [forMs, standing] = await Promise.all([
-      this.#redis.pttl(this.#key),
-      this.#redis.get(this.#key),
-    ]);
-    if (standing === null || forMs <= 0) return { closed: false };
-    const { since, ...reason } = JSON.parse(standing) as GateReason & { since: number };
-    return { closed: true, since, until: Date.now() + forMs, reason };
+    const standing = await this.#redis.get(this.#key);
+    if (standing === null) return { closed: false };
+    const { since, until, ...reason } = JSON.parse(standing) as StandingGate;
+    return { closed: true, since, until, reason };
   }
 
   /** For how long the gate has ever been closed until now, in milliseconds. It never goes back. */

@@ -105,4 +105,54 @@ describe('the gate', () => {
     expect(await redis.get(limiters[1])).toBe(CLOSED);
     expectAbout(await redis.pttl(limiters[1]), 60_000);
   });
+
+  test('keeps what closed it, and since when it has been closed', async () => {
+    expect(await gate.status()).toEqual({ closed: false });
+    const before = Date.now();
+    await gate.close(30_000, 'messages');
+    const first = await gate.status();
+    await gate.close(60_000, 'agentless-email');
+    const second = await gate.status();
+    await gate.close(1_000, 'contact');
+    expect(first).toMatchObject({ reason: { operation: 'messages', retryAfterMs: 30_000 } });
+    expect(second).toMatchObject({
+      reason: { operation: 'agentless-email', retryAfterMs: 60_000 },
+    });
+    expect(await gate.status()).toMatchObject({ reason: { operation: 'agentless-email' } });
+    if (!first.closed || !second.closed) throw new Error('it was closed');
+    expect(second.since).toBe(first.since);
+    expect(first.since).toBeGreaterThanOrEqual(before);
+    expectAbout(second.until - Date.now(), 60_000);
+  });
+
+  test('is opened by hand, with both queues, and says how long it would have stayed closed', async () => {
+    await gate.close(60_000, 'messages');
+    expectAbout(await gate.open(), 60_000);
+    expect(await gate.closedForMs()).toBe(0);
+    expect(await redis.exists(...limiters)).toBe(0);
+    expect(await gate.status()).toEqual({ closed: false });
+    expect(await gate.open()).toBe(0);
+    await gate.close(5_000, 'messages');
+    expectAbout(await gate.closedForMs(), 5_000);
+  });
+
+  test('opened by hand, leaves a running count of starts alone', async () => {
+    await redis.set(limiters[0], '3', 'PX', 60_000);
+    await gate.open();
+    expect(await redis.get(limiters[0])).toBe('3');
+  });
+
+  test('adds up for how long it was closed: extensions once, and not what was spared by hand', async () => {
+    await gate.close(60_000, 'messages');
+    await gate.close(90_000, 'messages');
+    const soon = await gate.closedMsTotal();
+    expect(soon).toBeLessThan(A_MOMENT_MS);
+    await gate.open();
+    const opened = await gate.closedMsTotal();
+    expect(opened).toBeGreaterThanOrEqual(soon);
+    expect(opened).toBeLessThan(A_MOMENT_MS);
+    await gate.close(50, 'messages');
+    while ((await gate.closedForMs()) > 0) await new Promise(setImmediate);
+    expect(await gate.closedMsTotal()).toBe(opened + 50);
+  });
 });

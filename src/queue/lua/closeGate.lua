@@ -5,7 +5,7 @@
 -- holds a number of at least its maximum. A running count of starts is replaced, as `rateLimit` does.
 --
 -- KEYS[1] gate   KEYS[2] counter of milliseconds it was ever closed for   KEYS[3..] limiter keys
--- ARGV[1] milliseconds   ARGV[2] why, as JSON   ARGV[3] since when, if it is open now (epoch ms)
+-- ARGV[1] milliseconds   ARGV[2] why, as JSON   ARGV[3] now (epoch ms)
 -- returns for how many milliseconds the gate is closed now
 local wanted = tonumber(ARGV[1])
 local left = redis.call('PTTL', KEYS[1])
@@ -13,6 +13,7 @@ if left < wanted then
   local why = cjson.decode(ARGV[2])
   local standing = redis.call('GET', KEYS[1])
   why.since = standing and cjson.decode(standing).since or tonumber(ARGV[3])
+  why['until'] = tonumber(ARGV[3]) + wanted
   redis.call('SET', KEYS[1], cjson.encode(why), 'PX', wanted)
   redis.call('INCRBY', KEYS[2], wanted - math.max(0, left))
   left = wanted

@@ -1,0 +1,72 @@
+import { userInfo } from 'node:os';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Gate } from '../../src/queue/gate.js';
+import { NotificationProducer } from '../../src/queue/producer.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { run } from './support/command.js';
+
+const prefix = freshPrefix();
+const environment = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix };
+let producer: NotificationProducer;
+
+beforeAll(() => {
+  producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });
+});
+afterAll(async () => {
+  await producer.close();
+  await flushPrefix(prefix);
+});
+
+describe('notifier pause and resume', () => {
+  test('stop the sending with a name and a reason, and let it go on', async () => {
+    const paused = await run(['pause', '--reason', 'wrong template'], environment);
+    expect(paused).toMatchObject({ code: 0, stderr: '' });
+    expect(paused.stdout).toMatch(/^Paused since \S+Z by .+: wrong template\. Nothing is sent/);
+    const { pause } = await producer.operations.status();
+    expect(pause).toMatchObject({ reason: 'wrong template', by: userInfo().username });
+    const resumed = await run(['resume'], environment);
+    expect(resumed.stdout).toMatch(/^Resumed\. It was since .*: wrong template\./);
+    expect((await producer.operations.status()).pause).toBeUndefined();
+    expect(await run(['resume'], environment)).toMatchObject({
+      code: 0,
+      stdout: 'It was not paused.\n',
+    });
+  });
+
+  test('answer in JSON', async () => {
+    const { stdout } = await run(['pause', '--reason', 'x', '--json'], environment);
+    expect(JSON.parse(stdout)).toMatchObject({ paused: true, reason: 'x' });
+    const resumed = await run(['resume', '--json'], environment);
+    expect(JSON.parse(resumed.stdout)).toMatchObject({ paused: false, was: { reason: 'x' } });
+  });
+
+  test('want a reason', async () => {
+    expect((await run(['pause'], environment)).code).toBe(2);
+    const empty = await run(['pause', '--reason', ' '], environment);
+    expect([empty.code, empty.stderr]).toEqual([2, expect.stringContaining('--reason: expected')]);
+  });
+
+  test('say that Redis is away, with exit code 7', async () => {
+    const away = { ...environment, REDIS_URL: 'redis://127.0.0.1:1' };
+    const { code, stderr } = await run(['pause', '--reason', 'x'], away);
+    expect([code, stderr]).toEqual([7, expect.stringContaining('Redis is unavailable')]);
+  });
+});
+
+describe('notifier gate', () => {
+  test('says until when and why it is closed, and opens it', async () => {
+    expect((await run(['gate'], environment)).stdout).toBe('The gate is open.\n');
+    const redis = new Redis(testRedisUrl());
+    await new Gate(redis, prefix).close(3_600_000, 'agentless-email');
+    await redis.quit();
+    const closed = await run(['gate'], environment);
+    expect(closed.stdout).toMatch(
+      /^The gate is closed until \S+Z \(since \S+Z\): .*agentless-email with 429, Retry-After 3600 s\./,
+    );
+    const json = JSON.parse((await run(['gate', '--json'], environment)).stdout);
+    expect(json).toMatchObject({ closed: true, operation: 'agentless-email' });
+    expect((await run(['gate', '--open'], environment)).stdout).toMatch(/^Opened, 3\d{3} s before/);
+    expect((await run(['gate', '--open'], environment)).stdout).toBe('The gate was open.\n');
+  });
+});

@@ -1,0 +1,142 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from '@jest/globals';
+import { newRecord, queued } from '../../src/notification/acceptance.js';
+import { step } from '../../src/notification/record.js';
+import { Metrics } from '../../src/ops/metrics.js';
+import type { FleetStatus } from '../../src/queue/operations.js';
+import { REQUEST, T0 } from '../support/notifications.js';
+import { readExposition } from './support/exposition.js';
+
+const QUEUE = { waiting: 3, delayed: 2, active: 1, failed: 4, paused: false };
+
+function statusAt(now: number): FleetStatus {
+  return {
+    pause: { reason: 'free text that must not become a label', since: now },
+    gate: {
+      closed: true,
+      since: now,
+      until: now + 60_000,
+      reason: { operation: 'messages', retryAfterMs: 60_000 },
+    },
+    gateClosedMsTotal: 90_500,
+    queues: { transactional: { ...QUEUE, oldestSince: now - 30_000 }, campaign: QUEUE },
+    unknown: { count: 2, oldestSince: now - 120_000 },
+  };
+}
+
+async function read(metrics: Metrics) {
+  return readExposition(await metrics.page());
+}
+
+/** The values of a metric by its labels, as `a,b,c`. */
+function values(families: Awaited<ReturnType<typeof read>>, name: string): Record<string, number> {
+  const samples = families.get(name)?.samples ?? [];
+  return Object.fromEntries(
+    samples.map(({ labels, value }) => [Object.values(labels).join(), value]),
+  );
+}
+
+describe('metrics', () => {
+  test('count the steps of notifications by state, channel and reason, and no write that is none', async () => {
+    const metrics = new Metrics();
+    const accepted = newRecord('n1', REQUEST, 'k1:hash', T0);
+    const inQueue = queued(accepted, T0 + 1);
+    const sent = step(inQueue, T0 + 2, { state: 'sent', channel: 'web' });
+    const skipped = step(inQueue, T0 + 2, { state: 'skipped', reason: 'no_history' });
+    metrics.countStep(accepted);
+    metrics.countStep(inQueue, accepted);
+    metrics.countStep({ ...inQueue, fence: 7 }, inQueue);
+    metrics.countStep(sent, inQueue);
+    metrics.countStep(skipped, inQueue);
+    expect(values(await read(metrics), 'notifier_notifications_total')).toEqual({
+      'accepted,,': 1,
+      'queued,,': 1,
+      'sent,web,': 1,
+      'skipped,,no_history': 1,
+    });
+  });
+
+  test('count requests to the platform by operation and status, the status bounded', async () => {
+    const metrics = new Metrics();
+    const outcomes = ['200', '429', '429', 'timeout', 'ECONNRESET at 10.0.0.1', '99999'];
+    for (const outcome of outcomes) {
+      metrics.countPlatformRequest({ operation: 'messages', outcome, durationMs: 300 });
+    }
+    const families = await read(metrics);
+    expect(values(families, 'notifier_platform_requests_total')).toEqual({
+      'messages,200': 1,
+      'messages,429': 2,
+      'messages,timeout': 1,
+      'messages,other': 2,
+    });
+    const durations = families.get('notifier_platform_request_duration_seconds')?.samples ?? [];
+    expect(durations.find(({ name }) => name.endsWith('_sum'))?.value).toBeCloseTo(1.8);
+  });
+
+  test('tell what stands in Redis: queues, unknowns, gate and pause', async () => {
+    const metrics = new Metrics();
+    metrics.watchFleet(async () => statusAt(Date.now()));
+    const families = await read(metrics);
+    expect(values(families, 'notifier_redis_up')).toEqual({ '': 1 });
+    expect(values(families, 'notifier_queue_jobs')).toMatchObject({
+      'transactional,waiting': 3,
+      'transactional,delayed': 2,
+      'campaign,active': 1,
+      'campaign,failed': 4,
+    });
+    const age = values(families, 'notifier_queue_oldest_job_age_seconds');
+    expect(age['transactional']).toBeGreaterThanOrEqual(30);
+    expect(age['campaign']).toBe(0);
+    expect(values(families, 'notifier_unknown_notifications')).toEqual({ '': 2 });
+    expect(values(families, 'notifier_gate_closed_seconds_total')).toEqual({ '': 90.5 });
+    expect(values(families, 'notifier_paused')).toEqual({ '': 1 });
+    const until = values(families, 'notifier_gate_closed_until_timestamp_seconds')[''] ?? 0;
+    expect(until).toBeGreaterThan(Date.now() / 1_000 + 50);
+  });
+
+  test.each([
+    { redis: 'refuses', reads: () => Promise.reject(new Error('away')) },
+    { redis: 'never answers', reads: () => new Promise<FleetStatus>(() => undefined) },
+  ])(
+    'are answered within a moment when Redis $redis, and say so instead of repeating old values',
+    async ({ reads }) => {
+      const metrics = new Metrics();
+      let away = false;
+      metrics.watchFleet(() => (away ? reads() : Promise.resolve(statusAt(Date.now()))));
+      expect((await read(metrics)).has('notifier_queue_jobs')).toBe(true);
+      away = true;
+      const askedAt = Date.now();
+      const families = await read(metrics);
+      expect(Date.now() - askedAt).toBeLessThan(2_500);
+      expect(values(families, 'notifier_redis_up')).toEqual({ '': 0 });
+      expect(families.has('notifier_queue_jobs')).toBe(false);
+    },
+  );
+
+  test('are named and labelled as Prometheus wants them', async () => {
+    const metrics = new Metrics();
+    metrics.watchFleet(async () => statusAt(Date.now()));
+    metrics.observePhase('history', 250);
+    metrics.countSweeperFind('missing_job');
+    metrics.countHttpRequest({ method: 'GET', route: '/readyz', status: 200, durationMs: 2 });
+    const families = await read(metrics);
+    const ours = [...families.values()].filter(({ name }) => name.startsWith('notifier_'));
+    expect(ours.length).toBeGreaterThan(14);
+    for (const { name, type, help, samples } of ours) {
+      expect(help.length).toBeGreaterThan(10);
+      expect(name).toMatch(/^[a-z_]+$/);
+      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+      if (/duration|age|seconds|timestamp/.test(name)) expect(name).toMatch(/_seconds(_total)?$/);
+      for (const { labels } of samples) {
+        for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+$/);
+      }
+    }
+  });
+
+  test('tell the lag of the event loop', async () => {
+    const metrics = new Metrics();
+    await pause(20);
+    const families = await read(metrics);
+    expect(families.get('nodejs_eventloop_lag_p99_seconds')?.samples).toHaveLength(1);
+  });
+});
