@@ -113,7 +113,7 @@ function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {
   return [
     '\nWhere to look',
     `  One notification        ${apiUrl}/v1/notifications/${id}`,
-    `  What customers got      ${sandboxUrl}/_sandbox/deliveries`,
+    `  What customers got      ${sandboxUrl}/_sandbox/inbox`,
     `  Requests to Genesys     ${sandboxUrl}/_sandbox/requests`,
     `  The customers           ${sandboxUrl}/_sandbox/customers`,
     `  Logs                    ${logs}`,
