@@ -5,8 +5,8 @@ import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
 import type { Config } from '../config.js';
-import { NotificationProducer } from '../queue/producer.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 import type { RunningRole } from './role.js';
 
@@ -64,17 +64,6 @@ export async function startApi(
     await stop();
     throw error;
   }
-}
-
-function openProducer(config: Config): NotificationProducer {
-  return new NotificationProducer({
-    redisUrl: config.REDIS_URL,
-    prefix: config.QUEUE_PREFIX,
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
-    backlogMax: config.BACKLOG_MAX,
-    ledgerRetentionMs: config.LEDGER_RETENTION,
-    requestRetentionMs: config.REQUEST_RETENTION,
-  });
 }
 
 /** Stops listening, lets requests in flight finish, and cuts off those that do not. */
