@@ -22,12 +22,14 @@ export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
   allowOnly(app, '/readyz', ['GET', 'HEAD']);
 }
 
-async function shortcomings({ ping, standing }: ApiParts): Promise<string[]> {
+async function shortcomings({ ping, standing, beside }: ApiParts): Promise<string[]> {
   const because: string[] = [];
   if (!(await answersInTime(ping))) because.push('Redis does not answer.');
   const stands = standing();
   if (stands.kind === 'unfit') because.push(stands.problem);
   if (stands.kind === 'pending') because.push('The templates are not published yet.');
+  const other = await beside?.();
+  if (other?.ready === false) because.push(...other.because.map((reason) => `worker: ${reason}`));
   return because;
 }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Readiness } from '../ops/healthServer.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { ApiKeys } from './apiKeys.js';
 import type { Intake } from './intake.js';
@@ -12,5 +13,7 @@ export interface ApiParts {
   standing(): Standing;
   /** Resolves when Redis answers. */
   ping(): Promise<void>;
+  /** What else in this process has to work; `all` also runs a worker. */
+  beside?: (() => Promise<Readiness>) | undefined;
   log: Logger;
 }

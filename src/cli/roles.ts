@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, Role } from '../config.js';
 import { errorLabel } from '../ops/errorLabel.js';
+import type { Readiness } from '../ops/healthServer.js';
 import { createLogger } from '../ops/logger.js';
 import type { RunningRole } from '../roles/role.js';
 import { configurationFor } from './configuration.js';
@@ -27,11 +28,16 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
     if (running.size < parts.length) process.exit(EXIT.ok);
   };
   stopOnSignals(stop, log);
+  const starting = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
+  const beside = parts.includes('worker')
+    ? () => (running.get('worker')?.readiness ?? starting)()
+    : undefined;
   log.info({ config: effectiveConfig(config) }, 'configuration');
   try {
     await Promise.all(
       parts.map(async (part) => {
-        const started = await start(part, config, await createLogger(config.LOG_LEVEL, part));
+        const partLog = await createLogger(config.LOG_LEVEL, part);
+        const started = await start(part, config, partLog, beside);
         running.set(part, started);
         if (stopped) await started.stop();
         else log.info({ part, url: started.url }, 'ready');
@@ -46,10 +52,15 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
   }
 }
 
-async function start(part: Part, config: Config, log: Logger): Promise<RunningRole> {
+async function start(
+  part: Part,
+  config: Config,
+  log: Logger,
+  beside: (() => Promise<Readiness>) | undefined,
+): Promise<RunningRole> {
   switch (part) {
     case 'api':
-      return (await import('../roles/apiRole.js')).startApi(config, log);
+      return (await import('../roles/apiRole.js')).startApi(config, log, beside);
     case 'worker':
       return (await import('../roles/workerRole.js')).startWorker(config, log);
     default:
@@ -58,8 +69,9 @@ async function start(part: Part, config: Config, log: Logger): Promise<RunningRo
 }
 
 function messageOf(error: unknown): string {
-  const { message } = error as { message?: unknown };
-  return typeof message === 'string' ? message : 'for an unknown reason';
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  if (typeof message !== 'string') return 'for an unknown reason';
+  return code === 'EADDRINUSE' ? `${message} (API_PORT, HEALTH_PORT)` : message;
 }
 
 /** The default would print the whole error, which may quote a customer, before it ends the process. */

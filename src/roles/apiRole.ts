@@ -5,6 +5,7 @@ import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
 import type { Config } from '../config.js';
+import type { Readiness } from '../ops/healthServer.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
 import { openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
@@ -17,11 +18,12 @@ const FINISH_WITHIN_MS = 10_000;
  * Builds and starts the HTTP API. It listens even while Redis is away, and says so.
  *
  * Rejects with a TemplateError when a template is wrong, with a sentence when Redis may not hold
- * notifications, and with Node's error when it cannot listen.
+ * notifications, and with Node's error when it cannot listen. `beside` is asked by `/readyz`, too.
  */
 export async function startApi(
   config: Config,
   log: Logger,
+  beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
   const producer = openProducer(config);
@@ -40,6 +42,7 @@ export async function startApi(
     keys: new ApiKeys(config.API_KEYS),
     standing,
     ping: () => producer.ping(),
+    beside,
     log,
   });
   const stop = async () => {

@@ -113,7 +113,9 @@ async function waitForEnd(
     case 'ended':
       output.result('', end.view);
       if (end.view.state === 'unknown') {
-        output.remark('It may have reached the customer, or not: a person has to decide.');
+        output.remark(
+          'It may have reached the customer, or not: a person has to decide, by POST /v1/notifications/ID/resolve.',
+        );
       }
       return exitCodeFor(end.view.state);
     case 'gone':
