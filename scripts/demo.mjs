@@ -59,7 +59,8 @@ async function perform(stay) {
 async function play(stage, stay) {
   const { signal, apiUrl } = stage;
   const script = cast();
-  say(`\nHanding ${script.length} notifications to the API (POST /v1/notifications) …`);
+  say(`\nHanding ${script.length} notifications to the API (POST /v1/notifications).`);
+  say('Some are wrong or repeated on purpose: the API refuses those, the rest must end.');
   const answers = [];
   for (const part of script) answers.push(await submit(apiUrl, part, signal));
 

@@ -87,7 +87,7 @@ async function unpackInto(folder, cache, log) {
   mkdirSync(cache, { recursive: true });
   const work = mkdtempSync(path.join(cache, 'unpacking-'));
   try {
-    log('Fetching a Redis server from the packages of this distribution (nothing is installed) …');
+    log('Fetching this distribution’s Redis package (nothing is installed) …');
     const apt = await packageSource(work);
     for (const { name, packages } of SERVERS) {
       const root = path.join(work, name);

@@ -39,12 +39,14 @@ async function standstill({ operations }: ApiParts): Promise<Standstill> {
   }
 }
 
-async function shortcomings({ ping, standing }: ApiParts): Promise<string[]> {
+async function shortcomings({ ping, standing, beside }: ApiParts): Promise<string[]> {
   const because: string[] = [];
   if (!(await answersInTime(ping))) because.push('Redis does not answer.');
   const stands = standing();
   if (stands.kind === 'unfit') because.push(stands.problem);
   if (stands.kind === 'pending') because.push('The templates are not published yet.');
+  const other = await beside?.();
+  if (other?.ready === false) because.push(...other.because.map((reason) => `worker: ${reason}`));
   return because;
 }
 

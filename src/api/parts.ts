@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
@@ -18,5 +19,7 @@ export interface ApiParts {
   standing(): Standing;
   /** Resolves when Redis answers. */
   ping(): Promise<void>;
+  /** What else in this process has to work; `all` also runs a worker. */
+  beside?: (() => Promise<Readiness>) | undefined;
   log: Logger;
 }

@@ -79,7 +79,7 @@ function addSend(program: Command): void {
     .option('--phone <number>', 'their phone number, E.164')
     .option('--name <name>', 'how to address them; looked up when left out')
     .option('--template <name>', 'what to send, such as follow-up')
-    .option('--var <name=value>', 'a variable of the template; may be repeated', collect, [])
+    .option('--var <name=value>', 'a variable of the template; may be repeated', collect)
     .option('--channels <list>', 'fallback order, such as web,email')
     .option('--no-history-required', 'send even if no earlier conversation is found')
     .option('--id <id>', 'your own id: sending the same again is safe')
@@ -129,7 +129,7 @@ function exitWith(code: ExitCode): void {
   process.exitCode = code;
 }
 
-function collect(value: string, before: string[]): string[] {
+function collect(value: string, before: string[] = []): string[] {
   return [...before, value];
 }
 

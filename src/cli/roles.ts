@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Config, Role } from '../config.js';
 import { errorLabel } from '../ops/errorLabel.js';
+import type { Readiness } from '../ops/healthServer.js';
 import { createLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import type { RunningRole } from '../roles/role.js';
@@ -29,12 +30,16 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
     if (running.size < parts.length) process.exit(EXIT.ok);
   };
   stopOnSignals(stop, log);
+  const starting = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
+  const beside = parts.includes('worker')
+    ? () => (running.get('worker')?.readiness ?? starting)()
+    : undefined;
   log.info({ config: effectiveConfig(config) }, 'configuration');
   try {
     await Promise.all(
       parts.map(async (part) => {
         const partLog = await createLogger(config.LOG_LEVEL, part);
-        const started = await start(part, config, partLog, metrics);
+        const started = await start(part, config, partLog, metrics, beside);
         running.set(part, started);
         if (stopped) await started.stop();
         else log.info({ part, url: started.url }, 'ready');
@@ -54,10 +59,11 @@ async function start(
   config: Config,
   log: Logger,
   metrics: Metrics,
+  beside: (() => Promise<Readiness>) | undefined,
 ): Promise<RunningRole> {
   switch (part) {
     case 'api':
-      return (await import('../roles/apiRole.js')).startApi(config, log, metrics);
+      return (await import('../roles/apiRole.js')).startApi(config, log, metrics, beside);
     case 'worker':
       return (await import('../roles/workerRole.js')).startWorker(config, log, undefined, metrics);
     default:
@@ -66,8 +72,9 @@ async function start(
 }
 
 function messageOf(error: unknown): string {
-  const { message } = error as { message?: unknown };
-  return typeof message === 'string' ? message : 'for an unknown reason';
+  const { message, code } = error as { message?: unknown; code?: unknown };
+  if (typeof message !== 'string') return 'for an unknown reason';
+  return code === 'EADDRINUSE' ? `${message} (API_PORT, HEALTH_PORT)` : message;
 }
 
 /** The default would print the whole error, which may quote a customer, before it ends the process. */

@@ -59,9 +59,9 @@ function extend(timeline: readonly TimelineEntry[], at: number, step: Step): Tim
   const fold = step.state === 'queued' ? lastWait(timeline) : -1;
   const before = timeline[fold];
   if (sameStep(before, step)) {
-    return [...timeline.slice(0, fold), { ...step, at, count: (before.count ?? 1) + 1 }];
+    return [...timeline.slice(0, fold), { at, ...step, count: (before.count ?? 1) + 1 }];
   }
-  const extended = [...timeline, { ...step, at }];
+  const extended = [...timeline, { at, ...step }];
   if (extended.length <= TIMELINE_MAX) return extended;
   return [...extended.slice(0, TIMELINE_HEAD), ...extended.slice(TIMELINE_HEAD + 1)];
 }
@@ -80,12 +80,14 @@ export function step(
   to: Step,
   changes: Partial<NotificationRecord> = {},
 ): NotificationRecord {
+  // Clocks of two processes differ a little; a story told out of order would be hard to believe.
+  const at = Math.max(now, record.updatedAt);
   const next: NotificationRecord = {
     ...record,
     ...changes,
     state: to.state,
-    updatedAt: now,
-    timeline: extend(record.timeline, now, to),
+    updatedAt: at,
+    timeline: extend(record.timeline, at, to),
   };
   if (to.reason === undefined) delete next.reason;
   else next.reason = to.reason;

@@ -64,9 +64,8 @@ export function retry(
     return keep({ kind: 'refused', state, because: 'may_have_arrived' });
   }
   if (!isSettled(record)) return keep({ kind: 'refused', state, because: 'still_running' });
-  const { sendAt: _past, ...rest } = record;
   const next = step(
-    rest,
+    record,
     now,
     { state: 'accepted', reason: 'retry', ...(renewed.by && { detail: `by ${renewed.by}` }) },
     {

@@ -18,6 +18,8 @@ export interface NotificationView {
   createdAt: string;
   updatedAt: string;
   deadline: string;
+  /** Not before this time, where the caller asked for one. */
+  sendAt?: string;
   /** There while a sent message waits to be looked at: until it has gone, `sent` is not the last word. */
   deliveryCheckAt?: string;
   campaignId?: string;
@@ -47,10 +49,11 @@ export function viewOf(
     createdAt: iso(record.createdAt),
     updatedAt: iso(record.updatedAt),
     deadline: iso(record.deadline),
+    ...(record.sendAt !== undefined && { sendAt: iso(record.sendAt) }),
     ...(record.deliveryCheckAt !== undefined && { deliveryCheckAt: iso(record.deliveryCheckAt) }),
     ...(record.campaignId !== undefined && { campaignId: record.campaignId }),
     ...(request?.metadata !== undefined && { metadata: request.metadata }),
-    timeline: record.timeline.map((entry) => ({ ...entry, at: iso(entry.at) })),
+    timeline: record.timeline.map(({ at, ...entry }) => ({ at: iso(at), ...entry })),
   };
 }
 

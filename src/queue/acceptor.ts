@@ -83,6 +83,7 @@ export class Acceptor {
         request: parsed.request,
       });
     });
+    await this.#judgeTemplatesOfInvalid(inputs, results);
     if (candidates.length === 0) return results;
     // Answered one by one into `results`, so that what is known stays known when time runs out.
     for (const { at, id } of candidates) results[at] = { status: 'unavailable', id };
@@ -149,6 +150,31 @@ export class Acceptor {
     );
   }
 
+  /**
+   * A caller wants to hear of every wrong field at once, the template's name included. Only Redis
+   * knows the names; when it is not there at this moment, the rest is answered without it.
+   */
+  async #judgeTemplatesOfInvalid(
+    inputs: readonly unknown[],
+    results: AcceptResult[],
+  ): Promise<void> {
+    if (this.#redis.status !== 'ready') return;
+    try {
+      for (const [at, input] of inputs.entries()) {
+        const result = results[at];
+        if (result?.status !== 'invalid') continue;
+        if (result.problems.some(({ field }) => field === 'template' || field === '(request)')) {
+          continue;
+        }
+        const { template } = input as { template: string };
+        const entry = await withPatience(this.#catalogue.find(template));
+        if (entry === undefined) result.problems.push(await this.#unknownTemplate());
+      }
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+    }
+  }
+
   #judgeKnown(id: string, request: NotificationRequest, record: NotificationRecord): AcceptResult {
     return this.#keyring.matches(request, record.bodyHash)
       ? { status: 'existing', id, record }
@@ -174,8 +200,10 @@ export class Acceptor {
   async #unknownTemplate(): Promise<FieldProblem> {
     const names = await this.#catalogue.names();
     const known =
-      names.length === 0 ? 'none is known yet; start an api or a worker' : names.join(', ');
-    return { field: 'template', expected: `the name of a template: ${known}` };
+      names.length === 0
+        ? 'a template; none is known yet: start an api or a worker'
+        : `one of ${names.join(', ')}`;
+    return { field: 'template', expected: known };
   }
 }
 

@@ -7,7 +7,7 @@ import type { NotificationView } from '../notification/view.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
 import { Backlog } from './backlog.js';
-import { connectForProducing, disconnect, isLoopbackUrl } from './connection.js';
+import { connectForProducing, disconnect, isLoopbackUrl, isRedisUrl } from './connection.js';
 import {
   BacklogFullError,
   IdConflictError,
@@ -74,6 +74,9 @@ export class NotificationProducer {
 
   constructor(options: ProducerOptions) {
     const { redisUrl, prefix = '{notifier}', backlogMax = 100_000 } = options;
+    if (typeof redisUrl !== 'string' || !isRedisUrl(redisUrl)) {
+      throw new TypeError('redisUrl: expected redis://host:6379, several, or redis+sentinel://…');
+    }
     const keyring = keyringFor(options);
     this.#redis = connectForProducing(redisUrl);
     // Without a listener, a lost connection would end the caller's process; calls report it anyway.

@@ -7,9 +7,10 @@ import { buildServer } from '../api/server.js';
 import type { Config } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
 import type { Login } from '../dashboard/session.js';
+import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
-import { NotificationProducer } from '../queue/producer.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 import type { RunningRole } from './role.js';
 
@@ -20,12 +21,13 @@ const FINISH_WITHIN_MS = 10_000;
  * Builds and starts the HTTP API. It listens even while Redis is away, and says so.
  *
  * Rejects with a TemplateError when a template is wrong, with a sentence when Redis may not hold
- * notifications, and with Node's error when it cannot listen.
+ * notifications, and with Node's error when it cannot listen. `beside` is asked by `/readyz`, too.
  */
 export async function startApi(
   config: Config,
   log: Logger,
   metrics: Metrics = new Metrics(),
+  beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
   const producer = openProducer(config, metrics);
@@ -48,6 +50,7 @@ export async function startApi(
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     standing,
     ping: () => producer.ping(),
+    beside,
     log,
   });
   const login = dashboardLogin(config);
@@ -88,18 +91,6 @@ function dashboardLogin({
   DASHBOARD_PASSWORD: password,
 }: Config): Login | undefined {
   return user === undefined || password === undefined ? undefined : { user, password };
-}
-
-function openProducer(config: Config, metrics: Metrics): NotificationProducer {
-  return new NotificationProducer({
-    redisUrl: config.REDIS_URL,
-    prefix: config.QUEUE_PREFIX,
-    observe: metrics.countStep,
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
-    backlogMax: config.BACKLOG_MAX,
-    ledgerRetentionMs: config.LEDGER_RETENTION,
-    requestRetentionMs: config.REQUEST_RETENTION,
-  });
 }
 
 /** Stops listening, lets requests in flight finish, and cuts off those that do not. */

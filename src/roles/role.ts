@@ -1,7 +1,11 @@
+import type { Readiness } from '../ops/healthServer.js';
+
 /** A role that runs in this process until it is stopped. */
 export interface RunningRole {
   /** Where it listens, if it does. */
   url?: string;
+  /** Whether it gets its work done. */
+  readiness?(): Promise<Readiness>;
   /** Ends it in order; may be called more than once. */
   stop(): Promise<void>;
 }

@@ -57,7 +57,9 @@ export async function startWorker(
   const redis = connectForWorking(config.REDIS_URL);
   redis.on(
     'error',
-    throttled((error: Error) => log.warn({ error: errorLabel(error) }, 'waiting for Redis')),
+    throttled((error: Error) =>
+      log.warn({ error: errorLabel(error) }, 'Redis (REDIS_URL) does not answer; waiting for it'),
+    ),
   );
   const server = await checkRedisServer(redis);
   if (!server.ok) {
@@ -144,6 +146,7 @@ export async function startWorker(
   };
   return {
     ...(health !== undefined && { url: health.url }),
+    readiness: () => readiness(),
     stop: () => {
       stopping ??= stop();
       return stopping;

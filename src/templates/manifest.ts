@@ -14,9 +14,12 @@ const variableName = z
   .refine((name) => !RESERVED_WORDS.has(name), 'is a word of the template language')
   .refine((name) => !isContextVariable(name), 'would hide the context variable of that name');
 
+/** Whoever picks a template, or fills in its variables, reads this. */
+const sentence = z.string({ error: 'expected a sentence that says what it is for' }).min(1);
+
 const variableDeclaration = z.strictObject({
   required: z.boolean().default(false),
-  description: z.string().min(1),
+  description: sentence,
   /** Used by previews, and to try the template out when it is loaded. */
   example: scalar,
   maxLength: z.int().min(1).max(2000).default(DEFAULT_MAX_LENGTH),
@@ -24,7 +27,7 @@ const variableDeclaration = z.strictObject({
 
 /** template.json: what a template is for, and the variables it takes from the request. */
 export const templateManifest = z.strictObject({
-  description: z.string().min(1),
+  description: sentence,
   variables: z.record(variableName, variableDeclaration).default({}),
 });
 

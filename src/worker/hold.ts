@@ -65,7 +65,7 @@ export class Hold {
   async jobPassed(): Promise<void> {
     if (this.#state !== 'trying' || this.#closed) return;
     this.#state = 'working';
-    this.#log.info({ ...this.#reason }, 'access to the platform is mended; work goes on');
+    this.#log.info({ kind: this.#reason?.kind }, 'access to the platform is mended; work goes on');
     this.#reason = undefined;
     await this.#switches.resume();
   }

@@ -94,7 +94,7 @@ describe('a wrong field is answered with 422, its name and what was expected', (
       'a template that does not exist',
       { ...REQUEST, template: 'folow-up' },
       'template',
-      'the name of a template: follow-up, order-update, sms-only',
+      'one of follow-up, order-update, sms-only',
     ],
     [
       'a channel the template has no part for',

@@ -68,7 +68,7 @@ describe('a serving process', () => {
     const command = start('worker');
     await command.says(/"msg":"ready"/);
     const to = ['--to', 'customer@example.com', '--template', 'follow-up'];
-    expect((await run(['send', ...to], environment)).code).toBe(0);
+    expect(await run(['send', ...to], environment)).toMatchObject({ code: 0 });
     expect(await sandbox.requests.waitFor(1, 'agentless-message', 15_000)).toBe(true);
     command.signal('SIGINT');
     await command.says(/"msg":"stopping"/);

@@ -204,6 +204,16 @@ describe('cancelling', () => {
   });
 });
 
+describe('a retry', () => {
+  test('of what was cancelled before its `sendAt` still waits for it', () => {
+    const sendAt = T0 + 3_600_000;
+    const called = cancel(acceptedRecord({ sendAt, deadline: sendAt + 1_000 }), T0).next;
+    const again = retry(called ?? acceptedRecord(), { deadline: T0 }, T0 + 1).next;
+    expect(again).toMatchObject({ state: 'accepted', sendAt });
+    expect(claim(again ?? acceptedRecord(), 2, T0 + 2).result.kind).toBe('wait');
+  });
+});
+
 describe('the deadline', () => {
   test('ends a notification that would start a leg after it', () => {
     const record = claimed(acceptedRecord({ deadline: T0 + 10 }));

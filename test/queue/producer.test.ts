@@ -91,6 +91,33 @@ describe('a producer', () => {
     expect(await redis.exists(`${prefix}:n:wrong`)).toBe(0);
   });
 
+  test('names a template that does not exist among the other wrong fields', async () => {
+    const producer = open();
+    await producer.send(REQUEST); // connected by now
+    const wrong = { recipient: { email: 'x' }, template: 'no-such' };
+    const error = await producer.send(wrong).catch((thrown: unknown) => thrown);
+    const { problems } = error as InvalidRequestError;
+    expect(problems).toContainEqual({ field: 'template', expected: 'one of greeting, invitation' });
+    expect(problems.map(({ field }) => field)).toContain('recipient.email');
+  });
+
+  test.each([null, 7, 'text', [], undefined])(
+    'refuses %p, which is no request',
+    async (nonsense) => {
+      const error = await open()
+        .send(nonsense as never)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(InvalidRequestError);
+    },
+  );
+
+  test.each([undefined, 'http://x', 'redis.example.com'])(
+    'needs a URL of Redis, not %p',
+    (redisUrl) => {
+      expect(() => new NotificationProducer({ redisUrl } as never)).toThrow('redisUrl: expected');
+    },
+  );
+
   test.each([
     ['template', { ...REQUEST, template: 'no-such' }],
     ['channels.0', { ...REQUEST, channels: ['sms' as const] }],

@@ -34,7 +34,7 @@ export async function dryRun(request: NotificationRequest, output: Output): Prom
   const names = loaded.map(({ compiled }) => compiled.name).join(', ');
   const problems =
     template === undefined
-      ? [{ field: 'template', expected: `the name of a template: ${names}` }]
+      ? [{ field: 'template', expected: `one of ${names}` }]
       : templateProblems(request, entryOf(template, config.NOTIFY_CHANNELS));
   if (template === undefined || problems.length > 0) {
     refuse(output, problems);

@@ -7,7 +7,7 @@ export interface SendOptions {
   phone?: string;
   name?: string;
   template?: string;
-  var: string[];
+  var?: string[];
   channels?: string;
   historyRequired: boolean;
   id?: string;
@@ -22,7 +22,7 @@ export interface SendOptions {
 /** The request these options ask for, not yet checked: what is wrong with it, the contract says. */
 export function requestFrom(options: SendOptions): Record<string, unknown> {
   const { to, contact, phone, name, template, channels, id, sendAt, deadline, priority } = options;
-  const variables = options.var.map(splitVariable).filter((pair) => pair !== undefined);
+  const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
     ...(id !== undefined && { id }),
     recipient: {
@@ -42,7 +42,7 @@ export function requestFrom(options: SendOptions): Record<string, unknown> {
 }
 
 /** What the contract cannot see: options that never become a field. */
-export function optionProblems({ var: variables, wait, dryRun }: SendOptions): FieldProblem[] {
+export function optionProblems({ var: variables = [], wait, dryRun }: SendOptions): FieldProblem[] {
   const problems = variables
     .filter((text) => splitVariable(text) === undefined)
     .map(() => ({ field: '--var', expected: 'name=value' }));

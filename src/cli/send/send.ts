@@ -1,5 +1,4 @@
 import { v7 as uuidv7 } from 'uuid';
-import type { Config } from '../../config.js';
 import { type NotificationRequest, parseRequest } from '../../notification/request.js';
 import {
   BacklogFullError,
@@ -7,7 +6,8 @@ import {
   InvalidRequestError,
   RedisUnavailableError,
 } from '../../queue/errors.js';
-import { NotificationProducer, type Sent } from '../../queue/producer.js';
+import type { NotificationProducer, Sent } from '../../queue/producer.js';
+import { openProducer } from '../../roles/openProducer.js';
 import { configurationFor } from '../configuration.js';
 import { EXIT, type ExitCode, exitCodeFor } from '../exitCodes.js';
 import { untilRedisAnswers } from '../redisAnswers.js';
@@ -33,24 +33,13 @@ export async function send(options: SendOptions): Promise<ExitCode> {
   if (config === undefined) return EXIT.configuration;
   // The id is chosen here, so that one to retry with is known whatever goes wrong.
   const request = { ...parsed.request, id: parsed.request.id ?? uuidv7() };
-  const producer = producerFor(config);
+  const producer = openProducer(config);
   try {
     await untilRedisAnswers(() => producer.ping());
     return await handOver(producer, request, options, output);
   } finally {
     await producer.close();
   }
-}
-
-function producerFor(config: Config): NotificationProducer {
-  return new NotificationProducer({
-    redisUrl: config.REDIS_URL,
-    prefix: config.QUEUE_PREFIX,
-    backlogMax: config.BACKLOG_MAX,
-    ledgerRetentionMs: config.LEDGER_RETENTION,
-    requestRetentionMs: config.REQUEST_RETENTION,
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
-  });
 }
 
 async function handOver(
@@ -124,7 +113,9 @@ async function waitForEnd(
     case 'ended':
       output.result('', end.view);
       if (end.view.state === 'unknown') {
-        output.remark('It may have reached the customer, or not: a person has to decide.');
+        output.remark(
+          'It may have reached the customer, or not: a person has to decide, by POST /v1/notifications/ID/resolve.',
+        );
       }
       return exitCodeFor(end.view.state);
     case 'gone':
