@@ -1,5 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
+import { DOCTOR_HELP, EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
 import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
@@ -26,6 +26,7 @@ function buildProgram(): Command {
   addSandbox(program);
   addSend(program);
   addOperating(program);
+  addDoctor(program);
   return program;
 }
 
@@ -122,6 +123,18 @@ function addOperating(program: Command): void {
     .action(async (options: GateOptions) => {
       const { gate } = await import('./gate.js');
       exitWith(await gate(options));
+    });
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('look at everything this deployment needs, and say what to mend')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', DOCTOR_HELP)
+    .action(async (options: { json?: boolean }) => {
+      const { doctor } = await import('./doctor.js');
+      exitWith(await doctor(options));
     });
 }
 
