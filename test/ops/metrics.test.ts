@@ -122,10 +122,12 @@ describe('metrics', () => {
     const families = await read(metrics);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('notifier_'));
     expect(ours.length).toBeGreaterThan(14);
-    for (const { name, type, help, samples } of ours) {
+    for (const { name, type } of families.values()) {
+      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+    }
+    for (const { name, help, samples } of ours) {
       expect(help.length).toBeGreaterThan(10);
       expect(name).toMatch(/^[a-z_]+$/);
-      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
       if (/duration|age|seconds|timestamp/.test(name)) expect(name).toMatch(/_seconds(_total)?$/);
       for (const { labels } of samples) {
         for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+$/);
