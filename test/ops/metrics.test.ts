@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { newRecord, queued } from '../../src/notification/acceptance.js';
@@ -133,6 +134,15 @@ describe('metrics', () => {
         for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+$/);
       }
     }
+  });
+
+  test('are all listed in the README, and none besides', async () => {
+    const metrics = new Metrics();
+    metrics.watchFleet(async () => statusAt(Date.now()));
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const listed = [...readme.matchAll(/^\| `(notifier_\w+)` \|/gm)].map(([, name]) => name);
+    const known = [...(await read(metrics)).keys()].filter((name) => name.startsWith('notifier_'));
+    expect(listed.sort()).toEqual(known.sort());
   });
 
   test('tell the lag of the event loop', async () => {
