@@ -64,6 +64,7 @@ describe('the configuration', () => {
       API_HOST: '127.0.0.1',
       API_PORT: 3_000,
       API_KEYS: [],
+      API_REQUESTS_PER_MINUTE: 6_000,
       DASHBOARD_ACTIONS: 'off',
       LOG_LEVEL: 'info',
     });

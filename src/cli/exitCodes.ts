@@ -34,6 +34,18 @@ Exit codes:
   130  interrupted while waiting; the notification goes on
 `;
 
+/** For `notifier doctor --help`. */
+export const DOCTOR_HELP = `
+It changes nothing and can reach no customer: it asks about somebody who does not
+exist, and its sends have neither a recipient nor a text. It says first how many
+requests of the OAuth client's allowance that takes.
+
+Exit codes:
+  0    all is well, warnings at most
+  1    something has failed; each line says what to click or set
+  78   the configuration is wrong; every variable is named
+`;
+
 /** What `send --wait` exits with once a notification has come to its end in this state. */
 export function exitCodeFor(state: State): ExitCode {
   switch (state) {

@@ -1,9 +1,10 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
+import { DOCTOR_HELP, EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
 import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import type { PauseOptions } from './sending.js';
+import type { PreviewOptions } from './templates/preview.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -26,6 +27,8 @@ function buildProgram(): Command {
   addSandbox(program);
   addSend(program);
   addOperating(program);
+  addDoctor(program);
+  addTemplates(program);
   return program;
 }
 
@@ -122,6 +125,46 @@ function addOperating(program: Command): void {
     .action(async (options: GateOptions) => {
       const { gate } = await import('./gate.js');
       exitWith(await gate(options));
+    });
+}
+
+function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('look at everything this deployment needs, and say what to mend')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', DOCTOR_HELP)
+    .action(async (options: { json?: boolean }) => {
+      const { doctor } = await import('./doctor.js');
+      exitWith(await doctor(options));
+    });
+}
+
+function addTemplates(program: Command): void {
+  const templates = program
+    .command('templates')
+    .description('check the templates, and see them as customers do');
+  templates
+    .command('check')
+    .description('say what is wrong with any template of a folder, and what may yet surprise')
+    .argument('[folder]', 'TEMPLATES_DIR, or the templates that come with the product')
+    .option('--json', 'answer with one JSON document')
+    .action(async (folder: string | undefined, options: { json?: boolean }) => {
+      const { checkTemplates } = await import('./templates/check.js');
+      exitWith(await checkTemplates(folder, options));
+    });
+  templates
+    .command('preview')
+    .description('show a template as a customer gets it; sends nothing, stores nothing')
+    .argument('<name>', 'such as follow-up')
+    .option('--sample <n>', 'which of the made-up customers', wholeNumber(1, 1_000))
+    .option('--recipient <email>', 'a real customer instead, who is looked up')
+    .option('--var <name=value>', 'instead of its example; may be repeated', collect, [])
+    .option('--html <file>', "write the email's HTML to this file")
+    .option('--json', 'answer with one JSON document')
+    .action(async (name: string, options: PreviewOptions) => {
+      const { previewTemplate } = await import('./templates/preview.js');
+      exitWith(await previewTemplate(name, options));
     });
 }
 

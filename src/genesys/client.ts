@@ -10,6 +10,7 @@ import { CallFailed, type CallFailure } from './failure.js';
 import { logIn } from './login.js';
 import { type Message, type MessageConversation, Messages } from './messages.js';
 import { loadSdk } from './sdk.js';
+import { type EmailDomain, SenderSettings, type WebDeployment } from './senderSettings.js';
 import {
   type Accepted,
   type AgentlessEmail,
@@ -54,6 +55,13 @@ export interface GenesysClient {
     options: CallOptions,
   ): Promise<CallResult<Message[]>>;
   getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
+  /** `null` when there is no such deployment. */
+  getWebDeployment(
+    deploymentId: string,
+    options: CallOptions,
+  ): Promise<CallResult<WebDeployment | null>>;
+  /** `null` when the organisation has not set this domain up for outbound email. */
+  getEmailDomain(domain: string, options: CallOptions): Promise<CallResult<EmailDomain | null>>;
 
   sendAgentlessMessage(
     message: AgentlessMessage,
@@ -107,6 +115,7 @@ export async function createGenesysClient(
   const contacts = new Contacts(caller);
   const conversations = new Conversations(caller);
   const messages = new Messages(caller);
+  const senderSettings = new SenderSettings(caller);
   const sends = new Sends(caller, endpoints.engage);
 
   return {
@@ -116,6 +125,8 @@ export async function createGenesysClient(
     getMessageConversation: (id, options) => messages.conversation(id, options),
     getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
     getMessageDetails: (id, options) => messages.details(id, options),
+    getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
+    getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
     sendAgentlessMessage: (message, guard, options) => sends.message(message, guard, options),
     sendAgentlessEmail: (email, guard, options) => sends.email(email, guard, options),
     sendEngageMessage: (message, guard, options) => sends.engage(message, guard, options),

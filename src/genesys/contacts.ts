@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
 import { optionalText } from './text.js';
@@ -51,21 +52,4 @@ export class Contacts {
       }),
     );
   }
-}
-
-/**
- * A 404 of the platform's own, told by the code in its body, is an answer. Any other 404 comes from
- * something in between, such as a base URL that leads nowhere, and must not make every customer
- * look unknown.
- */
-function absentAsNull(result: CallResult<Contact>): CallResult<Contact | null> {
-  if (result.ok || result.failure.kind !== 'http') return result;
-  const { status, code, correlationId } = result.failure;
-  if (status !== 404 || code === undefined) return result;
-  return {
-    ok: true,
-    data: null,
-    status,
-    ...(correlationId === undefined ? {} : { correlationId }),
-  };
 }

@@ -3,6 +3,7 @@ import { resolveRegion } from './region.js';
 export interface Endpoints {
   /** A base URL without a trailing slash. */
   login: string;
+  api: string;
   engage: string | undefined;
   /** What the SDK is told: a region's host, or a gateway that serves API and login alike. */
   place: { environment: string } | { gateway: URL };
@@ -18,12 +19,13 @@ export function resolveEndpoints(settings: {
   if (settings.baseUrl !== undefined) {
     const gateway = new URL(settings.baseUrl);
     const base = withoutSlash(gateway.origin + gateway.pathname);
-    return { login: base, engage, place: { gateway } };
+    return { login: base, api: base, engage, place: { gateway } };
   }
   const region = resolveRegion(settings.region ?? '');
   if (!region.ok) throw new Error(`Unknown Genesys Cloud region; expected ${region.expected}`);
   return {
     login: `https://login.${region.host}`,
+    api: `https://api.${region.host}`,
     engage,
     place: { environment: region.host },
   };

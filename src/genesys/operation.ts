@@ -9,6 +9,8 @@ const KINDS = {
   'message-conversation': 'read',
   messages: 'read',
   'message-details': 'read',
+  'web-deployment': 'read',
+  'email-domain': 'read',
   'agentless-message': 'send',
   'agentless-email': 'send',
   'engage-message': 'send',

@@ -1,5 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { ConversationsApi, ExternalContactsApi } from 'purecloud-platform-client-v2';
+import type {
+  ConversationsApi,
+  ExternalContactsApi,
+  RoutingApi,
+  WebDeploymentsApi,
+} from 'purecloud-platform-client-v2';
 import type { Endpoints } from './endpoints.js';
 import type { Exchange } from './exchange.js';
 import type { Transport } from './transport.js';
@@ -7,6 +12,8 @@ import type { Transport } from './transport.js';
 export interface Sdk {
   conversations: ConversationsApi;
   externalContacts: ExternalContactsApi;
+  routing: RoutingApi;
+  webDeployments: WebDeploymentsApi;
 }
 
 /**
@@ -78,5 +85,7 @@ export async function loadSdk(transport: Transport, place: Endpoints['place']): 
   return {
     conversations: new platform.ConversationsApi(client),
     externalContacts: new platform.ExternalContactsApi(client),
+    routing: new platform.RoutingApi(client),
+    webDeployments: new platform.WebDeploymentsApi(client),
   };
 }

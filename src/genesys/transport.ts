@@ -224,7 +224,8 @@ function exchangeOf(config: { exchange?: Exchange } | undefined): Exchange {
   return config.exchange;
 }
 
-function isLoopback(url: string): boolean {
+/** Whether this URL leads to this machine. */
+export function isLoopback(url: string): boolean {
   const { hostname } = new URL(url);
   return hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');
 }

@@ -5,6 +5,9 @@ import type { FleetStatus } from '../queue/operations.js';
 import { boundedLabel } from './boundedLabel.js';
 import { fleetMetrics } from './fleetMetrics.js';
 
+/** Gauges of the library that are named like counters; the same by kind are there without `_total`. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
+
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
 const REASONS_AT_MOST = 100;
 const OUTCOMES_AT_MOST = 100;
@@ -64,6 +67,7 @@ export class Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
+    for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
 
   /** For the ledger to call with each record it has written. */

@@ -7,7 +7,7 @@ interface GateCommands {
 }
 
 /** The answer that closed the gate for as long as it is closed now. */
-export interface GateReason {
+interface GateReason {
   operation: string;
   /** What the platform asked for. */
   retryAfterMs: number;

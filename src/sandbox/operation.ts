@@ -7,6 +7,8 @@ export const OPERATIONS = [
   'conversation',
   'bulk-messages',
   'message-details',
+  'web-deployment',
+  'email-domain',
   'agentless-message',
   'agentless-email',
   'engage',
@@ -73,6 +75,18 @@ export const ENDPOINTS = {
     method: 'GET',
     path: '/api/v2/conversations/messages/:id/details',
     permission: READ_MESSAGES,
+  },
+  'web-deployment': {
+    operation: 'web-deployment',
+    method: 'GET',
+    path: '/api/v2/webdeployments/deployments/:id',
+    permission: { need: 'all', names: ['webDeployments:deployment:view'] },
+  },
+  'email-domain': {
+    operation: 'email-domain',
+    method: 'GET',
+    path: '/api/v2/routing/email/outbound/domains/:id',
+    permission: { need: 'any', names: ['routing:email:manage'] },
   },
   'agentless-message': {
     operation: 'agentless-message',

@@ -24,6 +24,8 @@ export const settingsSchema = z.strictObject({
   /** How long a web or SMS message stays `queued` and `sent` before its delivery is known. */
   deliveryDelayMs: milliseconds.default(300),
   deploymentId: z.string().min(1).default(DEFAULT_DEPLOYMENT_ID),
+  /** Domains verified for outbound email; null verifies every one that is asked for. */
+  verifiedEmailDomains: z.array(z.string().min(1)).nullable().default(null),
   /** The real platform's cap is not published; more predicates in one filter are a 400 here. */
   predicatesPerFilter: z.number().int().min(1).default(100),
 });
@@ -41,5 +43,6 @@ export const settingsPatchSchema = z.strictObject({
   indexingLagMs: settingsSchema.shape.indexingLagMs.unwrap().optional(),
   deliveryDelayMs: settingsSchema.shape.deliveryDelayMs.unwrap().optional(),
   deploymentId: settingsSchema.shape.deploymentId.unwrap().optional(),
+  verifiedEmailDomains: settingsSchema.shape.verifiedEmailDomains.unwrap().optional(),
   predicatesPerFilter: settingsSchema.shape.predicatesPerFilter.unwrap().optional(),
 });

@@ -77,7 +77,7 @@ describe('an API with keys', () => {
     });
     const log = api.logged.join('');
     expect(log).toContain('"caller":"shop"');
-    expect(log).toContain('"notification":"logged"');
+    expect(log).toContain('"notificationId":"logged"');
     expect(log).toContain('"route":"/v1/notifications"');
     expect(log).not.toMatch(/secret|in-the-query|customer@|Quiet|shop-key|Bearer/);
   });

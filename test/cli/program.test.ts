@@ -7,7 +7,7 @@ describe('the command line', () => {
   test('lists the commands', async () => {
     const { code, stdout } = await run(['--help'], NO_ENVIRONMENT);
     expect(code).toBe(0);
-    for (const name of ['api', 'worker', 'all', 'sandbox', 'send']) {
+    for (const name of ['api', 'worker', 'all', 'sandbox', 'send', 'pause', 'resume', 'gate']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
   });

@@ -195,6 +195,28 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     60_000,
   );
 
+  test('its buttons are there only when switched on, and a refusal says why', async () => {
+    const prefix = { QUEUE_PREFIX: deployment.prefix };
+    const able = await startTestApi({ ...LOGIN, ...prefix, DASHBOARD_ACTIONS: 'on' });
+    const job = '/queues/queue/transactional/n-went-well.1';
+    const buttons = 'main button:not([role=tab]):has(svg):not(pre button)';
+    const reader = await visit(browser, api.url);
+    await logIn(reader.page, job);
+    await reader.page.getByText('jobData').first().waitFor();
+    const shownToReaders = await reader.page.locator(buttons).count();
+
+    const { page } = await visit(browser, able.url);
+    await logIn(page, job);
+    await page.getByText('jobData').first().waitFor();
+    await picture(page, 'actions-job');
+    expect((await page.locator(buttons).count()) - shownToReaders).toBe(3);
+    const [, retry] = await page.locator(buttons).all();
+    await retry?.click();
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await page.getByText('A message may have reached the customer').waitFor();
+    await picture(page, 'actions-refused');
+  }, 60_000);
+
   test('while Redis is away the pages say so, and work again when it is back', async () => {
     const server = await startPrivateRedis();
     const alone = await startTestApi({ ...LOGIN, REDIS_URL: server.url });

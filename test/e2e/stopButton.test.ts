@@ -44,7 +44,8 @@ describe('the stop button', () => {
     await worker.stopped;
     await operations().pause({ reason: 'wrong template' });
     worker.goOn();
-    await deployment.reaches(id, 'queued');
+    const kept = await deployment.reaches(id, 'queued', 'sent', 'unknown');
+    expect(kept.state).toBe('queued');
     await pause(A_WHILE_MS);
     expect(sends()).toBe(0);
     await operations().resume();

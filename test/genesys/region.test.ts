@@ -56,6 +56,7 @@ describe('endpoints', () => {
   test('a region has a login host, and the SDK knows its API host', () => {
     expect(resolveEndpoints({ region: 'eu-west-1' })).toEqual({
       login: 'https://login.mypurecloud.ie',
+      api: 'https://api.mypurecloud.ie',
       engage: undefined,
       place: { environment: 'mypurecloud.ie' },
     });

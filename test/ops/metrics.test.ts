@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { newRecord, queued } from '../../src/notification/acceptance.js';
@@ -122,15 +123,26 @@ describe('metrics', () => {
     const families = await read(metrics);
     const ours = [...families.values()].filter(({ name }) => name.startsWith('notifier_'));
     expect(ours.length).toBeGreaterThan(14);
-    for (const { name, type, help, samples } of ours) {
+    for (const { name, type } of families.values()) {
+      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+    }
+    for (const { name, help, samples } of ours) {
       expect(help.length).toBeGreaterThan(10);
       expect(name).toMatch(/^[a-z_]+$/);
-      expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
       if (/duration|age|seconds|timestamp/.test(name)) expect(name).toMatch(/_seconds(_total)?$/);
       for (const { labels } of samples) {
         for (const label of Object.keys(labels)) expect(label).toMatch(/^[a-z]+$/);
       }
     }
+  });
+
+  test('are all listed in the README, and none besides', async () => {
+    const metrics = new Metrics();
+    metrics.watchFleet(async () => statusAt(Date.now()));
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const listed = [...readme.matchAll(/^\| `(notifier_\w+)` \|/gm)].map(([, name]) => name);
+    const known = [...(await read(metrics)).keys()].filter((name) => name.startsWith('notifier_'));
+    expect(listed.sort()).toEqual(known.sort());
   });
 
   test('tell the lag of the event loop', async () => {

@@ -66,3 +66,17 @@ describe('docker-compose.yml', () => {
     expect(SETTING_NAMES).toEqual(expect.arrayContaining(names));
   });
 });
+
+describe('the README', () => {
+  test('starts the services that docker-compose.yml has, with files that exist', () => {
+    const section = /## Deploy it\n([\s\S]+?)\n## /.exec(read('README.md'))?.[1] ?? '';
+    for (const [, service] of section.matchAll(/--(?:scale|profile) (\w+)/g)) {
+      expect(compose).toMatch(new RegExp(`^ {2}${service}:$`, 'm'));
+    }
+    const files = [...section.matchAll(/(?<=[ =])\.env\.\w+/g)].map(([file]) => file);
+    expect(files).toEqual(['.env.sandbox', '.env.example']);
+    for (const file of files) expect(existsSync(at(file))).toBe(true);
+    const key = /Bearer\s(\S+?)`/.exec(section)?.[1] ?? 'no key';
+    expect(read('.env.sandbox')).toContain(`API_KEYS=trial:${key}`);
+  });
+});

@@ -15,7 +15,7 @@ export function fieldTable(schema: JsonSchema, caption: string): Html {
 <th scope="row"><code>${name}</code></th><td>${required ? 'yes' : ''}</td><td>${kind}</td><td>${description}</td></tr>
 `,
   );
-  return html`<div class="wide" tabindex="0" role="region" aria-label="${caption}"><table>
+  return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table>
 <thead><tr><th scope="col">Field</th><th scope="col">Needed</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>`;

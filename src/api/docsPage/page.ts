@@ -84,6 +84,6 @@ ${blocks}</details>
 
 /** Focusable, so that what is wider than the screen can be scrolled to with the keyboard. */
 function block(text: string, label: string): Html {
-  return html`<pre tabindex="0" role="region" aria-label="${label}"><code>${text}</code></pre>
+  return html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>
 `;
 }

@@ -41,7 +41,7 @@ export const backlogFullForBatch = problem('backlog-full', {
     },
   ],
 });
-export const redisAway = redisUnavailable(ID);
+const redisAway = redisUnavailable(ID);
 export const redisUnfit = problem('redis-unfit', {
   detail: 'Redis must have maxmemory-policy noeviction, or accepted notifications could be lost.',
   retryAfter: 60,
@@ -51,7 +51,7 @@ export const notReady = problem('not-ready', {
   detail: 'Redis does not answer.',
   because: ['Redis does not answer.'],
 });
-export const unauthorized = problem('unauthorized', {
+const unauthorized = problem('unauthorized', {
   detail: 'Send a key in the header: Authorization: Bearer KEY.',
 });
 export const tooManyRequests = problem('too-many-requests', {
@@ -78,10 +78,10 @@ export const requestGone = problem('request-gone', {
   id: ID,
   reason: 'request_gone',
 });
-export const malformedJson = httpProblem(400, 'The body is not valid JSON.');
-export const notJson = httpProblem(415, 'Send the body as application/json.');
-export const tooLarge = httpProblem(413, 'A body of at most 1048576 bytes is allowed here.');
-export const broken = httpProblem(
+const malformedJson = httpProblem(400, 'The body is not valid JSON.');
+const notJson = httpProblem(415, 'Send the body as application/json.');
+const tooLarge = httpProblem(413, 'A body of at most 1048576 bytes is allowed here.');
+const broken = httpProblem(
   500,
   'This is a defect of the service; its log names the request 5f0f3a8e-6f0b-4a55-9a8e-0c0e0a1b2c3d.',
 );

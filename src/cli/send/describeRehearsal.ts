@@ -92,7 +92,11 @@ function describeResult(channels: readonly RehearsedChannel[]): string {
   return `sent by ${first}${fallback}`;
 }
 
-function describeMessage(message: RenderedMessage): string[] {
+/** A message under a rule with its channel; of its HTML all, its length, or nothing. */
+export function describeMessage(
+  message: RenderedMessage,
+  show: 'all' | 'length' | 'left out' = 'all',
+): string[] {
   const title = `── ${message.channel} `;
   const rule = title.padEnd(RULE_WIDTH, '─');
   switch (message.channel) {
@@ -100,11 +104,24 @@ function describeMessage(message: RenderedMessage): string[] {
     case 'sms':
       return ['', rule, message.text];
     case 'email':
-      return ['', rule, `Subject: ${message.subject}`, '', message.text, '', message.html];
+      return ['', rule, `Subject: ${message.subject}`, '', message.text, ...html(message, show)];
     case 'engage':
-      return ['', rule, `Subject: ${message.subject}`, '', message.html];
+      return ['', rule, `Subject: ${message.subject}`, ...html(message, show)];
     default:
       return message satisfies never;
+  }
+}
+
+function html({ html: source }: { html: string }, show: 'all' | 'length' | 'left out'): string[] {
+  switch (show) {
+    case 'all':
+      return ['', source];
+    case 'length':
+      return ['', `(and ${source.length} characters of HTML: --html FILE writes them)`];
+    case 'left out':
+      return [];
+    default:
+      return show satisfies never;
   }
 }
 

@@ -56,7 +56,7 @@ export function optionProblems({ var: variables = [], wait, dryRun }: SendOption
 }
 
 /** At the first `=`, for values may hold more of them. */
-function splitVariable(text: string): [name: string, value: string] | undefined {
+export function splitVariable(text: string): [name: string, value: string] | undefined {
   const at = text.indexOf('=');
   return at < 1 ? undefined : [text.slice(0, at), text.slice(at + 1)];
 }

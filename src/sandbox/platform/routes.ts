@@ -12,6 +12,7 @@ import { getContact, lookUpContact } from './contacts.js';
 import { answerHonestly } from './ending.js';
 import { sendEngageMessage } from './engage.js';
 import { login } from './login.js';
+import { getEmailDomain, getWebDeployment } from './senderSettings.js';
 import { type Service, type Sleep, serve } from './serve.js';
 import { getBulkMessages, getConversation, getMessageDetails } from './transcripts.js';
 
@@ -22,6 +23,8 @@ const HANDLERS = {
   conversation: getConversation,
   'bulk-messages': getBulkMessages,
   'message-details': getMessageDetails,
+  'web-deployment': getWebDeployment,
+  'email-domain': getEmailDomain,
   'agentless-message': sendAgentlessMessage,
   'agentless-email': sendAgentlessEmail,
   engage: sendEngageMessage,

@@ -1,6 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { LOGIN } from './visitor.js';
 
@@ -62,15 +62,13 @@ export async function logIn(page: Page, next: string): Promise<void> {
   await page.waitForURL(`**${next}`);
 }
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 interface AxeResults {
   violations: { id: string; impact: string | null; nodes: { html: string }[] }[];
 }
 
-/** What axe-core finds that keeps people from using the page, worst first. */
+/** What axe-core finds that keeps people from using the page. */
 export async function accessibilityTrouble(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(`${axe}; axe.run()`)) as AxeResults;
+  const { violations } = (await page.evaluate(`${axe.source}; axe.run()`)) as AxeResults;
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);

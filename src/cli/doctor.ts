@@ -1,0 +1,38 @@
+import { type Cost, type Examination, examine } from '../doctor/examination.js';
+import { CHECKS, type Finding } from '../doctor/finding.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { printable } from './printable.js';
+import { outputFor } from './send/output.js';
+
+/** Looks at everything a deployment needs, and says what to mend. */
+export async function doctor({ json = false }: { json?: boolean }): Promise<ExitCode> {
+  const output = outputFor(json);
+  const examination = await examine(process.env, (cost) =>
+    output.progress(`${describeCost(cost)}\n`),
+  );
+  const { findings, cost } = examination;
+  const report = {
+    ok: !findings.some(({ status }) => status === 'failed'),
+    ...(cost !== undefined && { cost }),
+    findings,
+  };
+  output.result(printable(findings.map(describe).join('\n')), report);
+  return exitCodeOf(examination);
+}
+
+function describeCost({ requests, allowance }: Cost): string {
+  return `This asks Genesys Cloud ${requests} times (of ${allowance} a minute), and logs in once.\nNothing is changed, and no customer can be reached.`;
+}
+
+const LABEL_WIDTH = Math.max(...Object.values(CHECKS).map((title) => title.length));
+
+function describe({ check, status, detail, remedy }: Finding): string {
+  const line = `${status.padEnd(8)} ${CHECKS[check].padEnd(LABEL_WIDTH)}  ${detail}`;
+  return remedy === undefined ? line : `${line}\n${' '.repeat(9)}→ ${remedy}`;
+}
+
+function exitCodeOf({ findings }: Examination): ExitCode {
+  const wrong = findings.filter(({ status }) => status === 'failed');
+  if (wrong.some(({ check }) => check === 'configuration')) return EXIT.configuration;
+  return wrong.length === 0 ? EXIT.ok : EXIT.other;
+}

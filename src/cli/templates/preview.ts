@@ -1,0 +1,168 @@
+import { writeFile } from 'node:fs/promises';
+import { type FieldProblem, parseRequest } from '../../notification/request.js';
+import type { CompiledTemplate } from '../../templates/compile.js';
+import { checkVariables, type TemplateVariables } from '../../templates/manifest.js';
+import type { RenderResult } from '../../templates/message.js';
+import { TemplateError } from '../../templates/problems.js';
+import {
+  type LoadedTemplate,
+  loadTemplates,
+  templatesDir,
+} from '../../templates/publishTemplates.js';
+import { SAMPLES } from '../../templates/samples.js';
+import { configurationFor } from '../configuration.js';
+import { EXIT, type ExitCode } from '../exitCodes.js';
+import { printable } from '../printable.js';
+import { rehearseOnce } from '../rehearseOnce.js';
+import { describeMessage, describeRehearsal } from '../send/describeRehearsal.js';
+import { splitVariable } from '../send/options.js';
+import { type Output, outputFor } from '../send/output.js';
+
+export interface PreviewOptions {
+  recipient?: string;
+  sample?: number;
+  var: string[];
+  html?: string;
+  json?: boolean;
+}
+
+/**
+ * Shows a template as a customer would get it: a made-up one, or, with `--recipient`, a real one who
+ * is looked up. Sends nothing, stores nothing.
+ */
+export async function previewTemplate(name: string, options: PreviewOptions): Promise<ExitCode> {
+  const output = outputFor(options.json === true);
+  const template = await find(name, output);
+  if (template === undefined) return EXIT.invalid;
+  const { manifest } = template.source;
+  const variables = variablesFor(template, options.var);
+  const problems = [
+    ...options.var
+      .filter((text) => splitVariable(text) === undefined)
+      .map(() => ({ field: '--var', expected: 'name=value' })),
+    ...checkVariables(manifest, variables),
+  ];
+  if (problems.length > 0) return refuse(problems, output);
+  if (options.recipient === undefined)
+    return showSample(template.compiled, variables, options, output);
+  return showRecipient(template, variables, { ...options, recipient: options.recipient }, output);
+}
+
+async function find(name: string, output: Output): Promise<LoadedTemplate | undefined> {
+  try {
+    const dir = templatesDir({ TEMPLATES_DIR: process.env['TEMPLATES_DIR'] || undefined });
+    const loaded = await loadTemplates(dir);
+    const template = loaded.find(({ source }) => source.name === name);
+    if (template !== undefined) return template;
+    const names = loaded.map(({ source }) => source.name).join(', ');
+    refuse([{ field: 'NAME', expected: `the name of a template: ${names}` }], output);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    output.remark(`The templates cannot be used:\n${error.message}`);
+    output.result('', { error: 'invalid_templates', problems: error.problems });
+  }
+  return undefined;
+}
+
+/** The examples of the manifest, and over them what was given. */
+function variablesFor({ source }: LoadedTemplate, given: readonly string[]): TemplateVariables {
+  const examples = Object.entries(source.manifest.variables).map(
+    ([name, { example }]) => [name, example] as const,
+  );
+  const pairs = given.map(splitVariable).filter((pair) => pair !== undefined);
+  return Object.fromEntries([...examples, ...pairs]);
+}
+
+async function showSample(
+  template: CompiledTemplate,
+  variables: TemplateVariables,
+  { sample: number = 1, html }: PreviewOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const sample = SAMPLES[number - 1];
+  if (sample === undefined) {
+    const list = SAMPLES.map(({ title }, at) => `${at + 1} ${title}`).join('; ');
+    return refuse([{ field: '--sample', expected: `one of: ${list}` }], output);
+  }
+  const { context, timeZone, title } = sample;
+  const rendered = template.channels.map((channel) => ({
+    channel,
+    result: template.render(channel, { context, variables, timeZone }),
+  }));
+  const lines = [
+    `${template.name} for sample ${number} of ${SAMPLES.length}: ${title} (${context.customerName})`,
+    ...rendered.flatMap(({ channel, result }) =>
+      result.ok
+        ? describeMessage(result.message, html === undefined ? 'length' : 'left out')
+        : ['', `── ${channel} cannot be rendered: ${result.reason} (${result.detail})`],
+    ),
+  ];
+  const results = rendered.map(({ result }) => result);
+  const written = await writeHtml(html, results, output);
+  if (!written) return EXIT.invalid;
+  output.result(printable(lines.join('\n')), {
+    template: template.name,
+    sample: number,
+    title,
+    rendered,
+  });
+  return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
+}
+
+async function showRecipient(
+  template: LoadedTemplate,
+  variables: TemplateVariables,
+  { recipient, html }: PreviewOptions & { recipient: string },
+  output: Output,
+): Promise<ExitCode> {
+  const { compiled } = template;
+  const parsed = parseRequest(
+    {
+      recipient: { email: recipient },
+      template: compiled.name,
+      variables,
+      channels: [...compiled.channels],
+      history: { required: false },
+    },
+    Date.now(),
+  );
+  if (!parsed.ok) return refuse([{ field: '--recipient', expected: 'an email address' }], output);
+  const config = configurationFor('worker');
+  if (config === undefined) return EXIT.configuration;
+  const rehearsal = await rehearseOnce(parsed.request, compiled, config, output);
+  const results =
+    rehearsal.would === 'send' || rehearsal.would === 'fail'
+      ? rehearsal.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))
+      : [];
+  if (!(await writeHtml(html, results, output))) return EXIT.invalid;
+  output.result(describeRehearsal(rehearsal), rehearsal);
+  return rehearsal.would === 'send' ? EXIT.ok : EXIT.other;
+}
+
+/** False when there was something to be written and nothing to write. */
+async function writeHtml(
+  file: string | undefined,
+  results: readonly RenderResult[],
+  output: Output,
+): Promise<boolean> {
+  if (file === undefined) return true;
+  const html = results
+    .map((result) => (result.ok && 'html' in result.message ? result.message.html : undefined))
+    .find((source) => source !== undefined);
+  if (html === undefined) {
+    refuse(
+      [{ field: '--html', expected: 'a template with an email part that can be rendered' }],
+      output,
+    );
+    return false;
+  }
+  await writeFile(file, html);
+  output.remark(`The email's HTML is in ${file}`);
+  return true;
+}
+
+function refuse(problems: readonly FieldProblem[], output: Output): ExitCode {
+  for (const { field, expected } of problems) output.remark(`${field}: expected ${expected}`);
+  output.result('', { error: 'invalid', problems });
+  return EXIT.invalid;
+}

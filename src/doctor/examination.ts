@@ -1,0 +1,79 @@
+import { type Config, loadConfig } from '../config.js';
+import type { Admission } from '../genesys/admission.js';
+import { connectForProducing, disconnect } from '../queue/connection.js';
+import { Gate } from '../queue/gate.js';
+import { gateAdmission } from '../worker/gateAdmission.js';
+import { type Finding, failed, ok } from './finding.js';
+import { checkNode } from './node.js';
+import { checkPlatform } from './platform.js';
+import { probesFor } from './probes.js';
+import { checkRedis } from './redis.js';
+import { senderChecks } from './senders.js';
+import { checkTemplates } from './templates.js';
+
+/** What an examination will ask of the platform, told before it does. */
+export interface Cost {
+  requests: number;
+  /** Of this many a minute. */
+  allowance: number;
+}
+
+export interface Examination {
+  findings: Finding[];
+  /** Nothing at all when the configuration is too wrong to ask. */
+  cost: Cost | undefined;
+}
+
+/**
+ * Looks at everything a deployment needs. It changes nothing, anywhere, and can reach no customer;
+ * `announce` is called before the first request to the platform.
+ */
+export async function examine(
+  env: Record<string, string | undefined>,
+  announce: (cost: Cost) => void,
+): Promise<Examination> {
+  const node = checkNode(process.versions.node);
+  const loaded = loadConfig(env, 'all');
+  if (!loaded.ok) {
+    const wrong = loaded.problems.map(({ name, expected }) =>
+      failed('configuration', name, `Set it to: ${expected}.`),
+    );
+    return { findings: [node, ...wrong], cost: undefined };
+  }
+  const { config } = loaded;
+  const templates = await checkTemplates(config);
+  const readsText =
+    templates.loaded.length === 0 ||
+    templates.loaded.some(({ compiled }) =>
+      compiled.channels.some((channel) => compiled.usesMessageText(channel)),
+    );
+  const probes = probesFor(config, readsText);
+  const cost = {
+    requests: probes.length + senderChecks(config).length,
+    allowance: config.GENESYS_REQUESTS_PER_MINUTE,
+  };
+  announce(cost);
+  const redis = connectForProducing(config.REDIS_URL);
+  redis.on('error', () => undefined);
+  try {
+    const about = await checkRedis(redis);
+    const answers = about.some(({ check, status }) => check === 'redis' && status === 'ok');
+    const admission = answers ? gateAdmission(new Gate(redis, config.QUEUE_PREFIX)) : UNHINDERED;
+    const platform = await checkPlatform(config, probes, admission);
+    const configured = ok('configuration', describeTarget(config));
+    return { findings: [node, configured, ...templates.findings, ...about, ...platform], cost };
+  } finally {
+    disconnect(redis);
+  }
+}
+
+/** Without a Redis there are no workers to be considerate of. */
+const UNHINDERED: Admission = {
+  admit: async () => ({ admitted: true }),
+  rateLimited: async () => undefined,
+};
+
+function describeTarget({ NOTIFY_CHANNELS, NOTIFY_ONLY_TO }: Config): string {
+  const only = NOTIFY_ONLY_TO === undefined ? 'everybody' : 'NOTIFY_ONLY_TO only';
+  return `channels ${NOTIFY_CHANNELS.join(', ')}; to ${only}`;
+}

@@ -1,0 +1,93 @@
+import type { GenesysClient } from '../genesys/client.js';
+import type { CallFailure } from '../genesys/failure.js';
+import { isMissingPermission } from '../pipeline/answerTable.js';
+import { type Finding, failed, ok, warning } from './finding.js';
+import type { Probe } from './probes.js';
+
+/** What the platform may say to a call about nobody: it looked, and there was nothing to be done. */
+const PERMITTED = new Set([400, 404, 409, 413, 422]);
+
+export async function checkPermission(client: GenesysClient, probe: Probe): Promise<Finding> {
+  const result = await probe.call(client);
+  return result.ok ? permitted(probe) : judge(result.failure, probe);
+}
+
+function permitted({ purpose, permission }: Probe): Finding {
+  return ok('permission', `${purpose}${permission === undefined ? '' : `: ${permission}`}`);
+}
+
+function judge(failure: CallFailure, probe: Probe): Finding {
+  const { purpose, permission } = probe;
+  if (failure.kind !== 'http') return notAnswered(failure, purpose);
+  // A 404 of the platform's own carries a code; one of something in between leads nowhere.
+  const isOwn = failure.code !== undefined || failure.status !== 404;
+  if (PERMITTED.has(failure.status) && isOwn) return permitted(probe);
+  if (isMissingPermission(failure)) {
+    const named =
+      failure.permissions?.join(' or ') || permission || 'a permission it does not name';
+    return failed(
+      'permission',
+      `${purpose}: the OAuth client lacks ${named}`,
+      `In Genesys Cloud: Admin › People & Permissions › Roles / Permissions, add ${named} to the client's role; then Admin › Integrations › OAuth › the client › Roles, and check its divisions.`,
+    );
+  }
+  if (failure.status === 403) {
+    return failed(
+      'permission',
+      `${purpose}: refused (403 ${failure.code ?? 'without a code'})`,
+      'It is not a permission of the role: check the divisions of the OAuth client, and whether the organisation is licensed for this.',
+    );
+  }
+  if (failure.status === 429) return paused(purpose, failure.retryAfterMs ?? 0);
+  if (failure.status === 404) {
+    return failed(
+      'permission',
+      `${purpose}: there is nothing at this URL (404)`,
+      'Check GENESYS_CLOUD_BASE_URL and GENESYS_ENGAGE_URL: they must serve /api/v2.',
+    );
+  }
+  return notAnswered(failure, purpose);
+}
+
+/** In a word what became of a call; for a person, beside its purpose. */
+export function describeFailure(failure: CallFailure): string {
+  switch (failure.kind) {
+    case 'gate_closed':
+      return `the rate limit asks for a pause of ${Math.ceil(failure.retryAfterMs / 1_000)} s`;
+    case 'not_issued':
+      return `not asked (${failure.code ?? failure.reason})`;
+    case 'credentials':
+      return `the OAuth client is refused (${failure.status})`;
+    case 'unreachable':
+    case 'connection_lost':
+      return `no answer (${failure.code})`;
+    case 'http':
+      return `answered ${failure.status}${failure.code === undefined ? '' : ` ${failure.code}`}`;
+    case 'timeout':
+      return 'no answer in time';
+    case 'malformed':
+      return 'an answer that cannot be read';
+    case 'aborted':
+      return 'broken off';
+    default:
+      return failure satisfies never;
+  }
+}
+
+function notAnswered(failure: CallFailure, purpose: string): Finding {
+  if (failure.kind === 'gate_closed') return paused(purpose, failure.retryAfterMs);
+  return failed(
+    'permission',
+    `${purpose}: not found out, ${describeFailure(failure)}`,
+    'Try again in a minute; if it stays, look at status.mypurecloud.com.',
+  );
+}
+
+function paused(purpose: string, retryAfterMs: number): Finding {
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  return warning(
+    'permission',
+    `${purpose}: not found out, the rate limit asks for a pause of ${seconds} s`,
+    `Try again in ${seconds} s; if it comes back, lower GENESYS_REQUESTS_PER_MINUTE or have the limit raised.`,
+  );
+}

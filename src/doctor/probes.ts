@@ -1,0 +1,156 @@
+import type { Config } from '../config.js';
+import type { SendGuard } from '../genesys/admission.js';
+import type { CallOptions, CallResult } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/client.js';
+import type { Channel } from '../notification/channel.js';
+
+/** One call that shows whether an operation is permitted, and can do nothing else. */
+export interface Probe {
+  /** What the operation is needed for. */
+  purpose: string;
+  /** What the platform asks for, or undefined where it lists none. */
+  permission: string | undefined;
+  call(client: GenesysClient): Promise<CallResult<unknown>>;
+}
+
+/*
+ * Permissions are judged before what is asked for. So a call about somebody who does not exist tells
+ * 403 from 404, and a send tells 403 from 400, without anything that could be read or sent: its
+ * recipient does not exist (.invalid is reserved for that), and it has no text.
+ */
+const NOBODY = '00000000-0000-4000-8000-000000000000';
+const NOBODYS_MESSAGE = '00000000000040008000000000000000';
+const NOBODYS_EMAIL = 'nobody@notifier.invalid';
+
+const OPTIONS: CallOptions = { lane: 'transactional' };
+const SENDS_WITHIN_MS = 10_000;
+const GUARD: SendGuard = {
+  beforeWrite: async () => ({ go: true, sendBy: Date.now() + SENDS_WITHIN_MS }),
+};
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** The calls behind history and the configured channels. `readsText`: some template quotes. */
+export function probesFor(config: Config, readsText: boolean): Probe[] {
+  return [
+    ...historyProbes(readsText),
+    ...(config.NOTIFY_CHANNELS.includes('web') && config.DELIVERY_CHECK_AFTER > 0
+      ? [deliveryProbe()]
+      : []),
+    ...sendProbes(config),
+  ];
+}
+
+function historyProbes(readsText: boolean): Probe[] {
+  const finding: Probe[] = [
+    {
+      purpose: 'finding the customer',
+      permission: 'externalContacts:contact:view',
+      call: (client) => client.findContact(NOBODYS_EMAIL, OPTIONS),
+    },
+    {
+      purpose: 'finding their conversations',
+      permission: 'analytics:conversationDetail:view',
+      call: (client) => client.queryConversations(queryAboutNobody(), OPTIONS),
+    },
+  ];
+  if (!readsText) return finding;
+  return [
+    ...finding,
+    {
+      purpose: 'looking into a conversation',
+      permission: undefined,
+      call: (client) => client.getMessageConversation(NOBODY, OPTIONS),
+    },
+    {
+      purpose: 'reading what they wrote',
+      permission: 'conversation:message:view',
+      call: (client) => client.getMessages(NOBODY, [NOBODYS_MESSAGE], OPTIONS),
+    },
+  ];
+}
+
+function queryAboutNobody() {
+  const now = Date.now();
+  return {
+    interval: [now - DAY_MS, now].map((at) => new Date(at).toISOString()).join('/'),
+    paging: { pageSize: 1, pageNumber: 1 },
+    segmentFilters: [
+      {
+        type: 'or' as const,
+        predicates: [{ dimension: 'externalContactId', value: NOBODY }],
+      },
+    ],
+  };
+}
+
+function deliveryProbe(): Probe {
+  return {
+    purpose: 'asking whether a web message arrived',
+    permission: 'conversation:message:view',
+    call: (client) => client.getMessageDetails(NOBODYS_MESSAGE, OPTIONS),
+  };
+}
+
+function sendProbes(config: Config): Probe[] {
+  return config.NOTIFY_CHANNELS.map((channel) => sendProbe(channel, config));
+}
+
+function sendProbe(channel: Channel, config: Config): Probe {
+  const from = { email: config.GENESYS_EMAIL_FROM ?? '' };
+  const to = { email: NOBODYS_EMAIL };
+  const message = { textBody: '', useExistingActiveConversation: false } as const;
+  switch (channel) {
+    case 'web':
+      return {
+        purpose: 'sending web messages',
+        permission: 'conversation:message:create',
+        call: (client) =>
+          client.sendAgentlessMessage(
+            {
+              ...message,
+              toAddressMessengerType: 'webmessaging',
+              fromAddress: config.GENESYS_WEB_DEPLOYMENT_ID ?? '',
+              externalContactId: NOBODY,
+            },
+            GUARD,
+            OPTIONS,
+          ),
+      };
+    case 'sms':
+      return {
+        purpose: 'sending SMS',
+        permission: 'conversation:message:create',
+        call: (client) =>
+          client.sendAgentlessMessage(
+            {
+              ...message,
+              toAddressMessengerType: 'sms',
+              fromAddress: config.GENESYS_SMS_FROM ?? '',
+              toAddress: '',
+            },
+            GUARD,
+            OPTIONS,
+          ),
+      };
+    case 'email':
+      return {
+        purpose: 'sending email',
+        permission: 'conversation:agentlessEmail:send (or conversation:email:create)',
+        call: (client) =>
+          client.sendAgentlessEmail(
+            { senderType: 'Outbound', fromAddress: from, toAddresses: [to], subject: '' },
+            GUARD,
+            OPTIONS,
+          ),
+      };
+    case 'engage':
+      return {
+        purpose: 'sending by Engage',
+        permission: undefined,
+        call: (client) =>
+          client.sendEngageMessage({ to, from, subject: '', htmlBody: '' }, GUARD, OPTIONS),
+      };
+    default:
+      return channel satisfies never;
+  }
+}
