@@ -60,7 +60,7 @@ async function play(stage, stay) {
   const { signal, apiUrl } = stage;
   const script = cast();
   say(`\nHanding ${script.length} notifications to the API (POST /v1/notifications).`);
-  say('Some are wrong or repeated on purpose: the API refuses those, the rest must end.');
+  say('Some are wrong or repeated on purpose: those are refused, the rest must end.');
   const answers = [];
   for (const part of script) answers.push(await submit(apiUrl, part, signal));
 
