@@ -54,7 +54,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('publishes its ports on this machine only', () => {
-    const ports = [...compose.matchAll(/ports: \['([^']+)'\]/g)].map(([, port]) => port);
+    const ports = [...compose.matchAll(/ports: \[['"]([^'"]+)['"]\]/g)].map(([, port]) => port);
     expect(ports).toHaveLength(2);
     for (const port of ports) expect(port).toMatch(/^127\.0\.0\.1:/);
   });
