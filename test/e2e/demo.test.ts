@@ -54,6 +54,11 @@ async function untilNothingRuns(): Promise<Running[]> {
   return running();
 }
 
+/** Where Docker runs, testcontainers keeps a lock there that all its users on the machine share. */
+function leftBehind(): string[] {
+  return readdirSync(folder).filter((name) => name !== 'testcontainers-node.lock');
+}
+
 describe('npm run demo', () => {
   test('shows every kind of outcome, and leaves nothing running', async () => {
     const command = start();
@@ -73,7 +78,7 @@ describe('npm run demo', () => {
     for (const pattern of shown) expect(command.stdout).toMatch(pattern);
     for (const line of command.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(await untilNothingRuns()).toEqual([]);
-    expect(readdirSync(folder)).toEqual([]);
+    expect(leftBehind()).toEqual([]);
   }, 90_000);
 
   test('stops everything at Ctrl-C, and takes its keys out of a Redis that it was given', async () => {
