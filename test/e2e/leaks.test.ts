@@ -242,7 +242,8 @@ describe('nothing that is private leaves its place', () => {
     const mayHold = [`${prefix}:r:`, `${prefix}:x:`];
     const kinds = new Set<string>();
     for (const [key, content] of stored) {
-      expectNothing('key', key);
+      // The queue has a key of this name of its own, there only while jobs wait.
+      expectNothing('key', key.replace(/:marker$/, ''));
       if (mayHold.some((start) => key.startsWith(start))) continue;
       kinds.add(key.slice(prefix.length + 1).split(/:|-/)[0] ?? '');
       expectNothing(key, content);
