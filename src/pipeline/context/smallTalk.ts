@@ -22,6 +22,8 @@ export const SMALL_TALK: readonly string[] = [
   ...['yes', 'yeah', 'yep', 'yup', 'yes please', 'please', 'no', 'nope', 'nah', 'no thanks'],
   ...['no thank you', 'maybe', 'of course', 'correct', 'right', 'exactly', 'perfect', 'great'],
   ...['good', 'nice', 'cool', 'awesome', 'wonderful', 'excellent', 'lovely', 'sounds good'],
+  ...['that works', 'works for me', 'that works for me', 'that is fine', 'thats fine', 'will do'],
+  ...['sounds great', 'that would be great', 'that is great', 'thats great', 'agreed', 'deal'],
   ...['thats all', 'that is all', 'that s all', 'that s it', 'nothing else', 'done', 'one moment'],
   ...['hold on', 'wait', 'just a second', 'bye', 'bye bye', 'goodbye', 'see you', 'take care'],
   ...[

@@ -3,6 +3,7 @@ import { isSubstantive } from '../../../src/pipeline/context/substance.js';
 
 describe('says nothing worth quoting', () => {
   test.each([
+    ...['Yes, that works. Cheers', 'That would be great, thank you!', 'Works for me'],
     ...['Hi there!', 'ok thanks', 'Thank you so much for your help!!', 'yes', 'No, thanks.', 'k'],
     ...[
       '👍🏽',
