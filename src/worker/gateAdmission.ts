@@ -9,7 +9,8 @@ export function gateAdmission(gate: Gate): Admission {
   return {
     async admit() {
       const retryAfterMs = await gate.closedForMs();
-      return retryAfterMs > 0 ? { admitted: false, retryAfterMs } : { admitted: true };
+      if (retryAfterMs === 0) return { admitted: true };
+      return { admitted: false, because: 'gate_closed', retryAfterMs };
     },
     async rateLimited({ operation, retryAfterMs }) {
       await gate.close(retryAfterMs, operation);
