@@ -33,6 +33,12 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .refine((n) => n >= min && n <= max, `a whole number from ${min} to ${max}`);
 
+const share = z
+  .string()
+  .regex(/^(0?\.\d+|0|1(\.0+)?)$/, 'a share above 0 and up to 1, such as 0.5')
+  .transform(Number)
+  .refine((n) => n > 0, 'a share above 0 and up to 1, such as 0.5');
+
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -146,6 +152,9 @@ const environmentSchema = z.object({
   LEDGER_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
+  CAMPAIGN_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
+  CAMPAIGN_MAX_FAILURE_SHARE: share.default(0.5),
+  CAMPAIGN_MAX_UNKNOWN: wholeNumber(1, 100_000_000).default(20),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
   HISTORY_TRANSCRIPT_SOURCE: z
     .enum(['messages', 'recordings'], { error: 'messages or recordings' })

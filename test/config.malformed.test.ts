@@ -43,6 +43,12 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
   LEDGER_RETENTION: { expected: /a duration/, values: ['30', '0d'] },
   REQUEST_RETENTION: { expected: /a duration/, values: ['seven days', '0h'] },
+  CAMPAIGN_RETENTION: { expected: /a duration/, values: ['30', '0s', 'a month'] },
+  CAMPAIGN_MAX_FAILURE_SHARE: {
+    expected: /a share above 0 and up to 1/,
+    values: ['0', '1.5', '50%', '-0.1', 'half'],
+  },
+  CAMPAIGN_MAX_UNKNOWN: { expected: /a whole number from 1 to/, values: ['0', 'few'] },
   BACKLOG_MAX: { expected: /a whole number from 1 to/, values: ['0', '100000001', 'many'] },
   HISTORY_LOOKBACK_DAYS: { expected: /a whole number from 1 to 366/, values: ['0', '367', '31d'] },
   HISTORY_TRANSCRIPT_SOURCE: {

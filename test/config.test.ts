@@ -59,6 +59,9 @@ describe('the configuration', () => {
       LEDGER_RETENTION: 30 * 86_400_000,
       REQUEST_RETENTION: 7 * 86_400_000,
       BACKLOG_MAX: 100_000,
+      CAMPAIGN_RETENTION: 30 * 86_400_000,
+      CAMPAIGN_MAX_FAILURE_SHARE: 0.5,
+      CAMPAIGN_MAX_UNKNOWN: 20,
       HISTORY_LOOKBACK_DAYS: 31,
       HISTORY_TRANSCRIPT_SOURCE: 'messages',
       WORKER_CONCURRENCY: 10,
@@ -142,6 +145,7 @@ describe('durations', () => {
     'CHECKPOINT_MAX_AGE',
     'LEDGER_RETENTION',
     'REQUEST_RETENTION',
+    'CAMPAIGN_RETENTION',
   ];
   test.each(names)('%s needs a unit', (name) => {
     for (const text of ['60', '60 s', '-1s', '1w', 's', '1h30m', `${'9'.repeat(400)}d`, '3651d']) {

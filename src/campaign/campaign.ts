@@ -75,6 +75,16 @@ export interface Campaign {
   import?: ImportSummary;
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */
   upload?: string;
+  /** Rows that were released have yet to be told of the last step (cancel, resume): the feeder does. */
+  unsettled?: true;
+  /** How many had ended, and how, when it was last judged whether too much fails. */
+  judged?: Judged;
+}
+
+export interface Judged {
+  tried: number;
+  failed: number;
+  unknown: number;
 }
 
 /**

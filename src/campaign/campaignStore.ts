@@ -1,0 +1,201 @@
+import { randomBytes } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { type CampaignKeys, campaignKeys } from '../notification/campaignKeys.js';
+import { type RedisClient, readScript } from '../notification/redisScripts.js';
+import { STATES } from '../notification/state.js';
+import type { Campaign, CampaignCounts } from './campaign.js';
+import type { CampaignDecision } from './campaignDecision.js';
+import { keptFor, type NewCampaign, newCampaign, nextLook } from './lifecycle.js';
+
+export type CreateResult =
+  | { kind: 'created'; campaign: Campaign }
+  /** The same was asked for before. */
+  | { kind: 'existing'; campaign: Campaign }
+  /** Another campaign has this id; it stays as it is. */
+  | { kind: 'conflict'; campaign: Campaign };
+
+interface CampaignCommands {
+  notifierChangeCampaignBuffer(
+    ...args: (string | Buffer | number)[]
+  ): Promise<Buffer | number | null>;
+}
+
+type Beside = Omit<CampaignDecision<unknown>, 'result' | 'next'>;
+
+interface CampaignSnapshot {
+  campaign: Campaign;
+  tag: Buffer;
+}
+
+const TAG_BYTES = 8;
+
+/** What the script answers. */
+const WRITTEN = 1;
+const CONDITION_FAILED = 2;
+
+const LABELS = ['waiting', 'deferred', ...STATES] as const;
+
+/**
+ * The one place where campaigns are written down. As in the ledger, a step is decided by a pure
+ * function over the record that was read, and written by one script only if nobody else has written
+ * since; otherwise it is decided again.
+ */
+export class CampaignStore {
+  readonly keys: CampaignKeys;
+  readonly #redis: RedisClient;
+  readonly #retentionMs: number;
+
+  /** @param retentionMs how long a campaign is kept after its end, its rows included */
+  constructor(redis: RedisClient, prefix: string, { retentionMs }: { retentionMs: number }) {
+    // Redis refuses anything else, and by then half of the change would be written.
+    if (!Number.isSafeInteger(retentionMs) || retentionMs < 1_000) {
+      throw new RangeError('retentionMs: expected whole milliseconds, at least 1000');
+    }
+    this.keys = campaignKeys(prefix);
+    this.#redis = redis;
+    this.#retentionMs = retentionMs;
+    const lua = readScript('changeCampaign', import.meta.url);
+    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
+  }
+
+  /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
+  async create(input: NewCampaign, by?: string): Promise<CreateResult> {
+    const campaign = newCampaign(input, Date.now(), by);
+    const answer = await this.#write('', campaign, {});
+    if (answer === WRITTEN) return { kind: 'created', campaign };
+    if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
+    const there = snapshotOf(answer).campaign;
+    return { kind: asksForTheSame(there, input) ? 'existing' : 'conflict', campaign: there };
+  }
+
+  async get(id: string): Promise<Campaign | undefined> {
+    return (await this.#snapshot(id))?.campaign;
+  }
+
+  /** Newest first; `before` is the id of the last one of the page before. */
+  async list({ limit, before }: { limit: number; before?: string }): Promise<Campaign[]> {
+    const { campaigns } = this.keys;
+    let start = 0;
+    if (before !== undefined) {
+      const rank = await this.#redis.zrevrank(campaigns, before);
+      if (rank === null) return [];
+      start = rank + 1;
+    }
+    const found: Campaign[] = [];
+    while (found.length < limit) {
+      const ids = await this.#redis.zrevrange(campaigns, start, start + limit - 1);
+      if (ids.length === 0) break;
+      const { there, gone } = await this.#readAll(ids);
+      // Their time is over; the set alone still knew them.
+      if (gone.length > 0) await this.#redis.zrem(campaigns, ...gone);
+      found.push(...there);
+      start += there.length;
+    }
+    return found.slice(0, limit);
+  }
+
+  /** Campaigns that are running now. */
+  async running(): Promise<Campaign[]> {
+    const ids = await this.#redis.zrangebyscore(this.keys.agenda, '-inf', 0);
+    if (ids.length === 0) return [];
+    const { there } = await this.#readAll(ids);
+    return there.filter(({ state }) => state === 'running');
+  }
+
+  /**
+   * Decides and writes one step; decides anew as long as others write in between. Undefined when there
+   * is no such campaign.
+   */
+  async change<R>(
+    id: string,
+    decide: (campaign: Campaign) => CampaignDecision<R>,
+  ): Promise<R | undefined> {
+    let seen = await this.#snapshot(id);
+    while (seen !== undefined) {
+      const { next, result, ...beside } = decide(seen.campaign);
+      if (next === undefined) return result;
+      const answer = await this.#write(seen.tag, next, beside);
+      if (answer === WRITTEN) return result;
+      if (answer === CONDITION_FAILED) return beside.otherwise;
+      seen = Buffer.isBuffer(answer) ? snapshotOf(answer) : undefined;
+    }
+    return undefined;
+  }
+
+  /** How many rows stand where; all zero before an upload is finished. */
+  async counts(id: string): Promise<CampaignCounts> {
+    return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
+  }
+
+  #write(
+    tag: Buffer | '',
+    next: Campaign,
+    { waitingBecome, uploaded, onlyIfNothingIsLeft }: Beside,
+  ): Promise<Buffer | number | null> {
+    const { campaigns, agenda, of } = this.keys;
+    const keys = of(next.id);
+    const upload = uploaded?.upload ?? '';
+    const kept = keptFor(next, this.#retentionMs);
+    return (this.#redis as unknown as CampaignCommands).notifierChangeCampaignBuffer(
+      keys.record,
+      campaigns,
+      agenda,
+      keys.counts,
+      keys.halt,
+      keys.live,
+      keys.rows,
+      keys.rejected,
+      keys.cursor,
+      keys.uploadedRows(upload),
+      keys.uploadedRejected(upload),
+      next.id,
+      tag,
+      Buffer.concat([randomBytes(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
+      next.createdAt,
+      nextLook(next) ?? '',
+      next.state === 'paused' || next.state === 'cancelled' ? next.state : '',
+      waitingBecome ?? '',
+      uploaded?.summary.rows ?? '',
+      uploaded?.summary.chunks ?? '',
+      onlyIfNothingIsLeft ? '1' : '',
+      kept === undefined ? '' : Math.ceil(kept),
+    );
+  }
+
+  async #snapshot(id: string): Promise<CampaignSnapshot | undefined> {
+    const bytes = await this.#redis.getBuffer(this.keys.of(id).record);
+    return bytes === null ? undefined : snapshotOf(bytes);
+  }
+
+  async #readAll(ids: string[]): Promise<{ there: Campaign[]; gone: string[] }> {
+    const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.of(id).record));
+    const there = all.flatMap((bytes) => (bytes === null ? [] : [snapshotOf(bytes).campaign]));
+    const gone = ids.filter((_id, at) => all[at] === null);
+    return { there, gone };
+  }
+}
+
+function snapshotOf(bytes: Buffer): CampaignSnapshot {
+  return {
+    campaign: JSON.parse(bytes.subarray(TAG_BYTES).toString()) as Campaign,
+    tag: bytes.subarray(0, TAG_BYTES),
+  };
+}
+
+/** From the hash as Redis answers it. */
+export function countsOf(hash: Record<string, string>): CampaignCounts {
+  const counts = LABELS.map((label) => [label, Number(hash[label] ?? 0)]);
+  return Object.fromEntries(counts) as CampaignCounts;
+}
+
+/** Whether a campaign is what `input` asks for; a start or end that was moved since does not count. */
+function asksForTheSame(campaign: Campaign, input: NewCampaign): boolean {
+  const { name, template, defaults, endAt } = campaign;
+  const asked = asStored({ name: input.name, template: input.template, defaults: input.defaults });
+  return isDeepStrictEqual({ name, template, defaults }, asked) && endAt === input.endAt;
+}
+
+/** JSON knows no `undefined`. */
+function asStored(value: object): unknown {
+  return JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,311 @@
+import type { Campaign, ImportSummary, RowDefaults } from './campaign.js';
+import {
+  already,
+  type CampaignDecision,
+  done,
+  refused,
+  type StepDecision,
+} from './campaignDecision.js';
+
+/*
+ * Every step a campaign can take, as pure functions over its record: see `CAMPAIGN_STATES` for the
+ * picture. A step that was done before is done again without effect; one that makes no sense where
+ * the campaign stands is refused in words. The store writes them one at a time, so that of two
+ * people who pause and cancel at the same moment, the second decides upon what the first has done.
+ */
+
+export interface NewCampaign {
+  id: string;
+  name: string;
+  template: string;
+  templateHash: string;
+  defaults: RowDefaults;
+  /** Epoch milliseconds; when there, it starts by itself once its rows are uploaded. */
+  startAt?: number;
+  endAt?: number;
+}
+
+export function newCampaign(input: NewCampaign, now: number, by?: string): Campaign {
+  const { id, name, template, templateHash, defaults, startAt, endAt } = input;
+  return {
+    id,
+    name,
+    state: 'importing',
+    ...(by !== undefined && { by }),
+    template,
+    templateHash,
+    defaults,
+    createdAt: now,
+    updatedAt: now,
+    ...(startAt !== undefined && { startAt }),
+    ...(endAt !== undefined && { endAt }),
+  };
+}
+
+type Transient = 'reason' | 'by' | 'upload' | 'unsettled';
+
+/** The campaign after a step: what was said of the last one is gone unless said again. */
+function step(
+  campaign: Campaign,
+  now: number,
+  to: Pick<Campaign, 'state'> & Partial<Pick<Campaign, Transient>>,
+  changes: Partial<Campaign> = {},
+): Campaign {
+  const { reason: _reason, by: _by, upload: _upload, unsettled: _unsettled, ...rest } = campaign;
+  // Clocks of two processes differ a little.
+  return { ...rest, ...changes, ...to, updatedAt: Math.max(now, campaign.updatedAt) };
+}
+
+function who(by: string | undefined): { by?: string } {
+  return by === undefined ? {} : { by };
+}
+
+/** Rows may be uploaded until it is started, each upload in place of the one before. */
+export function beginUpload(campaign: Campaign, upload: string, now: number): StepDecision {
+  switch (campaign.state) {
+    case 'importing':
+    case 'ready':
+      return done(step(campaign, now, { state: 'importing', upload }));
+    case 'running':
+    case 'paused':
+      return refused(campaign, 'it has been started, and its rows stay as they are');
+    case 'completed':
+    case 'cancelled':
+      return refused(campaign, `it is ${campaign.state}; upload the rows to a new campaign`);
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+export type UploadEnd =
+  | { kind: 'done'; campaign: Campaign }
+  /** What it brought has expired since, or was never all there. */
+  | { kind: 'gone' }
+  /** A later upload, or a cancel, has taken its place. */
+  | { kind: 'superseded' };
+
+function isUploadOf(campaign: Campaign, upload: string): boolean {
+  return campaign.state === 'importing' && campaign.upload === upload;
+}
+
+export function finishUpload(
+  campaign: Campaign,
+  uploaded: { upload: string; summary: ImportSummary },
+  now: number,
+): CampaignDecision<UploadEnd> {
+  if (!isUploadOf(campaign, uploaded.upload)) return { result: { kind: 'superseded' } };
+  const next = step(campaign, now, { state: 'ready' }, { import: uploaded.summary });
+  return { result: { kind: 'done', campaign: next }, next, uploaded, otherwise: { kind: 'gone' } };
+}
+
+/** An upload that broke off leaves the campaign with the rows it had before, if it had any. */
+export function abandonUpload(
+  campaign: Campaign,
+  upload: string,
+  now: number,
+): CampaignDecision<UploadEnd> {
+  if (!isUploadOf(campaign, upload)) return { result: { kind: 'superseded' } };
+  const state = campaign.import === undefined ? 'importing' : 'ready';
+  const next = step(campaign, now, { state });
+  return { result: { kind: 'done', campaign: next }, next };
+}
+
+/**
+ * Starts it, now or `at` a time (epoch ms). The template's content is pinned here: an edited template
+ * does not change what a running campaign says.
+ */
+export function start(
+  campaign: Campaign,
+  given: { templateHash: string; at?: number; by?: string },
+  now: number,
+): StepDecision {
+  const { templateHash, at = now } = given;
+  switch (campaign.state) {
+    case 'ready': {
+      if (campaign.endAt !== undefined && Math.max(at, now) >= campaign.endAt) {
+        return refused(campaign, 'its end would come before its start');
+      }
+      if (at > now) {
+        return done(step(campaign, now, { state: 'ready', ...who(given.by) }, { startAt: at }));
+      }
+      const startedAt = Math.max(now, campaign.createdAt);
+      const changes = { templateHash, startedAt };
+      return done(step(campaign, now, { state: 'running', ...who(given.by) }, changes));
+    }
+    case 'running':
+      return already(campaign);
+    case 'importing':
+      return refused(
+        campaign,
+        campaign.upload === undefined
+          ? 'it has no rows yet; upload them first'
+          : 'its rows are still being uploaded; if that broke off, upload them again',
+      );
+    case 'paused':
+      return refused(campaign, 'it is paused; resume it');
+    case 'completed':
+    case 'cancelled':
+      return refused(campaign, `it is ${campaign.state}`);
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+/** Pauses it. One that waits for its start will not start by itself any more. */
+export function pause(
+  campaign: Campaign,
+  given: { reason: string; by?: string },
+  now: number,
+): StepDecision {
+  switch (campaign.state) {
+    case 'running':
+      return done(step(campaign, now, { state: 'paused', reason: given.reason, ...who(given.by) }));
+    case 'ready': {
+      const { startAt, ...unscheduled } = campaign;
+      if (startAt === undefined) return refused(campaign, 'it has not been started');
+      return done(step(unscheduled, now, { state: 'ready', ...who(given.by) }));
+    }
+    case 'paused':
+      return already(campaign);
+    case 'importing':
+      return refused(campaign, 'it has not been started');
+    case 'completed':
+    case 'cancelled':
+      return refused(campaign, `it is ${campaign.state}`);
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+export function resume(campaign: Campaign, given: { by?: string }, now: number): StepDecision {
+  switch (campaign.state) {
+    case 'paused':
+      return done(step(campaign, now, { state: 'running', unsettled: true, ...who(given.by) }));
+    case 'running':
+      return already(campaign);
+    case 'importing':
+    case 'ready':
+      return refused(campaign, 'it has not been started');
+    case 'completed':
+    case 'cancelled':
+      return refused(campaign, `it is ${campaign.state}`);
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+/** Ends it for good: what was not sent is not sent any more. */
+export function cancel(
+  campaign: Campaign,
+  given: { reason?: string; by?: string },
+  now: number,
+): StepDecision {
+  const { reason } = given;
+  switch (campaign.state) {
+    case 'importing':
+    case 'ready':
+    case 'running':
+    case 'paused': {
+      const told = { ...(reason !== undefined && { reason }), ...who(given.by) };
+      const started = campaign.startedAt !== undefined;
+      const to = { state: 'cancelled' as const, ...told };
+      const changes = { endedAt: now };
+      const next = step(campaign, now, started ? { ...to, unsettled: true } : to, changes);
+      return done(next, { waitingBecome: 'cancelled' });
+    }
+    case 'cancelled':
+      return already(campaign);
+    case 'completed':
+      return refused(campaign, 'it is completed: there is nothing left to cancel');
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+/** Ends it because every row has ended; `unknown` rows wait for a person, and the campaign does not. */
+export function complete(campaign: Campaign, now: number): StepDecision {
+  const { state } = campaign;
+  if (state === 'completed') return already(campaign);
+  if (state !== 'running' && state !== 'paused') return refused(campaign, 'it is not running');
+  const next = step(campaign, now, { state: 'completed' }, { endedAt: now });
+  const otherwise = refused(campaign, 'rows are left to be sent').result;
+  return done(next, { onlyIfNothingIsLeft: true, otherwise });
+}
+
+/** Its time is over: rows that were never released are not sent any more. */
+export function expireWaiting(campaign: Campaign, now: number): StepDecision {
+  const { state, endAt } = campaign;
+  if ((state !== 'running' && state !== 'paused') || endAt === undefined || now < endAt) {
+    return refused(campaign, 'its time is not over');
+  }
+  return done(campaign, { waitingBecome: 'expired' });
+}
+
+/** Rows of it are tried again. */
+export function reopen(campaign: Campaign, given: { by?: string }, now: number): StepDecision {
+  switch (campaign.state) {
+    case 'completed': {
+      const { endedAt: _open, ...rest } = campaign;
+      return done(step(rest, now, { state: 'running', ...who(given.by) }));
+    }
+    case 'running':
+    case 'paused':
+      return already(campaign);
+    case 'cancelled':
+      return refused(campaign, 'it is cancelled');
+    case 'importing':
+    case 'ready':
+      return refused(campaign, 'it has not been started');
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+/** The rows that were released have been told of the step that `seen` shows, and of no later one. */
+export function settled(campaign: Campaign, seen: Campaign): CampaignDecision<void> {
+  const { unsettled, ...rest } = campaign;
+  const same = campaign.state === seen.state && campaign.updatedAt === seen.updatedAt;
+  return unsettled && same ? { result: undefined, next: rest } : { result: undefined };
+}
+
+/**
+ * When the feeder shall look at a campaign (epoch ms; 0 is at every look), or undefined when there is
+ * nothing for it to do.
+ */
+export function nextLook(campaign: Campaign): number | undefined {
+  switch (campaign.state) {
+    case 'running':
+      return 0;
+    case 'ready':
+      return campaign.startAt;
+    case 'paused':
+      return campaign.endAt;
+    case 'cancelled':
+      return campaign.unsettled ? 0 : undefined;
+    case 'importing':
+    case 'completed':
+      return undefined;
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}
+
+/**
+ * How long a campaign is kept from its last step on (ms), or undefined while it is at work. One that
+ * was uploaded and forgotten holds addresses, too.
+ */
+export function keptFor(campaign: Campaign, retentionMs: number): number | undefined {
+  switch (campaign.state) {
+    case 'running':
+    case 'paused':
+      return undefined;
+    case 'ready':
+    case 'importing':
+      return retentionMs + Math.max(0, (campaign.startAt ?? 0) - campaign.updatedAt);
+    case 'completed':
+    case 'cancelled':
+      return retentionMs;
+    default:
+      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+  }
+}

@@ -1,0 +1,78 @@
+-- Replaces a campaign's record, if it is still the one that was read, and with it all that has to
+-- change in the same moment: halt, agenda, counts of the rows that were never released, rows that an
+-- upload has brought, and how long it all is kept. The first 8 bytes of a record are a tag that
+-- every write renews; a writer whose command was sent twice finds its own tag and has succeeded.
+--
+-- What can refuse comes before the first write: a script that breaks off is not rolled back.
+--
+-- KEYS[1] record   KEYS[2] campaigns   KEYS[3] agenda   KEYS[4] counts   KEYS[5] halt   KEYS[6] live
+-- KEYS[7] rows   KEYS[8] rejected   KEYS[9] cursor   KEYS[10] uploaded rows   KEYS[11] uploaded rejected
+-- ARGV[1] id   ARGV[2] tag that was read, or '' to create   ARGV[3] record (new tag + JSON)
+-- ARGV[4] created at (epoch ms)   ARGV[5] when the feeder shall look (epoch ms) or ''
+-- ARGV[6] halt: 'paused', 'cancelled' or ''
+-- ARGV[7] what waiting rows become, or ''
+-- ARGV[8] rows that the upload has brought, or ''   ARGV[9] and their chunks
+-- ARGV[10] '1' when it must be written only if nothing is left to do, else ''
+-- ARGV[11] how long all of it is kept (ms), or '' while it is at work
+-- returns 1 when written, 2 when something is left to do or the upload is not all there, else the record
+-- that is there, or false when there is none
+local current = redis.call('GET', KEYS[1])
+if current then
+  local tag = string.sub(current, 1, 8)
+  if tag == string.sub(ARGV[3], 1, 8) then
+    return 1
+  end
+  if tag ~= ARGV[2] then
+    return current
+  end
+elseif ARGV[2] ~= '' then
+  return false
+end
+if ARGV[10] == '1' then
+  local waiting = tonumber(redis.call('HGET', KEYS[4], 'waiting') or '0')
+  if waiting > 0 or redis.call('EXISTS', KEYS[6]) == 1 then
+    return 2
+  end
+end
+if ARGV[8] ~= '' then
+  if redis.call('HLEN', KEYS[10]) ~= tonumber(ARGV[9]) then
+    return 2
+  end
+  redis.call('RENAME', KEYS[10], KEYS[7])
+  redis.call('PERSIST', KEYS[7])
+  if redis.call('EXISTS', KEYS[11]) == 1 then
+    redis.call('RENAME', KEYS[11], KEYS[8])
+    redis.call('PERSIST', KEYS[8])
+  else
+    redis.call('UNLINK', KEYS[8])
+  end
+  redis.call('DEL', KEYS[4], KEYS[9])
+  redis.call('HSET', KEYS[4], 'waiting', ARGV[8])
+end
+if ARGV[7] ~= '' then
+  local waiting = tonumber(redis.call('HGET', KEYS[4], 'waiting') or '0')
+  if waiting > 0 then
+    redis.call('HINCRBY', KEYS[4], ARGV[7], waiting)
+    redis.call('HSET', KEYS[4], 'waiting', 0)
+  end
+end
+redis.call('ZADD', KEYS[2], ARGV[4], ARGV[1])
+if ARGV[5] == '' then
+  redis.call('ZREM', KEYS[3], ARGV[1])
+else
+  redis.call('ZADD', KEYS[3], ARGV[5], ARGV[1])
+end
+if ARGV[6] == '' then
+  redis.call('DEL', KEYS[5])
+else
+  redis.call('SET', KEYS[5], ARGV[6])
+end
+redis.call('SET', KEYS[1], ARGV[3])
+for _, key in ipairs({ KEYS[1], KEYS[4], KEYS[5], KEYS[7], KEYS[8], KEYS[9] }) do
+  if ARGV[11] == '' then
+    redis.call('PERSIST', key)
+  else
+    redis.call('PEXPIRE', key, ARGV[11])
+  end
+end
+return 1
