@@ -42,7 +42,7 @@ function numberText(value: number): string {
 
 function goalText({ goal }: Row, columns: readonly string[]): string {
   if (goal === undefined) return '';
-  const of = columns.length > 1 ? `${goal.column} ` : '';
+  const of = goal.column !== undefined && columns.length > 1 ? `${goal.column} ` : '';
   return `${of}${boundText(goal)}: ${goal.met ? 'met' : 'MISSED'}`;
 }
 

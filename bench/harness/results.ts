@@ -1,7 +1,7 @@
 import { type Spread, spreadOf } from './spread.js';
 
-/** What a value in one column of a row should be. */
-export type Goal = { column: string } & ({ atMost: number } | { atLeast: number });
+/** What a row's values should be: in one column, or in all where none is named. */
+export type Goal = { column?: string } & ({ atMost: number } | { atLeast: number });
 
 export interface Row {
   what: string;
@@ -36,7 +36,7 @@ export class Results<Column extends string> {
     this.#values.set(what, row);
   }
 
-  goal(what: string, goal: Goal & { column: Column }): void {
+  goal(what: string, goal: Goal & { column?: Column }): void {
     this.#goals.set(what, goal);
   }
 
@@ -53,7 +53,10 @@ export class Results<Column extends string> {
 }
 
 function judged(goal: Goal, values: Record<string, Spread>): Goal & { met: boolean } {
-  const { median } = values[goal.column] ?? { median: Number.NaN };
-  const met = 'atMost' in goal ? median <= goal.atMost : median >= goal.atLeast;
+  const judgedOnes = goal.column === undefined ? Object.values(values) : [values[goal.column]];
+  const met = judgedOnes.every((spread) => {
+    const { median } = spread ?? { median: Number.NaN };
+    return 'atMost' in goal ? median <= goal.atMost : median >= goal.atLeast;
+  });
   return { ...goal, met };
 }
