@@ -1,4 +1,4 @@
-import type { Lane, SendGuard } from './admission.js';
+import type { Lane, SendGuard, Ticket } from './admission.js';
 import type { CallOptions } from './call.js';
 import { CallFailed } from './failure.js';
 import { kindOf, type Operation } from './operation.js';
@@ -25,6 +25,8 @@ export class Exchange {
   readonly correlation: CallOptions['correlation'];
   readonly guard: SendGuard | undefined;
   readonly signal: AbortSignal;
+  /** Epoch ms; see `CallOptions.deadline`. */
+  readonly servesUntil: number | undefined;
 
   /** The token the attempt was issued with, so that a late 401 does not drop a newer one. */
   token: string | undefined;
@@ -36,8 +38,9 @@ export class Exchange {
 
   readonly #controller = new AbortController();
   readonly #deadlineMs: number;
-  readonly #deadline: number;
+  #deadline: number;
   #timer: NodeJS.Timeout;
+  #ticket: Ticket | undefined;
   readonly #callerSignal: AbortSignal | undefined;
   #sendBy: number | undefined;
   #connected = false;
@@ -52,6 +55,8 @@ export class Exchange {
     this.lane = settings.options.lane;
     this.correlation = settings.options.correlation;
     this.guard = settings.guard;
+    this.servesUntil = settings.options.deadline;
+    this.#ticket = settings.options.ticket;
     this.signal = this.#controller.signal;
     this.#deadlineMs = settings.deadlineMs;
     this.#deadline = Date.now() + settings.deadlineMs;
@@ -116,6 +121,28 @@ export class Exchange {
     return true;
   }
 
+  /** The ticket the call came with, once. */
+  takeTicket(): Ticket | undefined {
+    const ticket = this.#ticket;
+    this.#ticket = undefined;
+    return ticket;
+  }
+
+  /**
+   * Waits for the call's turn, with the clock of its deadline stopped: the deadline bounds what the
+   * platform and the network take, and a turn may be minutes away.
+   */
+  async whileWaiting<T>(step: () => Promise<T>): Promise<T> {
+    this.throwIfEnded();
+    const { remainingMs } = this;
+    clearTimeout(this.#timer);
+    try {
+      return await this.whileOpen(step());
+    } finally {
+      if (this.#ending === undefined) this.#startClock(remainingMs);
+    }
+  }
+
   /** Waits for a step before the request, but no longer than the exchange lasts. */
   async whileOpen<T>(step: Promise<T>): Promise<T> {
     this.throwIfEnded();
@@ -143,6 +170,11 @@ export class Exchange {
   settle(): void {
     clearTimeout(this.#timer);
     this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  #startClock(ms: number): void {
+    this.#deadline = Date.now() + ms;
+    this.#timer = setTimeout(() => this.#onDeadline(), ms);
   }
 
   #notIssued(): CallFailed {

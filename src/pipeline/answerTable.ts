@@ -26,6 +26,10 @@ export type SendVerdict =
   | { kind: 'active_conversation' }
   /** Not sent, and this channel never will: the next one may. */
   | { kind: 'refused'; reason: string; detail?: string }
+  /** Not sent: the allowance is used up by others for a while. No attempt used. */
+  | { kind: 'no_slot'; retryAfterMs: number }
+  /** Not sent: its turn would have come after the notification's deadline. */
+  | { kind: 'past_deadline' }
   /** Not sent: the worker is stopping. */
   | { kind: 'stopping' }
   /** Perhaps sent. Nobody may try again, on this or any other channel. */
@@ -50,6 +54,8 @@ export type HoldCause =
  *  any other 4xx, but 406 and 408                    | no      | next channel
  *  406, 408, 3xx, any other 5xx, timeout,            | perhaps | unknown
  *  connection lost, 2xx without an id                |         |
+ *  no slot of the budget for a while                 | no      | this job later, no attempt used
+ *  its turn comes after its deadline                 | no      | expired
  *  not issued (the intent was too old, …)            | no      | backoff
  *
  * The line between "no" and "perhaps" is the product. A mistake to the left sends twice, one to the
@@ -111,6 +117,8 @@ function judgeStatus(failure: HttpFailure, channel: Channel): SendVerdict {
 function judgeNotIssued(failure: Extract<CallFailure, { kind: 'not_issued' }>): SendVerdict {
   const { reason, retryAfterMs } = failure;
   if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
+  if (reason === 'past_deadline') return { kind: 'past_deadline' };
+  if (reason === 'no_slot') return { kind: 'no_slot', retryAfterMs: retryAfterMs ?? 0 };
   const usesAttempt = reason !== 'login_failed';
   const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { kind: 'try_later', reason, ...asked, usesAttempt };

@@ -50,10 +50,12 @@ export class Attempt {
     return this.record.attempts + 1 >= this.#tools.maxAttempts;
   }
 
+  /** The deadline is that of sending: what was sent may be asked about later. */
   callOptions(): CallOptions {
     return {
       lane: this.record.lane,
       signal: this.signal,
+      ...(this.record.state !== 'sent' && { deadline: this.record.deadline }),
       correlation: { notificationId: this.id, attempt: this.record.attempts + 1 },
     };
   }
@@ -80,7 +82,7 @@ export class Attempt {
 
   /** Ends the notification here. */
   async end(
-    state: 'skipped' | 'failed' | 'undelivered',
+    state: 'skipped' | 'failed' | 'undelivered' | 'expired',
     reason: string,
     detail?: string,
   ): Promise<AttemptOutcome> {
@@ -137,6 +139,10 @@ export class Attempt {
         return this.tryLater(trouble);
       case 'hold':
         return this.hold(trouble.cause);
+      case 'no_slot':
+        return this.park('no_slot', Date.now() + trouble.retryAfterMs);
+      case 'past_deadline':
+        return this.end('expired', 'deadline');
       case 'stopping':
         return this.park('shutdown', Date.now());
       default: {

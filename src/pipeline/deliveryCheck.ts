@@ -81,6 +81,10 @@ function outcomeOf(
     }
     case 'hold':
       return { kind: 'hold', cause: trouble.cause };
+    case 'no_slot':
+      return { kind: 'park', reason: 'no_slot', until: Date.now() + trouble.retryAfterMs };
+    case 'past_deadline':
+      return { kind: 'retry', reason: 'past_deadline' };
     case 'stopping':
       return { kind: 'park', reason: 'shutdown', until: Date.now() };
     default: {

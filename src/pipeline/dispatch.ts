@@ -198,6 +198,12 @@ export class Dispatcher {
         });
         return { kind: 'next_channel' };
       }
+      case 'no_slot':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'no_slot' });
+        return over(await attempt.park('no_slot', Date.now() + verdict.retryAfterMs));
+      case 'past_deadline':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'past_deadline' });
+        return over(await attempt.end('expired', 'deadline'));
       case 'stopping':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'shutdown' });
         return over(await attempt.park('shutdown', Date.now()));

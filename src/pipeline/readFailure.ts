@@ -14,6 +14,10 @@ export type ReadTrouble =
   | TryLater
   | { kind: 'hold'; cause: HoldCause }
   | { kind: 'refused'; reason: string; detail?: string }
+  /** The allowance is used up by others for a while. */
+  | { kind: 'no_slot'; retryAfterMs: number }
+  /** Its turn would have come after the notification's deadline. */
+  | { kind: 'past_deadline' }
   | { kind: 'stopping' };
 
 export function judgeRead(failure: CallFailure): ReadTrouble {
@@ -27,6 +31,8 @@ export function judgeRead(failure: CallFailure): ReadTrouble {
     case 'not_issued': {
       const { reason, retryAfterMs } = failure;
       if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
+      if (reason === 'past_deadline') return { kind: 'past_deadline' };
+      if (reason === 'no_slot') return { kind: 'no_slot', retryAfterMs: retryAfterMs ?? 0 };
       const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
       return { kind: 'try_later', reason, ...asked, usesAttempt: reason !== 'login_failed' };
     }

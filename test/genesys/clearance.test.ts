@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { Admission, SendGuard } from '../../src/genesys/admission.js';
+import type { Admission, SendGuard, Ticket } from '../../src/genesys/admission.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
 
@@ -66,7 +66,7 @@ describe('before a request is issued', () => {
   test('a closed gate keeps the guard from being asked and the request from being issued', async () => {
     let asked = false;
     const client = await clientWith({
-      admit: async () => ({ admitted: false, retryAfterMs: 1_234 }),
+      admit: async () => ({ admitted: false, because: 'gate_closed', retryAfterMs: 1_234 }),
     });
     const guard: SendGuard = {
       async beforeWrite() {
@@ -135,12 +135,73 @@ describe('before a request is issued', () => {
     });
   });
 
-  test('the deadline ends a wait for admission', async () => {
-    const client = await clientWith({ admit: () => new Promise(() => undefined) }, 200);
-    expect(await client.getMessageDetails('m1', LANE)).toEqual({
-      ok: false,
-      failure: { kind: 'not_issued', reason: 'deadline' },
+  test('a wait for admission does not count into the time a call may take', async () => {
+    const later = () =>
+      new Promise<Ticket>((resolve) => setTimeout(() => resolve({ admitted: true }), 400));
+    const client = await clientWith({ admit: later }, 200);
+    expect(await client.getMessageDetails('m1', LANE)).toMatchObject({ ok: true });
+  });
+
+  test.each([
+    [
+      { admitted: false, because: 'no_slot', retryAfterMs: 5_000 },
+      { kind: 'not_issued', reason: 'no_slot', retryAfterMs: 5_000 },
+    ],
+    [
+      { admitted: false, because: 'deadline' },
+      { kind: 'not_issued', reason: 'past_deadline' },
+    ],
+  ] as const)('a ticket that says %j becomes the failure %j', async (ticket, failure) => {
+    const client = await clientWith({ admit: async () => ticket });
+    expect(await client.getMessageDetails('m1', LANE)).toEqual({ ok: false, failure });
+    expect(platform.requests).toHaveLength(0);
+  });
+
+  test('the notification’s deadline is told to admission', async () => {
+    const told: (number | undefined)[] = [];
+    const client = await clientWith({
+      async admit({ deadline }) {
+        told.push(deadline);
+        return { admitted: true };
+      },
     });
+    await client.getMessageDetails('m1', { ...LANE, deadline: 1_234 });
+    expect(told).toEqual([1_234]);
+  });
+
+  test('a call that brings its ticket asks once less, and its retry asks anew', async () => {
+    let asked = 0;
+    const client = await clientWith({
+      async admit() {
+        asked += 1;
+        return { admitted: true };
+      },
+    });
+    const ticket = await client.admit('message-details', LANE);
+    let refused = false;
+    platform.handler = (_request, response) => {
+      json(response, refused ? 200 : 503, { id: 'm1' });
+      refused = true;
+    };
+    expect(await client.getMessageDetails('m1', { ...LANE, ticket })).toMatchObject({ ok: true });
+    expect(platform.requests).toHaveLength(2);
+    expect(asked).toBe(2);
+  });
+
+  test('a slot that has waited for a slow login is asked for again', async () => {
+    let asked = 0;
+    const client = await clientWith({
+      async admit() {
+        asked += 1;
+        return { admitted: true };
+      },
+    });
+    const login = platform.loginHandler;
+    platform.loginHandler = (...given) => setTimeout(() => login(...given), 400);
+    await client.getMessageDetails('m1', LANE);
+    expect(asked).toBe(2);
+    await client.getMessageDetails('m1', LANE);
+    expect(asked).toBe(3);
   });
 
   test('the guard is heard out even past the deadline, and then nothing is issued', async () => {

@@ -137,6 +137,9 @@ function describeTrouble(trouble: ReadTrouble): string {
       return trouble.cause.kind === 'credentials'
         ? `Genesys Cloud refuses the OAuth client (${trouble.cause.detail})`
         : `the OAuth client lacks a permission (${trouble.cause.detail})`;
+    case 'no_slot':
+    case 'past_deadline':
+      return 'there was no room for the lookup in the request budget';
     case 'stopping':
       return 'it was interrupted';
     default:
