@@ -12,6 +12,7 @@ const RANKS = {
   'engage-message': 0,
   'message-details': 0,
   messages: 1,
+  recordings: 2,
   'message-conversation': 2,
   'contact-lookup': 3,
   contact: 3,

@@ -43,6 +43,7 @@ async function rehearseWith(
       policy: onlyTo(config.NOTIFY_ONLY_TO),
       defaultChannels: config.NOTIFY_CHANNELS,
       defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+      transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     };
     return await rehearse(request, template, parts, { lane: 'transactional' });
   } finally {

@@ -24,6 +24,7 @@ export class Metrics {
   readonly #reasonOf = boundedLabel(REASONS_AT_MOST);
   readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
   #readFleet: (() => Promise<FleetStatus>) | undefined;
+  #readPace: (() => Promise<number>) | undefined;
 
   readonly #notifications = new Counter({
     name: 'notifier_notifications_total',
@@ -73,6 +74,16 @@ export class Metrics {
   });
 
   constructor() {
+    const pace = new Gauge({
+      name: 'notifier_budget_pace_ratio',
+      help: 'The share of GENESYS_REQUESTS_PER_MINUTE that is made use of; below 1 after repeated 429s',
+      registers: [this.#registry],
+      collect: async () => {
+        const known = this.#readPace === undefined ? undefined : await inTime(this.#readPace());
+        pace.remove();
+        if (known !== undefined) pace.set(known);
+      },
+    });
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
@@ -130,19 +141,9 @@ export class Metrics {
     this.#readFleet ??= read;
   }
 
-  /** How the share of the full request pace is read at each scrape. */
+  /** How the share of the full request pace is read at each scrape; only workers know it. */
   watchBudget(readPace: () => Promise<number>): void {
-    const registers = [this.#registry];
-    const gauge: Gauge = new Gauge({
-      name: 'notifier_budget_pace_ratio',
-      help: 'The share of GENESYS_REQUESTS_PER_MINUTE that is made use of; below 1 after repeated 429s',
-      registers,
-      collect: async () => {
-        const pace = await inTime(readPace());
-        if (pace === undefined) gauge.reset();
-        else gauge.set(pace);
-      },
-    });
+    this.#readPace ??= readPace;
   }
 
   get contentType(): string {

@@ -4,14 +4,15 @@ import type { HistoryConversation } from './context/history.js';
 import { hasSubstance } from './context/substance.js';
 import { findConversations } from './conversations.js';
 import { found, type Read } from './read.js';
-import { readTranscript } from './transcript.js';
+import { readTranscript, type TranscriptSource } from './transcript.js';
 
 export interface HistorySearch {
   externalContactId: string;
   lookbackDays: number;
   maxConversations: number;
-  /** Whether anybody will look at what was said; without that, two requests a conversation are saved. */
+  /** Whether anybody will look at what was said; without that, its transcript is not read. */
   wantsText: boolean;
+  transcriptSource: TranscriptSource;
   now: number;
 }
 
@@ -29,9 +30,10 @@ export async function readHistory(
   if (!search.wantsText) {
     return found(past.value.map((conversation) => ({ ...conversation, messages: [] })));
   }
+  const transcripts = { client, source: search.transcriptSource };
   const read: HistoryConversation[] = [];
   for (const conversation of past.value) {
-    const transcript = await readTranscript(client, conversation, options);
+    const transcript = await readTranscript(transcripts, conversation, options);
     if (!transcript.ok) return transcript;
     read.push(transcript.value);
     if (hasSubstance(transcript.value)) break;

@@ -10,6 +10,7 @@ import type { HistoryConversation } from './context/history.js';
 import { readHistory } from './history.js';
 import type { Identity, IdentityLookup } from './identity.js';
 import { found, type Read } from './read.js';
+import type { TranscriptSource } from './transcript.js';
 
 /** What the lookups found, kept so that a deferred job does not look again. */
 export interface Findings {
@@ -29,6 +30,7 @@ export interface LookupParts {
   client: GenesysClient;
   identities: IdentityLookup;
   defaultLookbackDays: number;
+  transcriptSource: TranscriptSource;
 }
 
 const DEFAULT_MAX_CONVERSATIONS = 5;
@@ -62,6 +64,7 @@ export class CustomerLookup {
       lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
       maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
       wantsText: needs.text,
+      transcriptSource: this.#parts.transcriptSource,
       now: Date.now(),
     };
     return readHistory(this.#parts.client, search, options);

@@ -109,6 +109,7 @@ export async function startWorker(
     templates: new TemplateStore(catalogue),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+    transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     scheduleDeliveryCheck: (record) => addJobs(queues, [record], Date.now()),
