@@ -62,7 +62,7 @@ async function measure(
     DELIVERY_CHECK_AFTER: '1s',
     WORKER_CONCURRENCY: '50',
   });
-  const worker = stage.part<'working'>('worker', { env } satisfies WorkerTask);
+  const worker = stage.part<'working'>('worker', { env, budget: 'off' } satisfies WorkerTask);
   await worker.next();
   await untilAllEnded(deployment);
   await worker.stop();

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type Config, loadConfig, type Role } from '#product/config.js';
 import type { RedisClient } from '#product/notification/redisScripts.js';
@@ -76,6 +77,13 @@ export class Deployment {
       LOG_LEVEL: 'info',
       ...changes,
     };
+  }
+
+  /** Fills a queue that has nothing to do with the product. */
+  async addPlainJobs(queue: string, jobs: readonly object[]): Promise<void> {
+    const plain = new Queue(queue, { connection: this.redis, prefix: this.prefix });
+    await plain.addBulk(jobs.map((data) => ({ name: 'job', data })));
+    await plain.close();
   }
 
   /** Deletes the keys that match, the prefix aside. */

@@ -9,9 +9,13 @@ export function actAsPart<Task, Report>(
   act: (task: Task, report: (report: Report) => void) => Promise<void>,
 ): void {
   process.on('disconnect', () => process.exit());
+  const send = (message: PartMessage<Report>) => {
+    // Whoever is no longer listened to is about to end.
+    process.send?.(message, undefined, undefined, () => undefined);
+  };
   process.once('message', (task: Task) => {
-    act(task, (report) => process.send?.({ report })).catch((error: unknown) => {
-      process.send?.({ broken: error instanceof Error ? error.stack : String(error) });
+    act(task, (report) => send({ report })).catch((error: unknown) => {
+      send({ broken: error instanceof Error ? `${error.stack}` : String(error) });
     });
   });
 }

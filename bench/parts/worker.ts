@@ -1,3 +1,4 @@
+import type { Admission } from '#product/genesys/admission.js';
 import { createLogger } from '#product/ops/logger.js';
 import { startWorker } from '#product/roles/workerRole.js';
 import { configOf } from '../harness/deployment.js';
@@ -5,11 +6,19 @@ import { actAsPart } from '../harness/part.js';
 
 export interface WorkerTask {
   env: Record<string, string>;
+  /** `off`: nothing is paced. Else what counts as a minute of the request budget. */
+  budget: 'off' | { minuteMs: number };
 }
 
-/** The product's worker; reports once when it works. */
-actAsPart<WorkerTask, 'working'>(async ({ env }, report) => {
+const OPEN: Admission = {
+  admit: async () => ({ admitted: true }),
+  rateLimited: async () => undefined,
+};
+
+/** The product's worker. Reports when it works. */
+actAsPart<WorkerTask, 'working'>(async ({ env, budget }, report) => {
   const config = configOf(env, 'worker');
-  await startWorker(config, await createLogger(config.LOG_LEVEL, 'worker'));
+  const log = await createLogger(config.LOG_LEVEL, 'worker');
+  await startWorker(config, log, budget === 'off' ? { admission: OPEN } : budget);
   report('working');
 });
