@@ -1,5 +1,5 @@
 import { readdirSync, writeFileSync } from 'node:fs';
-import { Command as Program } from 'commander';
+import { CommanderError, Command as Program } from 'commander';
 import type { Benchmark, Report } from './harness/benchmark.js';
 import { conditionsOf } from './harness/conditions.js';
 import { printFacts, printTable } from './harness/print.js';
@@ -32,6 +32,7 @@ export async function runBenchmarks(
     .argument('[names...]', `of ${names.join(', ')}; all when left out`)
     .option('--quick', 'fewer and shorter runs: whether it works, not how well')
     .option('--json <file>', 'write conditions and numbers to this file, too')
+    .exitOverride()
     .action(async (asked: string[], options: Options) => {
       const unknown = asked.filter((name) => !names.includes(name));
       if (unknown.length > 0) program.error(`no benchmark ${unknown.join(', ')}; see --help`);
@@ -42,7 +43,12 @@ export async function runBenchmarks(
         await redis.stop();
       }
     });
-  await program.parseAsync(args, { from: 'user' });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode;
+  }
 }
 
 async function runAll(

@@ -21,8 +21,8 @@ export const benchmark: Benchmark = {
   about:
     'taking notifications in: sendMany beside BullMQ’s addBulk of the same jobs, and the HTTP API',
   async run(stage) {
-    const count = stage.quick ? 5_000 : 30_000;
-    const posts = stage.quick ? 2_000 : 10_000;
+    const count = stage.quick ? 2_000 : 30_000;
+    const posts = stage.quick ? 500 : 10_000;
     const runs = stage.quick ? 1 : 5;
     const results = new Results<Column>('notifications taken in', [
       'a second',

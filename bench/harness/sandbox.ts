@@ -102,9 +102,9 @@ export class SandboxProcess {
     return requests.filter(({ operation }) => operation !== 'login');
   }
 
-  /** What was delivered since `forget`. */
-  async deliveries(): Promise<{ at: number; externalContactId: string | null }[]> {
-    return (await this.#ask<{ deliveries: [] }>('GET', '/deliveries')).deliveries;
+  /** Those whose path names the customer. */
+  async arrivalsAbout({ externalContactId }: Customer): Promise<Arrival[]> {
+    return (await this.arrivals()).filter(({ path }) => path.includes(externalContactId));
   }
 
   /** Forgets all requests and deliveries. */
