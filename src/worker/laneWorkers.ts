@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
@@ -59,6 +60,8 @@ export class LaneWorkers {
 
   constructor(parts: LaneWorkersParts) {
     this.#parts = parts;
+    // Every request of every running job listens; Node.js would take more than ten for a leak.
+    setMaxListeners(0, this.#stopping.signal);
     const now = Date.now();
     this.lastStart = { transactional: now, campaign: now };
     this.#workers = {
