@@ -149,6 +149,9 @@ const environmentSchema = z.object({
   REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
+  HISTORY_TRANSCRIPT_SOURCE: z
+    .enum(['messages', 'recordings'], { error: 'messages or recordings' })
+    .default('messages'),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(50),
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: wholeNumber(0, 65_535).default(3_000),

@@ -47,6 +47,10 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   REQUEST_RETENTION: { expected: /a duration/, values: ['seven days', '0h'] },
   BACKLOG_MAX: { expected: /a whole number from 1 to/, values: ['0', '100000001', 'many'] },
   HISTORY_LOOKBACK_DAYS: { expected: /a whole number from 1 to 366/, values: ['0', '367', '31d'] },
+  HISTORY_TRANSCRIPT_SOURCE: {
+    expected: /messages or recordings/,
+    values: ['recording', 'Messages', 'messages,recordings'],
+  },
   WORKER_CONCURRENCY: { expected: /a whole number from 1 to/, values: ['0', '1001'] },
   API_PORT: { expected: /a whole number from 0 to 65535/, values: ['65536', '-1', 'http'] },
   API_KEYS: {

@@ -62,6 +62,7 @@ describe('the configuration', () => {
       REQUEST_RETENTION: 7 * 86_400_000,
       BACKLOG_MAX: 100_000,
       HISTORY_LOOKBACK_DAYS: 31,
+      HISTORY_TRANSCRIPT_SOURCE: 'messages',
       WORKER_CONCURRENCY: 50,
       API_HOST: '127.0.0.1',
       API_PORT: 3_000,

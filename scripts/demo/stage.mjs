@@ -8,6 +8,7 @@ import { Child } from './child.mjs';
 import { removeKeys } from './removeKeys.mjs';
 
 const WORKERS = 2;
+const REQUESTS_PER_MINUTE = '1200';
 /** What the sandbox expects of its clients, and the two senders it lets write. */
 const SANDBOX_CLIENT = {
   GENESYS_CLOUD_CLIENT_ID: 'sandbox',
@@ -43,8 +44,11 @@ export class Stage {
     this.#redis = await findRedis({ log: (line) => told('', line) });
     this.signal.throwIfAborted();
     told('Redis', nameOf(this.#redis.source));
-    this.sandboxUrl = await this.#start('sandbox', ['sandbox', '--port', '0'], {}, (line) =>
-      /listens on (\S+)/.exec(line)?.at(1),
+    this.sandboxUrl = await this.#start(
+      'sandbox',
+      ['sandbox', '--port', '0', '--requests-per-minute', REQUESTS_PER_MINUTE],
+      {},
+      (line) => /listens on (\S+)/.exec(line)?.at(1),
     );
     told('Sandbox', `a simulated Genesys Cloud, ${this.sandboxUrl}`);
     const env = this.#settings();
@@ -100,6 +104,8 @@ export class Stage {
       GENESYS_ENGAGE_URL: this.sandboxUrl,
       DELIVERY_CHECK_AFTER: '2s',
       ACTIVE_CONVERSATION: 'next-channel',
+      // What the sandbox allows, too: a demo shall not take minutes.
+      GENESYS_REQUESTS_PER_MINUTE: REQUESTS_PER_MINUTE,
       API_PORT: '0',
     };
   }

@@ -30,6 +30,7 @@ const SHOWN = {
   REQUEST_RETENTION: 'as it is',
   BACKLOG_MAX: 'as it is',
   HISTORY_LOOKBACK_DAYS: 'as it is',
+  HISTORY_TRANSCRIPT_SOURCE: 'as it is',
   WORKER_CONCURRENCY: 'as it is',
   API_HOST: 'as it is',
   API_PORT: 'as it is',

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { Budget } from '../budget/budget.js';
 import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient } from '../genesys/client.js';
@@ -8,10 +9,8 @@ import { IdentityLookup } from '../pipeline/identity.js';
 import { type Rehearsal, rehearse } from '../pipeline/rehearsal.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
-import { Gate } from '../queue/gate.js';
 import { channelDrivers, genesysSettings } from '../roles/workerRole.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { gateAdmission } from '../worker/gateAdmission.js';
 import { untilRedisAnswers } from './redisAnswers.js';
 import type { Output } from './send/output.js';
 
@@ -44,6 +43,7 @@ async function rehearseWith(
       policy: onlyTo(config.NOTIFY_ONLY_TO),
       defaultChannels: config.NOTIFY_CHANNELS,
       defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+      transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     };
     return await rehearse(request, template, parts, { lane: 'transactional' });
   } finally {
@@ -52,8 +52,8 @@ async function rehearseWith(
 }
 
 /**
- * The lookups count against the same rate limit as the workers' requests, so they heed the same
- * gate. Without a Redis there are no workers to be considerate of.
+ * The lookups count against the same allowance as the workers' requests, so they take their slots
+ * from the same budget. Without a Redis there are no workers to be considerate of.
  */
 async function withAdmission<T>(
   config: Config,
@@ -64,7 +64,9 @@ async function withAdmission<T>(
   redis.on('error', () => undefined);
   try {
     if (await untilRedisAnswers(() => redis.ping())) {
-      return await work(gateAdmission(new Gate(redis, config.QUEUE_PREFIX)));
+      const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+      const log = pino({ level: 'silent' });
+      return await work(Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log }));
     }
     output.remark('Redis does not answer; going on without it.');
     return await work({

@@ -65,7 +65,7 @@ async function start(
     case 'api':
       return (await import('../roles/apiRole.js')).startApi(config, log, metrics, beside);
     case 'worker':
-      return (await import('../roles/workerRole.js')).startWorker(config, log, undefined, metrics);
+      return (await import('../roles/workerRole.js')).startWorker(config, log, { metrics });
     default:
       return part satisfies never;
   }

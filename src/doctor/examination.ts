@@ -1,8 +1,9 @@
+import { pino } from 'pino';
+import { Budget } from '../budget/budget.js';
 import { type Config, loadConfig } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
+import type { RedisClient } from '../notification/redisScripts.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
-import { Gate } from '../queue/gate.js';
-import { gateAdmission } from '../worker/gateAdmission.js';
 import { type Finding, failed, ok } from './finding.js';
 import { checkNode } from './node.js';
 import { checkPlatform } from './platform.js';
@@ -58,13 +59,20 @@ export async function examine(
   try {
     const about = await checkRedis(redis);
     const answers = about.some(({ check, status }) => check === 'redis' && status === 'ok');
-    const admission = answers ? gateAdmission(new Gate(redis, config.QUEUE_PREFIX)) : UNHINDERED;
+    const admission = answers ? budgetOf(redis, config) : UNHINDERED;
     const platform = await checkPlatform(config, probes, admission);
     const configured = ok('configuration', describeTarget(config));
     return { findings: [node, configured, ...templates.findings, ...about, ...platform], cost };
   } finally {
     disconnect(redis);
   }
+}
+
+/** The probes take their slots from the same budget as the workers' requests. */
+function budgetOf(redis: RedisClient, config: Config): Admission {
+  const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+  const log = pino({ level: 'silent' });
+  return Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
 }
 
 /** Without a Redis there are no workers to be considerate of. */

@@ -32,7 +32,7 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 /** The calls behind history and the configured channels. `readsText`: some template quotes. */
 export function probesFor(config: Config, readsText: boolean): Probe[] {
   return [
-    ...historyProbes(readsText),
+    ...historyProbes(config, readsText),
     ...(config.NOTIFY_CHANNELS.includes('web') && config.DELIVERY_CHECK_AFTER > 0
       ? [deliveryProbe()]
       : []),
@@ -40,7 +40,7 @@ export function probesFor(config: Config, readsText: boolean): Probe[] {
   ];
 }
 
-function historyProbes(readsText: boolean): Probe[] {
+function historyProbes(config: Config, readsText: boolean): Probe[] {
   const finding: Probe[] = [
     {
       purpose: 'finding the customer',
@@ -56,6 +56,7 @@ function historyProbes(readsText: boolean): Probe[] {
   if (!readsText) return finding;
   return [
     ...finding,
+    ...(config.HISTORY_TRANSCRIPT_SOURCE === 'recordings' ? [recordingsProbe()] : []),
     {
       purpose: 'looking into a conversation',
       permission: undefined,
@@ -67,6 +68,14 @@ function historyProbes(readsText: boolean): Probe[] {
       call: (client) => client.getMessages(NOBODY, [NOBODYS_MESSAGE], OPTIONS),
     },
   ];
+}
+
+function recordingsProbe(): Probe {
+  return {
+    purpose: 'reading recordings',
+    permission: 'recording:recording:view',
+    call: (client) => client.getRecordings(NOBODY, OPTIONS),
+  };
 }
 
 function queryAboutNobody() {

@@ -6,7 +6,7 @@ export type Lane = 'transactional' | 'campaign';
 export interface AdmissionRequest {
   operation: Operation;
   lane: Lane;
-  /** Ends the wait early; the answer is then of no interest to anybody. */
+  /** Ends the wait early. */
   signal?: AbortSignal;
   /** From then on (epoch ms) the request serves nobody any more: the wait ends. */
   deadline?: number;
@@ -19,7 +19,8 @@ export type Ticket =
   | { admitted: false; because: 'gate_closed'; retryAfterMs: number }
   /** The allowance is used up by others for so long that waiting here would only hold a place. */
   | { admitted: false; because: 'no_slot'; retryAfterMs: number }
-  | { admitted: false; because: 'deadline' };
+  | { admitted: false; because: 'deadline' }
+  | { admitted: false; because: 'aborted' };
 
 /**
  * Whoever shares out the platform's request allowance. Every request but login asks here first,

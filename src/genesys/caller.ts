@@ -77,6 +77,8 @@ export class Caller {
   }
 }
 
+const MAY_BE_ABSENT: ReadonlySet<Operation> = new Set(['contact', 'contact-lookup', 'recordings']);
+
 /** What a healthy system meets all the time must not drown what an operator should see. */
 function isOrdinary(operation: Operation, failure: CallFailure): boolean {
   switch (failure.kind) {
@@ -86,13 +88,15 @@ function isOrdinary(operation: Operation, failure: CallFailure): boolean {
     case 'not_issued':
       return failure.reason !== 'login_failed';
     case 'http':
-      return failure.status === 404 && (operation === 'contact' || operation === 'contact-lookup');
+      return failure.status === 404 && MAY_BE_ABSENT.has(operation);
     case 'credentials':
     case 'unreachable':
     case 'timeout':
     case 'connection_lost':
-    case 'malformed':
       return false;
+    case 'malformed':
+      // A recording that is not ready yet: the body is not ours to read.
+      return failure.status === 202 && operation === 'recordings';
     default:
       return failure satisfies never;
   }

@@ -1,6 +1,6 @@
 import type { Admission, Ticket } from './admission.js';
 import type { Exchange } from './exchange.js';
-import { CallFailed } from './failure.js';
+import { CallFailed, type CallFailure } from './failure.js';
 import type { Tokens } from './tokens.js';
 
 /** A slot is good for this long. One that is used later arrives together with those granted after it. */
@@ -52,17 +52,21 @@ function admit(exchange: Exchange, admission: Admission): Promise<Ticket> {
 }
 
 function throwUnlessAdmitted(ticket: Ticket): void {
-  if (ticket.admitted) return;
+  if (!ticket.admitted) throw new CallFailed(refusalOf(ticket));
+}
+
+/** What a call that was not admitted has for an answer. */
+export function refusalOf(ticket: Exclude<Ticket, { admitted: true }>): CallFailure {
   switch (ticket.because) {
     case 'gate_closed':
-      throw new CallFailed({ kind: 'gate_closed', retryAfterMs: ticket.retryAfterMs });
-    case 'no_slot': {
-      const { retryAfterMs } = ticket;
-      throw new CallFailed({ kind: 'not_issued', reason: 'no_slot', retryAfterMs });
-    }
+      return { kind: 'gate_closed', retryAfterMs: ticket.retryAfterMs };
+    case 'no_slot':
+      return { kind: 'not_issued', reason: 'no_slot', retryAfterMs: ticket.retryAfterMs };
     case 'deadline':
-      throw new CallFailed({ kind: 'not_issued', reason: 'past_deadline' });
+      return { kind: 'not_issued', reason: 'past_deadline' };
+    case 'aborted':
+      return { kind: 'not_issued', reason: 'aborted' };
     default:
-      throw new Error(`unhandled ticket ${String(ticket satisfies never)}`);
+      return ticket satisfies never;
   }
 }

@@ -10,6 +10,7 @@ import { CallFailed, type CallFailure } from './failure.js';
 import { logIn } from './login.js';
 import { type Message, type MessageConversation, Messages } from './messages.js';
 import type { ReadOperation } from './operation.js';
+import { type ConversationRecordings, Recordings } from './recordings.js';
 import { loadSdk } from './sdk.js';
 import { type EmailDomain, SenderSettings, type WebDeployment } from './senderSettings.js';
 import {
@@ -60,6 +61,11 @@ export interface GenesysClient {
     messageIds: readonly string[],
     options: CallOptions,
   ): Promise<CallResult<Message[]>>;
+  /** Answers at once, ready or not. */
+  getRecordings(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationRecordings>>;
   getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
   /** `null` when there is no such deployment. */
   getWebDeployment(
@@ -121,6 +127,7 @@ export async function createGenesysClient(
   const contacts = new Contacts(caller);
   const conversations = new Conversations(caller);
   const messages = new Messages(caller);
+  const recordings = new Recordings(caller);
   const senderSettings = new SenderSettings(caller);
   const sends = new Sends(caller, endpoints.engage);
 
@@ -137,6 +144,7 @@ export async function createGenesysClient(
     queryConversations: (query, options) => conversations.query(query, options),
     getMessageConversation: (id, options) => messages.conversation(id, options),
     getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
+    getRecordings: (id, options) => recordings.ofConversation(id, options),
     getMessageDetails: (id, options) => messages.details(id, options),
     getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
     getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),

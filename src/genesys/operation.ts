@@ -8,6 +8,7 @@ const KINDS = {
   'conversation-query': 'read',
   'message-conversation': 'read',
   messages: 'read',
+  recordings: 'read',
   'message-details': 'read',
   'web-deployment': 'read',
   'email-domain': 'read',

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type {
   ConversationsApi,
   ExternalContactsApi,
+  RecordingApi,
   RoutingApi,
   WebDeploymentsApi,
 } from 'purecloud-platform-client-v2';
@@ -12,6 +13,7 @@ import type { Transport } from './transport.js';
 export interface Sdk {
   conversations: ConversationsApi;
   externalContacts: ExternalContactsApi;
+  recording: RecordingApi;
   routing: RoutingApi;
   webDeployments: WebDeploymentsApi;
 }
@@ -85,6 +87,7 @@ export async function loadSdk(transport: Transport, place: Endpoints['place']): 
   return {
     conversations: new platform.ConversationsApi(client),
     externalContacts: new platform.ExternalContactsApi(client),
+    recording: new platform.RecordingApi(client),
     routing: new platform.RoutingApi(client),
     webDeployments: new platform.WebDeploymentsApi(client),
   };

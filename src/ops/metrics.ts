@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { NotificationRecord } from '../notification/record.js';
 import type { FleetStatus } from '../queue/operations.js';
 import { boundedLabel } from './boundedLabel.js';
@@ -24,6 +24,7 @@ export class Metrics {
   readonly #reasonOf = boundedLabel(REASONS_AT_MOST);
   readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
   #readFleet: (() => Promise<FleetStatus>) | undefined;
+  #readPace: (() => Promise<number>) | undefined;
 
   readonly #notifications = new Counter({
     name: 'notifier_notifications_total',
@@ -51,6 +52,13 @@ export class Metrics {
     buckets: SECONDS,
     registers: [this.#registry],
   });
+  readonly #admissions = new Histogram({
+    name: 'notifier_budget_wait_seconds',
+    help: 'How long requests waited for a slot of the request budget, by how the wait ended',
+    labelNames: ['lane', 'outcome'] as const,
+    buckets: SECONDS,
+    registers: [this.#registry],
+  });
   readonly #sweeperFinds = new Counter({
     name: 'notifier_sweeper_finds_total',
     help: 'What the sweeper had to see to: notifications that the queue alone would have lost',
@@ -66,6 +74,16 @@ export class Metrics {
   });
 
   constructor() {
+    const pace = new Gauge({
+      name: 'notifier_budget_pace_ratio',
+      help: 'The share of GENESYS_REQUESTS_PER_MINUTE that is made use of; below 1 after repeated 429s',
+      registers: [this.#registry],
+      collect: async () => {
+        const known = this.#readPace === undefined ? undefined : await inTime(this.#readPace());
+        pace.remove();
+        if (known !== undefined) pace.set(known);
+      },
+    });
     collectDefaultMetrics({ register: this.#registry });
     for (const name of MISNAMED) this.#registry.removeSingleMetric(name);
   }
@@ -95,6 +113,15 @@ export class Metrics {
     this.#platformDurations.observe({ operation }, durationMs / 1_000);
   };
 
+  readonly observeAdmission = (wait: {
+    lane: string;
+    outcome: string;
+    durationMs: number;
+  }): void => {
+    const { lane, outcome, durationMs } = wait;
+    this.#admissions.observe({ lane, outcome }, durationMs / 1_000);
+  };
+
   readonly countSweeperFind = (finding: string): void => {
     this.#sweeperFinds.inc({ finding });
   };
@@ -112,6 +139,11 @@ export class Metrics {
   /** How what stands in Redis is read at each scrape. The first reader serves all roles of a process. */
   watchFleet(read: () => Promise<FleetStatus>): void {
     this.#readFleet ??= read;
+  }
+
+  /** How the share of the full request pace is read at each scrape; only workers know it. */
+  watchBudget(readPace: () => Promise<number>): void {
+    this.#readPace ??= readPace;
   }
 
   get contentType(): string {

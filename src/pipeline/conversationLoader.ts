@@ -27,6 +27,8 @@ export class ConversationLoader {
   }
 }
 
+const TOO_LATE = { kind: 'past_deadline' } as const;
+
 /** What has become of a batch's wait; there is no ticket when nobody waited any more. */
 type Turn = { kind: 'ticket'; ticket: Ticket | undefined } | { kind: 'broken'; error: unknown };
 
@@ -78,11 +80,10 @@ class LaneBatches {
       const waiting = members.filter((member) => member.isOpen && !member.gaveUp(Date.now()));
       if (waiting.length === 0) return undefined;
       const asked = optionsOf(waiting);
-      const admission = this.#parts.client.admit('conversation-query', asked);
-      const ticket = await unlessAborted(admission, asked.signal);
-      if (ticket === undefined) continue;
-      if (ticket.admitted || ticket.because !== 'deadline') return ticket;
-      for (const member of waiting) member.fail({ kind: 'past_deadline' });
+      const ticket = await this.#parts.client.admit('conversation-query', asked);
+      if (ticket.admitted) return ticket;
+      if (ticket.because === 'deadline') for (const member of waiting) member.fail(TOO_LATE);
+      else if (ticket.because !== 'aborted' || !asked.signal?.aborted) return ticket;
     }
   }
 
@@ -92,24 +93,6 @@ class LaneBatches {
     if (turn.kind === 'broken') for (const member of members) member.break(turn.error);
     else await searchTogether(this.#parts, members, turn.ticket);
     return members;
-  }
-}
-
-/** What was promised, or undefined as soon as the signal says that nobody wants it any more. */
-async function unlessAborted<T>(
-  promised: Promise<T>,
-  signal: AbortSignal | undefined,
-): Promise<T | undefined> {
-  if (signal === undefined) return promised;
-  let onAbort: (() => void) | undefined;
-  const aborted = new Promise<undefined>((resolve) => {
-    onAbort = () => resolve(undefined);
-    signal.addEventListener('abort', onAbort);
-  });
-  try {
-    return await Promise.race([promised, aborted]);
-  } finally {
-    if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
   }
 }
 

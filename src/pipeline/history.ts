@@ -5,14 +5,15 @@ import { hasSubstance } from './context/substance.js';
 import type { ConversationLoader } from './conversationLoader.js';
 import { PastConversations } from './pastConversations.js';
 import { found, type Read } from './read.js';
-import { readTranscript } from './transcript.js';
+import { readTranscript, type TranscriptSource } from './transcript.js';
 
 export interface HistorySearch {
   externalContactId: string;
   lookbackDays: number;
   maxConversations: number;
-  /** Whether anybody will look at what was said; without that, two requests a conversation are saved. */
+  /** Whether anybody will look at what was said; without that, its transcript is not read. */
   wantsText: boolean;
+  transcriptSource: TranscriptSource;
   now: number;
 }
 
@@ -32,6 +33,7 @@ export async function readHistory(
   options: CallOptions,
 ): Promise<Read<HistoryConversation[]>> {
   const past = new PastConversations(conversations, search, options);
+  const transcripts = { client, source: search.transcriptSource };
   const read: HistoryConversation[] = [];
   while (read.length < search.maxConversations) {
     const next = await past.next();
@@ -41,7 +43,7 @@ export async function readHistory(
       const atHand = [next.value, ...past.atHand].slice(0, search.maxConversations);
       return found(atHand.map((conversation) => ({ ...conversation, messages: [] })));
     }
-    const transcript = await readTranscript(client, next.value, options);
+    const transcript = await readTranscript(transcripts, next.value, options);
     if (!transcript.ok) return transcript;
     read.push(transcript.value);
     if (hasSubstance(transcript.value)) break;

@@ -10,6 +10,7 @@ import { type HistoryParts, type HistorySearch, readHistory } from './history.js
 import type { Identity, IdentityLookup } from './identity.js';
 import { found, type Read } from './read.js';
 import { SingleFlight } from './singleFlight.js';
+import type { TranscriptSource } from './transcript.js';
 
 /** What the lookups found, kept so that a deferred job does not look again. */
 export interface Findings {
@@ -28,6 +29,7 @@ export interface Needs {
 export interface LookupParts extends HistoryParts {
   identities: IdentityLookup;
   defaultLookbackDays: number;
+  transcriptSource: TranscriptSource;
 }
 
 const DEFAULT_MAX_CONVERSATIONS = 5;
@@ -62,6 +64,7 @@ export class CustomerLookup {
       lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
       maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
       wantsText: needs.text,
+      transcriptSource: this.#parts.transcriptSource,
       now: Date.now(),
     };
   }

@@ -13,3 +13,8 @@ export function fromCall<T>(result: CallResult<T>): Read<T> {
     ? { ok: true, value: result.data }
     : { ok: false, trouble: judgeRead(result.failure) };
 }
+
+/** Whether the platform no longer has what was asked for, or never had. */
+export function isGone({ trouble }: Extract<Read<unknown>, { ok: false }>): boolean {
+  return trouble.kind === 'refused' && trouble.reason === 'history_http_404';
+}

@@ -1,65 +1,28 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
-import type { Message, MessageConversation } from '../genesys/messages.js';
-import type { HistoryConversation, HistoryMessage } from './context/history.js';
+import type { HistoryConversation } from './context/history.js';
 import type { PastConversation } from './conversations.js';
-import { found, fromCall, type Read } from './read.js';
+import { readMessageTranscript } from './messageTranscript.js';
+import { found, type Read } from './read.js';
+import { readRecordedTranscript } from './recordedTranscript.js';
 
-/** Enough to find the last thing of substance in any conversation a person had patience for. */
-const LATEST_MESSAGES = 100;
+/** Where transcripts come from first; what a recording does not give is read from the messages. */
+export type TranscriptSource = 'messages' | 'recordings';
 
 /**
- * What the customer wrote in a conversation: two requests, one for the ids, one for the texts.
- * Analytics holds no text. A conversation the platform no longer serves reads as empty.
+ * What the customer wrote in a conversation. From its recording where there is a good one, which
+ * takes one request; else from its messages, two. A conversation that is still open has no finished
+ * recording, so that asking for it would be a request for nothing.
  */
 export async function readTranscript(
-  client: GenesysClient,
+  { client, source }: { client: GenesysClient; source: TranscriptSource },
   conversation: PastConversation,
   options: CallOptions,
 ): Promise<Read<HistoryConversation>> {
-  const { conversationId } = conversation;
-  const outline = fromCall(await client.getMessageConversation(conversationId, options));
-  if (!outline.ok) return isGone(outline) ? found({ ...conversation, messages: [] }) : outline;
-  const ids = customerMessageIds(outline.value);
-  if (ids.length === 0) return found({ ...conversation, messages: [] });
-  const texts = fromCall(await client.getMessages(conversationId, ids, options));
-  if (!texts.ok) return isGone(texts) ? found({ ...conversation, messages: [] }) : texts;
-  return found({ ...conversation, messages: texts.value.flatMap(inboundText) });
-}
-
-function isGone(read: Extract<Read<unknown>, { ok: false }>): boolean {
-  return read.trouble.kind === 'refused' && read.trouble.reason === 'history_http_404';
-}
-
-/** Ids of the customer's latest messages; the outline does not promise any order. */
-function customerMessageIds(outline: MessageConversation): string[] {
-  const ofCustomer = outline.participants
-    .filter(({ purpose }) => purpose === 'customer' || purpose === 'external')
-    .flatMap(({ messages }) => messages);
-  return ofCustomer
-    .sort((a, b) => (a.messageTime ?? '').localeCompare(b.messageTime ?? ''))
-    .flatMap(({ messageId }) => (messageId === undefined ? [] : [messageId]))
-    .slice(-LATEST_MESSAGES);
-}
-
-/** Typed texts, and answers given by a button; events and receipts say nothing. */
-function inboundText(message: Message): HistoryMessage[] {
-  const normalized = message.normalizedMessage;
-  if (normalized === undefined || normalized.type === 'Event' || normalized.type === 'Receipt') {
-    return [];
+  if (source === 'recordings' && conversation.endedAt !== undefined) {
+    const recorded = await readRecordedTranscript(client, conversation.conversationId, options);
+    if (!recorded.ok) return recorded;
+    if (recorded.value !== undefined) return found({ ...conversation, messages: recorded.value });
   }
-  const direction = (message.direction ?? normalized.direction ?? '').toLowerCase();
-  if (direction === 'outbound') return [];
-  const at = message.timestamp ?? normalized.channel?.time;
-  if (at === undefined) return [];
-  const answers = (normalized.content ?? []).flatMap(({ buttonResponse, quickReply }) =>
-    [buttonResponse?.text, quickReply?.text].filter((text) => text !== undefined),
-  );
-  // A quick reply comes as both kinds of content; it was given once.
-  const pressed = new Set(answers);
-  if (pressed.size > 0) {
-    return [...pressed].map((text) => ({ at, direction: 'inbound', text, fromButton: true }));
-  }
-  if (normalized.text === undefined || normalized.text.trim() === '') return [];
-  return [{ at, direction: 'inbound', text: normalized.text }];
+  return readMessageTranscript(client, conversation, options);
 }

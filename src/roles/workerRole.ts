@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
+import { Budget } from '../budget/budget.js';
 import type { Config } from '../config.js';
+import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger } from '../notification/ledger.js';
@@ -27,7 +29,6 @@ import { checkRedisServer } from '../queue/serverCheck.js';
 import { StopButton } from '../queue/stopButton.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
-import { gateAdmission } from '../worker/gateAdmission.js';
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
@@ -37,12 +38,20 @@ import type { RunningRole } from './role.js';
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
 
+export interface WorkerExtras {
+  observe?: StepObserver;
+  metrics?: Metrics;
+  /** Instead of the request budget; for measuring without it. */
+  admission?: Admission;
+  /** What counts as a minute of the request budget; for measuring and testing in less time. */
+  minuteMs?: number;
+}
+
 /** Builds and starts a worker; it stops in the reverse order. */
 export async function startWorker(
   config: Config,
   log: Logger,
-  observe: StepObserver = () => undefined,
-  metrics: Metrics = new Metrics(),
+  { observe = () => undefined, metrics = new Metrics(), admission, minuteMs }: WorkerExtras = {},
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
   const templates = await loadTemplates(templatesDir(config));
@@ -83,8 +92,13 @@ export async function startWorker(
   const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
   const operations = new Operations({ redis, ledger, queues, gate, stopButton });
   metrics.watchFleet(() => operations.status());
+  const budget = Budget.open(redis, prefix, budgetSettings(config, minuteMs), {
+    log,
+    observe: metrics.observeAdmission,
+  });
+  metrics.watchBudget(() => budget.pace());
   const client = await createGenesysClient(genesysSettings(config), {
-    admission: gateAdmission(gate),
+    admission: admission ?? budget,
     log,
     observe: metrics.countPlatformRequest,
   });
@@ -100,6 +114,7 @@ export async function startWorker(
     templates: new TemplateStore(catalogue),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+    transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     scheduleDeliveryCheck: (record) => addJobs(queues, [record], Date.now()),
@@ -157,6 +172,11 @@ export async function startWorker(
       return stopping;
     },
   };
+}
+
+function budgetSettings(config: Config, minuteMs: number | undefined) {
+  const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+  return { requestsPerMinute, ...(minuteMs !== undefined && { minuteMs }) };
 }
 
 export function genesysSettings(config: Config): GenesysSettings {

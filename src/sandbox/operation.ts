@@ -7,6 +7,7 @@ export const OPERATIONS = [
   'conversation',
   'bulk-messages',
   'message-details',
+  'recordings',
   'web-deployment',
   'email-domain',
   'agentless-message',
@@ -75,6 +76,15 @@ export const ENDPOINTS = {
     method: 'GET',
     path: '/api/v2/conversations/messages/:id/details',
     permission: READ_MESSAGES,
+  },
+  recordings: {
+    operation: 'recordings',
+    method: 'GET',
+    path: '/api/v2/conversations/:id/recordings',
+    permission: {
+      need: 'any',
+      names: ['recording:recording:view', 'recording:recordingSegment:view'],
+    },
   },
   'web-deployment': {
     operation: 'web-deployment',

@@ -23,6 +23,12 @@ export const settingsSchema = z.strictObject({
   indexingLagMs: milliseconds.default(0),
   /** How long a web or SMS message stays `queued` and `sent` before its delivery is known. */
   deliveryDelayMs: milliseconds.default(300),
+  /** Whether conversations are recorded; the list of recordings is empty when not. */
+  recordings: z.boolean().default(true),
+  /** How long after the end of a conversation its recording is ready; a 202 until then. */
+  recordingDelayMs: z.number().int().min(0).default(0),
+  /** Masks card numbers, email addresses and phone numbers in recordings: an organisation's choice. */
+  sensitiveDataRedaction: z.boolean().default(false),
   deploymentId: z.string().min(1).default(DEFAULT_DEPLOYMENT_ID),
   /** Domains verified for outbound email; null verifies every one that is asked for. */
   verifiedEmailDomains: z.array(z.string().min(1)).nullable().default(null),
@@ -42,6 +48,9 @@ export const settingsPatchSchema = z.strictObject({
   latencyMs: settingsSchema.shape.latencyMs.unwrap().optional(),
   indexingLagMs: settingsSchema.shape.indexingLagMs.unwrap().optional(),
   deliveryDelayMs: settingsSchema.shape.deliveryDelayMs.unwrap().optional(),
+  recordings: settingsSchema.shape.recordings.unwrap().optional(),
+  recordingDelayMs: settingsSchema.shape.recordingDelayMs.unwrap().optional(),
+  sensitiveDataRedaction: settingsSchema.shape.sensitiveDataRedaction.unwrap().optional(),
   deploymentId: settingsSchema.shape.deploymentId.unwrap().optional(),
   verifiedEmailDomains: settingsSchema.shape.verifiedEmailDomains.unwrap().optional(),
   predicatesPerFilter: settingsSchema.shape.predicatesPerFilter.unwrap().optional(),

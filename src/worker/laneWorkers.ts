@@ -60,7 +60,7 @@ export class LaneWorkers {
 
   constructor(parts: LaneWorkersParts) {
     this.#parts = parts;
-    // Every request of every running job listens; Node.js would take more than ten for a leak.
+    // Every job listens; Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.#stopping.signal);
     const now = Date.now();
     this.lastStart = { transactional: now, campaign: now };

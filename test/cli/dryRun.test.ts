@@ -61,6 +61,14 @@ describe('a dry run', () => {
     for (const pattern of shown) expect(stdout).toMatch(pattern);
   });
 
+  test('reads transcripts from where the workers do', async () => {
+    const source = { HISTORY_TRANSCRIPT_SOURCE: 'recordings' };
+    const { stdout } = await dryRun(['--to', 'customer@example.com'], source);
+    expect(stdout).toMatch(/lastMessage +My order 48213/);
+    const { recordings, conversation } = sandbox.requests.countByOperation();
+    expect({ recordings, conversation }).toEqual({ recordings: 1, conversation: undefined });
+  });
+
   test('says why a channel cannot be used', async () => {
     const args = ['--to', 'customer@example.com', '--channels', 'sms,engage,email'];
     const { code, stdout } = await dryRun(args);

@@ -91,6 +91,18 @@ describe('a healthy deployment', () => {
     expect(asked).not.toContain('agentless-message');
     expect(asked).not.toContain('message-details');
     expect(asked).not.toContain('web-deployment');
+    expect(asked).not.toContain('recordings');
+  });
+
+  test('asks for recordings where transcripts come from them', async () => {
+    const permissions = ['conversation:message:view', 'conversation:message:create'];
+    const source = { HISTORY_TRANSCRIPT_SOURCE: 'recordings' };
+    expect(complaints(await examined(source))).toEqual([]);
+    expect(sandbox.requests.count('recordings')).toBe(1);
+    Object.assign(sandbox.settings, { permissions });
+    expect(complaints(await examined(source)).join()).toMatch(
+      /reading recordings: the OAuth client lacks recording:recording:view/,
+    );
   });
 });
 

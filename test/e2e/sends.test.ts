@@ -48,6 +48,19 @@ describe('a notification, end to end', () => {
     expect(message?.text).toContain('Dana');
   });
 
+  test('knows that conversation from its recording where the deployment says so', async () => {
+    const other = await deploy({ env: { HISTORY_TRANSCRIPT_SOURCE: 'recordings' } });
+    try {
+      await other.startWorker();
+      await other.reaches(await other.send(followUp({ email: 'customer@example.com' })), ...ENDED);
+      expect(other.sandbox.deliveries.list()[0]?.text).toContain('My order 48213');
+      expect(other.sandbox.requests.count('recordings')).toBe(1);
+      expect(other.sandbox.requests.count('bulk-messages')).toBe(0);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('falls back to email when the browser is closed, and only then', async () => {
     const id = await deployment.send(followUp({ email: 'offline@example.com' }));
     await deployment.sandbox.deliveries.waitFor(1, 'offline@example.com', 20_000);

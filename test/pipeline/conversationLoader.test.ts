@@ -3,13 +3,13 @@ import type { Ticket } from '../../src/genesys/admission.js';
 import type { CallOptions } from '../../src/genesys/call.js';
 import type { ConversationLoader } from '../../src/pipeline/conversationLoader.js';
 import { openLoader } from './support/conversations.js';
+import { HeldAdmission } from './support/heldAdmission.js';
 import { LANE, type SandboxClient, startSandboxClient } from './support/sandboxClient.js';
-import { Slots } from './support/slots.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const CAMPAIGN = { lane: 'campaign' } as const;
 
-const slots = new Slots();
+const slots = new HeldAdmission();
 let genesys: SandboxClient;
 let loader: ConversationLoader;
 
@@ -193,18 +193,5 @@ describe('of those who wait together', () => {
     expect(await gone).toEqual(failed({ kind: 'stopping' }));
     expect(await stays).toMatchObject(ONE);
     expect(queries()).toBe(1);
-  });
-
-  test('no listener is left behind on the signal that all share', async () => {
-    const warnings: string[] = [];
-    const warn = ({ name }: Error) => warnings.push(name);
-    process.on('warning', warn);
-    const { signal } = new AbortController();
-    slots.open();
-    const [id = ''] = customers(1);
-    for (let n = 0; n < 15; n += 1) await load(id, { ...LANE, signal });
-    await new Promise(setImmediate);
-    process.off('warning', warn);
-    expect(warnings).toEqual([]);
   });
 });

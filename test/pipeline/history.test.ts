@@ -18,6 +18,7 @@ const search = (who: WellKnown, more: object = {}) => ({
   lookbackDays: 31,
   maxConversations: 5,
   wantsText: true,
+  transcriptSource: 'messages' as const,
   now: Date.now(),
   ...more,
 });
@@ -49,6 +50,23 @@ describe('a history', () => {
       ],
     ]);
     expect(requests()).toEqual({ 'details-query': 1, conversation: 1, 'bulk-messages': 1 });
+  });
+
+  test('of one conversation costs two by its recording', async () => {
+    const [texts] = await textsOf('delayedOrder', { transcriptSource: 'recordings' });
+    expect(texts).toContain('ok thanks');
+    expect(requests()).toEqual({ 'details-query': 1, recordings: 1 });
+  });
+
+  test('falls back conversation by conversation, not as a whole', async () => {
+    genesys.sandbox.faults.add({ endpoint: 'recordings', kind: '404' });
+    expect(await textsOf('regular', { transcriptSource: 'recordings' })).toHaveLength(2);
+    expect(requests()).toEqual({
+      'details-query': 1,
+      recordings: 2,
+      conversation: 1,
+      'bulk-messages': 1,
+    });
   });
 
   test('ends at the first conversation with substance, past mere pleasantries', async () => {

@@ -10,16 +10,15 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 const goOn = new Promise((resolve) => process.once('message', resolve));
 let waited = false;
 
-const role = await startWorker(
-  loaded.config,
-  pino({ level: process.env.LOG_LEVEL ?? 'silent' }),
-  async (step) => {
+const role = await startWorker(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), {
+  async observe(step) {
     if (waited || step !== process.env.STOP_AT) return;
     waited = true;
     process.send('stopped');
     await goOn;
   },
-);
+  ...(process.env.MINUTE_MS !== undefined && { minuteMs: Number(process.env.MINUTE_MS) }),
+});
 process.send('started');
 
 for (const signal of ['SIGTERM', 'SIGINT']) {

@@ -27,7 +27,8 @@ export function controlIndex({ settings, population, requests, inbox, faults }: 
       'GET|POST /_sandbox/customers': 'list; add one, or {"generate": N}',
       'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS': 'online, activeConversation, emailOnContact',
       'GET|POST|DELETE /_sandbox/faults': 'misbehave: {endpoint, kind, count | probability, …}',
-      'GET|PATCH /_sandbox/settings': 'rate limit, token lifetime, secret, permissions, delays',
+      'GET|PATCH /_sandbox/settings':
+        'rate limit, token lifetime, secret, permissions, delays, recordings',
       'POST /_sandbox/tokens/revoke': 'make every token invalid',
       'POST /_sandbox/reset': 'everything as it was at the start, but for tokens',
     },

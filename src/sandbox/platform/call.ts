@@ -6,6 +6,7 @@ export interface Call {
   body: unknown;
   /** The path parameter of the endpoints that have one, else empty. */
   id: string;
+  query: Readonly<Record<string, unknown>>;
   useNormalizedMessage: boolean;
 }
 

@@ -12,6 +12,7 @@ import { getContact, lookUpContact } from './contacts.js';
 import { answerHonestly } from './ending.js';
 import { sendEngageMessage } from './engage.js';
 import { login } from './login.js';
+import { getRecordings } from './recordings.js';
 import { getEmailDomain, getWebDeployment } from './senderSettings.js';
 import { type Service, type Sleep, serve } from './serve.js';
 import { getBulkMessages, getConversation, getMessageDetails } from './transcripts.js';
@@ -23,6 +24,7 @@ const HANDLERS = {
   conversation: getConversation,
   'bulk-messages': getBulkMessages,
   'message-details': getMessageDetails,
+  recordings: getRecordings,
   'web-deployment': getWebDeployment,
   'email-domain': getEmailDomain,
   'agentless-message': sendAgentlessMessage,
@@ -105,6 +107,7 @@ export function platformRoutes(app: FastifyInstance, world: World, sleep: Sleep)
         const call = {
           body: request.body,
           id: request.params.id ?? '',
+          query: { ...request.query },
           useNormalizedMessage: request.query.useNormalizedMessage !== 'false',
         };
         const perform = () => handle(world, call);

@@ -8,7 +8,7 @@ export interface Waiting {
 }
 
 /** An admission whose slots are granted one by one, when a test says so. */
-export class Slots implements Admission {
+export class HeldAdmission implements Admission {
   /** Every request so far, answered or not. */
   readonly asked: Waiting[] = [];
   #open = false;
@@ -18,6 +18,9 @@ export class Slots implements Admission {
     return new Promise((resolve, reject) => {
       const answer = (ticket: Ticket = { admitted: true }) => resolve(ticket);
       this.asked.push({ request, answer, break: reject });
+      request.signal?.addEventListener('abort', () =>
+        answer({ admitted: false, because: 'aborted' }),
+      );
       if (this.#open) answer();
       for (const latch of this.#latches) latch();
     });

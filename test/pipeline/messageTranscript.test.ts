@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GenesysClient } from '../../src/genesys/client.js';
-import { readTranscript } from '../../src/pipeline/transcript.js';
+import { readMessageTranscript } from '../../src/pipeline/messageTranscript.js';
 import { WELL_KNOWN, type WellKnown } from '../../src/sandbox/population/wellKnown.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
 import { findConversations } from './support/conversations.js';
@@ -31,7 +31,7 @@ describe('a transcript from the sandbox', () => {
 
   async function read(who: WellKnown) {
     const conversation = await newestOf(who);
-    const transcript = await readTranscript(genesys.client, conversation, LANE);
+    const transcript = await readMessageTranscript(genesys.client, conversation, LANE);
     if (!transcript.ok) throw new Error(JSON.stringify(transcript.trouble));
     expect(transcript.value).toMatchObject(conversation);
     return transcript.value.messages;
@@ -85,7 +85,7 @@ describe('a transcript from the sandbox', () => {
     const messages = [{ from: 'bot' as const, text: 'Hello!' }];
     const conversationId = genesys.sandbox.addConversation(id, { minutesAgo: 5, messages });
     const conversation = { conversationId, startedAt: new Date().toISOString() };
-    expect(await readTranscript(genesys.client, conversation, LANE)).toEqual({
+    expect(await readMessageTranscript(genesys.client, conversation, LANE)).toEqual({
       ok: true,
       value: { ...conversation, messages: [] },
     });
@@ -119,7 +119,7 @@ describe('a transcript from a platform that answers oddly', () => {
   }
 
   async function read() {
-    const transcript = await readTranscript(client, conversation, LANE);
+    const transcript = await readMessageTranscript(client, conversation, LANE);
     return transcript.ok ? transcript.value.messages : transcript.trouble;
   }
 
