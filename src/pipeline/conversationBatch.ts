@@ -47,10 +47,7 @@ export async function searchTogether(
   ticket: Ticket | undefined,
 ): Promise<void> {
   const groups = groupByWindow(members).flatMap((group) => split(group, parts.limit.size));
-  const isForAll = ticket?.admitted === false;
-  await Promise.all(
-    groups.map((group, at) => search(parts, group, at === 0 || isForAll ? ticket : undefined)),
-  );
+  await Promise.all(groups.map((group, at) => search(parts, group, at === 0 ? ticket : undefined)));
 }
 
 /** Whether the platform took a query for all of these at once. */

@@ -2,11 +2,13 @@ import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
 import type { Lane, Ticket } from '../genesys/admission.js';
 import type { CallOptions } from '../genesys/call.js';
+import { refusalOf } from '../genesys/clearance.js';
 import type { GenesysClient } from '../genesys/client.js';
 import { BatchLimit, LARGEST_BATCH } from './batchLimit.js';
 import { BatchMember, type ConversationSearch, type FoundConversations } from './batchMember.js';
 import { type BatchParts, optionsOf, searchTogether } from './conversationBatch.js';
 import type { Read } from './read.js';
+import { judgeRead } from './readFailure.js';
 
 /**
  * Looks conversations up for all jobs of this process together. Whatever is asked for while a query
@@ -58,7 +60,7 @@ class LaneBatches {
     return member.outcome;
   }
 
-  /** Called before the batch has its first member. Never rejects. */
+  /** Called right before the batch gets its first member. Never rejects. */
   async #dispatchInTurn(dispatch: () => void): Promise<void> {
     const members: BatchMember[] = [];
     this.#joining = members;
@@ -90,8 +92,14 @@ class LaneBatches {
   /** Runs right at the dispatch, up to its first wait, and so sees the turn of its own batch. */
   async #search(members: readonly BatchMember[]): Promise<readonly BatchMember[]> {
     const turn = this.#turn;
-    if (turn.kind === 'broken') for (const member of members) member.break(turn.error);
-    else await searchTogether(this.#parts, members, turn.ticket);
+    if (turn.kind === 'broken') {
+      for (const member of members) member.break(turn.error);
+    } else if (turn.ticket?.admitted === false) {
+      const trouble = judgeRead(refusalOf(turn.ticket));
+      for (const member of members) if (member.isOpen) member.fail(trouble);
+    } else {
+      await searchTogether(this.#parts, members, turn.ticket);
+    }
     return members;
   }
 }

@@ -75,7 +75,10 @@ describe('what is kept sealed', () => {
   });
 
   test.each([
-    ['a bit of it has turned', (sealed: Buffer) => sealed.fill((sealed.at(-1) ?? 0) ^ 1, sealed.length - 1)],
+    [
+      'a bit of it has turned',
+      (sealed: Buffer) => sealed.fill((sealed.at(-1) ?? 0) ^ 1, sealed.length - 1),
+    ],
     ['its end is missing', (sealed: Buffer) => sealed.subarray(0, -1)],
     ['little of it is left', (sealed: Buffer) => sealed.subarray(0, 5)],
     ['nothing of it is left', () => Buffer.alloc(0)],
