@@ -12,7 +12,11 @@ import {
   parseRequest,
 } from '../notification/request.js';
 import type { State } from '../notification/state.js';
-import { type TemplateCatalogue, type TemplateEntry, templateProblems } from '../templates/catalogue.js';
+import {
+  type TemplateCatalogue,
+  type TemplateEntry,
+  templateProblems,
+} from '../templates/catalogue.js';
 import type { Backlog } from './backlog.js';
 import { addJobs, type Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
