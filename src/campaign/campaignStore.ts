@@ -229,7 +229,7 @@ function snapshotOf(bytes: Buffer): CampaignSnapshot {
 }
 
 /** From the hash as Redis answers it. */
-export function countsOf(hash: Record<string, string>): CampaignCounts {
+function countsOf(hash: Record<string, string>): CampaignCounts {
   const counts = LABELS.map((label) => [label, Number(hash[label] ?? 0)]);
   return Object.fromEntries(counts) as CampaignCounts;
 }
