@@ -119,6 +119,16 @@ export class Ledger {
     return (await this.snapshot(id))?.record;
   }
 
+  /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
+  async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
+    if (ids.length === 0) return [];
+    const found = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
+    return ids.map((id, at) => {
+      const bytes = found[at];
+      return bytes === null || bytes === undefined ? undefined : snapshotOf(id, bytes).record;
+    });
+  }
+
   /** The stored request, or undefined once its retention is over. */
   async readRequest(id: string): Promise<StoredRequest | undefined> {
     const json = await this.#redis.get(this.keys.request(id));

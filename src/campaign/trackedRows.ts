@@ -1,0 +1,88 @@
+import type { NotificationRecord } from '../notification/record.js';
+import {
+  type Campaign,
+  type CampaignCounts,
+  CHUNK_ROWS,
+  type NumberedRow,
+  type Row,
+  rowId,
+} from './campaign.js';
+
+/** A row of a campaign, with all that is known of it. */
+export interface TrackedRow {
+  number: number;
+  /** The id of its notification, whether there is one yet or not. */
+  id: string;
+  row: Row;
+  /** What the ledger holds of it; absent before it is released, and once the ledger has forgotten it. */
+  record?: NotificationRecord;
+  state: RowState;
+}
+
+/**
+ * Where a row stands, under the names that the campaign's counts have. A row is `forgotten` when it
+ * was released and the ledger's retention is over: the counts still know how it ended, nobody knows
+ * any more for this row.
+ */
+export type RowState = keyof CampaignCounts | 'forgotten';
+
+/** Where rows, and what became of them, are read. */
+export interface RowSources {
+  rows: { read(campaignId: string, chunk: number): Promise<NumberedRow[]> };
+  ledger: { readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> };
+  campaigns: {
+    counts(campaignId: string): Promise<CampaignCounts>;
+    /** How many rows the feeder has let go, in the order of the file. */
+    released(campaignId: string): Promise<number>;
+  };
+}
+
+/**
+ * Walks all rows in the order of the file, one stored chunk at a time: memory does not grow with the
+ * campaign. What is moving while it is read is told as it stood when its chunk was.
+ */
+export async function* trackedRows(
+  sources: RowSources,
+  campaign: Campaign,
+): AsyncGenerator<TrackedRow[]> {
+  const chunks = campaign.import?.chunks ?? 0;
+  for (let chunk = 0; chunk < chunks; chunk += 1) {
+    yield await trackChunk(sources, campaign, chunk);
+  }
+}
+
+/**
+ * The number of released rows is read before the ledger: a row is accepted before it is counted as
+ * released, so one that is counted and has no record did have one.
+ */
+async function trackChunk(
+  { rows, ledger, campaigns }: RowSources,
+  campaign: Campaign,
+  chunk: number,
+): Promise<TrackedRow[]> {
+  const [numbered, released, counts] = await Promise.all([
+    rows.read(campaign.id, chunk),
+    campaigns.released(campaign.id),
+    campaigns.counts(campaign.id),
+  ]);
+  const ids = numbered.map(({ number }) => rowId(campaign.id, number));
+  const records = await ledger.readAll(ids);
+  const unreleased = unreleasedState(campaign, counts);
+  return numbered.map(({ number, row }, at): TrackedRow => {
+    const id = rowId(campaign.id, number);
+    const record = records[at];
+    if (record !== undefined) return { number, id, row, record, state: stateOf(record) };
+    const wasReleased = chunk * CHUNK_ROWS + at < released;
+    return { number, id, row, state: wasReleased ? 'forgotten' : unreleased };
+  });
+}
+
+function stateOf({ state, reason }: NotificationRecord): RowState {
+  return state === 'queued' && reason !== undefined ? 'deferred' : state;
+}
+
+/** All rows that were never released stand alike: they wait, or ended together with the campaign. */
+function unreleasedState({ state }: Campaign, counts: CampaignCounts): RowState {
+  if (counts.waiting > 0) return 'waiting';
+  return state === 'cancelled' ? 'cancelled' : 'expired';
+}
