@@ -127,6 +127,11 @@ export class CampaignStore {
     return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
   }
 
+  /** How many rows have been let go, in the order of the file. */
+  async released(id: string): Promise<number> {
+    return Number((await this.#redis.get(this.keys.of(id).cursor)) ?? 0);
+  }
+
   #write(
     tag: Buffer | '',
     next: Campaign,
