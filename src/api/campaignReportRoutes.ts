@@ -1,10 +1,9 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { z } from 'zod';
-import { LARGEST_LOOK_UP } from '../campaign/dryRun/dryRun.js';
 import type { ExportFormat } from '../campaign/exportFormat.js';
+import { dryRunSchema, readBody, retrySchema } from './campaignBodies.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
-import { readBody, stepRefused } from './campaignStepRoutes.js';
+import { stepRefused } from './campaignStepRoutes.js';
 import type { WithId } from './idParam.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
@@ -15,15 +14,6 @@ const FILE_TYPES = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
 } as const satisfies Record<ExportFormat, string>;
-
-const HOW_MANY = `a whole number from 0 to ${LARGEST_LOOK_UP}`;
-
-export const dryRunSchema = z.strictObject({
-  lookUp: z.int({ error: HOW_MANY }).min(0, HOW_MANY).max(LARGEST_LOOK_UP, HOW_MANY).optional().meta({
-    description:
-      'How many customers to look up in Genesys Cloud, drawn at random; none when left out. Each costs up to four requests of the allowance.',
-  }),
-});
 
 /** What would become of a campaign, what became of it, and what was set aside. */
 export function campaignReportRoutes(app: FastifyInstance, { campaigns }: ApiParts): void {
@@ -39,6 +29,23 @@ export function campaignReportRoutes(app: FastifyInstance, { campaigns }: ApiPar
     return reply.send(result.dryRun);
   });
   allowOnly(app, '/campaigns/:id/dry-run', ['POST']);
+
+  app.post<WithId>('/campaigns/:id/retry', async (request, reply) => {
+    const id = campaignIdParam(request);
+    if (id === undefined) return noCampaign(reply);
+    const body = readBody(request.body, retrySchema);
+    if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
+    const { states, until } = body.body;
+    const result = await campaigns.retry(id, {
+      states,
+      ...(until !== undefined && { until: Date.parse(until) }),
+      ...(request.caller !== undefined && { by: request.caller }),
+    });
+    if (result === undefined) return noCampaign(reply);
+    if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
+    return reply.send(result.report);
+  });
+  allowOnly(app, '/campaigns/:id/retry', ['POST']);
 
   app.get<WithId>('/campaigns/:id/results', (request, reply) =>
     sendFile(request, reply, 'results', (id, format) => campaigns.results(id, format)),

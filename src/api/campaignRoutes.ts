@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
-import { allowOnly } from './methods.js';
 import type { WithId } from './idParam.js';
+import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
 import { invalidRequest, problem, sendProblem } from './problems.js';
 import { readQuery } from './query.js';

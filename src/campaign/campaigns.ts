@@ -8,7 +8,12 @@ import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
 import type { StepDecision } from './campaignDecision.js';
 import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
 import type { CampaignStore } from './campaignStore.js';
-import { type CampaignStep, type CampaignView, campaignView, possibleSteps } from './campaignView.js';
+import {
+  type CampaignStep,
+  type CampaignView,
+  campaignView,
+  possibleSteps,
+} from './campaignView.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
 import { Pace } from './pace.js';
 
@@ -18,9 +23,7 @@ export type CreateOutcome =
   | { kind: 'conflict'; id: string; state: CampaignState };
 
 /** What came of a step; undefined elsewhere means that there is no such campaign. */
-export type StepOutcome =
-  | { kind: 'done'; campaign: CampaignView }
-  | StepRefused;
+export type StepOutcome = { kind: 'done'; campaign: CampaignView } | StepRefused;
 
 export interface StepRefused {
   kind: 'refused';

@@ -91,10 +91,7 @@ export class Pickups {
   async putAway(pickup: Pickup, outcomeFolder: string, name: string): Promise<void> {
     const { folder } = pickup;
     const sidecar = sidecarOf(pickup.name);
-    await ignoring(
-      ['ENOENT'],
-      rename(join(folder, sidecar), join(outcomeFolder, sidecarOf(name))),
-    );
+    await ignoring(['ENOENT'], rename(join(folder, sidecar), join(outcomeFolder, sidecarOf(name))));
     // Last, because as long as the file is here, somebody takes it over.
     await rename(join(folder, pickup.name), join(outcomeFolder, name));
     await ignoring(['ENOTEMPTY', 'ENOENT'], rmdir(folder));

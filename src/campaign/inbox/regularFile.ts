@@ -36,7 +36,10 @@ export function codeOf(error: unknown): string {
   throw error;
 }
 
-export async function ignoring<T>(codes: readonly string[], work: Promise<T>): Promise<T | undefined> {
+export async function ignoring<T>(
+  codes: readonly string[],
+  work: Promise<T>,
+): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {

@@ -13,9 +13,7 @@ export interface Sidecar {
   starts: boolean;
 }
 
-export type ReadSidecar =
-  | { ok: true; sidecar: Sidecar }
-  | { ok: false; problems: FieldProblem[] };
+export type ReadSidecar = { ok: true; sidecar: Sidecar } | { ok: false; problems: FieldProblem[] };
 
 /** Reads a sidecar, naming every wrong field at once. What the campaign makes of the rest, it says itself. */
 export function readSidecar(text: string): ReadSidecar {

@@ -47,7 +47,9 @@ function withoutATry({ skipped, failed }: DryRun): [string, string][] {
       .map(([reason, rows]) => `${whole(rows)}: ${REASONS[reason] ?? reason}`)
       .join('; ');
   return [
-    ...(Object.keys(skipped).length === 0 ? [] : [['Would skip', list(skipped)] as [string, string]]),
+    ...(Object.keys(skipped).length === 0
+      ? []
+      : [['Would skip', list(skipped)] as [string, string]]),
     ...(Object.keys(failed).length === 0 ? [] : [['Would fail', list(failed)] as [string, string]]),
   ];
 }
@@ -81,7 +83,9 @@ function describeDuration({ durationMs, startsAt, endsAt, beside }: Forecast, no
       ? ''
       : `, beside ${counted(beside.campaigns, 'other campaign')} with ${counted(beside.rows, 'row')} left`;
   const later = Date.parse(startsAt) > now + 60_000;
-  const when = later ? `from ${minuteOf(startsAt)} to ${minuteOf(endsAt)}` : `until ${minuteOf(endsAt)}`;
+  const when = later
+    ? `from ${minuteOf(startsAt)} to ${minuteOf(endsAt)}`
+    : `until ${minuteOf(endsAt)}`;
   return `about ${span(durationMs)}, ${when}${others}`;
 }
 
@@ -100,7 +104,9 @@ function describeLookups(lookups: CustomerSample): [string, string] {
   const { customers, found, withHistory, reachable, notKnown, notKnownBecause } = lookups;
   const share = (some: number) => (customers === 0 ? '' : ` (${percent(some / customers)})`);
   const missing =
-    notKnown === 0 ? '' : `; ${whole(notKnown)} could not be asked about: ${notKnownBecause.join(', ')}`;
+    notKnown === 0
+      ? ''
+      : `; ${whole(notKnown)} could not be asked about: ${notKnownBecause.join(', ')}`;
   return [
     'Looked up',
     `${counted(customers, 'customer')}: ${whole(found)} found${share(found)}, ${whole(withHistory)} with history${share(withHistory)}, ${whole(reachable)} would get a message${missing}`,
@@ -110,7 +116,9 @@ function describeLookups(lookups: CustomerSample): [string, string] {
 function describeSample({ kinds, row, outlook, placeholders, messages }: Sample): string[] {
   const what = `Row ${row} (${kinds.join(', ')}): ${describeOutlook(outlook)}`;
   const standIns =
-    placeholders.length === 0 ? [] : [`In brackets: ${placeholders.join(', ')}, looked up for each.`];
+    placeholders.length === 0
+      ? []
+      : [`In brackets: ${placeholders.join(', ')}, looked up for each.`];
   return [
     '',
     what,

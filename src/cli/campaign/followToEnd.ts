@@ -35,7 +35,8 @@ function whatIsLeft(view: CampaignView): string {
   const failed = rowsIn(counts, 'failed', 'expired');
   return [
     `What became of each row:    notifier campaign results ${id}`,
-    failed > 0 && `Try again what was not sent: notifier campaign retry ${id} --states failed,expired`,
+    failed > 0 &&
+      `Try again what was not sent: notifier campaign retry ${id} --states failed,expired`,
     counts.unknown > 0 &&
       'Of each unknown one a person has to decide whether it was sent: see /notifications, or POST /v1/notifications/ID/resolve.',
   ]

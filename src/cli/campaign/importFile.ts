@@ -1,8 +1,8 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { CampaignView } from '../../campaign/campaignView.js';
 import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import { printable } from '../printable.js';
 import { type Terminal, tinted } from '../terminal.js';
 import { counted, whole } from './figures.js';
@@ -68,7 +68,8 @@ export function describeImport(
   const lines = [
     tinted('good', `${counted(rows, 'recipient')} imported`, to) + ` (${by.join(', ')}).`,
     duplicates > 0 && `${counted(duplicates, 'row')} folded: the same recipient stands further up.`,
-    ignoredColumns.length > 0 && `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,
+    ignoredColumns.length > 0 &&
+      `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,
     rejected > 0 && tinted('bad', `${counted(rejected, 'row')} refused:`, to),
     ...refused.slice(0, SHOWN).map((problem) => `  ${describeRowProblem(problem)}`),
     rejected > 0 && `To mend and import them, all of them as a file:`,

@@ -6,9 +6,20 @@ import { confirm } from './confirm.js';
 import { describeForecast, describeSamples } from './describeDryRun.js';
 import { counted } from './figures.js';
 import { followToEnd } from './followToEnd.js';
-import { describeImport, describeUnusable, findFile, importFile, type RowsFile } from './importFile.js';
+import {
+  describeImport,
+  describeUnusable,
+  findFile,
+  importFile,
+  type RowsFile,
+} from './importFile.js';
 import { type Interruption, onInterruption } from './interruption.js';
-import { campaignRequestFrom, type RunOptions, runOptionOf, runOptionProblems } from './runOptions.js';
+import {
+  campaignRequestFrom,
+  type RunOptions,
+  runOptionOf,
+  runOptionProblems,
+} from './runOptions.js';
 import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
 import { readTime } from './time.js';
 
@@ -127,14 +138,18 @@ async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
   const result = await campaigns.dryRun(id, {
     ...(sample !== undefined && { lookUp: sample }),
     onLookUp: ({ customers, requests }) =>
-      to.write(`Looking up ${counted(customers, 'customer')}: at most ${counted(requests, 'request')} …\n`),
+      to.write(
+        `Looking up ${counted(customers, 'customer')}: at most ${counted(requests, 'request')} …\n`,
+      ),
   });
   if (result === undefined) return noSuchCampaign(run, id);
   if (result.kind === 'refused') return refuseStep(run, id, result);
   const { dryRun } = result;
   to.write(`\n${describeForecast(dryRun, Math.min(100, to.columns()), Date.now())}\n`);
   if (options.dryRun) {
-    to.write(`${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run)}\n`);
+    to.write(
+      `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run)}\n`,
+    );
     output.result('', { campaign, dryRun });
     return EXIT.ok;
   }

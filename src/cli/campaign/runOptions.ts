@@ -34,7 +34,11 @@ export function campaignRequestFrom(options: RunOptions, file: string): Record<s
 }
 
 /** What the schema cannot see: options that never become a field. */
-export function runOptionProblems({ var: variables = [], sample, dryRun }: RunOptions): FieldProblem[] {
+export function runOptionProblems({
+  var: variables = [],
+  sample,
+  dryRun,
+}: RunOptions): FieldProblem[] {
   const problems = variables
     .filter((text) => splitVariable(text) === undefined)
     .map(() => ({ field: '--var', expected: 'name=value' }));

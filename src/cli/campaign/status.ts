@@ -1,8 +1,8 @@
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { describeCampaign, describeCampaigns } from './describeCampaign.js';
+import { followToEnd } from './followToEnd.js';
 import { onInterruption } from './interruption.js';
 import { noSuchCampaign, withCampaigns } from './session.js';
-import { followToEnd } from './followToEnd.js';
 
 export interface StatusOptions {
   follow?: boolean;
