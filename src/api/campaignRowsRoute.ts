@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ImportOutcome, RowProblem } from '../campaign/campaigns.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
 import { stepRefused } from './campaignStepRoutes.js';
 import type { WithId } from './idParam.js';
@@ -50,12 +51,39 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
         ...(format !== 'unknown' && { format }),
         ...(request.caller !== undefined && { by: request.caller }),
       });
+      if (result === undefined) return noCampaign(reply);
       return answer(reply, id, result);
     } finally {
       // Not before there is an answer: this has the rest of the body thrown away.
       source.destroy();
     }
   });
+}
+
+function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): FastifyReply {
+  switch (outcome.kind) {
+    case 'imported': {
+      const { campaign, refused } = outcome;
+      return reply.send({ campaign, refused });
+    }
+    case 'unusable':
+      return sendProblem(reply, rowsRefused(id, outcome.problems));
+    case 'superseded':
+      return sendProblem(reply, problem('import-superseded', { id }));
+    case 'broken_off': {
+      const detail = 'Nothing of them was stored. Send the whole file again.';
+      return sendProblem(reply, problem('import-broken-off', { detail, id }));
+    }
+    case 'refused':
+      return sendProblem(reply, stepRefused(id, outcome));
+    default:
+      return outcome satisfies never;
+  }
+}
+
+/** `rows: [{row?, column?, expected}]`: what keeps the file as a whole from being imported. */
+export function rowsRefused(id: string, rows: readonly RowProblem[]): Problem {
+  return problem('rows-refused', { detail: 'Nothing of this file was stored.', id, rows });
 }
 
 const UNSUPPORTED = httpProblem(

@@ -1,30 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { StepOutcome, StepRefused } from '../campaign/campaigns.js';
-import { type FieldProblem, schemaProblems } from '../notification/request.js';
+import { readBody, reasonSchema, startSchema } from './campaignBodies.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
 import type { WithId } from './idParam.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
 import { invalidRequest, type Problem, problem, sendProblem } from './problems.js';
-
-const reason = z
-  .string({ error: 'one line of 1 to 200 characters' })
-  .trim()
-  .min(1, 'one line of 1 to 200 characters')
-  .max(200, 'one line of 1 to 200 characters')
-  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line of 1 to 200 characters');
-
-export const startSchema = z.strictObject({
-  at: z.iso
-    .datetime({ offset: true, error: 'an ISO 8601 time with a zone' })
-    .optional()
-    .meta({ description: 'Not before this time; now, when left out.' }),
-});
-
-export const reasonSchema = z.strictObject({
-  reason: reason.optional().meta({ description: 'Why, in one line; others read it.' }),
-});
 
 const NO_REASON = 'no reason was given';
 
@@ -78,15 +60,6 @@ async function takeStep<Body>(
   if (result === undefined) return noCampaign(reply);
   if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
   return reply.send(result.campaign);
-}
-
-type ReadBody<Body> = { ok: true; body: Body } | { ok: false; problems: FieldProblem[] };
-
-/** A body that may be left out: it counts as an empty object then. */
-export function readBody<Body>(body: unknown, schema: z.ZodType<Body>): ReadBody<Body> {
-  const parsed = schema.safeParse(body ?? {});
-  if (parsed.success) return { ok: true, body: parsed.data };
-  return { ok: false, problems: schemaProblems(parsed.error) };
 }
 
 export function stepRefused(id: string, { state, because, possible }: StepRefused): Problem {

@@ -33,6 +33,38 @@ export interface StepRefused {
   possible: readonly CampaignStep[];
 }
 
+/** One thing wrong with a file or a row of it; never what stands in a cell. */
+export interface RowProblem {
+  /** As a spreadsheet counts; absent when the file as a whole is meant. */
+  row?: number;
+  column?: string;
+  expected: string;
+}
+
+export interface ImportProgress {
+  /** Of the file as it came: before it is unpacked, where it is packed. */
+  bytes: number;
+  rows: number;
+  rejected: number;
+  duplicates: number;
+}
+
+export interface ImportOptions {
+  format?: 'csv' | 'ndjson';
+  signal?: AbortSignal;
+  onProgress?(progress: ImportProgress): void;
+}
+
+export type ImportOutcome =
+  | { kind: 'imported'; campaign: CampaignView; refused: RowProblem[] }
+  /** Nothing of this file was stored. */
+  | { kind: 'unusable'; problems: RowProblem[] }
+  /** Another import has begun since, or the campaign was cancelled. */
+  | { kind: 'superseded' }
+  /** The source broke off, or whoever asked gave up. */
+  | { kind: 'broken_off' }
+  | StepRefused;
+
 export interface CampaignsParts {
   redis: RedisClient;
   store: CampaignStore;
@@ -161,9 +193,6 @@ export class Campaigns {
         return { kind: 'done', campaign: await this.#view(result.campaign) };
       case 'refused':
         return { ...result, possible: possibleSteps(result.state) };
-      case 'something_left':
-      case 'upload_gone':
-        throw new Error(`a step answered ${result.kind}`);
       default:
         return result satisfies never;
     }

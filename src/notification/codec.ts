@@ -37,6 +37,7 @@ export function packRecord(record: NotificationRecord): Buffer {
     record.deliveryCheckAt === undefined ? null : record.deliveryCheckAt - t0,
     record.legs.map((leg) => packLeg(leg, t0)),
     record.timeline.map((entry) => packEntry(entry, t0)),
+    ...(record.row === undefined ? [] : [record.row]),
   ];
   return packr.pack(packed);
 }
@@ -64,6 +65,7 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   if (packed[6] !== null) record.sendAt = t0 + (packed[6] as number);
   if (packed[11] !== null) record.reason = packed[11] as string;
   if (packed[12] !== null) record.campaignId = packed[12] as string;
+  if (given(packed[16])) record.row = packed[16] as number;
   if (packed[13] !== null) record.deliveryCheckAt = t0 + (packed[13] as number);
   return record;
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
 import { packRecord, unpackRecord } from './codec.js';
 import type { Decision } from './decision.js';
+import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
-import { isSettled, type NotificationRecord } from './record.js';
+import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
@@ -31,17 +33,33 @@ export type LedgerObserver = (written: NotificationRecord, before?: Notification
 
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 
+/** Of a campaign's row: `halted` when its campaign is, or has nothing left to release. */
+export type RowAcceptance = Acceptance | { kind: 'halted' };
+
+/** Why nothing that leads to a send may begin now. */
+export type Halted = { kind: 'sending_paused' } | { kind: 'campaign_halted'; halt: Halt };
+
+interface Entry {
+  record: NotificationRecord;
+  stored: StoredRequest;
+}
+
 interface LedgerCommands {
   notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | null>;
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
   notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
 
-type WriteWhen = 'always' | 'unless paused';
+type WriteWhen = 'always' | 'unless halted';
 
-/** What the script answers. */
+/** What the scripts answer. */
+const NOT_RELEASED = 0;
 const WRITTEN = 1;
-const PAUSED = 2;
+const HALTED: Readonly<Record<number, Halted>> = {
+  2: { kind: 'sending_paused' },
+  3: { kind: 'campaign_halted', halt: 'paused' },
+  4: { kind: 'campaign_halted', halt: 'cancelled' },
+};
 
 const TAG_BYTES = 8;
 
@@ -55,6 +73,7 @@ const TAG_BYTES = 8;
  */
 export class Ledger {
   readonly keys: LedgerKeys;
+  readonly #campaignKeys: CampaignKeys;
   readonly #redis: RedisClient;
   readonly #retention: Retention;
   readonly #observe: LedgerObserver;
@@ -75,37 +94,53 @@ export class Ledger {
     this.#retention = retention;
     this.#observe = observe;
     this.keys = ledgerKeys(prefix);
+    this.#campaignKeys = campaignKeys(prefix);
     const accept = readScript('accept', import.meta.url);
     const change = readScript('change', import.meta.url);
     const recheck = readScript('recheck', import.meta.url);
-    redis.defineCommand('notifierAccept', { numberOfKeys: 3, lua: accept });
-    redis.defineCommand('notifierChange', { numberOfKeys: 6, lua: change });
+    // The number of keys comes first in the arguments: a campaign's row has some more.
+    redis.defineCommand('notifierAccept', { lua: accept });
+    redis.defineCommand('notifierChange', { lua: change });
     redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
 
   /** Accepts several new records in one round trip; each stands or falls alone. */
-  async accept(
-    entries: { record: NotificationRecord; stored: StoredRequest }[],
-  ): Promise<(Acceptance | Error)[]> {
+  async accept(entries: Entry[]): Promise<(Acceptance | Error)[]> {
+    return (await this.#accept(entries)).map((answer) => {
+      if (!('kind' in answer) || answer.kind !== 'halted') return answer;
+      throw new Error('only the rows of a campaign can be halted');
+    });
+  }
+
+  /** Releases rows of a campaign: as `accept`, and the campaign counts them. */
+  async acceptRows(entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
+    return this.#accept(entries);
+  }
+
+  async #accept(entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
     const pipeline = this.#redis.pipeline();
     const commands = pipeline as unknown as LedgerCommands;
     const written = entries.map(({ record, stored }) => {
       const bytes = tagged(record);
+      const keys = [this.keys.record(record.id), this.keys.request(record.id), this.keys.due];
+      const campaign = this.#campaignOf(record);
+      if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
       void commands.notifierAcceptBuffer(
-        this.keys.record(record.id),
-        this.keys.request(record.id),
-        this.keys.due,
+        keys.length,
+        ...keys,
         record.id,
         bytes,
         JSON.stringify(stored),
         Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
+        record.row ?? '',
       );
       return { record, bytes };
     });
     const answers = (await pipeline.exec()) ?? [];
-    return written.map(({ record, bytes }, at): Acceptance | Error => {
+    return written.map(({ record, bytes }, at): RowAcceptance | Error => {
       const [error, known] = answers[at] ?? [new Error('no answer from Redis'), null];
       if (error) return error;
+      if (known === NOT_RELEASED) return { kind: 'halted' };
       // A resent command finds its own record: that is still a first acceptance.
       if (known === null || bytes.equals(known as Buffer)) {
         this.#observe(record);
@@ -146,13 +181,16 @@ export class Ledger {
     return (await this.#change(id, decide, 'always'))?.result;
   }
 
-  /** As `change`, but while sending is paused nothing is written. */
-  async changeUnlessPaused<R>(
+  /**
+   * As `change`, but while sending is paused no intent is written, and while its campaign is halted
+   * no row is claimed for a send either. Everything else is written.
+   */
+  async changeUnlessHalted<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
-  ): Promise<R | { kind: 'paused' } | undefined> {
-    const changed = await this.#change(id, decide, 'unless paused');
-    return changed === 'paused' ? { kind: 'paused' } : changed?.result;
+  ): Promise<R | Halted | undefined> {
+    const changed = await this.#change(id, decide, 'unless halted');
+    return changed !== undefined && 'halted' in changed ? changed.halted : changed?.result;
   }
 
   async #change<R>(
@@ -164,12 +202,12 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | 'paused' | undefined>;
+  ): Promise<{ result: R } | { halted: Halted } | undefined>;
   async #change<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | 'paused' | undefined> {
+  ): Promise<{ result: R } | { halted: Halted } | undefined> {
     const commands = this.#redis as unknown as LedgerCommands;
     let snapshot = await this.snapshot(id);
     while (snapshot !== undefined) {
@@ -180,7 +218,8 @@ export class Ledger {
         this.#observe(next, snapshot.record);
         return { result };
       }
-      if (answer === PAUSED) return 'paused';
+      const halted = typeof answer === 'number' ? HALTED[answer] : undefined;
+      if (halted !== undefined) return { halted };
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
     return undefined;
@@ -251,13 +290,19 @@ export class Ledger {
   ) {
     const { id } = next;
     const settled = isSettled(next);
-    return commands.notifierChangeBuffer(
+    const keys = [
       this.keys.record(id),
       this.keys.request(id),
       this.keys.checkpoint(id),
       this.keys.due,
       this.keys.unknown,
       this.keys.paused,
+    ];
+    const campaign = this.#campaignOf(next);
+    if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
+    return commands.notifierChangeBuffer(
+      keys.length,
+      ...keys,
       id,
       snapshot.tag,
       tagged(next),
@@ -265,8 +310,30 @@ export class Ledger {
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
       next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
-      when === 'unless paused' ? '1' : '',
+      when === 'unless halted' ? begins(next) : '',
+      next.row ?? '',
+      next.createdAt,
+      countLabel(snapshot.record),
+      countLabel(next),
+      isLive(next) ? '1' : '',
     );
+  }
+
+  #campaignOf({ campaignId, row }: NotificationRecord): KeysOfCampaign | undefined {
+    // A campaign's name alone is what any caller may write; only released rows carry a number.
+    return campaignId === undefined || row === undefined
+      ? undefined
+      : this.#campaignKeys.of(campaignId);
+  }
+
+  /** Several records as they are, each in the place of its id; undefined where there is none. */
+  async snapshots(ids: readonly string[]): Promise<(Snapshot | undefined)[]> {
+    if (ids.length === 0) return [];
+    const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
+    return ids.map((id, at) => {
+      const bytes = all[at] ?? null;
+      return bytes === null ? undefined : snapshotOf(id, bytes);
+    });
   }
 
   /** The record with the tag that proves, later, that it is still the same. */
@@ -285,6 +352,12 @@ function snapshotOf(id: string, bytes: Buffer): Snapshot {
     record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
     tag: bytes.subarray(0, TAG_BYTES),
   };
+}
+
+/** What a write begins that a halt forbids. */
+function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
+  if (next.state === 'sending') return 'send';
+  return next.state === 'processing' ? 'attempt' : '';
 }
 
 function isWritten(answer: Buffer | number | null): boolean {

@@ -54,6 +54,7 @@ const record = fc.record(
     bodyHash: code,
     lane: fc.constantFrom(...LANES),
     campaignId: code,
+    row: count,
     sendAt: time,
     deadline: time,
     generation: count,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../campaign/campaign.js';
 import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/campaignView.js';
+import type { Forecast } from '../../campaign/dryRun/forecast.js';
 import { CHANNELS } from '../../notification/channel.js';
 import { requestSchema } from '../../notification/request.js';
 import { STATES } from '../../notification/state.js';
@@ -91,4 +92,84 @@ export const importAnswer = z.looseObject({
   refused: z
     .array(rowProblem)
     .meta({ description: 'The first rows that were set aside; GET …/rejected has all.' }),
+});
+
+const shares = z.record(z.string(), rows);
+
+const forecast = z.looseObject({
+  requests: z
+    .looseObject({
+      identity: rows,
+      history: rows,
+      transcript: rows,
+      send: rows,
+      deliveryCheck: rows,
+      total: rows,
+    })
+    .meta({ description: 'Requests to Genesys Cloud, step by step.' }),
+  requestsPerMinute: rows,
+  beside: z.looseObject({ campaigns: rows, rows }).meta({
+    description: 'Other running campaigns, and how many rows they have still to send.',
+  }),
+  durationMs: rows,
+  startsAt: time,
+  endsAt: time,
+  endAt: z
+    .looseObject({ at: time, isMet: z.boolean(), rowsInTime: rows })
+    .exactOptional()
+    .meta({ description: "Whether all can be sent before the campaign's endAt." }),
+  assumptions: z.array(z.string()).meta({ description: 'What was taken for granted.' }),
+}) satisfies z.ZodType<Forecast>;
+
+const rendered = z.union([
+  z.looseObject({ ok: z.literal(true), message: z.looseObject({}) }),
+  z.looseObject({ ok: z.literal(false), reason: z.string(), detail: z.string() }),
+]);
+
+const sample = z.looseObject({
+  kinds: z.array(z.enum(['first', 'random', 'longest'])),
+  row: z.int(),
+  recipient: z.looseObject({}),
+  outlook: z.looseObject({
+    would: z.enum(['try', 'skip', 'fail']),
+    reason: z.string().exactOptional(),
+    channel: z.enum(CHANNELS).exactOptional(),
+  }),
+  placeholders: z
+    .array(z.string())
+    .meta({ description: 'Variables that are looked up for each customer, in brackets here.' }),
+  messages: z.array(z.looseObject({ channel: z.enum(CHANNELS), history: z.boolean(), rendered })),
+});
+
+const lookups = z.union([
+  z.looseObject({ kind: z.literal('refused'), because: z.string() }),
+  z.looseObject({
+    kind: z.literal('asked'),
+    cost: z.looseObject({ customers: rows, requests: rows, durationMs: rows }),
+    customers: rows,
+    found: rows,
+    withHistory: rows,
+    reachable: rows,
+    notKnown: rows,
+    notKnownBecause: z.array(z.string()),
+  }),
+]);
+
+export const dryRunAnswer = z.looseObject({
+  rows,
+  tried: shares.meta({ description: 'By the first channel that may reach them.' }),
+  skipped: shares.meta({ description: 'By reason, as far as it can be known without asking.' }),
+  failed: shares.meta({ description: 'By reason.' }),
+  samples: z.array(sample),
+  forecast,
+  lookups: lookups.exactOptional(),
+});
+
+export const retryAnswer = z.looseObject({
+  campaign: campaignView,
+  retried: rows.meta({ description: 'Rows that were set going again.' }),
+  refusedCount: rows.meta({ description: 'Rows that stay as they are.' }),
+  refused: z
+    .array(z.looseObject({ row: z.int(), id: z.string(), state: z.string(), because: z.string() }))
+    .meta({ description: 'The first 1000 of them, each with why.' }),
 });

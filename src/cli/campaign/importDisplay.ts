@@ -1,13 +1,6 @@
+import type { ImportProgress } from '../../campaign/campaigns.js';
 import { LiveLines, type Terminal, tinted } from '../terminal.js';
 import { bar, bytes, counted, percent, whole } from './figures.js';
-
-export interface ImportProgress {
-  /** Of the file as it is stored: before it is unpacked, where it is packed. */
-  bytes: number;
-  rows: number;
-  rejected: number;
-  duplicates: number;
-}
 
 const LOG_EVERY_MS = 5_000;
 
