@@ -94,6 +94,6 @@ function namesIn(line: string): string[] | undefined {
 
 function because({ problems }: RejectedRow): string {
   return problems
-    .map(({ column, expected }) => (column === '' ? expected : `${column}: expected ${expected}`))
+    .map(({ column, expected }) => (column === '' ? `expected ${expected}` : `${column}: expected ${expected}`))
     .join('; ');
 }
