@@ -1,0 +1,84 @@
+import { type FieldProblem, parseRequest, requestSchema } from '../../notification/request.js';
+import { type TemplateEntry, templateProblems } from '../../templates/catalogue.js';
+import { checkVariables } from '../../templates/manifest.js';
+import type { Campaign, Row } from '../campaign.js';
+import type { Candidate } from './candidate.js';
+
+const recipientSchema = requestSchema.shape.recipient;
+
+const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
+
+/** A character takes at most so many bytes of JSON. */
+const BYTES_PER_CHAR = 6;
+const FEW_BYTES = 32 * 1024;
+
+export type Judgement = { ok: true; row: Row } | { ok: false; problems: FieldProblem[] };
+
+/**
+ * Judges rows exactly as acceptance judges the requests that are made of them. What all rows share is
+ * judged once. Of a row, only the recipient and what the template says of its variables, which is
+ * stricter than what the request's schema says of them; the whole request only when that is found
+ * wrong, or is so long that the request's size matters.
+ */
+export class RowJudge {
+  readonly #shared: object;
+  readonly #sharedChars: number;
+  readonly #entry: TemplateEntry;
+  readonly #now: number;
+
+  constructor(campaign: Campaign, entry: TemplateEntry, now: number) {
+    const { id, template, defaults } = campaign;
+    this.#shared = { ...defaults, template, campaignId: id, priority: 'campaign' };
+    this.#sharedChars = JSON.stringify(this.#shared).length;
+    this.#entry = entry;
+    this.#now = now;
+  }
+
+  /** What is wrong whoever the recipient is: the campaign's own settings. */
+  problemsOfAll(): FieldProblem[] {
+    const parsed = parseRequest({ ...this.#shared, ...SOMEBODY }, this.#now);
+    if (!parsed.ok) return parsed.problems;
+    const manifest = { ...this.#entry.manifest, variables: {} };
+    return templateProblems(parsed.request, { ...this.#entry, manifest });
+  }
+
+  judge(candidate: Candidate): Judgement {
+    const ofVariables = this.#variableProblems(candidate);
+    const isWell =
+      ofVariables.length === 0 &&
+      this.#isSmall(candidate) &&
+      recipientSchema.safeParse(candidate.recipient).success;
+    if (isWell) return { ok: true, row: candidate as Row };
+    const problems = this.#requestProblems(candidate);
+    const named = new Set(problems.map(({ field }) => field));
+    problems.push(...ofVariables.filter(({ field }) => !named.has(field)));
+    return problems.length === 0 ? { ok: true, row: candidate as Row } : { ok: false, problems };
+  }
+
+  #requestProblems(candidate: Candidate): FieldProblem[] {
+    const parsed = parseRequest({ ...this.#shared, ...candidate }, this.#now);
+    return parsed.ok ? [] : parsed.problems;
+  }
+
+  #variableProblems({ variables = {} }: Candidate): FieldProblem[] {
+    if (typeof variables !== 'object' || variables === null) return [];
+    return checkVariables(this.#entry.manifest, variables as Record<string, unknown>);
+  }
+
+  #isSmall({ recipient, variables = {} }: Candidate): boolean {
+    const chars = charsOf(recipient) + charsOf(variables);
+    return (this.#sharedChars + chars) * BYTES_PER_CHAR < FEW_BYTES;
+  }
+}
+
+/** At least as many as JSON has for it, escapes aside; infinite for what is not flat. */
+function charsOf(values: unknown): number {
+  if (typeof values !== 'object' || Array.isArray(values)) return Number.POSITIVE_INFINITY;
+  let chars = 2;
+  for (const name in values) {
+    const value = (values as Record<string, unknown>)[name];
+    if (typeof value === 'object') return Number.POSITIVE_INFINITY;
+    chars += name.length + 6 + (typeof value === 'string' ? value.length : 25);
+  }
+  return chars;
+}

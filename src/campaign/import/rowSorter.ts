@@ -1,0 +1,141 @@
+import type { TemplateEntry } from '../../templates/catalogue.js';
+import { type Campaign, CHUNK_ROWS, type ImportSummary, type NumberedRow } from '../campaign.js';
+import type { RejectedRow } from '../rejectedRow.js';
+import { damages } from './candidate.js';
+import type { ReadRow } from './readRow.js';
+import { RowJudge } from './rowJudge.js';
+import { SeenRecipients } from './seenRecipients.js';
+import { type FileProblem, UnusableFileError } from './unusable.js';
+
+const MAX_ROWS = 5_000_000;
+/** Of refused rows so many are kept to be mended; the rest is counted. */
+const MAX_REJECTED_KEPT = 50_000;
+const MAX_REJECTED_CHARS_KEPT = 64 * 1024 * 1024;
+const REJECTED_CHUNK_ROWS = 200;
+const REJECTED_CHUNK_CHARS = 256 * 1024;
+const SAMPLE = 10;
+
+/** What is ready to be stored. */
+export interface SortedChunks {
+  rows: NumberedRow[][];
+  rejected: RejectedRow[][];
+}
+
+/**
+ * Sorts rows into those that can be sent to, refused ones, and those of somebody who was met before;
+ * counts them, and cuts them into chunks.
+ */
+export class RowSorter {
+  rows = 0;
+  rejected = 0;
+  duplicates = 0;
+  /** The first refused ones. */
+  readonly rejectedSample: RejectedRow[] = [];
+  /** Numbers of the first rows whose recipient was met before. */
+  readonly duplicateSample: number[] = [];
+  readonly addressedBy: ImportSummary['addressedBy'] = {
+    externalContactId: 0,
+    email: 0,
+    phone: 0,
+  };
+  readonly #judge: RowJudge;
+  readonly #seen = new SeenRecipients();
+  #complete: SortedChunks = { rows: [], rejected: [] };
+  #chunk: NumberedRow[] = [];
+  #rejectedChunk: RejectedRow[] = [];
+  #rejectedChunkChars = 0;
+  #rejectedKept = 0;
+  #rejectedCharsKept = 0;
+
+  constructor(campaign: Campaign, entry: TemplateEntry, now: number) {
+    this.#judge = new RowJudge(campaign, entry, now);
+  }
+
+  /** What is wrong whoever the recipients are. */
+  problemsOfAll(): FileProblem[] {
+    return this.#judge.problemsOfAll().map(({ field, expected }) => ({ column: field, expected }));
+  }
+
+  take(read: ReadRow): void {
+    const { number } = read;
+    if (this.rows + this.rejected + this.duplicates >= MAX_ROWS) {
+      throw new UnusableFileError({ row: number, expected: `at most ${MAX_ROWS} rows` });
+    }
+    if (read.problems.length > 0) {
+      this.#reject(read, read.problems);
+      return;
+    }
+    const damaged = damages(read.candidate);
+    const judgement = this.#judge.judge(read.candidate);
+    if (damaged.length > 0 || !judgement.ok) {
+      const named = new Set(damaged.map(({ field }) => field));
+      const others = judgement.ok ? [] : judgement.problems.filter((one) => !named.has(one.field));
+      const problems = [...damaged, ...others].map(({ field, expected }) => ({
+        column: read.nameOf.get(field) ?? field,
+        expected,
+      }));
+      this.#reject(read, problems);
+      return;
+    }
+    const { row } = judgement;
+    if (!this.#seen.add(row.recipient)) {
+      this.duplicates += 1;
+      if (this.duplicateSample.length < SAMPLE) this.duplicateSample.push(number);
+      return;
+    }
+    this.rows += 1;
+    this.#countAddress(row.recipient);
+    this.#chunk.push({ number, row });
+    if (this.#chunk.length === CHUNK_ROWS) this.#completeRows();
+  }
+
+  /** The chunks that have become full since the last call. */
+  takeComplete(): SortedChunks {
+    const complete = this.#complete;
+    this.#complete = { rows: [], rejected: [] };
+    return complete;
+  }
+
+  /** As `takeComplete`, with the last ones, however full they are. */
+  takeAll(): SortedChunks {
+    if (this.#chunk.length > 0) this.#completeRows();
+    if (this.#rejectedChunk.length > 0) this.#completeRejected();
+    return this.takeComplete();
+  }
+
+  #completeRows(): void {
+    this.#complete.rows.push(this.#chunk);
+    this.#chunk = [];
+  }
+
+  #completeRejected(): void {
+    this.#complete.rejected.push(this.#rejectedChunk);
+    this.#rejectedChunk = [];
+    this.#rejectedChunkChars = 0;
+  }
+
+  #reject({ number, cells }: ReadRow, problems: RejectedRow['problems']): void {
+    this.rejected += 1;
+    const row = { number, problems, cells };
+    if (this.rejectedSample.length < SAMPLE) this.rejectedSample.push(row);
+    const chars = cells.reduce((sum, cell) => sum + cell.length, 0);
+    const isKept =
+      this.#rejectedKept < MAX_REJECTED_KEPT &&
+      this.#rejectedCharsKept + chars <= MAX_REJECTED_CHARS_KEPT;
+    if (!isKept) return;
+    this.#rejectedKept += 1;
+    this.#rejectedCharsKept += chars;
+    this.#rejectedChunkChars += chars;
+    this.#rejectedChunk.push(row);
+    const isFull =
+      this.#rejectedChunk.length >= REJECTED_CHUNK_ROWS ||
+      this.#rejectedChunkChars >= REJECTED_CHUNK_CHARS;
+    if (isFull) this.#completeRejected();
+  }
+
+  #countAddress({ externalContactId, email }: NumberedRow['row']['recipient']): void {
+    if (externalContactId !== undefined) this.addressedBy.externalContactId += 1;
+    else if (email !== undefined) this.addressedBy.email += 1;
+    else this.addressedBy.phone += 1;
+  }
+}

@@ -1,0 +1,65 @@
+import { randomFillSync } from 'node:crypto';
+import type { Row } from '../campaign.js';
+import { HashSet } from './hashSet.js';
+
+type Recipient = Row['recipient'];
+
+/** No address that is valid is longer. */
+const MAX_ADDRESS_BYTES = 256;
+
+/** Sets the bit that upper case letters lack; no two other characters of an address differ in it alone. */
+const LOWER_CASE = 0x20202020;
+
+/**
+ * Whom an import has met so far, so that nobody gets a campaign twice because they stand in its file
+ * twice: two rows are the same recipient's if they share any address. A folded row's other addresses
+ * count as met, too.
+ *
+ * Addresses are kept as hashes of 64 bits. Of a million rows with two addresses each, one is folded
+ * that should not be in one of nine million imports (n² / 2⁶⁵); which one that would be differs
+ * each time, because the hashes are seeded anew.
+ */
+export class SeenRecipients {
+  readonly #hashes = new HashSet();
+  readonly #seeds = randomFillSync(new Uint32Array(2));
+  readonly #words = new Uint32Array(MAX_ADDRESS_BYTES / 4);
+  readonly #bytes = Buffer.from(this.#words.buffer);
+
+  /** Notes a recipient whose addresses are valid; false when one of them has been met before. */
+  add({ email, externalContactId, phone }: Recipient): boolean {
+    // Each is added, whatever the others come to.
+    const isNewEmail = email === undefined || this.#add(1, email);
+    const isNewContact = externalContactId === undefined || this.#add(2, externalContactId);
+    const isNewPhone = phone === undefined || this.#add(3, phone);
+    return isNewEmail && isNewContact && isNewPhone;
+  }
+
+  /**
+   * MurmurHash3 (32 bits), twice side by side with multipliers and a seed of its own each, over the
+   * address' characters, all of which are ASCII.
+   */
+  #add(kind: number, address: string): boolean {
+    const length = this.#bytes.write(address, 'latin1');
+    this.#bytes.fill(0, length, (length + 3) & ~3);
+    let low = (this.#seeds[0] ?? 0) ^ kind;
+    let high = (this.#seeds[1] ?? 0) ^ kind;
+    for (let at = 0; 4 * at < length; at += 1) {
+      const word = (this.#words[at] ?? 0) | LOWER_CASE;
+      low = mixed(low, word, 0xcc9e2d51, 0x1b873593);
+      high = mixed(high, word, 0x239b961b, 0xab0e9789);
+    }
+    return this.#hashes.add(finished(low ^ length), finished(high ^ length));
+  }
+}
+
+function mixed(hash: number, word: number, c1: number, c2: number): number {
+  const block = Math.imul(word, c1);
+  const next = hash ^ Math.imul((block << 15) | (block >>> 17), c2);
+  return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0;
+}
+
+function finished(hash: number): number {
+  const half = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  const whole = Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+  return (whole ^ (whole >>> 16)) >>> 0;
+}

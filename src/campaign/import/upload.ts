@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { Campaign, CampaignState, ImportSummary } from '../campaign.js';
+import type { CampaignStore } from '../campaignStore.js';
+import { abandonUpload, beginUpload, finishUpload } from '../lifecycle.js';
+import type { RejectedLayout } from '../rejectedRow.js';
+import type { RowStore, Staging } from '../rowStore.js';
+import type { SortedChunks } from './rowSorter.js';
+
+/** How often a long upload looks whether another has taken its place. */
+const LOOK_EVERY_MS = 2_000;
+
+export type UploadRefusal = { kind: 'refused'; state: CampaignState; because: string };
+export type UploadEnd = UploadRefusal | { kind: 'superseded' };
+export type UploadFinish =
+  | UploadEnd
+  | { kind: 'finished'; summary: ImportSummary }
+  /** It stood still for so long that what it had brought has expired. */
+  | { kind: 'interrupted' };
+
+/**
+ * The rows of one upload on their way into a campaign. It begins with the first chunk, so that a file
+ * which is refused by its header, or is short and wrong, leaves no trace at all. From then on the
+ * campaign knows it by its token; who finds another's token there has been superseded.
+ */
+export class Upload {
+  readonly #token = randomUUID();
+  readonly #campaigns: CampaignStore;
+  readonly #campaign: Campaign;
+  readonly #staging: Staging;
+  #hasBegun = false;
+  #lookedAt = 0;
+
+  constructor(campaigns: CampaignStore, rows: RowStore, campaign: Campaign) {
+    this.#campaigns = campaigns;
+    this.#campaign = campaign;
+    this.#staging = rows.stage(campaign.id, this.#token);
+  }
+
+  /** Why the campaign would take no rows as it stands; asked before anybody sends a gigabyte. */
+  refusal(): UploadRefusal | undefined {
+    const { result } = beginUpload(this.#campaign, this.#token, Date.now());
+    return result.kind === 'refused' ? result : undefined;
+  }
+
+  /** Stores chunks; waits while too many are on their way. Answers why there is no point in going on. */
+  async add(
+    { rows, rejected }: SortedChunks,
+    layout: RejectedLayout,
+  ): Promise<UploadEnd | undefined> {
+    if (rows.length === 0 && rejected.length === 0) return undefined;
+    const end = this.#hasBegun ? await this.#look() : await this.#begin();
+    if (end !== undefined) return end;
+    for (const chunk of rejected) {
+      this.#staging.addRejected(chunk, layout);
+      await this.#staging.room();
+    }
+    for (const chunk of rows) {
+      this.#staging.addRows(chunk);
+      await this.#staging.room();
+    }
+    return undefined;
+  }
+
+  /** Makes what was stored the campaign's rows. */
+  async finish(found: Omit<ImportSummary, 'chunks' | 'finishedAt'>): Promise<UploadFinish> {
+    await this.#staging.flush();
+    const now = Date.now();
+    const summary = { ...found, chunks: this.#staging.chunks, finishedAt: now };
+    const uploaded = { upload: this.#token, summary };
+    const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
+      finishUpload(campaign, uploaded, now),
+    );
+    if (end?.kind === 'done') return { kind: 'finished', summary };
+    return { kind: end?.kind === 'gone' ? 'interrupted' : 'superseded' };
+  }
+
+  /** Leaves the campaign as it was before. */
+  async abandon(): Promise<void> {
+    if (!this.#hasBegun) return;
+    await this.#staging.discard();
+    await this.#campaigns.change(this.#campaign.id, (campaign) =>
+      abandonUpload(campaign, this.#token, Date.now()),
+    );
+  }
+
+  async #begin(): Promise<UploadEnd | undefined> {
+    this.#hasBegun = true;
+    this.#lookedAt = Date.now();
+    const step = await this.#campaigns.change(this.#campaign.id, (campaign) =>
+      beginUpload(campaign, this.#token, Date.now()),
+    );
+    if (step === undefined) return { kind: 'superseded' };
+    return step.kind === 'refused' ? step : undefined;
+  }
+
+  async #look(): Promise<UploadEnd | undefined> {
+    if (Date.now() - this.#lookedAt < LOOK_EVERY_MS) return undefined;
+    this.#lookedAt = Date.now();
+    const campaign = await this.#campaigns.get(this.#campaign.id);
+    return campaign?.upload === this.#token ? undefined : { kind: 'superseded' };
+  }
+}

@@ -1,0 +1,171 @@
+import type { Readable } from 'node:stream';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import type { TemplateManifest } from '../templates/manifest.js';
+import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
+import type { CampaignStore } from './campaignStore.js';
+import { fileText, SourceLostError } from './import/fileText.js';
+import { openRows } from './import/openRows.js';
+import type { RowSource } from './import/readRow.js';
+import { RowSorter } from './import/rowSorter.js';
+import { type FileProblem, UnusableFileError } from './import/unusable.js';
+import { Upload } from './import/upload.js';
+import type { RejectedRow } from './rejectedRow.js';
+import type { RowStore } from './rowStore.js';
+
+const PROGRESS_EVERY_MS = 100;
+
+export interface ImportParts {
+  campaigns: CampaignStore;
+  rows: RowStore;
+  catalogue: TemplateCatalogue;
+}
+
+export interface ImportProgress {
+  /** As they came in, compressed or not. */
+  bytes: number;
+  rows: number;
+  rejected: number;
+  duplicates: number;
+}
+
+export interface ImportOptions {
+  /** Told by the first character when left out. */
+  format?: 'csv' | 'ndjson';
+  signal?: AbortSignal;
+  /** Called ten times a second at most, and at the end. */
+  onProgress?: (progress: ImportProgress) => void;
+}
+
+/** What an import has come to. Unless it is `ok`, the campaign has the rows it had before. */
+export type ImportResult =
+  | { ok: true; summary: ImportSummary; rejectedSample: RejectedRow[]; duplicateSample: number[] }
+  /** The file cannot be used as it is. */
+  | { ok: false; kind: 'unusable'; problems: FileProblem[]; rejectedSample: RejectedRow[] }
+  /** The campaign takes no rows where it stands. */
+  | { ok: false; kind: 'refused'; state: CampaignState; because: string }
+  /** The rows stopped coming, or `signal` said stop. */
+  | { ok: false; kind: 'interrupted' }
+  /** A later upload has taken its place, or the campaign was cancelled meanwhile. */
+  | { ok: false; kind: 'superseded' };
+
+/**
+ * Imports a campaign's rows from a file, as it comes: CSV or NDJSON, gzip or not. Neither memory
+ * nor Redis' list of open commands grows with the file.
+ *
+ * Nothing is written before the first chunk of rows is complete, and the campaign has no new row
+ * before all of them are there: a file that turns out to be unusable, or is cut off, changes
+ * nothing, and can be uploaded again from its start. Of several uploads at once the last one wins.
+ *
+ * The source is not destroyed when the import ends early; whoever opened it does that. Throws when
+ * Redis does not answer.
+ */
+export async function importRows(
+  parts: ImportParts,
+  campaign: Campaign,
+  source: Readable,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  const entry = await parts.catalogue.find(campaign.template);
+  if (entry === undefined) {
+    const names = (await parts.catalogue.names()).join(', ');
+    return unusable([{ expected: `a template that exists: one of ${names}` }]);
+  }
+  const upload = new Upload(parts.campaigns, parts.rows, campaign);
+  const refusal = upload.refusal();
+  if (refusal !== undefined) return { ok: false, ...refusal };
+  const sorter = new RowSorter(campaign, entry, Date.now());
+  let result: ImportResult | undefined;
+  try {
+    result = await readRows(source, entry.manifest, sorter, upload, options);
+  } finally {
+    // What cannot be taken back now, because Redis is away, expires.
+    if (!result?.ok) await upload.abandon().catch(() => undefined);
+  }
+  return result;
+}
+
+async function readRows(
+  source: Readable,
+  manifest: TemplateManifest,
+  sorter: RowSorter,
+  upload: Upload,
+  { format, signal, onProgress = () => undefined }: ImportOptions,
+): Promise<ImportResult> {
+  const problems = sorter.problemsOfAll();
+  if (problems.length > 0) return unusable(problems);
+  const stop = () => source.destroy(new SourceLostError('the import was stopped'));
+  if (signal?.aborted) return { ok: false, kind: 'interrupted' };
+  signal?.addEventListener('abort', stop, { once: true });
+  const progress = new Progress(sorter, onProgress);
+  try {
+    let rows: RowSource | undefined;
+    for await (const piece of fileText(source, (bytes) => progress.add(bytes))) {
+      rows ??= openRows(piece, format, manifest);
+      for (const row of rows.push(piece)) sorter.take(row);
+      const end = await upload.add(sorter.takeComplete(), rows.layout);
+      if (end !== undefined) return { ok: false, ...end };
+      progress.tell();
+    }
+    rows ??= openRows('', format, manifest);
+    for (const row of rows.end()) sorter.take(row);
+    return await finish(rows, sorter, upload);
+  } catch (error) {
+    if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
+    if (!(error instanceof UnusableFileError)) throw error;
+    return unusable([...error.problems], sorter.rejectedSample);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    progress.end();
+  }
+}
+
+async function finish(rows: RowSource, sorter: RowSorter, upload: Upload): Promise<ImportResult> {
+  const { rejectedSample, duplicateSample } = sorter;
+  if (sorter.rows === 0) {
+    const refused = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were refused`;
+    return unusable([{ expected: `at least one row to send to; ${refused}` }], rejectedSample);
+  }
+  const end =
+    (await upload.add(sorter.takeAll(), rows.layout)) ??
+    (await upload.finish({
+      rows: sorter.rows,
+      rejected: sorter.rejected,
+      duplicates: sorter.duplicates,
+      ignoredColumns: [...rows.ignoredColumns],
+      addressedBy: sorter.addressedBy,
+    }));
+  if (end.kind !== 'finished') return { ok: false, ...end };
+  return { ok: true, summary: end.summary, rejectedSample, duplicateSample };
+}
+
+function unusable(problems: FileProblem[], rejectedSample: RejectedRow[] = []): ImportResult {
+  return { ok: false, kind: 'unusable', problems, rejectedSample };
+}
+
+/** Tells how far it is, ten times a second at most, and once more at the end. */
+class Progress {
+  readonly #sorter: RowSorter;
+  readonly #tell: (progress: ImportProgress) => void;
+  #bytes = 0;
+  #toldAt = 0;
+
+  constructor(sorter: RowSorter, tell: (progress: ImportProgress) => void) {
+    this.#sorter = sorter;
+    this.#tell = tell;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  tell(): void {
+    const now = Date.now();
+    if (now - this.#toldAt >= PROGRESS_EVERY_MS) this.end();
+  }
+
+  end(): void {
+    this.#toldAt = Date.now();
+    const { rows, rejected, duplicates } = this.#sorter;
+    this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
+  }
+}
