@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
 import type { FieldProblem } from '../notification/request.js';
+import { RedisUnavailableError } from '../queue/errors.js';
+import type { Notifications } from '../queue/notifications.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
@@ -14,8 +18,16 @@ import {
   campaignView,
   possibleSteps,
 } from './campaignView.js';
+import { type DryRun, type DryRunOptions, type DryRunParts, dryRun } from './dryRun/dryRun.js';
+import type { ExportFormat } from './exportFormat.js';
+import { type ImportOptions, importRows } from './importRows.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
 import { Pace } from './pace.js';
+import { exportRejected } from './rejected.js';
+import type { RejectedRow } from './rejectedRow.js';
+import { exportResults } from './results.js';
+import { type RefusedRow, type RetriedPage, type RetryRequest, retryRows } from './retryRows.js';
+import type { RowStore } from './rowStore.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -41,20 +53,6 @@ export interface RowProblem {
   expected: string;
 }
 
-export interface ImportProgress {
-  /** Of the file as it came: before it is unpacked, where it is packed. */
-  bytes: number;
-  rows: number;
-  rejected: number;
-  duplicates: number;
-}
-
-export interface ImportOptions {
-  format?: 'csv' | 'ndjson';
-  signal?: AbortSignal;
-  onProgress?(progress: ImportProgress): void;
-}
-
 export type ImportOutcome =
   | { kind: 'imported'; campaign: CampaignView; refused: RowProblem[] }
   /** Nothing of this file was stored. */
@@ -65,23 +63,47 @@ export type ImportOutcome =
   | { kind: 'broken_off' }
   | StepRefused;
 
+export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
+
+/** What a retry has come to. */
+export interface RetryReport {
+  campaign: CampaignView;
+  retried: number;
+  refusedCount: number;
+  /** The first of the rows that stay as they are. */
+  refused: RefusedRow[];
+}
+
+export type RetryOutcome = { kind: 'retried'; report: RetryReport } | StepRefused;
+
 export interface CampaignsParts {
   redis: RedisClient;
   store: CampaignStore;
   catalogue: TemplateCatalogue;
+  rows: RowStore;
+  ledger: Ledger;
+  notifications: Notifications;
+  /** What a dry run must know of the deployment. */
+  foresight: Pick<DryRunParts, 'prospect' | 'allowance'>;
 }
+
+/** More refused rows of a retry than these are counted only. */
+const REFUSED_ROWS_SHOWN = 1_000;
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
 export class Campaigns {
   readonly #redis: RedisClient;
   readonly #store: CampaignStore;
   readonly #catalogue: TemplateCatalogue;
+  readonly #parts: CampaignsParts;
   readonly #pace: Pace;
 
-  constructor({ redis, store, catalogue }: CampaignsParts) {
+  constructor(parts: CampaignsParts) {
+    const { redis, store, catalogue } = parts;
     this.#redis = redis;
     this.#store = store;
     this.#catalogue = catalogue;
+    this.#parts = parts;
     this.#pace = new Pace(redis, store.keys);
   }
 
@@ -151,6 +173,92 @@ export class Campaigns {
     return this.#patiently(id, () => this.#step(id, (seen, now) => cancel(seen, given, now)));
   }
 
+  /**
+   * Reads a file into a campaign, as it comes. Until its end was read it counts for nothing. The
+   * source is left to whoever opened it.
+   */
+  async importRows(
+    id: string,
+    source: Readable,
+    options: ImportOptions = {},
+  ): Promise<ImportOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, catalogue } = this.#parts;
+    const parts = { campaigns: this.#store, rows, catalogue };
+    // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
+    const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
+    if (result.ok) {
+      const view = await this.get(id);
+      if (view === undefined) return undefined;
+      return { kind: 'imported', campaign: view, refused: problemsOf(result.rejectedSample) };
+    }
+    switch (result.kind) {
+      case 'unusable': {
+        const problems = [...result.problems, ...problemsOf(result.rejectedSample)];
+        return { kind: 'unusable', problems };
+      }
+      case 'refused':
+        return { ...result, possible: possibleSteps(result.state) };
+      case 'interrupted':
+        return { kind: 'broken_off' };
+      case 'superseded':
+        return { kind: 'superseded' };
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /** Goes through all rows without sending or storing anything. */
+  async dryRun(id: string, options: DryRunOptions = {}): Promise<DryRunOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, foresight } = this.#parts;
+    const parts = { rows, ...foresight, othersLeft: () => this.#othersLeft(id) };
+    const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
+    if (result.kind === 'done') return result;
+    return { ...result, possible: possibleSteps(result.state) };
+  }
+
+  /** What became of every row, as text of a file; undefined when there is no such campaign. */
+  async results(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
+    const campaign = await this.#find(id);
+    return campaign && exportResults(this.#rowSources(), campaign, format);
+  }
+
+  /** The rows that were refused, as text of a file that can be mended and imported. */
+  async rejected(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
+    const campaign = await this.#find(id);
+    return campaign && exportRejected(this.#parts.rows, campaign, format);
+  }
+
+  /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */
+  async retry(id: string, request: RetryRequest): Promise<RetryOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const parts = { ...this.#rowSources(), notifications: this.#parts.notifications };
+    const start = retryRows(parts, campaign, request);
+    if (start.kind === 'refused') return { ...start, possible: possibleSteps(start.state) };
+    const told = await knowingRedisTrouble(id, gathered(start.pages));
+    const view = await this.get(id);
+    return view && { kind: 'retried', report: { campaign: view, ...told } };
+  }
+
+  #find(id: string): Promise<Campaign | undefined> {
+    return this.#patiently(id, () => this.#store.get(id));
+  }
+
+  #rowSources() {
+    const { rows, ledger } = this.#parts;
+    return { rows, ledger, campaigns: this.#store };
+  }
+
+  async #othersLeft(id: string): Promise<number[]> {
+    const others = (await this.#store.running()).filter((other) => other.id !== id);
+    const views = await Promise.all(others.map((other) => this.#view(other)));
+    return views.map(({ progress: { rows, ended } }) => rows - ended);
+  }
+
   async #create(
     request: CampaignRequest,
     id: string,
@@ -210,5 +318,34 @@ export class Campaigns {
 
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
     return withPatience(whenReady(this.#redis).then(work), id);
+  }
+}
+
+/** One line for each thing wrong with these rows. */
+function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
+  return rows.flatMap(({ number, problems }) =>
+    problems.map(({ column, expected }) => ({ row: number, column, expected })),
+  );
+}
+
+async function gathered(pages: AsyncIterable<RetriedPage>): Promise<Omit<RetryReport, 'campaign'>> {
+  let retried = 0;
+  let refusedCount = 0;
+  const refused: RefusedRow[] = [];
+  for await (const page of pages) {
+    retried += page.retried;
+    refusedCount += page.refused.length;
+    refused.push(...page.refused.slice(0, REFUSED_ROWS_SHOWN - refused.length));
+  }
+  return { retried, refusedCount, refused };
+}
+
+/** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
+async function knowingRedisTrouble<T>(id: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isRedisTrouble(error)) throw error;
+    throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
   }
 }

@@ -10,6 +10,7 @@ import type { Login } from '../dashboard/session.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { openCampaigns } from './openCampaigns.js';
 import { openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 import type { RunningRole } from './role.js';
@@ -44,6 +45,7 @@ export async function startApi(
   const app = buildServer({
     intake: new Intake(acceptor, standing),
     notifications,
+    campaigns: openCampaigns(config, producer),
     operations,
     metrics,
     keys: new ApiKeys(config.API_KEYS),

@@ -95,12 +95,9 @@ export const problemDocument = z
   .looseObject({
     ...problemMembers,
     status: z.int(),
-    id: z
-      .string()
-      .exactOptional()
-      .meta({
-        description: 'The notification or campaign meant; with this id it is safe to try again.',
-      }),
+    id: z.string().exactOptional().meta({
+      description: 'The notification or campaign meant; with this id it is safe to try again.',
+    }),
     because: z.array(z.string()).exactOptional().meta({ description: 'Each thing that is amiss.' }),
     results: results.exactOptional(),
     possible: possible.exactOptional(),

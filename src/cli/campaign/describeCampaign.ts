@@ -21,25 +21,40 @@ const GROUPS = [
   { label: 'waiting', states: ['waiting'], tone: 'quiet' },
 ] as const satisfies readonly { label: string; states: readonly Counted[]; tone: Tone }[];
 
-const PLAIN: Terminal = {
-  live: false,
-  unicode: false,
-  colour: false,
-  columns: () => 80,
-  write: () => undefined,
-};
+const INDENT = '  ';
+const SEPARATOR_WIDTH = 3;
 
-/** `1,150 reached · 8 not reached · 30 skipped · 12 on the way`: what there is any of. */
-export function countsLine({ counts }: CampaignView, to: Terminal = PLAIN): string {
-  const some = GROUPS.map(({ label, states, tone }) => {
-    const rows = rowsIn(counts, ...states);
-    return rows === 0 ? undefined : tinted(tone, `${whole(rows)} ${label}`, to);
-  }).filter((part) => part !== undefined);
-  return some.join(to.unicode ? ' · ' : ', ');
+/** `1,150 reached`, `8 not reached`, `12 on the way`: what there is any of. */
+function countedParts({ counts }: CampaignView): { text: string; tone: Tone }[] {
+  return GROUPS.map(({ label, states, tone }) => ({ rows: rowsIn(counts, ...states), label, tone }))
+    .filter(({ rows }) => rows > 0)
+    .map(({ rows, label, tone }) => ({ text: `${whole(rows)} ${label}`, tone }));
+}
+
+function countsLine(view: CampaignView): string {
+  return countedParts(view)
+    .map(({ text }) => text)
+    .join(', ');
+}
+
+/** The counts in as many lines as they take; a narrow terminal must not hide any of them. */
+function countsLines(view: CampaignView, to: Terminal): string[] {
+  const lines: { width: number; parts: string[] }[] = [];
+  for (const { text, tone } of countedParts(view)) {
+    const line = lines.at(-1);
+    const width = text.length + SEPARATOR_WIDTH;
+    if (line === undefined || line.width + width > to.columns()) {
+      lines.push({ width: INDENT.length + width, parts: [tinted(tone, text, to)] });
+    } else {
+      line.width += width;
+      line.parts.push(tinted(tone, text, to));
+    }
+  }
+  return lines.map(({ parts }) => INDENT + parts.join(to.unicode ? ' · ' : ' | '));
 }
 
 /** How fast it goes, or why it does not. */
-export function paceLine(view: CampaignView, now: number): string {
+function paceLine(view: CampaignView, now: number): string {
   const { state, reason, startAt, progress } = view;
   switch (state) {
     case 'paused':
@@ -79,8 +94,9 @@ export function liveLines(view: CampaignView, to: Terminal, now: number): string
   const drawn = tinted(tone, bar(share, width, to), to);
   return [
     `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
-    `  ${countsLine(view, to)}`,
-    `  ${view.state === 'paused' ? tinted('waiting', paceLine(view, now), to) : paceLine(view, now)}`,
+    ...countsLines(view, to),
+    INDENT +
+      (view.state === 'paused' ? tinted('waiting', paceLine(view, now), to) : paceLine(view, now)),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { ImportProgress } from '../../campaign/campaigns.js';
+import type { ImportProgress } from '../../campaign/importRows.js';
 import { LiveLines, type Terminal, tinted } from '../terminal.js';
 import { bar, bytes, counted, percent, whole } from './figures.js';
 

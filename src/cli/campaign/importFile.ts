@@ -66,7 +66,7 @@ export function describeImport(
     addressedBy.phone > 0 && `${whole(addressedBy.phone)} by phone`,
   ].filter((part) => part !== false);
   const lines = [
-    tinted('good', `${counted(rows, 'recipient')} imported`, to) + ` (${by.join(', ')}).`,
+    `${tinted('good', `${counted(rows, 'recipient')} imported`, to)} (${by.join(', ')}).`,
     duplicates > 0 && `${counted(duplicates, 'row')} folded: the same recipient stands further up.`,
     ignoredColumns.length > 0 &&
       `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,

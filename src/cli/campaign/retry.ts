@@ -1,4 +1,9 @@
-import type { RefusedRow } from '../../campaign/retryRows.js';
+import {
+  RETRYABLE_STATES,
+  type RefusedRow,
+  type RetryableState,
+  whyNotRetryable,
+} from '../../campaign/retryRows.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { counted } from './figures.js';
 import { noSuchCampaign, refuseStep, withCampaigns } from './session.js';
@@ -15,28 +20,30 @@ const SHOWN = 20;
 /** Tries rows again that surely reached nobody, and lists those that stay as they are. */
 export async function retryCampaign(id: string, options: RetryOptions): Promise<ExitCode> {
   const until = readTime(options.until);
+  const states = options.states.split(',').map((state) => state.trim());
   return withCampaigns(options, async (session) => {
     const { campaigns, output, by } = session;
-    if (!until.ok) {
-      output.remark(`--until: expected ${until.expected}`);
+    const problems = [
+      ...states.flatMap((state) => whyNotRetryable(state) ?? []).map((why) => `--states: ${why}`),
+      ...(until.ok ? [] : [`--until: expected ${until.expected}`]),
+    ];
+    if (!until.ok || problems.length > 0) {
+      for (const line of problems) output.remark(line);
+      output.result('', { error: 'invalid_request', problems });
       return EXIT.invalid;
     }
     const result = await campaigns.retry(id, {
-      states: options.states.split(',').map((state) => state.trim()),
+      states: states.filter(isRetryable),
       by,
       ...(until.time !== undefined && { until: until.time }),
     });
     switch (result?.kind) {
       case undefined:
         return noSuchCampaign(session, id);
-      case 'invalid':
-        for (const { expected } of result.problems) output.remark(`--states: ${expected}`);
-        output.result('', { error: 'invalid_request', problems: result.problems });
-        return EXIT.invalid;
       case 'refused':
         return refuseStep(session, id, result);
       case 'retried': {
-        const { kind: _kind, ...report } = result;
+        const { report } = result;
         const lines = [
           report.retried === 0
             ? 'No row is tried again.'
@@ -51,6 +58,10 @@ export async function retryCampaign(id: string, options: RetryOptions): Promise<
         return result satisfies never;
     }
   });
+}
+
+function isRetryable(state: string): state is RetryableState {
+  return RETRYABLE_STATES.some((retryable) => retryable === state);
 }
 
 function describeRefused(refused: readonly RefusedRow[], count: number): string[] {
