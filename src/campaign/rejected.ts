@@ -1,3 +1,4 @@
+import type { Campaign } from './campaign.js';
 import {
   type Cell,
   csvForSpreadsheets,
@@ -18,15 +19,15 @@ import type { RowStore } from './rowStore.js';
  */
 export async function* exportRejected(
   rows: Pick<RowStore, 'rejectedLayout' | 'rejected'>,
-  campaignId: string,
+  { id }: Pick<Campaign, 'id'>,
   format: ExportFormat,
 ): AsyncGenerator<string> {
-  const layout = await rows.rejectedLayout(campaignId);
+  const layout = await rows.rejectedLayout(id);
   const columns = columnsOf(layout);
   if (format === 'csv') {
     yield csvForSpreadsheets([[...REPORT_COLUMNS, ...columns.map(({ name }) => name)]]);
   }
-  for await (const page of rows.rejected(campaignId)) {
+  for await (const page of rows.rejected(id)) {
     if (format === 'csv') yield csvLines(page.map((row) => csvRow(row, columns)));
     else if (layout?.format === 'ndjson') yield page.map(taggedLine).join('');
     else yield ndjsonLines(page.map((row) => objectOf(row, columns)));
@@ -94,6 +95,8 @@ function namesIn(line: string): string[] | undefined {
 
 function because({ problems }: RejectedRow): string {
   return problems
-    .map(({ column, expected }) => (column === '' ? `expected ${expected}` : `${column}: expected ${expected}`))
+    .map(({ column, expected }) =>
+      column === '' ? `expected ${expected}` : `${column}: expected ${expected}`,
+    )
     .join('; ');
 }
