@@ -49,7 +49,7 @@ export interface DryRunOptions {
 }
 
 /** More than this tells hardly more, and costs as much as sending. */
-export const LARGEST_LOOK_UP = 200;
+export const LARGEST_LOOK_UP = 100;
 
 /**
  * Goes through all rows of a campaign without sending, storing or, unless told to look some customers
