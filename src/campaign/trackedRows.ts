@@ -1,5 +1,5 @@
 import type { Ledger } from '../notification/ledger.js';
-import type { NotificationRecord } from '../notification/record.js';
+import { countLabel, type NotificationRecord } from '../notification/record.js';
 import {
   type Campaign,
   type CampaignCounts,
@@ -74,14 +74,10 @@ async function trackChunk(
   return numbered.map(({ number, row }, at): TrackedRow => {
     const id = rowId(campaign.id, number);
     const record = records[at];
-    if (record !== undefined) return { number, id, row, record, state: stateOf(record) };
+    if (record !== undefined) return { number, id, row, record, state: countLabel(record) };
     const wasReleased = chunk * CHUNK_ROWS + at < released;
     return { number, id, row, state: wasReleased ? 'forgotten' : unreleased };
   });
-}
-
-function stateOf({ state, reason }: NotificationRecord): RowState {
-  return state === 'queued' && reason !== undefined ? 'deferred' : state;
 }
 
 /**

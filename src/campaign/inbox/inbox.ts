@@ -4,10 +4,11 @@ import { isRedisTrouble } from '../../notification/redisTrouble.js';
 import { errorLabel } from '../../ops/errorLabel.js';
 import { Arrivals, type Patience } from './arrivals.js';
 import { type InboxCampaigns, importFile } from './importFile.js';
-import { putAway, type RefusedFile } from './outcomes.js';
+import { putAway } from './outcomes.js';
 import type { PickupLeases } from './pickupLeases.js';
 import { type Pickup, Pickups } from './pickups.js';
 import type { InboxReport } from './report.js';
+import type { SetAsideFile } from './setAsideFile.js';
 
 export interface InboxParts {
   /** The folder that is watched; looked for anew each time, should it not be there yet. */
@@ -15,7 +16,9 @@ export interface InboxParts {
   campaigns: InboxCampaigns;
   leases: PickupLeases;
   /** The rows of a campaign that its import has set aside, if there are any. */
-  refusedRows(campaignId: string): Promise<RefusedFile | undefined>;
+  setAside(campaignId: string): Promise<SetAsideFile | undefined>;
+  /** Until Redis knows the templates, every file would name an unknown one. */
+  isReady(): boolean;
   log: Logger;
   lookEveryMs?: number;
   patience?: Patience;
@@ -70,7 +73,7 @@ export class Inbox {
   async #watch(): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
-      await this.#tick();
+      if (this.#parts.isReady()) await this.#tick();
       const pause = this.#parts.lookEveryMs ?? LOOK_EVERY_MS;
       await delay(pause, undefined, { signal }).catch(() => undefined);
     }
@@ -119,8 +122,8 @@ export class Inbox {
     this.#log.info({ file: name, pickup: id, isTakenOver }, 'file picked up');
     const report = await this.#importOrGiveUp(pickup);
     if (report === undefined) return;
-    const refused = await this.#refusedRows(report);
-    const { path } = await putAway(this.#parts.folder, this.#pickups, pickup, report, refused);
+    const setAside = await this.#setAside(report);
+    const { path } = await putAway(this.#parts.folder, this.#pickups, pickup, report, setAside);
     this.#attempts.delete(id);
     const { campaign, outcome } = report;
     this.#log.info({ file: name, path, campaignId: campaign?.id, outcome }, 'file put away');
@@ -147,9 +150,9 @@ export class Inbox {
     }
   }
 
-  async #refusedRows({ campaign, outcome }: InboxReport): Promise<RefusedFile | undefined> {
+  async #setAside({ campaign, outcome }: InboxReport): Promise<SetAsideFile | undefined> {
     if (outcome !== 'done' || campaign?.import === undefined) return undefined;
-    return this.#parts.refusedRows(campaign.id);
+    return this.#parts.setAside(campaign.id);
   }
 
   #sayWhatBroke(error: unknown): void {

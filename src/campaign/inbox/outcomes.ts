@@ -7,12 +7,7 @@ import { numbered, type OutcomeFolder, stemOf } from './fileNames.js';
 import type { Pickup, Pickups } from './pickups.js';
 import { codeOf, ignoring } from './regularFile.js';
 import { describeReport, type InboxReport } from './report.js';
-
-/** The rows that were set aside, as a file that can be mended and dropped. */
-export interface RefusedFile {
-  extension: 'csv' | 'ndjson';
-  pages: AsyncIterable<string>;
-}
+import type { SetAsideFile } from './setAsideFile.js';
 
 /**
  * Puts a file where it ends, beside its report: `done/may.csv`, `may.json`, `may.csv.report.json`,
@@ -24,16 +19,16 @@ export async function putAway(
   pickups: Pickups,
   pickup: Pickup,
   report: InboxReport,
-  refused: RefusedFile | undefined,
+  setAside: SetAsideFile | undefined,
 ): Promise<{ path: string }> {
   const folder = await outcomeFolder(inbox, report.outcome);
   const at = new Date();
   const name = await reserve(folder, pickup, { ...report, at: at.toISOString() });
-  const refusedFile = refused && `${stemOf(name)}.rejected.${refused.extension}`;
-  if (refused !== undefined && refusedFile !== undefined) {
-    await pipeline(Readable.from(refused.pages), createWriteStream(join(folder, refusedFile)));
+  const rejectedName = setAside && `${stemOf(name)}.rejected.${setAside.extension}`;
+  if (setAside !== undefined && rejectedName !== undefined) {
+    await pipeline(Readable.from(setAside.pages), createWriteStream(join(folder, rejectedName)));
   }
-  const text = describeReport(report, at, refusedFile);
+  const text = describeReport(report, at, rejectedName);
   await writeFile(join(folder, `${name}.report.txt`), text);
   await pickups.putAway(pickup, folder, name);
   return { path: `${report.outcome}/${name}` };

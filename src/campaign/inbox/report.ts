@@ -23,7 +23,7 @@ export interface InboxReport {
 }
 
 /** The report as a page of text. */
-export function describeReport(report: InboxReport, at: Date, refusedFile?: string): string {
+export function describeReport(report: InboxReport, at: Date, setAsideFile?: string): string {
   const { file, outcome, says, problems, campaign, refused } = report;
   const lines = [
     `${file}: ${outcome === 'done' ? 'imported' : 'not imported'} (${at.toISOString()})`,
@@ -32,9 +32,9 @@ export function describeReport(report: InboxReport, at: Date, refusedFile?: stri
     ...listed('To mend:', problems),
     ...(campaign === undefined ? [] : describeCampaign(campaign)),
     ...listed('Rows that were set aside:', refused),
-    ...(refusedFile === undefined
+    ...(setAsideFile === undefined
       ? []
-      : ['', `${refusedFile} has these rows as they were, with what is wrong: mend and drop it.`]),
+      : ['', `${setAsideFile} has these rows as they were, with what is wrong: mend and drop it.`]),
   ];
   return `${lines.join('\n')}\n`;
 }
