@@ -76,6 +76,12 @@ export interface RetryReport {
 
 export type RetryOutcome = { kind: 'retried'; report: RetryReport } | StepRefused;
 
+/** A file as it is read, piece by piece. */
+export interface ExportedFile {
+  format: ExportFormat;
+  text: AsyncIterable<string>;
+}
+
 export interface CampaignsParts {
   redis: RedisClient;
   store: CampaignStore;
@@ -220,16 +226,23 @@ export class Campaigns {
     return { ...result, possible: possibleSteps(result.state) };
   }
 
-  /** What became of every row, as text of a file; undefined when there is no such campaign. */
-  async results(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
+  /** What became of every row; CSV unless NDJSON is asked for. */
+  async results(id: string, format: ExportFormat = 'csv'): Promise<ExportedFile | undefined> {
     const campaign = await this.#find(id);
-    return campaign && exportResults(this.#rowSources(), campaign, format);
+    if (campaign === undefined) return undefined;
+    return { format, text: exportResults(this.#rowSources(), campaign, format) };
   }
 
-  /** The rows that were refused, as text of a file that can be mended and imported. */
-  async rejected(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
-    const campaign = await this.#find(id);
-    return campaign && exportRejected(this.#parts.rows, campaign, format);
+  /**
+   * The rows that were refused, to be mended and imported. That works in the format in which they
+   * came, which it is unless another is asked for.
+   */
+  async rejected(id: string, asked?: ExportFormat): Promise<ExportedFile | undefined> {
+    if ((await this.#find(id)) === undefined) return undefined;
+    const { rows } = this.#parts;
+    const layout = await this.#patiently(id, () => rows.rejectedLayout(id));
+    const format = asked ?? layout?.format ?? 'csv';
+    return { format, text: exportRejected(rows, id, format) };
   }
 
   /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */
