@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterAll(() => office.close());
 
 async function rejectedOf(id: string, format: 'csv' | 'ndjson'): Promise<string> {
-  const pages = await office.campaigns.rejected(id, format);
-  return pages === undefined ? '' : text(Readable.from(pages));
+  const file = await office.campaigns.rejected(id, format);
+  return file === undefined ? '' : text(Readable.from(file.text));
 }
 
 /** Uploads a file to a campaign of its own; answers how many rows were taken and how many were not. */

@@ -107,14 +107,10 @@ export class Inbox {
   /** Works on one file, if nobody else does. */
   async #handle(id: string, obtain: () => Promise<Pickup | undefined>): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const { leases } = this.#parts;
-    if (!(await leases.take(id))) return;
-    try {
+    await this.#parts.leases.whileHolding(id, async () => {
       const pickup = await obtain();
-      if (pickup !== undefined) await leases.whileHolding(id, () => this.#work(pickup));
-    } finally {
-      await leases.letGo(id);
-    }
+      if (pickup !== undefined) await this.#work(pickup);
+    });
   }
 
   async #work(pickup: Pickup): Promise<void> {

@@ -49,7 +49,7 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
       const inbox = new Inbox({
         folder: path,
         campaigns: by.campaigns,
-        leases: new PickupLeases(by.producer.store.redis, by.prefix, `holder-${inboxes.length}`),
+        leases: new PickupLeases(by.producer.store.redis, by.prefix),
         setAside: (campaignId) => setAsideFile(by.rows, campaignId),
         isReady: () => true,
         log,
