@@ -10,7 +10,7 @@ export interface KeysOfCampaign {
   halt: string;
   /** Hash: chunk index to chunk. */
   rows: string;
-  /** List of chunks. */
+  /** Hash: chunk index to chunk of refused rows. */
   rejected: string;
   /** How many rows have been released. */
   cursor: string;

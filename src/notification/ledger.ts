@@ -156,12 +156,7 @@ export class Ledger {
 
   /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
   async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
-    if (ids.length === 0) return [];
-    const found = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
-    return ids.map((id, at) => {
-      const bytes = found[at];
-      return bytes === null || bytes === undefined ? undefined : snapshotOf(id, bytes).record;
-    });
+    return (await this.snapshots(ids)).map((snapshot) => snapshot?.record);
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -326,7 +321,7 @@ export class Ledger {
       : this.#campaignKeys.of(campaignId);
   }
 
-  /** Several records as they are, each in the place of its id; undefined where there is none. */
+  /** As `readAll`, each record with its tag. */
   async snapshots(ids: readonly string[]): Promise<(Snapshot | undefined)[]> {
     if (ids.length === 0) return [];
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));

@@ -16,7 +16,7 @@ import type { AttemptOutcome } from './outcome.js';
 import { Preparation, type PreparationParts } from './preparation.js';
 
 /** Ends attempts whose campaign is halted. */
-export interface HaltWatcher {
+interface HaltWatcher {
   /** A signal that also follows `signal`, until `end` is called. */
   watch(campaignId: string, signal: AbortSignal): { signal: AbortSignal; end(): void };
 }

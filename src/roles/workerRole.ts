@@ -1,5 +1,9 @@
 import type { Logger } from 'pino';
 import { Budget } from '../budget/budget.js';
+import { CampaignStore } from '../campaign/campaignStore.js';
+import { HaltWatch } from '../campaign/haltWatch.js';
+import { pauseRunning } from '../campaign/pauseRunning.js';
+import type { ReleaseObserver } from '../campaign/release.js';
 import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
@@ -31,6 +35,7 @@ import { loadTemplates, publishTemplates, templatesDir } from '../templates/publ
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
+import { openFeeder } from './openFeeder.js';
 import type { RunningRole } from './role.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
@@ -38,6 +43,7 @@ const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
 
 export interface WorkerExtras {
   observe?: StepObserver;
+  observeRelease?: ReleaseObserver;
   metrics?: Metrics;
   /** Instead of the request budget; for measuring without it. */
   admission?: Admission;
@@ -49,7 +55,13 @@ export interface WorkerExtras {
 export async function startWorker(
   config: Config,
   log: Logger,
-  { observe = () => undefined, metrics = new Metrics(), admission, minuteMs }: WorkerExtras = {},
+  {
+    observe = () => undefined,
+    observeRelease = () => undefined,
+    metrics = new Metrics(),
+    admission,
+    minuteMs,
+  }: WorkerExtras = {},
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
   const templates = await loadTemplates(templatesDir(config));
@@ -100,7 +112,10 @@ export async function startWorker(
     log,
     observe: metrics.countPlatformRequest,
   });
+  const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
+  const haltWatch = new HaltWatch(redis, prefix, log);
   const pipeline = new NotificationPipeline({
+    haltWatch,
     client,
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),
@@ -126,6 +141,7 @@ export async function startWorker(
     log,
     process: (job, signal) => pipeline.process(job, signal),
     mayLogIn: async () => (await client.checkCredentials()).ok,
+    onHold: ({ kind, detail }) => pauseRunning(campaigns, `${kind}: ${detail}`),
   });
   const sweeper = new Sweeper({
     ledger,
@@ -134,6 +150,15 @@ export async function startWorker(
     log,
     stopButton,
     onFind: metrics.countSweeperFind,
+  });
+  const feeder = openFeeder(config, {
+    redis,
+    campaigns,
+    ledger,
+    queues,
+    catalogue,
+    log,
+    observe: observeRelease,
   });
   readiness = workerReadiness({
     redis,
@@ -147,12 +172,14 @@ export async function startWorker(
   }, TEMPLATES_RENEWED_EVERY_MS);
   workers.start();
   sweeper.start();
+  feeder.start();
   log.info({ templates: templates.length, health: health?.url }, 'worker started');
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(renewal);
-    await Promise.all([sweeper.stop(), workers.stop()]);
+    await Promise.all([sweeper.stop(), feeder.stop(), workers.stop()]);
+    haltWatch.stop();
     await client.close();
     await closeQueues(queues);
     await health?.close();
