@@ -55,15 +55,15 @@ export class CsvReader {
 
   /** The next row, or undefined when it has not come as a whole. */
   read(): CsvRow | undefined {
-    const isWorthIt = this.#isAll || this.#text.length >= this.#worthReadingAt;
-    const row = isWorthIt && this.#at < this.#text.length ? this.#readRow() : undefined;
-    if (row === undefined && isWorthIt) {
-      const left = this.#text.length - this.#at;
+    const left = this.#text.length - this.#at;
+    if (left <= 0 || (left < this.#worthReadingAt && !this.#isAll)) return undefined;
+    const row = this.#readRow();
+    if (row === undefined) {
       if (left > MAX_ROW_CHARS) this.#refuse(ROW_TOO_LONG);
-      this.#worthReadingAt = left + (left >> 1);
-    } else {
-      this.#worthReadingAt = 0;
+      // It is read from its beginning next time: the marks are behind it then.
+      for (const mark of this.#marks) mark.forget();
     }
+    this.#worthReadingAt = row === undefined ? left + (left >> 1) : 0;
     return row;
   }
 
