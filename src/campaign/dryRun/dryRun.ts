@@ -1,6 +1,7 @@
 import type { Channel } from '../../notification/channel.js';
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Campaign, NumberedRow, Row } from '../campaign.js';
+import { rowRequest } from '../rowRequest.js';
 import {
   type CustomerSample,
   costOfSample,
@@ -72,7 +73,7 @@ export async function dryRun(
   const survey = new Survey(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
     for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
-      survey.add(number, { ...campaign.defaults, ...row, template: campaign.template });
+      survey.add(number, rowRequest(campaign, row));
     }
   }
   const allowance = await parts.allowance();
