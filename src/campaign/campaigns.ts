@@ -242,7 +242,7 @@ export class Campaigns {
     const { rows } = this.#parts;
     const layout = await this.#patiently(id, () => rows.rejectedLayout(id));
     const format = asked ?? layout?.format ?? 'csv';
-    return { format, text: exportRejected(rows, { id }, format) };
+    return { format, text: exportRejected(rows, id, format) };
   }
 
   /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */
