@@ -1,7 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { packRecord, unpackRecord } from './codec.js';
 import type { Decision } from './decision.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
+import { takeRandom } from './randomPool.js';
 import { isSettled, type NotificationRecord } from './record.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
@@ -32,7 +32,8 @@ export type LedgerObserver = (written: NotificationRecord, before?: Notification
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 
 interface LedgerCommands {
-  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | null>;
+  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<(Buffer | null)[]>;
+  notifierEnqueued(...args: (string | Buffer | number)[]): Promise<number[]>;
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
   notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
@@ -44,6 +45,9 @@ const WRITTEN = 1;
 const PAUSED = 2;
 
 const TAG_BYTES = 8;
+
+/** About a millisecond of Redis' time. */
+const ENTRIES_A_CALL = 100;
 
 /**
  * The one place where notifications are written down.
@@ -76,9 +80,11 @@ export class Ledger {
     this.#observe = observe;
     this.keys = ledgerKeys(prefix);
     const accept = readScript('accept', import.meta.url);
+    const enqueued = readScript('enqueued', import.meta.url);
     const change = readScript('change', import.meta.url);
     const recheck = readScript('recheck', import.meta.url);
-    redis.defineCommand('notifierAccept', { numberOfKeys: 3, lua: accept });
+    redis.defineCommand('notifierAccept', { lua: accept });
+    redis.defineCommand('notifierEnqueued', { lua: enqueued });
     redis.defineCommand('notifierChange', { numberOfKeys: 6, lua: change });
     redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
@@ -87,32 +93,76 @@ export class Ledger {
   async accept(
     entries: { record: NotificationRecord; stored: StoredRequest }[],
   ): Promise<(Acceptance | Error)[]> {
-    const pipeline = this.#redis.pipeline();
-    const commands = pipeline as unknown as LedgerCommands;
-    const written = entries.map(({ record, stored }) => {
-      const bytes = tagged(record);
-      void commands.notifierAcceptBuffer(
-        this.keys.record(record.id),
-        this.keys.request(record.id),
+    const packed = entries.map(({ record, stored }) => ({
+      record,
+      bytes: tagged(record),
+      request: JSON.stringify(stored),
+    }));
+    const answers = await this.#atOnce(packed, (commands, some) =>
+      commands.notifierAcceptBuffer(
+        1 + 2 * some.length,
         this.keys.due,
-        record.id,
-        bytes,
-        JSON.stringify(stored),
-        Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
-      );
-      return { record, bytes };
-    });
-    const answers = (await pipeline.exec()) ?? [];
-    return written.map(({ record, bytes }, at): Acceptance | Error => {
-      const [error, known] = answers[at] ?? [new Error('no answer from Redis'), null];
-      if (error) return error;
+        ...some.flatMap(({ record: { id } }) => [this.keys.record(id), this.keys.request(id)]),
+        ...some.flatMap(({ record, bytes, request }) => [
+          record.id,
+          bytes,
+          request,
+          Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
+        ]),
+      ),
+    );
+    return packed.map(({ record, bytes }, at): Acceptance | Error => {
+      const known = answers[at] ?? null;
+      if (known instanceof Error) return known;
       // A resent command finds its own record: that is still a first acceptance.
-      if (known === null || bytes.equals(known as Buffer)) {
+      if (known === null || bytes.equals(known)) {
         this.#observe(record);
         return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
       }
-      return { kind: 'known', snapshot: snapshotOf(record.id, known as Buffer) };
+      return { kind: 'known', snapshot: snapshotOf(record.id, known) };
     });
+  }
+
+  /**
+   * Writes of records that were just accepted that their jobs are in the queue, in one round trip; a
+   * lost race is simply not written.
+   */
+  async enqueued(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    const answers = await this.#atOnce(changes, (commands, some) =>
+      commands.notifierEnqueued(
+        1 + some.length,
+        this.keys.due,
+        ...some.map(({ next }) => this.keys.record(next.id)),
+        ...some.flatMap(({ snapshot, next }) => [
+          next.id,
+          snapshot.tag,
+          tagged(next),
+          Math.ceil(nextCheck(next, next.updatedAt) ?? next.deadline),
+        ]),
+      ),
+    );
+    changes.forEach(({ snapshot, next }, at) => {
+      if (answers[at] === WRITTEN) this.#observe(next, snapshot.record);
+    });
+    const failed = answers.find((answer) => answer instanceof Error);
+    if (failed !== undefined) throw failed;
+  }
+
+  /**
+   * Has a script work on many entries, some at a time, so that it keeps nobody else waiting for long;
+   * all in one round trip. Answers for each entry; where its script failed, with the error.
+   */
+  async #atOnce<Entry, Answer>(
+    entries: readonly Entry[],
+    call: (commands: LedgerCommands, some: readonly Entry[]) => Promise<Answer[]>,
+  ): Promise<(Answer | Error)[]> {
+    const calls: Promise<(Answer | Error)[]>[] = [];
+    for (let from = 0; from < entries.length; from += ENTRIES_A_CALL) {
+      const some = entries.slice(from, from + ENTRIES_A_CALL);
+      const failed = (error: Error) => some.map(() => error);
+      calls.push(call(this.#redis as unknown as LedgerCommands, some).catch(failed));
+    }
+    return (await Promise.all(calls)).flat();
   }
 
   async read(id: string): Promise<NotificationRecord | undefined> {
@@ -174,21 +224,6 @@ export class Ledger {
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
     return undefined;
-  }
-
-  /** Writes changes to records that were just read, in one round trip; a lost race is simply not written. */
-  async changeAll(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
-    if (changes.length === 0) return;
-    const pipeline = this.#redis.pipeline();
-    for (const { snapshot, next } of changes) {
-      void this.#write(pipeline as unknown as LedgerCommands, snapshot, next);
-    }
-    const answers = (await pipeline.exec()) ?? [];
-    changes.forEach(({ snapshot, next }, at) => {
-      if (answers[at]?.[1] === WRITTEN) this.#observe(next, snapshot.record);
-    });
-    const failed = answers.find(([error]) => error !== null);
-    if (failed?.[0]) throw failed[0];
   }
 
   /** Ids whose next check is due, the most overdue first. */
@@ -267,7 +302,7 @@ export class Ledger {
 }
 
 function tagged(record: NotificationRecord): Buffer {
-  return Buffer.concat([randomBytes(TAG_BYTES), packRecord(record)]);
+  return Buffer.concat([takeRandom(TAG_BYTES), packRecord(record)]);
 }
 
 function snapshotOf(id: string, bytes: Buffer): Snapshot {

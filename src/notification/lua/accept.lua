@@ -1,16 +1,22 @@
--- Accepts a notification, unless its id is already known. Record, request and the sweeper's note
--- appear together or not at all: from here on it cannot be forgotten.
+-- Accepts notifications, each unless its id is already known. Record, request and the sweeper's note
+-- of one appear together or not at all: from here on it cannot be forgotten. Many are taken at once,
+-- since for so little work the call itself is what costs.
 --
--- KEYS[1] record   KEYS[2] request   KEYS[3] due
--- ARGV[1] id   ARGV[2] record (tag + packed)   ARGV[3] request   ARGV[4] next check (epoch ms)
--- returns false when accepted, or the record that is already there
-local known = redis.call('GET', KEYS[1])
-if known then
-  return known
+-- KEYS[1] due, then of each notification: record, request
+-- ARGV of each notification: id, record (tag + packed), request, next check (epoch ms)
+-- returns of each: false when accepted, or the record that is already there
+local answers = {}
+for at = 1, #ARGV / 4 do
+  local record, request = KEYS[2 * at], KEYS[2 * at + 1]
+  local id, packed, asked, check = unpack(ARGV, 4 * at - 3, 4 * at)
+  local known = redis.call('GET', record)
+  if not known then
+    -- The note first: a script that breaks off is not rolled back, and a note without a record is
+    -- harmless, while a record without a note is forgotten.
+    redis.call('ZADD', KEYS[1], check, id)
+    redis.call('SET', record, packed)
+    redis.call('SET', request, asked)
+  end
+  answers[at] = known
 end
--- The note first: a script that breaks off is not rolled back, and a note without a record is
--- harmless, while a record without a note is forgotten.
-redis.call('ZADD', KEYS[3], ARGV[4], ARGV[1])
-redis.call('SET', KEYS[1], ARGV[2])
-redis.call('SET', KEYS[2], ARGV[3])
-return false
+return answers
