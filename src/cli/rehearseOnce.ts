@@ -4,6 +4,7 @@ import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient } from '../genesys/client.js';
 import type { NotificationRequest } from '../notification/request.js';
+import { ConversationLoader } from '../pipeline/conversationLoader.js';
 import { IdentityLookup } from '../pipeline/identity.js';
 import { type Rehearsal, rehearse } from '../pipeline/rehearsal.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
@@ -31,13 +32,12 @@ async function rehearseWith(
   config: Config,
   admission: Admission,
 ): Promise<Rehearsal> {
-  const client = await createGenesysClient(genesysSettings(config), {
-    admission,
-    log: pino({ level: 'silent' }),
-  });
+  const log = pino({ level: 'silent' });
+  const client = await createGenesysClient(genesysSettings(config), { admission, log });
   try {
     const parts = {
       client,
+      conversations: new ConversationLoader(client, log),
       identities: new IdentityLookup(client),
       drivers: channelDrivers(client, config),
       policy: onlyTo(config.NOTIFY_ONLY_TO),

@@ -50,6 +50,14 @@ export class Keyring {
     return hashWith(this.#keys[0], request);
   }
 
+  /**
+   * 32 bytes for one purpose, made from `text` by the key that makes new hashes. A purpose never
+   * begins with a brace, so nothing derived here is the hash of a request.
+   */
+  derive(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.#keys[0].secret).update(`${purpose}\0${text}`).digest();
+  }
+
   /** Whether this request has that hash, under whichever key made it. */
   matches(request: NotificationRequest, hash: string): boolean {
     const key = this.#keys.find((candidate) => hash.startsWith(`${candidate.id}:`));
