@@ -157,6 +157,7 @@ const environmentSchema = z.object({
   CAMPAIGN_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   CAMPAIGN_MAX_FAILURE_SHARE: share.default(0.5),
   CAMPAIGN_MAX_UNKNOWN: wholeNumber(1, 100_000_000).default(20),
+  CAMPAIGN_INBOX_DIR: z.string().optional(),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
   HISTORY_TRANSCRIPT_SOURCE: z
     .enum(['messages', 'recordings'], { error: 'messages or recordings' })

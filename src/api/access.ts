@@ -19,7 +19,8 @@ export function requireKey(app: FastifyInstance, { keys }: ApiParts): void {
 export function refuseWhileUnfit(app: FastifyInstance, { standing }: ApiParts): void {
   app.addHook('onRequest', async (request, reply) => {
     const stands = standing();
-    if (request.method !== 'POST' || stands.kind !== 'unfit') return;
+    const takesIn = request.method === 'POST' || request.method === 'PUT';
+    if (!takesIn || stands.kind !== 'unfit') return;
     return sendProblem(reply, problem('redis-unfit', { detail: stands.problem, retryAfter: 60 }));
   });
 }

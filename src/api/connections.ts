@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { httpProblem, PROBLEM_JSON, type Problem, problem, sendProblem } from './problems.js';
+import { isUploading } from './upload.js';
 
 /*
  * Against callers who send a byte a minute: headers and the whole request have a time limit each,
@@ -26,6 +27,8 @@ export const CONNECTION_OPTIONS = {
 
 /** Answers what is not even HTTP, as far as there is still somebody to answer. */
 function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
+  // A large file takes longer than a request may; whether it stands still is watched elsewhere.
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return;
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;

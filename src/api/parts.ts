@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Campaigns } from '../campaign/campaigns.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
 import type { Notifications } from '../queue/notifications.js';
@@ -11,6 +12,7 @@ import type { Standing } from './standing.js';
 export interface ApiParts {
   intake: Intake;
   notifications: Notifications;
+  campaigns: Campaigns;
   keys: ApiKeys;
   operations: Operations;
   metrics: Metrics;

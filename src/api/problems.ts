@@ -27,6 +27,12 @@ const KINDS = {
   'not-unknown': [409, 'Only a notification in state unknown can be resolved'],
   'not-retryable': [409, 'The notification cannot be retried'],
   'request-gone': [410, 'The request is no longer kept'],
+  'no-campaign': [404, 'There is no such campaign'],
+  'campaign-id-conflict': [409, 'The id is in use for a different campaign'],
+  'campaign-step-refused': [409, 'This cannot be done with the campaign now'],
+  'rows-refused': [422, 'The rows cannot be imported'],
+  'import-superseded': [409, 'Another import of this campaign has begun since'],
+  'import-broken-off': [400, 'The rows did not come to their end'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 
 export type ProblemKind = keyof typeof KINDS;

@@ -7,6 +7,8 @@ declare module 'fastify' {
     caller?: string;
     /** The notification this request turned out to be about. */
     notificationId?: string;
+    /** The campaign it is about. */
+    campaignId?: string;
   }
 }
 
@@ -16,7 +18,7 @@ declare module 'fastify' {
  */
 export function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
   app.addHook('onResponse', async (request, reply) => {
-    const { caller, notificationId } = request;
+    const { caller, notificationId, campaignId } = request;
     const line = {
       method: request.method,
       route: request.routeOptions.url ?? '(unknown)',
@@ -24,6 +26,7 @@ export function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
       durationMs: Math.round(reply.elapsedTime),
       ...(caller !== undefined && { caller }),
       ...(notificationId !== undefined && { notificationId }),
+      ...(campaignId !== undefined && { campaignId }),
     };
     const { method, route, status } = line;
     metrics.countHttpRequest({ method, route, status, durationMs: reply.elapsedTime });

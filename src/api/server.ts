@@ -2,6 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { refuseWhileUnfit, requireKey } from './access.js';
 import { batchRoute } from './batchRoute.js';
+import { campaignReportRoutes } from './campaignReportRoutes.js';
+import { campaignRoutes } from './campaignRoutes.js';
+import { campaignRowsRoute } from './campaignRowsRoute.js';
+import { campaignHaltRoutes, campaignStartRoutes } from './campaignStepRoutes.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
 import { controlRoutes } from './controlRoutes.js';
 import { docsRoutes } from './docsRoutes.js';
@@ -42,6 +46,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     async (v1) => {
       requireKey(v1, parts);
       controlRoutes(v1, parts);
+      campaignHaltRoutes(v1, parts);
     },
     { prefix: '/v1' },
   );
@@ -53,6 +58,10 @@ export function buildServer(parts: ApiParts): FastifyInstance {
       notificationRoutes(v1, parts);
       batchRoute(v1, parts);
       settlementRoutes(v1, parts);
+      campaignRoutes(v1, parts);
+      campaignStartRoutes(v1, parts);
+      campaignRowsRoute(v1, parts);
+      campaignReportRoutes(v1, parts);
     },
     { prefix: '/v1' },
   );

@@ -18,7 +18,7 @@ export type SlotAnswer =
  * The share of the allowance that is planned with. What is left over is room for requests that are
  * slower on their way than others, and so arrive closer together than they were let go.
  */
-const PLANNED_SHARE = 0.98;
+export const PLANNED_SHARE = 0.98;
 
 const SLOW_DOWN_FACTOR = 0.8;
 const LOWEST_PACE = 0.1;

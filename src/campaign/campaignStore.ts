@@ -18,6 +18,7 @@ interface CampaignCommands {
   notifierChangeCampaignBuffer(
     ...args: (string | Buffer | number)[]
   ): Promise<Buffer | number | null>;
+  notifierAdvanceCursor(...args: (string | number)[]): Promise<number>;
 }
 
 type Beside = Omit<CampaignDecision<unknown>, 'result' | 'next'>;
@@ -55,7 +56,9 @@ export class CampaignStore {
     this.#redis = redis;
     this.#retentionMs = retentionMs;
     const lua = readScript('changeCampaign', import.meta.url);
+    const advance = readScript('advanceCursor', import.meta.url);
     redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
+    redis.defineCommand('notifierAdvanceCursor', { numberOfKeys: 2, lua: advance });
   }
 
   /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
@@ -127,6 +130,49 @@ export class CampaignStore {
     return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
   }
 
+  /** How many rows have been let go, in the order of the file. */
+  async released(id: string): Promise<number> {
+    return Number((await this.#redis.get(this.keys.of(id).cursor)) ?? 0);
+  }
+
+  /** A campaign as it stands at this moment, with all that the feeder decides upon. */
+  async look(
+    id: string,
+  ): Promise<{ campaign: Campaign; counts: CampaignCounts; released: number } | undefined> {
+    const { record, counts, cursor } = this.keys.of(id);
+    const [bytes, hash, released] = await Promise.all([
+      this.#redis.getBuffer(record),
+      this.#redis.hgetall(counts),
+      this.#redis.get(cursor),
+    ]);
+    if (bytes === null) return undefined;
+    const { campaign } = snapshotOf(bytes);
+    return { campaign, counts: countsOf(hash), released: Number(released ?? 0) };
+  }
+
+  /** Ids of the campaigns that the feeder has to look at now. */
+  async due(now: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.keys.agenda, '-inf', now);
+  }
+
+  /** Has an id off the agenda whose campaign is gone. */
+  async forget(id: string): Promise<void> {
+    await this.#redis.zrem(this.keys.agenda, id);
+  }
+
+  /**
+   * Notes that the rows from one place to another are released, and that the ids of some were taken
+   * by others; false when somebody else has moved the cursor since.
+   */
+  async advance(
+    id: string,
+    { from, to, taken }: { from: number; to: number; taken: number },
+  ): Promise<boolean> {
+    const { cursor, counts } = this.keys.of(id);
+    const commands = this.#redis as unknown as CampaignCommands;
+    return (await commands.notifierAdvanceCursor(cursor, counts, from, to, taken)) === 1;
+  }
+
   #write(
     tag: Buffer | '',
     next: Campaign,
@@ -183,7 +229,7 @@ function snapshotOf(bytes: Buffer): CampaignSnapshot {
 }
 
 /** From the hash as Redis answers it. */
-export function countsOf(hash: Record<string, string>): CampaignCounts {
+function countsOf(hash: Record<string, string>): CampaignCounts {
   const counts = LABELS.map((label) => [label, Number(hash[label] ?? 0)]);
   return Object.fromEntries(counts) as CampaignCounts;
 }

@@ -1,4 +1,4 @@
-import type { Campaign, ImportSummary, RowDefaults } from './campaign.js';
+import type { Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
 import {
   already,
   type CampaignDecision,
@@ -154,16 +154,19 @@ export function start(
 /** Pauses it. One that waits for its start will not start by itself any more. */
 export function pause(
   campaign: Campaign,
-  given: { reason: string; by?: string },
+  given: { reason: string; by?: string; judged?: Judged },
   now: number,
 ): StepDecision {
+  const { reason, by, judged } = given;
   switch (campaign.state) {
-    case 'running':
-      return done(step(campaign, now, { state: 'paused', reason: given.reason, ...who(given.by) }));
+    case 'running': {
+      const changes = judged === undefined ? {} : { judged };
+      return done(step(campaign, now, { state: 'paused', reason, ...who(by) }, changes));
+    }
     case 'ready': {
       const { startAt, ...unscheduled } = campaign;
       if (startAt === undefined) return refused(campaign, 'it has not been started');
-      return done(step(unscheduled, now, { state: 'ready', ...who(given.by) }));
+      return done(step(unscheduled, now, { state: 'ready', ...who(by) }));
     }
     case 'paused':
       return already(campaign);
@@ -239,6 +242,12 @@ export function expireWaiting(campaign: Campaign, now: number): StepDecision {
     return refused(campaign, 'its time is not over');
   }
   return done(campaign, { waitingBecome: 'expired' });
+}
+
+/** It was judged whether too much fails, and it may go on. */
+export function goesOn(campaign: Campaign, judged: Judged): CampaignDecision<void> {
+  if (campaign.state !== 'running') return { result: undefined };
+  return { result: undefined, next: { ...campaign, judged } };
 }
 
 /** Rows of it are tried again. */

@@ -1,12 +1,15 @@
-import type { NotificationRecord } from '../notification/record.js';
+import type { Ledger } from '../notification/ledger.js';
+import { countLabel, type NotificationRecord } from '../notification/record.js';
 import {
   type Campaign,
   type CampaignCounts,
   CHUNK_ROWS,
+  isRowOf,
   type NumberedRow,
   type Row,
   rowId,
 } from './campaign.js';
+import type { CampaignStore } from './campaignStore.js';
 
 /** A row of a campaign, with all that is known of it. */
 export interface TrackedRow {
@@ -17,6 +20,8 @@ export interface TrackedRow {
   /** What the ledger holds of it; absent before it is released, and once the ledger has forgotten it. */
   record?: NotificationRecord;
   state: RowState;
+  /** Set when something else has the id that this row would have had: it has failed. */
+  reason?: 'id_taken';
 }
 
 /**
@@ -26,15 +31,16 @@ export interface TrackedRow {
  */
 export type RowState = keyof CampaignCounts | 'forgotten';
 
+/** The rows of campaigns, as they were imported. */
+export interface StoredRows {
+  read(campaignId: string, chunk: number): Promise<NumberedRow[]>;
+}
+
 /** Where rows, and what became of them, are read. */
 export interface RowSources {
-  rows: { read(campaignId: string, chunk: number): Promise<NumberedRow[]> };
-  ledger: { readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> };
-  campaigns: {
-    counts(campaignId: string): Promise<CampaignCounts>;
-    /** How many rows the feeder has let go, in the order of the file. */
-    released(campaignId: string): Promise<number>;
-  };
+  rows: StoredRows;
+  ledger: Pick<Ledger, 'readAll'>;
+  campaigns: Pick<CampaignStore, 'counts' | 'released'>;
 }
 
 /**
@@ -67,22 +73,31 @@ async function trackChunk(
   ]);
   const ids = numbered.map(({ number }) => rowId(campaign.id, number));
   const records = await ledger.readAll(ids);
-  const unreleased = unreleasedState(campaign, counts);
+  const unreleased = unreleasedState(campaign, counts, released);
   return numbered.map(({ number, row }, at): TrackedRow => {
     const id = rowId(campaign.id, number);
     const record = records[at];
-    if (record !== undefined) return { number, id, row, record, state: stateOf(record) };
-    const wasReleased = chunk * CHUNK_ROWS + at < released;
-    return { number, id, row, state: wasReleased ? 'forgotten' : unreleased };
+    if (record !== undefined && isRowOf(campaign, number, record)) {
+      return { number, id, row, record, state: countLabel(record) };
+    }
+    if (chunk * CHUNK_ROWS + at >= released) return { number, id, row, state: unreleased };
+    if (record === undefined) return { number, id, row, state: 'forgotten' };
+    return { number, id, row, state: 'failed', reason: 'id_taken' };
   });
 }
 
-function stateOf({ state, reason }: NotificationRecord): RowState {
-  return state === 'queued' && reason !== undefined ? 'deferred' : state;
-}
-
-/** All rows that were never released stand alike: they wait, or ended together with the campaign. */
-function unreleasedState({ state }: Campaign, counts: CampaignCounts): RowState {
+/**
+ * All rows that were never released stand alike: they wait, or ended together, when the campaign was
+ * cancelled or when its time was over, whichever came first.
+ */
+function unreleasedState(
+  { state, endAt, endedAt, import: imported }: Campaign,
+  counts: CampaignCounts,
+  released: number,
+): RowState {
   if (counts.waiting > 0) return 'waiting';
-  return state === 'cancelled' ? 'cancelled' : 'expired';
+  if (state !== 'cancelled') return 'expired';
+  const unreleased = (imported?.rows ?? 0) - released;
+  const timeWasOver = endAt !== undefined && endedAt !== undefined && endAt <= endedAt;
+  return timeWasOver && counts.expired >= unreleased ? 'expired' : 'cancelled';
 }

@@ -32,6 +32,7 @@ const SHOWN = {
   CAMPAIGN_RETENTION: 'as it is',
   CAMPAIGN_MAX_FAILURE_SHARE: 'as it is',
   CAMPAIGN_MAX_UNKNOWN: 'as it is',
+  CAMPAIGN_INBOX_DIR: 'as it is',
   HISTORY_LOOKBACK_DAYS: 'as it is',
   HISTORY_TRANSCRIPT_SOURCE: 'as it is',
   WORKER_CONCURRENCY: 'as it is',

@@ -10,6 +10,7 @@ export const EXIT = {
   unknown: 5,
   cancelled: 6,
   redisUnavailable: 7,
+  notStarted: 8,
   /** EX_CONFIG of sysexits.h: starting it again will not help before the configuration is mended. */
   configuration: 78,
   interrupted: 130,
@@ -32,6 +33,21 @@ Exit codes:
   7    Redis is unavailable; the id to retry with is printed
   78   the configuration is wrong; every variable is named
   130  interrupted while waiting; the notification goes on
+`;
+
+/** For `notifier campaign run --help`. */
+export const CAMPAIGN_EXIT_CODES = `
+Exit codes:
+  0    completed, and every row was sent or rightly skipped; or a dry run
+  1    anything else, such as a step that makes no sense where it stands
+  2    wrong usage, a file or an option that cannot be used; nothing was stored
+  4    completed; some rows failed or were undelivered
+  5    ended; some rows are unknown, and a person has to decide
+  6    cancelled, or some rows expired
+  7    Redis is unavailable
+  8    not started: the answer was no, or there was nobody to ask and no --yes
+  78   the configuration is wrong; every variable is named
+  130  interrupted; what was started goes on
 `;
 
 /** For `notifier doctor --help`. */

@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { addCampaign } from './campaign/commands.js';
 import { DOCTOR_HELP, EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
 import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
@@ -26,6 +27,7 @@ function buildProgram(): Command {
   addRoles(program);
   addSandbox(program);
   addSend(program);
+  addCampaign(program, { exitWith, collect, wholeNumber });
   addOperating(program);
   addDoctor(program);
   addTemplates(program);

@@ -2,14 +2,10 @@ import { pino } from 'pino';
 import { Budget } from '../budget/budget.js';
 import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
-import { createGenesysClient } from '../genesys/client.js';
 import type { NotificationRequest } from '../notification/request.js';
-import { ConversationLoader } from '../pipeline/conversationLoader.js';
-import { IdentityLookup } from '../pipeline/identity.js';
-import { type Rehearsal, rehearse } from '../pipeline/rehearsal.js';
-import { onlyTo } from '../policy/allowedRecipients.js';
+import type { Rehearsal } from '../pipeline/rehearsal.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
-import { channelDrivers, genesysSettings } from '../roles/workerRole.js';
+import { openRehearsals } from '../roles/rehearsals.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { untilRedisAnswers } from './redisAnswers.js';
 import type { Output } from './send/output.js';
@@ -32,22 +28,11 @@ async function rehearseWith(
   config: Config,
   admission: Admission,
 ): Promise<Rehearsal> {
-  const log = pino({ level: 'silent' });
-  const client = await createGenesysClient(genesysSettings(config), { admission, log });
+  const rehearsals = await openRehearsals(config, admission);
   try {
-    const parts = {
-      client,
-      conversations: new ConversationLoader(client, log),
-      identities: new IdentityLookup(client),
-      drivers: channelDrivers(client, config),
-      policy: onlyTo(config.NOTIFY_ONLY_TO),
-      defaultChannels: config.NOTIFY_CHANNELS,
-      defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
-      transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
-    };
-    return await rehearse(request, template, parts, { lane: 'transactional' });
+    return await rehearsals.rehearse(request, template, 'transactional');
   } finally {
-    await client.close();
+    await rehearsals.close();
   }
 }
 

@@ -10,10 +10,12 @@ export interface KeysOfCampaign {
   halt: string;
   /** Hash: chunk index to chunk. */
   rows: string;
-  /** List of chunks. */
+  /** Hash: chunk index to chunk of refused rows. */
   rejected: string;
   /** How many rows have been released. */
   cursor: string;
+  /** List: `at:ended`, the newest first; from it the campaign's pace is told. */
+  pace: string;
   /** What an upload has brought so far; becomes `rows` when it is finished. */
   uploadedRows(upload: string): string;
   uploadedRejected(upload: string): string;
@@ -45,6 +47,7 @@ export function campaignKeys(prefix: string): CampaignKeys {
         rows: `${record}:rows`,
         rejected: `${record}:rejected`,
         cursor: `${record}:cursor`,
+        pace: `${record}:pace`,
         uploadedRows: (upload) => `${record}:rows:${upload}`,
         uploadedRejected: (upload) => `${record}:rejected:${upload}`,
       };

@@ -40,6 +40,7 @@ export function packRecord(record: NotificationRecord): Buffer {
     record.campaignId ?? null,
     record.deliveryCheckAt === undefined ? null : record.deliveryCheckAt - t0,
     record.sendAt === undefined ? null : record.sendAt - t0,
+    record.row ?? null,
   ];
   return packr.pack(trim(packed));
 }
@@ -75,6 +76,7 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   if (given(packed[13])) record.campaignId = packed[13] as string;
   if (given(packed[14])) record.deliveryCheckAt = t0 + (packed[14] as number);
   if (given(packed[15])) record.sendAt = t0 + (packed[15] as number);
+  if (given(packed[16])) record.row = packed[16] as number;
   return record;
 }
 

@@ -1,8 +1,10 @@
+import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
 import { packRecord, unpackRecord } from './codec.js';
 import type { Decision } from './decision.js';
+import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
 import { takeRandom } from './randomPool.js';
-import { isSettled, type NotificationRecord } from './record.js';
+import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
@@ -31,18 +33,34 @@ export type LedgerObserver = (written: NotificationRecord, before?: Notification
 
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 
+/** Of a campaign's row: `halted` when its campaign is, or has nothing left to release. */
+export type RowAcceptance = Acceptance | { kind: 'halted' };
+
+/** Why nothing that leads to a send may begin now. */
+export type Halted = { kind: 'sending_paused' } | { kind: 'campaign_halted'; halt: Halt };
+
+interface Entry {
+  record: NotificationRecord;
+  stored: StoredRequest;
+}
+
 interface LedgerCommands {
-  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<(Buffer | null)[]>;
+  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<(Buffer | 0 | null)[]>;
   notifierEnqueued(...args: (string | Buffer | number)[]): Promise<number[]>;
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
   notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
 
-type WriteWhen = 'always' | 'unless paused';
+type WriteWhen = 'always' | 'unless halted';
 
-/** What the script answers. */
+/** What the scripts answer. */
+const NOT_RELEASED = 0;
 const WRITTEN = 1;
-const PAUSED = 2;
+const HALTED: Readonly<Record<number, Halted>> = {
+  2: { kind: 'sending_paused' },
+  3: { kind: 'campaign_halted', halt: 'paused' },
+  4: { kind: 'campaign_halted', halt: 'cancelled' },
+};
 
 const TAG_BYTES = 8;
 
@@ -59,6 +77,7 @@ const ENTRIES_A_CALL = 100;
  */
 export class Ledger {
   readonly keys: LedgerKeys;
+  readonly #campaignKeys: CampaignKeys;
   readonly #redis: RedisClient;
   readonly #retention: Retention;
   readonly #observe: LedgerObserver;
@@ -79,41 +98,59 @@ export class Ledger {
     this.#retention = retention;
     this.#observe = observe;
     this.keys = ledgerKeys(prefix);
+    this.#campaignKeys = campaignKeys(prefix);
     const accept = readScript('accept', import.meta.url);
     const enqueued = readScript('enqueued', import.meta.url);
     const change = readScript('change', import.meta.url);
     const recheck = readScript('recheck', import.meta.url);
+    // The number of keys comes first in the arguments: there may be any number of them.
     redis.defineCommand('notifierAccept', { lua: accept });
     redis.defineCommand('notifierEnqueued', { lua: enqueued });
-    redis.defineCommand('notifierChange', { numberOfKeys: 6, lua: change });
+    redis.defineCommand('notifierChange', { lua: change });
     redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
 
   /** Accepts several new records in one round trip; each stands or falls alone. */
-  async accept(
-    entries: { record: NotificationRecord; stored: StoredRequest }[],
-  ): Promise<(Acceptance | Error)[]> {
+  async accept(entries: Entry[]): Promise<(Acceptance | Error)[]> {
+    return (await this.#accept(entries)).map((answer) => {
+      if (!('kind' in answer) || answer.kind !== 'halted') return answer;
+      throw new Error('only the rows of a campaign can be halted');
+    });
+  }
+
+  /** Releases rows of one campaign: as `accept`, and the campaign counts them. */
+  async acceptRows(campaignId: string, entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
+    return this.#accept(entries, this.#campaignKeys.of(campaignId));
+  }
+
+  async #accept(entries: Entry[], campaign?: KeysOfCampaign): Promise<(RowAcceptance | Error)[]> {
     const packed = entries.map(({ record, stored }) => ({
       record,
       bytes: tagged(record),
       request: JSON.stringify(stored),
     }));
+    const campaignKeys =
+      campaign === undefined ? [] : [campaign.counts, campaign.live, campaign.halt];
     const answers = await this.#atOnce(packed, (commands, some) =>
       commands.notifierAcceptBuffer(
-        1 + 2 * some.length,
+        1 + 2 * some.length + campaignKeys.length,
         this.keys.due,
         ...some.flatMap(({ record: { id } }) => [this.keys.record(id), this.keys.request(id)]),
+        ...campaignKeys,
+        campaign === undefined ? '' : 'rows',
         ...some.flatMap(({ record, bytes, request }) => [
           record.id,
           bytes,
           request,
           Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
+          record.row ?? '',
         ]),
       ),
     );
-    return packed.map(({ record, bytes }, at): Acceptance | Error => {
+    return packed.map(({ record, bytes }, at): RowAcceptance | Error => {
       const known = answers[at] ?? null;
       if (known instanceof Error) return known;
+      if (known === NOT_RELEASED) return { kind: 'halted' };
       // A resent command finds its own record: that is still a first acceptance.
       if (known === null || bytes.equals(known)) {
         this.#observe(record);
@@ -171,12 +208,7 @@ export class Ledger {
 
   /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
   async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
-    if (ids.length === 0) return [];
-    const found = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
-    return ids.map((id, at) => {
-      const bytes = found[at];
-      return bytes === null || bytes === undefined ? undefined : snapshotOf(id, bytes).record;
-    });
+    return (await this.snapshots(ids)).map((snapshot) => snapshot?.record);
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -196,13 +228,16 @@ export class Ledger {
     return (await this.#change(id, decide, 'always'))?.result;
   }
 
-  /** As `change`, but while sending is paused nothing is written. */
-  async changeUnlessPaused<R>(
+  /**
+   * As `change`, but while sending is paused no intent is written, and while its campaign is halted
+   * no row is claimed for a send either. Everything else is written.
+   */
+  async changeUnlessHalted<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
-  ): Promise<R | { kind: 'paused' } | undefined> {
-    const changed = await this.#change(id, decide, 'unless paused');
-    return changed === 'paused' ? { kind: 'paused' } : changed?.result;
+  ): Promise<R | Halted | undefined> {
+    const changed = await this.#change(id, decide, 'unless halted');
+    return changed !== undefined && 'halted' in changed ? changed.halted : changed?.result;
   }
 
   async #change<R>(
@@ -214,12 +249,12 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | 'paused' | undefined>;
+  ): Promise<{ result: R } | { halted: Halted } | undefined>;
   async #change<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | 'paused' | undefined> {
+  ): Promise<{ result: R } | { halted: Halted } | undefined> {
     const commands = this.#redis as unknown as LedgerCommands;
     let snapshot = await this.snapshot(id);
     while (snapshot !== undefined) {
@@ -230,10 +265,26 @@ export class Ledger {
         this.#observe(next, snapshot.record);
         return { result };
       }
-      if (answer === PAUSED) return 'paused';
+      const halted = typeof answer === 'number' ? HALTED[answer] : undefined;
+      if (halted !== undefined) return { halted };
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
     return undefined;
+  }
+
+  /** Writes changes to records that were just read, in one round trip; a lost race is simply not written. */
+  async changeAll(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    if (changes.length === 0) return;
+    const pipeline = this.#redis.pipeline();
+    for (const { snapshot, next } of changes) {
+      void this.#write(pipeline as unknown as LedgerCommands, snapshot, next);
+    }
+    const answers = (await pipeline.exec()) ?? [];
+    changes.forEach(({ snapshot, next }, at) => {
+      if (answers[at]?.[1] === WRITTEN) this.#observe(next, snapshot.record);
+    });
+    const failed = answers.find(([error]) => error !== null);
+    if (failed?.[0]) throw failed[0];
   }
 
   /** Ids whose next check is due, the most overdue first. */
@@ -286,13 +337,19 @@ export class Ledger {
   ) {
     const { id } = next;
     const settled = isSettled(next);
-    return commands.notifierChangeBuffer(
+    const keys = [
       this.keys.record(id),
       this.keys.request(id),
       this.keys.checkpoint(id),
       this.keys.due,
       this.keys.unknown,
       this.keys.paused,
+    ];
+    const campaign = this.#campaignOf(next);
+    if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
+    return commands.notifierChangeBuffer(
+      keys.length,
+      ...keys,
       id,
       snapshot.tag,
       tagged(next),
@@ -300,8 +357,30 @@ export class Ledger {
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
       next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
-      when === 'unless paused' ? '1' : '',
+      when === 'unless halted' ? begins(next) : '',
+      next.row ?? '',
+      next.createdAt,
+      countLabel(snapshot.record),
+      countLabel(next),
+      isLive(next) ? '1' : '',
     );
+  }
+
+  #campaignOf({ campaignId, row }: NotificationRecord): KeysOfCampaign | undefined {
+    // A campaign's name alone is what any caller may write; only released rows carry a number.
+    return campaignId === undefined || row === undefined
+      ? undefined
+      : this.#campaignKeys.of(campaignId);
+  }
+
+  /** As `readAll`, each record with its tag. */
+  async snapshots(ids: readonly string[]): Promise<(Snapshot | undefined)[]> {
+    if (ids.length === 0) return [];
+    const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
+    return ids.map((id, at) => {
+      const bytes = all[at] ?? null;
+      return bytes === null ? undefined : snapshotOf(id, bytes);
+    });
   }
 
   /** The record with the tag that proves, later, that it is still the same. */
@@ -320,6 +399,12 @@ function snapshotOf(id: string, bytes: Buffer): Snapshot {
     record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
     tag: bytes.subarray(0, TAG_BYTES),
   };
+}
+
+/** What a write begins that a halt forbids. */
+function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
+  if (next.state === 'sending') return 'send';
+  return next.state === 'processing' ? 'attempt' : '';
 }
 
 function isWritten(answer: Buffer | number | null): boolean {

@@ -23,6 +23,8 @@ export interface NotificationRecord {
   bodyHash: string;
   lane: Lane;
   campaignId?: string;
+  /** Set for a row that its campaign has released: the campaign counts it, and can halt it. */
+  row?: number;
   sendAt?: number;
   deadline: number;
   generation: number;
@@ -39,6 +41,18 @@ export interface NotificationRecord {
 export function isSettled(record: NotificationRecord): boolean {
   if (record.state === 'sent') return record.deliveryCheckAt === undefined;
   return isFinalState(record.state);
+}
+
+/** Something is still to be done for it by the service itself. */
+export function isLive(record: NotificationRecord): boolean {
+  return record.state !== 'unknown' && !isSettled(record);
+}
+
+/** What a campaign counts a row as: `deferred` is `queued` again, with a reason. */
+export type CountLabel = State | 'deferred';
+
+export function countLabel({ state, reason }: NotificationRecord): CountLabel {
+  return state === 'queued' && reason !== undefined ? 'deferred' : state;
 }
 
 /** A timeline longer than this loses its middle: a job deferred for a day must not grow without end. */

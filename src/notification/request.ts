@@ -185,7 +185,7 @@ export function parseRequest(input: unknown, now: number): ParsedRequest {
     return { ok: false, problems: [{ field: '(request)', expected }] };
   }
   const parsed = requestSchema.safeParse(input);
-  if (!parsed.success) return { ok: false, problems: parsed.error.issues.flatMap(problemsOf) };
+  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
   const request = input as NotificationRequest;
   const problems = [...timeProblems(request, now), ...sizeProblems(request)];
   return problems.length === 0 ? { ok: true, request } : { ok: false, problems };
@@ -222,6 +222,11 @@ function sizeProblems(request: NotificationRequest): FieldProblem[] {
   const bytes = Buffer.byteLength(JSON.stringify(request));
   if (bytes <= MAX_REQUEST_BYTES) return [];
   return [{ field: '(request)', expected: `at most ${MAX_REQUEST_BYTES} bytes of JSON` }];
+}
+
+/** Every wrong field that a schema has found, in our words. */
+export function schemaProblems(error: z.core.$ZodError): FieldProblem[] {
+  return error.issues.flatMap(problemsOf);
 }
 
 function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {

@@ -22,6 +22,16 @@ export function cancel(
   return write(next, { kind: 'cancelled', record: next });
 }
 
+/** Ends a row of a cancelled campaign, if it has not begun to leave. */
+export function cancelWithCampaign(
+  record: NotificationRecord,
+  now: number,
+): Decision<{ state: State }> {
+  if (!CANCELLABLE.has(record.state)) return keep({ state: record.state });
+  const next = step(record, now, { state: 'cancelled', reason: 'campaign_cancelled' });
+  return write(next, { state: next.state });
+}
+
 export type ResolveResult =
   | { kind: 'resolved'; record: NotificationRecord }
   | { kind: 'not_unknown'; state: State };

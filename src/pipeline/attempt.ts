@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import type { CallOptions } from '../genesys/call.js';
 import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
+import { CAMPAIGN_PAUSED, FIRST_LOOK_AGAIN_MS } from '../notification/campaignPause.js';
+import { type Halt, haltOf } from '../notification/halt.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { cancelWithCampaign } from '../notification/settlement.js';
 import type { HoldCause, TryLater } from './answerTable.js';
 import { backoffMs } from './backoff.js';
 import type { AttemptOutcome } from './outcome.js';
@@ -117,6 +120,20 @@ export class Attempt {
     return { kind: 'park', reason, until };
   }
 
+  /** It was asked to come to an end: this process stops, or the campaign is halted. */
+  async stopped(): Promise<AttemptOutcome> {
+    const halt = haltOf(this.signal);
+    return halt === undefined ? this.park('shutdown', Date.now()) : this.halted(halt);
+  }
+
+  /** Its campaign was paused or cancelled, and nothing has left yet. */
+  async halted(halt: Halt): Promise<AttemptOutcome> {
+    const now = Date.now();
+    if (halt === 'paused') return this.park(CAMPAIGN_PAUSED, now + FIRST_LOOK_AGAIN_MS);
+    const ended = await this.ledger.change(this.id, (record) => cancelWithCampaign(record, now));
+    return { kind: 'done', state: ended?.state ?? 'gone' };
+  }
+
   async gateClosed(forMs: number): Promise<AttemptOutcome> {
     const written = await this.#release({ reason: 'rate_limited', usesAttempt: false });
     if (written?.kind !== 'written') return this.overtaken();
@@ -144,7 +161,7 @@ export class Attempt {
       case 'past_deadline':
         return this.end('expired', 'deadline');
       case 'stopping':
-        return this.park('shutdown', Date.now());
+        return this.stopped();
       default: {
         const never: never = trouble;
         throw new Error(`unhandled trouble ${String(never)}`);

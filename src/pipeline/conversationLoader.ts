@@ -6,7 +6,8 @@ import { refusalOf } from '../genesys/clearance.js';
 import type { GenesysClient } from '../genesys/client.js';
 import { BatchLimit, LARGEST_BATCH } from './batchLimit.js';
 import { BatchMember, type ConversationSearch, type FoundConversations } from './batchMember.js';
-import { type BatchParts, optionsOf, searchTogether } from './conversationBatch.js';
+import { optionsOf } from './batchPlan.js';
+import { type BatchParts, searchTogether } from './conversationBatch.js';
 import type { Read } from './read.js';
 import { judgeRead } from './readFailure.js';
 

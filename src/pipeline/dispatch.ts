@@ -11,6 +11,7 @@ import {
   startLeg,
 } from '../notification/attempt.js';
 import type { Channel } from '../notification/channel.js';
+import type { Halted } from '../notification/ledger.js';
 import { type Leg, spentChannels } from '../notification/leg.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { isRedisTrouble } from '../notification/redisTrouble.js';
@@ -102,7 +103,7 @@ export class Dispatcher {
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
     const { channel } = message;
-    let start: StartLegResult | { kind: 'paused' } | undefined;
+    let start: StartLegResult | Halted | undefined;
     let verdictOfPolicy: PolicyVerdict = { allowed: true };
     const guard: SendGuard = {
       beforeWrite: async () => {
@@ -111,7 +112,7 @@ export class Dispatcher {
         await attempt.reached('before_intent');
         const intent = { fence: attempt.fence, channel, sendWithinMs: SEND_WITHIN_MS };
         const now = Date.now();
-        start = await attempt.ledger.changeUnlessPaused(attempt.id, (record) =>
+        start = await attempt.ledger.changeUnlessHalted(attempt.id, (record) =>
           startLeg(record, intent, now),
         );
         if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
@@ -124,11 +125,12 @@ export class Dispatcher {
     await attempt.reached('answer_received');
 
     // Assigned inside the guard, which control flow analysis cannot see.
-    const begun = start as StartLegResult | { kind: 'paused' } | undefined;
+    const begun = start as StartLegResult | Halted | undefined;
     const policy = verdictOfPolicy as PolicyVerdict;
     if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
-    if (begun?.kind === 'paused')
+    if (begun?.kind === 'sending_paused')
       return over(await attempt.park('paused', Date.now() + PAUSED_JOB_RETURNS_MS));
+    if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.overtaken());
     const leg = begun?.leg;
     if (result.ok) return over(await this.#sent(attempt, channel, leg, result));
@@ -206,7 +208,7 @@ export class Dispatcher {
         return over(await attempt.end('expired', 'deadline'));
       case 'stopping':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'shutdown' });
-        return over(await attempt.park('shutdown', Date.now()));
+        return over(await attempt.stopped());
       case 'unknown':
         await this.#record(attempt, leg, { outcome: 'unknown', reason: verdict.reason });
         return over({ kind: 'done', state: 'unknown' });

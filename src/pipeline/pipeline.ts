@@ -1,9 +1,12 @@
 import type { Logger } from 'pino';
 import type { GenesysClient } from '../genesys/client.js';
 import { claim } from '../notification/attempt.js';
+import { CAMPAIGN_PAUSED, waitForResume } from '../notification/campaignPause.js';
+import type { Halt } from '../notification/halt.js';
 import type { StoredRequest } from '../notification/ledger.js';
 import { spentChannels } from '../notification/leg.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { cancelWithCampaign } from '../notification/settlement.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { Attempt, type AttemptTools } from './attempt.js';
 import { checkDelivery } from './deliveryCheck.js';
@@ -12,9 +15,15 @@ import { channelsFor } from './lookup.js';
 import type { AttemptOutcome } from './outcome.js';
 import { Preparation, type PreparationParts } from './preparation.js';
 
+/** Ends attempts whose campaign is halted. */
+interface HaltWatcher {
+  /** A signal that also follows `signal`, until `end` is called. */
+  watch(campaignId: string, signal: AbortSignal): { signal: AbortSignal; end(): void };
+}
+
 export type PipelineParts = PreparationParts &
   DispatcherParts &
-  AttemptTools & { client: GenesysClient; log: Logger };
+  AttemptTools & { client: GenesysClient; haltWatch: HaltWatcher; log: Logger };
 
 /** A claimed notification looked at again this soon when it is in somebody else's hands. */
 const LOOK_AGAIN_MS = 5_000;
@@ -40,7 +49,7 @@ export class NotificationPipeline {
     signal: AbortSignal,
   ): Promise<AttemptOutcome> {
     const now = Date.now();
-    const claimed = await this.#parts.ledger.change(job.id, (record) =>
+    const claimed = await this.#parts.ledger.changeUnlessHalted(job.id, (record) =>
       claim(record, job.generation, now),
     );
     if (claimed === undefined) return { kind: 'done', state: 'gone' };
@@ -51,12 +60,46 @@ export class NotificationPipeline {
         return { kind: 'done', state: 'gone' };
       case 'wait':
         return { kind: 'park', reason: 'in_other_hands', until: claimed.until };
+      case 'campaign_halted':
+        return this.#halted(job.id, claimed.halt);
+      case 'sending_paused':
+        throw new Error('a claim is no intent');
       case 'claimed':
-        return this.#attempt(claimed.record, claimed.work, signal);
+        return claimed.work === 'dispatch'
+          ? this.#watchedAttempt(claimed.record, signal)
+          : this.#attempt(claimed.record, claimed.work, signal);
       default: {
         const never: never = claimed;
         throw new Error(`unhandled claim ${String(never)}`);
       }
+    }
+  }
+
+  /** The job's campaign was halted before anything was done for it. */
+  async #halted(id: string, halt: Halt): Promise<AttemptOutcome> {
+    const now = Date.now();
+    const { ledger } = this.#parts;
+    if (halt === 'cancelled') {
+      const ended = await ledger.change(id, (record) => cancelWithCampaign(record, now));
+      return { kind: 'done', state: ended?.state ?? 'gone' };
+    }
+    const waits = await ledger.change(id, (record) => waitForResume(record, now));
+    if (waits === undefined) return { kind: 'done', state: 'gone' };
+    return waits.kind === 'ended'
+      ? { kind: 'done', state: waits.state }
+      : { kind: 'park', reason: CAMPAIGN_PAUSED, until: waits.until };
+  }
+
+  async #watchedAttempt(record: NotificationRecord, signal: AbortSignal): Promise<AttemptOutcome> {
+    const { campaignId, row } = record;
+    if (campaignId === undefined || row === undefined) {
+      return this.#attempt(record, 'dispatch', signal);
+    }
+    const watched = this.#parts.haltWatch.watch(campaignId, signal);
+    try {
+      return await this.#attempt(record, 'dispatch', watched.signal);
+    } finally {
+      watched.end();
     }
   }
 

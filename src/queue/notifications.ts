@@ -50,9 +50,12 @@ export class Notifications {
     );
   }
 
-  /** Opens a new generation, with a job of its own, of what surely did not reach the customer. */
-  async retry(id: string, by?: string): Promise<RetryOutcome | undefined> {
-    return this.#patiently(id, () => this.#retry(id, by));
+  /**
+   * Opens a new generation, with a job of its own, of what surely did not reach the customer. It has
+   * until `deadline` (epoch ms), a day when left out.
+   */
+  async retry(id: string, by?: string, deadline?: number): Promise<RetryOutcome | undefined> {
+    return this.#patiently(id, () => this.#retry(id, by, deadline));
   }
 
   /** The view of a record, with the caller's metadata as long as the request is kept. */
@@ -73,12 +76,16 @@ export class Notifications {
     return record === undefined ? undefined : viewOf(record, stored?.request);
   }
 
-  async #retry(id: string, by: string | undefined): Promise<RetryOutcome | undefined> {
+  async #retry(
+    id: string,
+    by: string | undefined,
+    deadline: number | undefined,
+  ): Promise<RetryOutcome | undefined> {
     const now = Date.now();
     if ((await this.#ledger.readRequest(id)) === undefined) {
       return (await this.#ledger.read(id)) === undefined ? undefined : { kind: 'request_gone' };
     }
-    const renewed = { deadline: renewedDeadline(now), ...(by !== undefined && { by }) };
+    const renewed = { deadline: deadline ?? renewedDeadline(now), ...(by !== undefined && { by }) };
     const result = await this.#ledger.change(id, (record) => retry(record, renewed, now));
     if (result?.kind !== 'retried') return result;
     await addJobs(this.#queues, [result.record], now);

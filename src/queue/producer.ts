@@ -77,7 +77,7 @@ export class NotificationProducer {
     if (typeof redisUrl !== 'string' || !isRedisUrl(redisUrl)) {
       throw new TypeError('redisUrl: expected redis://host:6379, several, or redis+sentinel://…');
     }
-    const keyring = keyringFor(options);
+    const keyring = openKeyring(options);
     this.#redis = connectForProducing(redisUrl);
     // Without a listener, a lost connection would end the caller's process; calls report it anyway.
     this.#redis.on('error', () => undefined);
@@ -170,7 +170,8 @@ export class NotificationProducer {
   }
 }
 
-function keyringFor(options: ProducerOptions): Keyring {
+/** The keys that requests are hashed with. Throws where others could reach Redis and there is no secret. */
+export function openKeyring(options: Pick<ProducerOptions, 'redisUrl' | 'secret'>): Keyring {
   if (options.secret !== undefined) return Keyring.parse(options.secret);
   if (isLoopbackUrl(options.redisUrl)) return Keyring.forDevelopment();
   throw new TypeError(

@@ -10,6 +10,8 @@ import type { Login } from '../dashboard/session.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { openCampaigns } from './openCampaigns.js';
+import { openInbox } from './openInbox.js';
 import { openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 import type { RunningRole } from './role.js';
@@ -41,9 +43,13 @@ export async function startApi(
   });
   producer.onConnect(() => preparation.wake());
   const standing = () => preparation.standing;
+  const campaigns = openCampaigns(config, producer);
+  const isReady = () => preparation.standing.kind === 'ready';
+  const inbox = openInbox(config, { producer, campaigns, isReady, log });
   const app = buildServer({
     intake: new Intake(acceptor, standing),
     notifications,
+    campaigns,
     operations,
     metrics,
     keys: new ApiKeys(config.API_KEYS),
@@ -63,6 +69,7 @@ export async function startApi(
   });
   const stop = async () => {
     await closeServer(app);
+    await inbox?.stop();
     await preparation.stop();
     await producer.close();
     log.info('api stopped');
@@ -70,6 +77,7 @@ export async function startApi(
   try {
     await preparation.start();
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    inbox?.start();
     log.info({ url, templates: templates.length, keys: config.API_KEYS.length }, 'api started');
     let stopping: Promise<void> | undefined;
     return {

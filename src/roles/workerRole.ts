@@ -1,5 +1,9 @@
 import type { Logger } from 'pino';
 import { Budget } from '../budget/budget.js';
+import { CampaignStore } from '../campaign/campaignStore.js';
+import { HaltWatch } from '../campaign/haltWatch.js';
+import { pauseRunning } from '../campaign/pauseRunning.js';
+import type { ReleaseObserver } from '../campaign/release.js';
 import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
@@ -33,6 +37,7 @@ import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import { openLookupCaches } from './lookupCaches.js';
+import { openFeeder } from './openFeeder.js';
 import type { RunningRole } from './role.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
@@ -40,6 +45,7 @@ const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
 
 export interface WorkerExtras {
   observe?: StepObserver;
+  observeRelease?: ReleaseObserver;
   metrics?: Metrics;
   /** Instead of the request budget; for measuring without it. */
   admission?: Admission;
@@ -51,7 +57,13 @@ export interface WorkerExtras {
 export async function startWorker(
   config: Config,
   log: Logger,
-  { observe = () => undefined, metrics = new Metrics(), admission, minuteMs }: WorkerExtras = {},
+  {
+    observe = () => undefined,
+    observeRelease = () => undefined,
+    metrics = new Metrics(),
+    admission,
+    minuteMs,
+  }: WorkerExtras = {},
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
   const templates = await loadTemplates(templatesDir(config));
@@ -102,8 +114,11 @@ export async function startWorker(
     log,
     observe: metrics.countPlatformRequest,
   });
+  const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
+  const haltWatch = new HaltWatch(redis, prefix, log);
   const caches = openLookupCaches(redis, config, log);
   const pipeline = new NotificationPipeline({
+    haltWatch,
     client,
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),
@@ -131,6 +146,7 @@ export async function startWorker(
     log,
     process: (job, signal) => pipeline.process(job, signal),
     mayLogIn: async () => (await client.checkCredentials()).ok,
+    onHold: ({ kind, detail }) => pauseRunning(campaigns, `${kind}: ${detail}`),
   });
   const sweeper = new Sweeper({
     ledger,
@@ -139,6 +155,15 @@ export async function startWorker(
     log,
     stopButton,
     onFind: metrics.countSweeperFind,
+  });
+  const feeder = openFeeder(config, {
+    redis,
+    campaigns,
+    ledger,
+    queues,
+    catalogue,
+    log,
+    observe: observeRelease,
   });
   readiness = workerReadiness({
     redis,
@@ -152,12 +177,14 @@ export async function startWorker(
   }, TEMPLATES_RENEWED_EVERY_MS);
   workers.start();
   sweeper.start();
+  feeder.start();
   log.info({ templates: templates.length, health: health?.url }, 'worker started');
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(renewal);
-    await Promise.all([sweeper.stop(), workers.stop()]);
+    await Promise.all([sweeper.stop(), feeder.stop(), workers.stop()]);
+    haltWatch.stop();
     await client.close();
     await closeQueues(queues);
     await health?.close();

@@ -20,6 +20,8 @@ export interface LaneWorkersParts {
   log: Logger;
   process: (job: JobData, signal: AbortSignal) => Promise<AttemptOutcome>;
   mayLogIn: () => Promise<boolean>;
+  /** Told each time a job meets a closed door. */
+  onHold: (reason: HoldReason) => Promise<void>;
 }
 
 /** Whether the job got as far as the platform, so that its end says something about our access. */
@@ -162,13 +164,21 @@ export class LaneWorkers {
         // start the wait anew.
         throw new RateLimitError();
       case 'hold':
-        await this.hold.raise(outcome.cause satisfies HoldReason);
+        await this.#hold(outcome.cause);
         return this.#park(job, token, Date.now() + HELD_JOB_RETURNS_MS);
       default: {
         const never: never = outcome;
         throw new Error(`unhandled outcome ${String(never)}`);
       }
     }
+  }
+
+  async #hold(reason: HoldReason): Promise<void> {
+    await this.hold.raise(reason);
+    // What is told of it is nobody's job: it must not fail the one that met the door.
+    await this.#parts.onHold(reason).catch((error: unknown) => {
+      this.#parts.log.error({ error: errorLabel(error) }, 'a hold could not be told of');
+    });
   }
 
   /** Puts the job aside without using one of its attempts. */

@@ -1,18 +1,14 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { queued } from '../notification/acceptance.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger, Snapshot } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
-import { type RedisClient, readScript } from '../notification/redisScripts.js';
+import type { RedisClient } from '../notification/redisScripts.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
+import { Lease } from '../queue/lease.js';
 import type { StopButton } from '../queue/stopButton.js';
-
-interface LeaseCommands {
-  notifierLease(...args: (string | number)[]): Promise<number>;
-}
 
 /** What the sweeper had to see to, for whoever counts. */
 export type SweeperFind = SweepFinding | 'missing_job' | 'job_lost_too_often' | 'unreadable';
@@ -35,11 +31,10 @@ const UNJUDGED_AGAIN_MS = 60_000;
 export class Sweeper {
   readonly #ledger: Ledger;
   readonly #queues: Queues;
-  readonly #redis: RedisClient;
   readonly #log: Logger;
   readonly #stopButton: StopButton | undefined;
   readonly #onFind: (finding: SweeperFind) => void;
-  readonly #holder = randomUUID();
+  readonly #lease: Lease;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #stopped = true;
@@ -54,12 +49,10 @@ export class Sweeper {
   }) {
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
-    this.#redis = parts.redis;
     this.#log = parts.log;
     this.#stopButton = parts.stopButton;
     this.#onFind = parts.onFind ?? (() => undefined);
-    const lua = readScript('lease', import.meta.url);
-    parts.redis.defineCommand('notifierLease', { numberOfKeys: 1, lua });
+    this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
   }
 
   start(): void {
@@ -82,12 +75,10 @@ export class Sweeper {
 
   async #tick(): Promise<void> {
     try {
-      const commands = this.#redis as unknown as LeaseCommands;
-      const { sweeper } = this.#ledger.keys;
       if (await this.#stopButton?.enforce()) this.#log.warn('sweeper paused the queues again');
       let more = true;
       while (more && !this.#stopped) {
-        if ((await commands.notifierLease(sweeper, this.#holder, LEASE_MS)) !== 1) return;
+        if (!(await this.#lease.take())) return;
         more = (await this.sweepOnce(Date.now())) === BATCH;
       }
     } catch (error) {

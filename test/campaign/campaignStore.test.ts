@@ -12,8 +12,9 @@ import {
   resume,
   start,
 } from '../../src/campaign/lifecycle.js';
+import { RowStore } from '../../src/campaign/rowStore.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
-import { SPRING, summaryOf, upload } from './support/campaigns.js';
+import { numberedRows, SPRING, summaryOf, upload } from './support/campaigns.js';
 
 const RETENTION_MS = 1_000_000;
 
@@ -45,7 +46,7 @@ describe('the campaign store', () => {
 
   async function ready(rows = 1_200): Promise<void> {
     await store.create(SPRING);
-    await upload(store, redis, 'spring', rows);
+    await upload(store, new RowStore(redis, prefix), 'spring', numberedRows(rows));
   }
 
   test('creates once: the same again is there already, another under its id is refused', async () => {
@@ -79,18 +80,18 @@ describe('the campaign store', () => {
     await store.create(SPRING);
     await begin('u1');
     await redis.hset(store.keys.of('spring').uploadedRows('u1'), { 0: 'a', 1: 'b', 2: 'c' });
-    await redis.rpush(store.keys.of('spring').uploadedRejected('u1'), 'r');
+    await redis.hset(store.keys.of('spring').uploadedRejected('u1'), { 0: 'r' });
     expect(await store.counts('spring')).toMatchObject({ waiting: 0 });
     expect(await redis.exists(key('rows'))).toBe(0);
     expect(await finish('u1', 1_200)).toMatchObject({ kind: 'done', campaign: { state: 'ready' } });
     expect(await store.counts('spring')).toMatchObject({ waiting: 1_200, sent: 0, deferred: 0 });
     expect(await redis.hlen(key('rows'))).toBe(3);
-    expect(await redis.llen(key('rejected'))).toBe(1);
+    expect(await redis.hlen(key('rejected'))).toBe(1);
   });
 
   test('takes a later upload in place of the one before, rows and rejected alike', async () => {
     await ready(1_200);
-    await redis.rpush(key('rejected'), 'old');
+    await redis.hset(key('rejected'), { 0: 'old' });
     await begin('u2');
     await redis.hset(store.keys.of('spring').uploadedRows('u2'), { 0: 'new' });
     await finish('u2', 7);

@@ -45,8 +45,9 @@ describe('the request budget', () => {
     () =>
       withDeployment(
         {
+          // A twentieth of room, since a busy machine delays by more than the fiftieth of six seconds.
           sandbox: { requestsPerMinute: 60, rateLimitWindowMs: WINDOW_MS },
-          env: { GENESYS_REQUESTS_PER_MINUTE: '60', MINUTE_MS: `${WINDOW_MS}` },
+          env: { GENESYS_REQUESTS_PER_MINUTE: '57', MINUTE_MS: `${WINDOW_MS}` },
         },
         async (deployment) => {
           await deployment.spawnWorker();
@@ -63,8 +64,8 @@ describe('the request budget', () => {
             .filter(({ operation }) => operation !== 'login')
             .map(({ at }) => at);
           expect(times).toHaveLength(100);
-          // 99 intervals of 102 ms; more than one in ten of them unused would be a budget badly used.
-          expect(Math.max(...times) - Math.min(...times)).toBeLessThan(99 * 102 * 1.1);
+          // 99 intervals of 107 ms; more than one in ten of them unused would be a budget badly used.
+          expect(Math.max(...times) - Math.min(...times)).toBeLessThan(99 * 107 * 1.1);
         },
       ),
     60_000,

@@ -58,6 +58,7 @@ const record = fc.record(
     bodyHash: fc.oneof(code, keyedHash),
     lane: fc.constantFrom(...LANES),
     campaignId: code,
+    row: count,
     sendAt: time,
     deadline: time,
     generation: count,

@@ -60,8 +60,8 @@ describe('what the ledger writes around a record', () => {
     await redis.set(ledger.keys.paused, '{}');
     await ledger.change('p', (current) => claim(current, 1, Date.now()));
     const start = () =>
-      ledger.changeUnlessPaused('p', (current) => startLeg(current, INTENT, Date.now()));
-    expect(await start()).toEqual({ kind: 'paused' });
+      ledger.changeUnlessHalted('p', (current) => startLeg(current, INTENT, Date.now()));
+    expect(await start()).toEqual({ kind: 'sending_paused' });
     expect((await ledger.read('p'))?.state).toBe('processing');
     await redis.del(ledger.keys.paused);
     expect(await start()).toMatchObject({ kind: 'started' });
@@ -73,11 +73,11 @@ describe('what the ledger writes around a record', () => {
     await ledger.change('r', (current) => claim(current, 1, Date.now()));
     // Between reading and writing, as late as anybody could press the button.
     let pressed: Promise<unknown> | undefined;
-    const start = ledger.changeUnlessPaused('r', (current) => {
+    const start = ledger.changeUnlessHalted('r', (current) => {
       pressed = redis.set(ledger.keys.paused, '{}');
       return startLeg(current, INTENT, Date.now());
     });
-    expect(await start).toEqual({ kind: 'paused' });
+    expect(await start).toEqual({ kind: 'sending_paused' });
     await pressed;
     expect((await ledger.read('r'))?.legs).toEqual([]);
   });

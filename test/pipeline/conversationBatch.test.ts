@@ -77,6 +77,15 @@ describe('pages', () => {
     expect(queries()).toBe(7);
   });
 
+  test('are not read again for those who go on when others have enough', async () => {
+    const notified = Array.from({ length: 5 }, () =>
+      customer({ count: 1, minutesAgo: 200 * HOUR }, { count: 19, minutesAgo: 26 * HOUR }),
+    );
+    const others = Array.from({ length: 25 }, () => once(100 * HOUR));
+    expect(await countsOf([...notified, ...others])).toEqual(ones(30));
+    expect(queries()).toBe(2);
+  });
+
   test('full of notifications to one customer who never wrote hide nobody’s history', async () => {
     const silent = customer({ count: 0, minutesAgo: 0 }, { count: 450, minutesAgo: HOUR });
     const others = Array.from({ length: 9 }, () => once(48 * HOUR));

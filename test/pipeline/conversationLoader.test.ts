@@ -194,4 +194,17 @@ describe('of those who wait together', () => {
     expect(await stays).toMatchObject(ONE);
     expect(queries()).toBe(1);
   });
+
+  test('one who gives up alone does not break off the query of the others', async () => {
+    genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'delay', ms: 200 });
+    const [first = '', second = ''] = customers(2);
+    const stop = new AbortController();
+    const gone = load(first, { ...LANE, signal: stop.signal });
+    const stays = load(second, { ...LANE, signal: new AbortController().signal });
+    slots.open();
+    await genesys.sandbox.requests.waitFor(1, 'details-query', 5_000);
+    stop.abort();
+    expect(await stays).toMatchObject(ONE);
+    await gone;
+  });
 });

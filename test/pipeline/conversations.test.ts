@@ -143,6 +143,11 @@ describe('windows of at most 31 days', () => {
     expect(queries()).toBe(2);
   });
 
+  test('leave nothing out where a full page reaches across the edge', async () => {
+    const ids = Array.from({ length: 120 }, (_, n) => wrote(31 * DAY + n - 60));
+    expect(await find({ lookbackDays: 62, maxConversations: 200 })).toEqual(ids);
+  });
+
   test('meet at their edges: what started there is found once', async () => {
     const ids = [31 * DAY - 1, 31 * DAY, 31 * DAY + 1].map((ago) => wrote(ago));
     expect(await find({ lookbackDays: 62, now: NOON })).toEqual(ids);
@@ -163,9 +168,20 @@ describe('pages within a window', () => {
     expect(queries()).toBe(1);
   });
 
+  test('leave nothing out that started in the same moment as the last one of a page', async () => {
+    const ids = Array.from({ length: 97 }, (_, n) => wrote(DAY + n));
+    for (let n = 0; n < 5; n += 1) ids.push(wrote(2 * DAY));
+    const found = await find({ maxConversations: 200 });
+    expect(new Set(found)).toEqual(new Set(ids));
+    expect(found).toHaveLength(102);
+  });
+
   test('are turned four times at most', async () => {
     wrote(DAY);
-    await notified(405);
+    const messages = [{ from: 'agent' as const, text: 'Nobody answered this' }];
+    for (let n = 0; n < 405; n += 1) {
+      genesys.sandbox.addConversation(customerId, { minutesAgo: n, messages });
+    }
     expect(await find()).toEqual([]);
     expect(queries()).toBe(4);
   });

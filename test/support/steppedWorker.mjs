@@ -1,5 +1,5 @@
 // A worker in a process of its own, built from the product, that can be told to wait at one step of
-// its first attempt. There a test freezes or kills it: no timing decides which crash window is hit.
+// its first attempt, or of its first release of a campaign's rows. There a test freezes or kills it: no timing decides which crash window is hit.
 import { pino } from 'pino';
 import { loadConfig } from '../../dist/config.js';
 import { startWorker } from '../../dist/roles/workerRole.js';
@@ -10,13 +10,16 @@ if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 const goOn = new Promise((resolve) => process.once('message', resolve));
 let waited = false;
 
+async function stopAt(step) {
+  if (waited || step !== process.env.STOP_AT) return;
+  waited = true;
+  process.send('stopped');
+  await goOn;
+}
+
 const role = await startWorker(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), {
-  async observe(step) {
-    if (waited || step !== process.env.STOP_AT) return;
-    waited = true;
-    process.send('stopped');
-    await goOn;
-  },
+  observe: stopAt,
+  observeRelease: stopAt,
   ...(process.env.MINUTE_MS !== undefined && { minuteMs: Number(process.env.MINUTE_MS) }),
 });
 process.send('started');

@@ -46,13 +46,13 @@ function tableEntry({ operationId, method, path, summary }: Operation): Html {
 }
 
 function section(operation: Operation): Html {
-  const { operationId, method, path, summary, description, headers = {}, body } = operation;
+  const { operationId, method, path, summary, description, body } = operation;
   const examples: [string, unknown][] =
     body === undefined ? [['', undefined]] : Object.entries(body.examples);
   return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
 <h2 id="${operationId}-title">${summary} <br><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h2>
 <p>${description}</p>
-${Object.entries(headers).map(([name, meaning]) => html`<p>Header <code>${name}</code>: ${meaning}</p>\n`)}
+${besidesBody(operation)}
 ${body === undefined ? '' : [html`<h3>Request</h3>\n`, fieldTable(COMPONENTS[body.schema], `Fields of ${body.schema}`)]}
 <h3>Example</h3>
 ${examples.map(([title, value]) => html`<p class="quiet">${title}</p>${block(curlLine(operation, value), `Command: ${summary} ${title}`)}`)}
@@ -63,6 +63,20 @@ ${operation.answers.map(({ status, description: meaning, schema, example }) =>
 ${problemsByStatus(operation.problems)}
 </section>
 `;
+}
+
+/** What a request says elsewhere than in a JSON body. */
+function besidesBody({ headers = {}, query = {}, upload }: Operation): Html[] {
+  const types = Object.keys(upload ?? {}).join(', ');
+  return [
+    ...Object.entries(headers).map(
+      ([name, meaning]) => html`<p>Header <code>${name}</code>: ${meaning}</p>\n`,
+    ),
+    ...Object.entries(query).map(
+      ([name, { description }]) => html`<p>Query <code>?${name}=</code>: ${description}</p>\n`,
+    ),
+    ...(upload === undefined ? [] : [html`<p>Body: a file, as ${types}.</p>\n`]),
+  ];
 }
 
 function problemsByStatus(problems: readonly Problem[]): Html[] {

@@ -1,5 +1,14 @@
 import { z } from 'zod';
+import { campaignRequestSchema } from '../../campaign/campaignRequest.js';
 import { requestSchema } from '../../notification/request.js';
+import { dryRunSchema, reasonSchema, retrySchema, startSchema } from '../campaignBodies.js';
+import {
+  campaignList,
+  campaignView,
+  dryRunAnswer,
+  importAnswer,
+  retryAnswer,
+} from './campaignViews.js';
 import {
   batchAnswer,
   gateAnswer,
@@ -46,6 +55,17 @@ export const COMPONENTS = {
       reason: z.string().min(1).max(200).meta({ description: 'Why, in one line; others read it.' }),
     }),
   ),
+  CampaignRequest: schemaOf(campaignRequestSchema),
+  Campaign: schemaOf(campaignView),
+  CampaignList: schemaOf(campaignList),
+  ImportedRows: schemaOf(importAnswer),
+  DryRunRequest: schemaOf(dryRunSchema),
+  DryRun: schemaOf(dryRunAnswer),
+  StartRequest: schemaOf(startSchema),
+  StepReason: schemaOf(reasonSchema),
+  RetryRequest: schemaOf(retrySchema),
+  RetriedRows: schemaOf(retryAnswer),
+  File: { type: 'string', description: 'A file, however long; it comes as it is read.' },
   Paused: schemaOf(pausedAnswer),
   Resumed: schemaOf(resumedAnswer),
   Status: schemaOf(statusAnswer),
@@ -63,6 +83,17 @@ export type ComponentName =
   | 'BatchResults'
   | 'Verdict'
   | 'Stop'
+  | 'CampaignRequest'
+  | 'Campaign'
+  | 'CampaignList'
+  | 'ImportedRows'
+  | 'DryRunRequest'
+  | 'DryRun'
+  | 'StartRequest'
+  | 'StepReason'
+  | 'RetryRequest'
+  | 'RetriedRows'
+  | 'File'
   | 'Paused'
   | 'Resumed'
   | 'Status'

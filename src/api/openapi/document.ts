@@ -12,7 +12,7 @@ export interface OpenApiDocument {
   [member: string]: unknown;
 }
 
-/** Every parameter there is names a notification. */
+/** Whatever is named in a path or a header is named by its id. */
 const ID_PATTERN = '^[A-Za-z0-9._-]{1,128}$';
 
 /** The API as an OpenAPI 3.1 document. */
@@ -27,7 +27,7 @@ export function openApiDocument(): OpenApiDocument {
       title: 'proactive-notifier',
       version: packageVersion(),
       description:
-        'Hands notifications over to be sent to contact-centre customers, and says what became of each. Whatever goes wrong is answered with a problem document (RFC 9457).',
+        'Hands notifications over to be sent to contact-centre customers, one by one or as campaigns of up to millions, and says what became of each. Whatever goes wrong is answered with a problem document (RFC 9457).',
     },
     servers: [{ url: '/' }],
     // Where the deployment has no keys, nobody has to send one.
@@ -51,10 +51,17 @@ function packageVersion(): string {
 }
 
 function describe(operation: Operation): JsonSchema {
-  const { operationId, summary, description, body, open } = operation;
+  const { operationId, summary, description, open } = operation;
+  const requestBody = bodyOf(operation);
   const parameters = [
     ...parametersIn('path', operation.pathParameters, true),
     ...parametersIn('header', operation.headers, false),
+    ...Object.entries(operation.query ?? {}).map(([name, rest]) => ({
+      name,
+      in: 'query',
+      required: false,
+      ...rest,
+    })),
   ];
   return {
     operationId,
@@ -62,15 +69,23 @@ function describe(operation: Operation): JsonSchema {
     description,
     ...(open && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
-    ...(body !== undefined && {
-      requestBody: {
-        required: true,
-        content: {
-          'application/json': { schema: ref(body.schema), examples: named(body.examples) },
-        },
-      },
-    }),
+    ...(requestBody !== undefined && { requestBody }),
     responses: { ...answersOf(operation), ...problemsOf(operation.problems) },
+  };
+}
+
+function bodyOf({ body, upload }: Operation): JsonSchema | undefined {
+  if (upload !== undefined) {
+    const content = Object.entries(upload).map(([type, example]) => [
+      type,
+      { schema: { type: 'string' }, ...(example !== undefined && { example }) },
+    ]);
+    return { required: true, content: Object.fromEntries(content) };
+  }
+  if (body === undefined) return undefined;
+  return {
+    required: body.optional !== true,
+    content: { 'application/json': { schema: ref(body.schema), examples: named(body.examples) } },
   };
 }
 
@@ -88,16 +103,27 @@ function parametersIn(
   }));
 }
 
+/** Answers by status; several types of one status become its contents. */
 function answersOf({ answers }: Operation): JsonSchema {
+  const statuses = [...new Set(answers.map(({ status }) => status))];
   return Object.fromEntries(
-    answers.map(({ status, description, schema, example, headers, type = 'application/json' }) => [
-      status,
-      {
-        description,
-        ...(headers !== undefined && { headers: headersOf(headers) }),
-        content: { [type]: { schema: ref(schema), example } },
-      },
-    ]),
+    statuses.map((status) => {
+      const all = answers.filter((answer) => answer.status === status);
+      const headers = all.find((answer) => answer.headers !== undefined)?.headers;
+      return [
+        status,
+        {
+          description: all.map(({ description }) => description).join('; or: '),
+          ...(headers !== undefined && { headers: headersOf(headers) }),
+          content: Object.fromEntries(
+            all.map(({ schema, example, type = 'application/json' }) => [
+              type,
+              { schema: ref(schema), example },
+            ]),
+          ),
+        },
+      ];
+    }),
   );
 }
 

@@ -1,3 +1,4 @@
+import { CAMPAIGN_OPERATIONS } from './campaignOperations.js';
 import { CONTROL_OPERATIONS } from './controlOperations.js';
 import { HEALTH_OPERATIONS } from './healthOperations.js';
 import { NOTIFICATION_OPERATIONS } from './notificationOperations.js';
@@ -6,6 +7,7 @@ import type { Operation } from './operation.js';
 /** Every route of the API, in the order in which a reader wants them. */
 export const OPERATIONS: readonly Operation[] = [
   ...NOTIFICATION_OPERATIONS,
+  ...CAMPAIGN_OPERATIONS,
   ...CONTROL_OPERATIONS,
   ...HEALTH_OPERATIONS,
 ];

@@ -78,6 +78,50 @@ export const requestGone = problem('request-gone', {
   id: ID,
   reason: 'request_gone',
 });
+const CAMPAIGN_ID = 'autumn';
+export const invalidCampaign = invalidRequest([
+  { field: 'template', expected: 'one of follow-up, order-update' },
+  { field: 'endAt', expected: 'a time in the future' },
+]);
+export const campaignConflict = problem('campaign-id-conflict', {
+  detail: 'That one stays as it is. Use another id for this campaign.',
+  id: CAMPAIGN_ID,
+  state: 'running',
+});
+export const unknownCampaign = problem('no-campaign', {
+  detail: 'There never was one with this id, or it ended too long ago to be remembered.',
+});
+export const stepRefused = problem('campaign-step-refused', {
+  detail: 'The campaign is importing: it has no rows yet; upload them first.',
+  id: CAMPAIGN_ID,
+  state: 'importing',
+  possible: ['import', 'cancel'],
+});
+export const rowsRefused = problem('rows-refused', {
+  detail: 'Nothing of this file was stored.',
+  id: CAMPAIGN_ID,
+  rows: [{ expected: 'a column named email, externalContactId or phone; found: name, city' }],
+});
+export const importSuperseded = problem('import-superseded', { id: CAMPAIGN_ID });
+export const importBrokenOff = problem('import-broken-off', {
+  detail: 'Nothing of them was stored. Send the whole file again.',
+  id: CAMPAIGN_ID,
+});
+export const notAFile = httpProblem(
+  415,
+  'Send the file itself as the body, as text/csv or application/x-ndjson, plain or in gzip.',
+);
+export const invalidLimit = invalidRequest([
+  { field: 'limit', expected: 'a whole number from 1 to 100' },
+]);
+export const invalidFormat = invalidRequest([{ field: 'format', expected: 'csv or ndjson' }]);
+export const invalidLookUp = invalidRequest([
+  { field: 'lookUp', expected: 'a whole number from 0 to 200' },
+]);
+export const invalidStep = invalidRequest([{ field: 'because', expected: 'no such field' }]);
+export const invalidStates = invalidRequest([
+  { field: 'states', expected: 'one or more of failed, expired, undelivered, skipped' },
+]);
 const malformedJson = httpProblem(400, 'The body is not valid JSON.');
 const notJson = httpProblem(415, 'Send the body as application/json.');
 const tooLarge = httpProblem(413, 'A body of at most 1048576 bytes is allowed here.');

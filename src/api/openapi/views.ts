@@ -3,6 +3,7 @@ import { CHANNELS } from '../../notification/channel.js';
 import { DELIVERIES } from '../../notification/leg.js';
 import { STATES } from '../../notification/state.js';
 import type { NotificationView, TimelineView } from '../../notification/view.js';
+import { campaignState, possible, rowProblem } from './campaignViews.js';
 
 /*
  * What the API answers, described. The answers are built elsewhere; that they are what is described
@@ -66,7 +67,10 @@ const problemMembers = {
     .array(fieldProblem)
     .exactOptional()
     .meta({ description: 'Every wrong field at once, at most 100.' }),
-  state: state.exactOptional(),
+  state: z
+    .union([state, campaignState])
+    .exactOptional()
+    .meta({ description: 'Where the notification, or the campaign, stands.' }),
   reason,
   retryAfter: z
     .number()
@@ -91,12 +95,16 @@ export const problemDocument = z
   .looseObject({
     ...problemMembers,
     status: z.int(),
-    id: z
-      .string()
-      .exactOptional()
-      .meta({ description: 'The notification meant; with this id it is safe to try again.' }),
+    id: z.string().exactOptional().meta({
+      description: 'The notification or campaign meant; with this id it is safe to try again.',
+    }),
     because: z.array(z.string()).exactOptional().meta({ description: 'Each thing that is amiss.' }),
     results: results.exactOptional(),
+    possible: possible.exactOptional(),
+    rows: z
+      .array(rowProblem)
+      .exactOptional()
+      .meta({ description: 'What keeps a file from being imported.' }),
   })
   .meta({ description: 'A problem document (RFC 9457).' });
 

@@ -15,6 +15,10 @@ export const REJECTED_ROW_COLUMN = 'rejected_row';
 export const REJECTED_BECAUSE_COLUMN = 'rejected_because';
 const REPORT_COLUMNS = [REJECTED_ROW_COLUMN, REJECTED_BECAUSE_COLUMN].map(folded);
 
+export function isReportColumn(name: string): boolean {
+  return REPORT_COLUMNS.includes(folded(name));
+}
+
 /** What stands in which column, by its place from 0. */
 export interface Columns {
   recipient: readonly { field: RecipientField; at: number }[];
@@ -92,7 +96,7 @@ class Mapping {
   #place(at: number): void {
     const name = this.#name(at);
     const key = folded(name);
-    if (name === '' || REPORT_COLUMNS.includes(key)) return;
+    if (name === '' || isReportColumn(name)) return;
     if (name === '__proto__') {
       this.#problems.push({ column: name, expected: 'another name for this column' });
       return;

@@ -1,7 +1,7 @@
 import type { TemplateManifest } from '../../templates/manifest.js';
 import type { RejectedLayout } from '../rejectedRow.js';
 import { candidateOf } from './candidate.js';
-import { type MappedColumns, mapColumns } from './columns.js';
+import { isReportColumn, type MappedColumns, mapColumns } from './columns.js';
 import { NdjsonReader, type NdjsonRow } from './ndjsonReader.js';
 import type { ReadRow, RowSource } from './readRow.js';
 
@@ -64,7 +64,8 @@ export class NdjsonRows implements RowSource {
 
 function asRequest(row: NdjsonRow): ReadRow {
   const { recipient, variables, ...others } = row.value;
-  const problems = Object.keys(others).map((name) => ({
+  const strange = Object.keys(others).filter((name) => !isReportColumn(name));
+  const problems = strange.map((name) => ({
     column: name.slice(0, 64),
     expected: 'no such field; a row has recipient and variables',
   }));

@@ -47,7 +47,7 @@ if ARGV[8] ~= '' then
     redis.call('UNLINK', KEYS[8])
   end
   redis.call('DEL', KEYS[4], KEYS[9])
-  redis.call('HSET', KEYS[4], 'waiting', ARGV[8])
+  redis.call('HSET', KEYS[4], 'waiting', ARGV[8], 'since', ARGV[4])
 end
 if ARGV[7] ~= '' then
   local waiting = tonumber(redis.call('HGET', KEYS[4], 'waiting') or '0')

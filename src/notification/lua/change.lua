@@ -7,14 +7,19 @@
 --
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
 -- KEYS[6] paused
+-- of a campaign's row also: KEYS[7] counts   KEYS[8] live   KEYS[9] halt
 -- ARGV[1] id   ARGV[2] tag that was read   ARGV[3] record (new tag + packed)
 -- ARGV[4] next check (epoch ms) or ''
 -- ARGV[5] '' while it lives; once settled, how long the record stays (ms)
 -- ARGV[6] how long the request stays once settled (ms)
 -- ARGV[7] since when it waits for a person as `unknown` (epoch ms), or ''
--- ARGV[8] '1' when it must not be written while sending is paused, else ''
--- returns 1 when written, 2 when sending is paused, else the record that is there, or false when
--- there is none
+-- ARGV[8] 'send' when it must not be written while sending is paused or the campaign is halted,
+--         'attempt' when it must not be while the campaign is halted, else ''
+-- of a campaign's row also:
+-- ARGV[9] row number   ARGV[10] when the row was released (epoch ms)   ARGV[11] what it counted as
+-- ARGV[12] what it counts as now   ARGV[13] '1' when it is live now, else ''
+-- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
+-- cancelled, else the record that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
 if not current then
   return false
@@ -26,9 +31,16 @@ end
 if tag ~= ARGV[2] then
   return current
 end
+local isRow = #KEYS > 6
 -- Asked here and not before the script: between question and intent, somebody could pause.
-if ARGV[8] == '1' and redis.call('EXISTS', KEYS[6]) == 1 then
+if ARGV[8] == 'send' and redis.call('EXISTS', KEYS[6]) == 1 then
   return 2
+end
+if ARGV[8] ~= '' and isRow then
+  local halt = redis.call('GET', KEYS[9])
+  if halt then
+    return halt == 'cancelled' and 4 or 3
+  end
 end
 if ARGV[5] == '' then
   redis.call('SET', KEYS[1], ARGV[3])
@@ -47,5 +59,21 @@ if ARGV[7] == '' then
   redis.call('ZREM', KEYS[5], ARGV[1])
 else
   redis.call('ZADD', KEYS[5], ARGV[7], ARGV[1])
+end
+if isRow then
+  -- Counts that are gone must not come back in part; and those of a later campaign of the same name
+  -- know nothing of this row.
+  local since = redis.call('HGET', KEYS[7], 'since')
+  if since and tonumber(since) <= tonumber(ARGV[10]) then
+    if ARGV[11] ~= ARGV[12] then
+      redis.call('HINCRBY', KEYS[7], ARGV[11], -1)
+      redis.call('HINCRBY', KEYS[7], ARGV[12], 1)
+    end
+    if ARGV[13] == '1' then
+      redis.call('SADD', KEYS[8], ARGV[9])
+    else
+      redis.call('SREM', KEYS[8], ARGV[9])
+    end
+  end
 end
 return 1

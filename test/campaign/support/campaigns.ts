@@ -1,7 +1,13 @@
-import type { Redis } from 'ioredis';
-import type { ImportSummary } from '../../../src/campaign/campaign.js';
+import type { ImportSummary, NumberedRow } from '../../../src/campaign/campaign.js';
+import { CHUNK_ROWS } from '../../../src/campaign/campaign.js';
 import type { CampaignStore } from '../../../src/campaign/campaignStore.js';
-import { beginUpload, finishUpload, type NewCampaign } from '../../../src/campaign/lifecycle.js';
+import {
+  beginUpload,
+  finishUpload,
+  type NewCampaign,
+  start,
+} from '../../../src/campaign/lifecycle.js';
+import type { RowStore } from '../../../src/campaign/rowStore.js';
 
 export const SPRING: NewCampaign = {
   id: 'spring',
@@ -18,25 +24,50 @@ export function summaryOf(rows: number, changes: Partial<ImportSummary> = {}): I
     duplicates: 0,
     ignoredColumns: [],
     addressedBy: { externalContactId: 0, email: rows, phone: 0 },
-    chunks: Math.ceil(rows / 500),
+    chunks: Math.ceil(rows / CHUNK_ROWS),
     finishedAt: Date.now(),
     ...changes,
   };
 }
 
-/** Uploads as many rows as the summary says; what is in the chunks is the import's business. */
+/** As a spreadsheet counts: the first recipient is in row 2. */
+export function numberedRows(count: number, emailOf = (n: number) => `row${n}@example.net`) {
+  return Array.from({ length: count }, (_, at): NumberedRow => {
+    return { number: at + 2, row: { recipient: { email: emailOf(at + 2) } } };
+  });
+}
+
+/** Uploads rows as an import does. */
 export async function upload(
-  store: CampaignStore,
-  redis: Redis,
+  campaigns: CampaignStore,
+  rows: RowStore,
   id: string,
-  rows: number,
+  numbered: readonly NumberedRow[],
 ): Promise<void> {
-  const token = `u${rows}`;
-  await store.change(id, (campaign) => beginUpload(campaign, token, Date.now()));
-  const summary = summaryOf(rows);
-  const key = store.keys.of(id).uploadedRows(token);
-  for (let chunk = 0; chunk < summary.chunks; chunk += 1) await redis.hset(key, chunk, 'rows');
-  await store.change(id, (campaign) =>
-    finishUpload(campaign, { upload: token, summary }, Date.now()),
-  );
+  const token = `u${numbered.length}`;
+  await campaigns.change(id, (campaign) => beginUpload(campaign, token, Date.now()));
+  const staging = rows.stage(id, token);
+  for (let at = 0; at < numbered.length; at += CHUNK_ROWS) {
+    staging.addRows(numbered.slice(at, at + CHUNK_ROWS));
+  }
+  await staging.flush();
+  const uploaded = { upload: token, summary: summaryOf(numbered.length) };
+  const end = await campaigns.change(id, (c) => finishUpload(c, uploaded, Date.now()));
+  if (end?.kind !== 'done') throw new Error(`the upload ended as ${end?.kind}`);
+}
+
+/** A campaign with rows, running. */
+export async function launch(
+  campaigns: CampaignStore,
+  rows: RowStore,
+  numbered: readonly NumberedRow[],
+  changes: Partial<NewCampaign> = {},
+): Promise<string> {
+  const input = { ...SPRING, ...changes };
+  await campaigns.create(input);
+  await upload(campaigns, rows, input.id, numbered);
+  const { id, templateHash } = input;
+  const started = await campaigns.change(id, (c) => start(c, { templateHash }, Date.now()));
+  if (started?.kind !== 'done') throw new Error('it was not started');
+  return id;
 }

@@ -1,0 +1,178 @@
+import type { CampaignView } from '../../campaign/campaignView.js';
+
+const CREATED_AT = '2026-11-22T09:00:00.000Z';
+
+export const CAMPAIGN_REQUEST = {
+  id: 'autumn',
+  name: 'Autumn follow-up',
+  template: 'follow-up',
+  endAt: '2026-11-23T18:00:00+01:00',
+};
+
+const NONE: CampaignView['counts'] = {
+  waiting: 0,
+  accepted: 0,
+  queued: 0,
+  deferred: 0,
+  processing: 0,
+  sending: 0,
+  sent: 0,
+  delivered: 0,
+  read: 0,
+  undelivered: 0,
+  unknown: 0,
+  skipped: 0,
+  failed: 0,
+  cancelled: 0,
+  expired: 0,
+};
+
+export const CREATED = {
+  id: 'autumn',
+  name: 'Autumn follow-up',
+  state: 'importing',
+  by: 'marketing',
+  template: 'follow-up',
+  createdAt: CREATED_AT,
+  updatedAt: CREATED_AT,
+  endAt: '2026-11-23T17:00:00.000Z',
+  counts: NONE,
+  progress: { rows: 0, ended: 0 },
+  possible: ['import', 'cancel'],
+} satisfies CampaignView;
+
+export const READY = {
+  ...CREATED,
+  state: 'ready',
+  updatedAt: '2026-11-22T09:01:12.000Z',
+  import: {
+    rows: 2_000,
+    rejected: 3,
+    duplicates: 12,
+    ignoredColumns: ['notes'],
+    addressedBy: { externalContactId: 1_200, email: 800, phone: 0 },
+    finishedAt: '2026-11-22T09:01:12.000Z',
+  },
+  counts: { ...NONE, waiting: 2_000 },
+  progress: { rows: 2_000, ended: 0 },
+  possible: ['start', 'dry-run', 'import', 'cancel'],
+} satisfies CampaignView;
+
+export const RUNNING = {
+  ...READY,
+  state: 'running',
+  updatedAt: '2026-11-22T09:05:00.000Z',
+  startedAt: '2026-11-22T09:05:00.000Z',
+  counts: {
+    ...NONE,
+    waiting: 700,
+    queued: 97,
+    sending: 3,
+    sent: 120,
+    delivered: 1_030,
+    skipped: 42,
+    failed: 8,
+  },
+  progress: {
+    rows: 2_000,
+    ended: 1_200,
+    perMinute: 96,
+    estimatedEndAt: '2026-11-22T09:25:50.000Z',
+  },
+  possible: ['pause', 'cancel', 'retry'],
+} satisfies CampaignView;
+
+export const PAUSED = {
+  ...RUNNING,
+  state: 'paused',
+  reason: 'wrong price',
+  progress: { rows: 2_000, ended: 1_200 },
+  possible: ['resume', 'cancel', 'retry'],
+} satisfies CampaignView;
+
+export const CANCELLED_CAMPAIGN = {
+  ...PAUSED,
+  state: 'cancelled',
+  endedAt: '2026-11-22T09:30:00.000Z',
+  counts: { ...RUNNING.counts, waiting: 0, queued: 0, sending: 0, cancelled: 800 },
+  progress: { rows: 2_000, ended: 2_000 },
+  possible: [],
+} satisfies CampaignView;
+
+export const ROWS_CSV = `email,first name,companyName
+customer@example.com,Dana,Northwind Outfitters
+regular@example.com,,Northwind Outfitters
+`;
+
+export const ROWS_NDJSON = `{"recipient":{"email":"customer@example.com"},"variables":{"companyName":"Northwind Outfitters"}}
+{"email":"regular@example.com","companyName":"Northwind Outfitters"}
+`;
+
+export const IMPORTED = {
+  campaign: READY,
+  refused: [
+    { row: 14, column: 'email', expected: 'an email address such as customer@example.com' },
+  ],
+};
+
+export const DRY_RUN = {
+  rows: 2_000,
+  tried: { web: 1_990, email: 8 },
+  skipped: { not_allowed: 2 },
+  failed: {},
+  samples: [
+    {
+      kinds: ['first'],
+      row: 2,
+      recipient: { email: 'customer@example.com' },
+      outlook: { would: 'try', channel: 'web' },
+      placeholders: ['customerName', 'lastMessage', 'topic'],
+      messages: [
+        {
+          channel: 'web',
+          history: true,
+          rendered: { ok: true, message: { channel: 'web', text: 'Hi [customer name], …' } },
+        },
+      ],
+    },
+  ],
+  forecast: {
+    requests: {
+      identity: 798,
+      history: 40,
+      transcript: 3_996,
+      send: 1_998,
+      deliveryCheck: 1_990,
+      total: 8_822,
+    },
+    requestsPerMinute: 294,
+    beside: { campaigns: 0, rows: 0 },
+    durationMs: 1_800_409,
+    startsAt: '2026-11-22T09:02:00.000Z',
+    endsAt: '2026-11-22T09:32:00.409Z',
+    endAt: { at: '2026-11-23T17:00:00.000Z', isMet: true, rowsInTime: 1_998 },
+    assumptions: ['No transactional notifications come in between: their requests go first.'],
+  },
+};
+
+export const RESULTS_CSV = `row,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts\r
+2,autumn.2,customer@example.com,,,delivered,web,,delivered,0a6f4c2e8b1d4f7e,5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10,2026-11-22T09:05:00.120Z,2026-11-22T09:06:01.310Z,1\r
+3,autumn.3,regular@example.com,,,skipped,,no_history,,,,2026-11-22T09:05:00.120Z,2026-11-22T09:05:02.004Z,1\r
+`;
+
+export const RESULTS_NDJSON = `{"row":3,"id":"autumn.3","email":"regular@example.com","state":"skipped","reason":"no_history"}
+`;
+
+export const REJECTED_CSV = `rejected_row,rejected_because,email,first name,companyName\r
+14,email: expected an email address such as customer@example.com,nowhere,,Northwind Outfitters\r
+`;
+
+export const REJECTED_NDJSON = `{"row":14,"problems":[{"column":"email","expected":"an email address such as customer@example.com"}],"email":"nowhere"}
+`;
+
+export const RETRIED_ROWS = {
+  campaign: RUNNING,
+  retried: 7,
+  refusedCount: 1,
+  refused: [{ row: 9, id: 'autumn.9', state: 'failed', because: 'may_have_arrived' }],
+};

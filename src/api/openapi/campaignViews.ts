@@ -1,0 +1,175 @@
+import { z } from 'zod';
+import { CAMPAIGN_STATES } from '../../campaign/campaign.js';
+import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/campaignView.js';
+import type { Forecast } from '../../campaign/dryRun/forecast.js';
+import { CHANNELS } from '../../notification/channel.js';
+import { requestSchema } from '../../notification/request.js';
+import { STATES } from '../../notification/state.js';
+
+/* As in the descriptions of notifications: objects are loose, and a test looks at real answers. */
+
+const time = z.iso.datetime();
+const rows = z.int().min(0);
+const { history, metadata } = requestSchema.shape;
+
+const counts = z
+  .looseObject(
+    Object.fromEntries([...STATES, 'waiting', 'deferred'].map((state) => [state, rows])) as Record<
+      keyof CampaignView['counts'],
+      typeof rows
+    >,
+  )
+  .meta({
+    description:
+      'How many rows stand where; the sum is import.rows. waiting ones are not released yet, deferred ones are queued again for a reason.',
+  });
+
+const importSummary = z.looseObject({
+  rows: rows.meta({ description: 'Recipients that can be written to.' }),
+  rejected: rows.meta({ description: 'Rows that were set aside; GET …/rejected has them.' }),
+  duplicates: rows.meta({ description: 'Rows of recipients who stand further up already.' }),
+  ignoredColumns: z
+    .array(z.string())
+    .meta({ description: 'Columns that the template has no variable for.' }),
+  addressedBy: z.looseObject({ externalContactId: rows, email: rows, phone: rows }),
+  finishedAt: time,
+});
+
+export const campaignState = z
+  .enum(CAMPAIGN_STATES)
+  .meta({ description: 'Where it stands; the README has a table.' });
+
+export const possible = z
+  .array(z.enum(CAMPAIGN_STEPS))
+  .meta({ description: 'What can be done with it next, the likeliest first.' });
+
+export const campaignView = z.looseObject({
+  id: z.string(),
+  name: z.string(),
+  state: campaignState,
+  reason: z.string().exactOptional().meta({ description: 'Why it is paused, or was cancelled.' }),
+  by: z.string().exactOptional().meta({ description: 'Who did the last step.' }),
+  template: z.string(),
+  channels: z.array(z.enum(CHANNELS)).exactOptional(),
+  history: history.unwrap().exactOptional(),
+  metadata: metadata.unwrap().exactOptional(),
+  createdAt: time,
+  updatedAt: time,
+  startAt: time.exactOptional(),
+  startedAt: time.exactOptional(),
+  endAt: time.exactOptional(),
+  endedAt: time.exactOptional(),
+  import: importSummary
+    .exactOptional()
+    .meta({ description: 'What the upload has found; absent until one has come to its end.' }),
+  counts,
+  progress: z.looseObject({
+    rows,
+    ended: rows.meta({ description: 'Rows that came to an end, whichever.' }),
+    perMinute: z.int().exactOptional().meta({ description: 'In the last minute.' }),
+    estimatedEndAt: time.exactOptional(),
+  }),
+  possible,
+}) satisfies z.ZodType<CampaignView>;
+
+export const campaignList = z.looseObject({
+  campaigns: z.array(campaignView).meta({ description: 'The newest first.' }),
+  next: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Give this as before to read on; absent at the end.' }),
+});
+
+/** One thing wrong with a file or a row of it. */
+export const rowProblem = z.looseObject({
+  row: z.int().exactOptional().meta({ description: 'As a spreadsheet counts: the header is 1.' }),
+  column: z.string().exactOptional(),
+  expected: z.string(),
+});
+
+export const importAnswer = z.looseObject({
+  campaign: campaignView,
+  refused: z
+    .array(rowProblem)
+    .meta({ description: 'The first rows that were set aside; GET …/rejected has all.' }),
+});
+
+const shares = z.record(z.string(), rows);
+
+const forecast = z.looseObject({
+  requests: z
+    .looseObject({
+      identity: rows,
+      history: rows,
+      transcript: rows,
+      send: rows,
+      deliveryCheck: rows,
+      total: rows,
+    })
+    .meta({ description: 'Requests to Genesys Cloud, step by step.' }),
+  requestsPerMinute: rows,
+  beside: z.looseObject({ campaigns: rows, rows }).meta({
+    description: 'Other running campaigns, and how many rows they have still to send.',
+  }),
+  durationMs: rows,
+  startsAt: time,
+  endsAt: time,
+  endAt: z
+    .looseObject({ at: time, isMet: z.boolean(), rowsInTime: rows })
+    .exactOptional()
+    .meta({ description: "Whether all can be sent before the campaign's endAt." }),
+  assumptions: z.array(z.string()).meta({ description: 'What was taken for granted.' }),
+}) satisfies z.ZodType<Forecast>;
+
+const rendered = z.union([
+  z.looseObject({ ok: z.literal(true), message: z.looseObject({}) }),
+  z.looseObject({ ok: z.literal(false), reason: z.string(), detail: z.string() }),
+]);
+
+const sample = z.looseObject({
+  kinds: z.array(z.enum(['first', 'random', 'longest'])),
+  row: z.int(),
+  recipient: z.looseObject({}),
+  outlook: z.looseObject({
+    would: z.enum(['try', 'skip', 'fail']),
+    reason: z.string().exactOptional(),
+    channel: z.enum(CHANNELS).exactOptional(),
+  }),
+  placeholders: z
+    .array(z.string())
+    .meta({ description: 'Variables that are looked up for each customer, in brackets here.' }),
+  messages: z.array(z.looseObject({ channel: z.enum(CHANNELS), history: z.boolean(), rendered })),
+});
+
+const lookups = z.union([
+  z.looseObject({ kind: z.literal('refused'), because: z.string() }),
+  z.looseObject({
+    kind: z.literal('asked'),
+    cost: z.looseObject({ customers: rows, requests: rows, durationMs: rows }),
+    customers: rows,
+    found: rows,
+    withHistory: rows,
+    reachable: rows,
+    notKnown: rows,
+    notKnownBecause: z.array(z.string()),
+  }),
+]);
+
+export const dryRunAnswer = z.looseObject({
+  rows,
+  tried: shares.meta({ description: 'By the first channel that may reach them.' }),
+  skipped: shares.meta({ description: 'By reason, as far as it can be known without asking.' }),
+  failed: shares.meta({ description: 'By reason.' }),
+  samples: z.array(sample),
+  forecast,
+  lookups: lookups.exactOptional(),
+});
+
+export const retryAnswer = z.looseObject({
+  campaign: campaignView,
+  retried: rows.meta({ description: 'Rows that were set going again.' }),
+  refusedCount: rows.meta({ description: 'Rows that stay as they are.' }),
+  refused: z
+    .array(z.looseObject({ row: z.int(), id: z.string(), state: z.string(), because: z.string() }))
+    .meta({ description: 'The first 1000 of them, each with why.' }),
+});

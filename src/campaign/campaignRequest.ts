@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { type FieldProblem, requestSchema, schemaProblems } from '../notification/request.js';
+
+/** Short enough that every row's id, campaign and number, is one of a notification. */
+const ID_EXPECTED = '1 to 100 characters from A-Z a-z 0-9 . _ -';
+const ID = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,100}$/;
+
+export function isCampaignId(value: unknown): value is string {
+  return typeof value === 'string' && ID.test(value);
+}
+
+const { template, channels, history, metadata } = requestSchema.shape;
+
+const time = z.iso.datetime({
+  offset: true,
+  error: 'an ISO 8601 time with a zone, such as 2026-11-22T09:30:00Z',
+});
+
+/** What somebody who makes a campaign says of it; the rows come after. */
+export const campaignRequestSchema = z.strictObject({
+  id: z
+    .string({ error: `a string of ${ID_EXPECTED}` })
+    .regex(ID, ID_EXPECTED)
+    .optional()
+    .meta({
+      description: 'Your own id; made up when left out. Creating the same again is safe.',
+    }),
+  name: z
+    .string({ error: 'a string of 1 to 200 characters' })
+    .trim()
+    .min(1, 'at least one character')
+    .max(200, 'at most 200 characters')
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line without control characters')
+    .optional()
+    .meta({ description: 'For people; the id, when left out.' }),
+  template,
+  channels,
+  history,
+  metadata: metadata.meta({
+    description: 'Any JSON values of your own; every notification of the campaign has them.',
+  }),
+  startAt: time.optional().meta({
+    description: 'Once it is started, nothing is sent before this time; at most 90 days ahead.',
+  }),
+  endAt: time.optional().meta({
+    description: 'Nothing is sent after this time: rows that are left over then are expired.',
+  }),
+});
+
+export type CampaignRequest = z.input<typeof campaignRequestSchema>;
+
+export type ParsedCampaignRequest =
+  | { ok: true; request: CampaignRequest }
+  | { ok: false; problems: FieldProblem[] };
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+const MAX_START_AHEAD_DAYS = 90;
+/** With the furthest `startAt`, less than a template's content is kept. */
+const MAX_DURATION_DAYS = 29;
+
+/** Checks what somebody asks for, naming every wrong field at once. */
+export function parseCampaignRequest(input: unknown, now: number): ParsedCampaignRequest {
+  const parsed = campaignRequestSchema.safeParse(input);
+  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
+  const problems = timeProblems(parsed.data, now);
+  return problems.length === 0 ? { ok: true, request: parsed.data } : { ok: false, problems };
+}
+
+function timeProblems({ startAt, endAt }: CampaignRequest, now: number): FieldProblem[] {
+  const begins = startAt === undefined ? now : Math.max(now, Date.parse(startAt));
+  const problems: FieldProblem[] = [];
+  if (begins > now + MAX_START_AHEAD_DAYS * DAY_MS) {
+    problems.push({ field: 'startAt', expected: `at most ${MAX_START_AHEAD_DAYS} days ahead` });
+  }
+  if (endAt === undefined) return problems;
+  const ends = Date.parse(endAt);
+  if (ends <= now) problems.push({ field: 'endAt', expected: 'a time in the future' });
+  else if (ends <= begins) problems.push({ field: 'endAt', expected: 'a time after startAt' });
+  else if (ends > begins + MAX_DURATION_DAYS * DAY_MS) {
+    const expected = `at most ${MAX_DURATION_DAYS} days after it may begin`;
+    problems.push({ field: 'endAt', expected });
+  }
+  return problems;
+}

@@ -1,0 +1,364 @@
+import type { Readable } from 'node:stream';
+import { v7 as uuidv7 } from 'uuid';
+import type { Ledger } from '../notification/ledger.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
+import type { FieldProblem } from '../notification/request.js';
+import { RedisUnavailableError } from '../queue/errors.js';
+import type { Notifications } from '../queue/notifications.js';
+import { whenReady, withPatience } from '../queue/patience.js';
+import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
+import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
+import type { StepDecision } from './campaignDecision.js';
+import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
+import type { CampaignStore } from './campaignStore.js';
+import {
+  type CampaignStep,
+  type CampaignView,
+  campaignView,
+  possibleSteps,
+} from './campaignView.js';
+import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
+import type { ExportFormat } from './exportFormat.js';
+import { type ImportOptions, importRows } from './importRows.js';
+import { cancel, pause, resume, start } from './lifecycle.js';
+import { Pace } from './pace.js';
+import { exportRejected } from './rejected.js';
+import type { RejectedRow } from './rejectedRow.js';
+import { exportResults } from './results.js';
+import { type RefusedRow, type RetriedPage, type RetryRequest, retryRows } from './retryRows.js';
+import type { RowStore } from './rowStore.js';
+
+export type CreateOutcome =
+  | { kind: 'created' | 'existing'; campaign: CampaignView }
+  | { kind: 'invalid'; problems: FieldProblem[] }
+  | { kind: 'conflict'; id: string; state: CampaignState };
+
+/** What came of a step; undefined elsewhere means that there is no such campaign. */
+export type StepOutcome = { kind: 'done'; campaign: CampaignView } | StepRefused;
+
+export interface StepRefused {
+  kind: 'refused';
+  state: CampaignState;
+  /** A sentence for whoever asked. */
+  because: string;
+  possible: readonly CampaignStep[];
+}
+
+/** One thing wrong with a file or a row of it; never what stands in a cell. */
+export interface RowProblem {
+  /** As a spreadsheet counts; absent when the file as a whole is meant. */
+  row?: number;
+  column?: string;
+  expected: string;
+}
+
+export type ImportOutcome =
+  | { kind: 'imported'; campaign: CampaignView; refused: RowProblem[] }
+  /** Nothing of this file was stored. */
+  | { kind: 'unusable'; problems: RowProblem[] }
+  /** Another import has begun since, or the campaign was cancelled. */
+  | { kind: 'superseded' }
+  /** The source broke off, or whoever asked gave up. */
+  | { kind: 'broken_off' }
+  | StepRefused;
+
+export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
+
+/** What a retry has come to. */
+export interface RetryReport {
+  campaign: CampaignView;
+  retried: number;
+  refusedCount: number;
+  /** The first of the rows that stay as they are. */
+  refused: RefusedRow[];
+}
+
+export type RetryOutcome = { kind: 'retried'; report: RetryReport } | StepRefused;
+
+/** A file as it is read, piece by piece. */
+export interface ExportedFile {
+  format: ExportFormat;
+  text: AsyncIterable<string>;
+}
+
+export interface CampaignsParts {
+  redis: RedisClient;
+  store: CampaignStore;
+  catalogue: TemplateCatalogue;
+  rows: RowStore;
+  ledger: Ledger;
+  notifications: Notifications;
+  /** What a dry run must know of the deployment. */
+  foresight: Foresight;
+}
+
+/** More refused rows of a retry than these are counted only. */
+const REFUSED_ROWS_SHOWN = 1_000;
+
+/** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
+export class Campaigns {
+  readonly #redis: RedisClient;
+  readonly #store: CampaignStore;
+  readonly #catalogue: TemplateCatalogue;
+  readonly #parts: CampaignsParts;
+  readonly #pace: Pace;
+
+  constructor(parts: CampaignsParts) {
+    const { redis, store, catalogue } = parts;
+    this.#redis = redis;
+    this.#store = store;
+    this.#catalogue = catalogue;
+    this.#parts = parts;
+    this.#pace = new Pace(redis, store.keys);
+  }
+
+  /**
+   * Makes a campaign without rows. The same again under the same id is answered with the one there is.
+   *
+   * @throws RedisUnavailableError, as all of these
+   */
+  async create(input: unknown, by?: string): Promise<CreateOutcome> {
+    const parsed = parseCampaignRequest(input, Date.now());
+    if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
+    const { request } = parsed;
+    const id = request.id ?? uuidv7();
+    return this.#patiently(id, () => this.#create(request, id, by));
+  }
+
+  async get(id: string): Promise<CampaignView | undefined> {
+    return this.#patiently(id, async () => {
+      const campaign = await this.#store.get(id);
+      return campaign === undefined ? undefined : this.#view(campaign);
+    });
+  }
+
+  /** A page of campaigns, the newest first; `next` is there when there are more. */
+  async list(page: {
+    limit: number;
+    before?: string;
+  }): Promise<{ campaigns: CampaignView[]; next?: string }> {
+    return this.#patiently(undefined, async () => {
+      const found = await this.#store.list({ ...page, limit: page.limit + 1 });
+      const shown = found.slice(0, page.limit);
+      const campaigns = await Promise.all(shown.map((campaign) => this.#view(campaign)));
+      const last = shown.at(-1);
+      return {
+        campaigns,
+        ...(found.length > page.limit && last !== undefined && { next: last.id }),
+      };
+    });
+  }
+
+  /** Starts it now, or has it started `at` a time (epoch ms). */
+  async start(id: string, given: { at?: number; by?: string }): Promise<StepOutcome | undefined> {
+    return this.#patiently(id, async () => {
+      const campaign = await this.#store.get(id);
+      if (campaign === undefined) return undefined;
+      const entry = await this.#catalogue.find(campaign.template);
+      const templateHash = entry?.hash ?? campaign.templateHash;
+      return this.#step(id, (seen, now) => start(seen, { ...given, templateHash }, now));
+    });
+  }
+
+  async pause(
+    id: string,
+    given: { reason: string; by?: string },
+  ): Promise<StepOutcome | undefined> {
+    return this.#patiently(id, () => this.#step(id, (seen, now) => pause(seen, given, now)));
+  }
+
+  async resume(id: string, given: { by?: string }): Promise<StepOutcome | undefined> {
+    return this.#patiently(id, () => this.#step(id, (seen, now) => resume(seen, given, now)));
+  }
+
+  async cancel(
+    id: string,
+    given: { reason?: string; by?: string },
+  ): Promise<StepOutcome | undefined> {
+    return this.#patiently(id, () => this.#step(id, (seen, now) => cancel(seen, given, now)));
+  }
+
+  /**
+   * Reads a file into a campaign, as it comes. Until its end was read it counts for nothing. The
+   * source is left to whoever opened it.
+   */
+  async importRows(
+    id: string,
+    source: Readable,
+    options: ImportOptions = {},
+  ): Promise<ImportOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, catalogue } = this.#parts;
+    const parts = { campaigns: this.#store, rows, catalogue };
+    // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
+    const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
+    if (result.ok) {
+      const view = await this.get(id);
+      if (view === undefined) return undefined;
+      return { kind: 'imported', campaign: view, refused: problemsOf(result.rejectedSample) };
+    }
+    switch (result.kind) {
+      case 'unusable': {
+        const problems = [...result.problems, ...problemsOf(result.rejectedSample)];
+        return { kind: 'unusable', problems };
+      }
+      case 'refused':
+        return { ...result, possible: possibleSteps(result.state) };
+      case 'interrupted':
+        return { kind: 'broken_off' };
+      case 'superseded':
+        return { kind: 'superseded' };
+      default:
+        return result satisfies never;
+    }
+  }
+
+  /** Goes through all rows without sending or storing anything. */
+  async dryRun(id: string, options: DryRunOptions = {}): Promise<DryRunOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, foresight } = this.#parts;
+    const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
+    const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
+    if (result.kind === 'done') return result;
+    return { ...result, possible: possibleSteps(result.state) };
+  }
+
+  /** What became of every row; CSV unless NDJSON is asked for. */
+  async results(id: string, format: ExportFormat = 'csv'): Promise<ExportedFile | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    return { format, text: exportResults(this.#rowSources(), campaign, format) };
+  }
+
+  /**
+   * The rows that were refused, to be mended and imported. That works in the format in which they
+   * came, which it is unless another is asked for.
+   */
+  async rejected(id: string, asked?: ExportFormat): Promise<ExportedFile | undefined> {
+    if ((await this.#find(id)) === undefined) return undefined;
+    const { rows } = this.#parts;
+    const layout = await this.#patiently(id, () => rows.rejectedLayout(id));
+    const format = asked ?? layout?.format ?? 'csv';
+    return { format, text: exportRejected(rows, id, format) };
+  }
+
+  /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */
+  async retry(id: string, request: RetryRequest): Promise<RetryOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const parts = { ...this.#rowSources(), notifications: this.#parts.notifications };
+    const start = retryRows(parts, campaign, request);
+    if (start.kind === 'refused') return { ...start, possible: possibleSteps(start.state) };
+    const told = await knowingRedisTrouble(id, gathered(start.pages));
+    const view = await this.get(id);
+    return view && { kind: 'retried', report: { campaign: view, ...told } };
+  }
+
+  #find(id: string): Promise<Campaign | undefined> {
+    return this.#patiently(id, () => this.#store.get(id));
+  }
+
+  #rowSources() {
+    const { rows, ledger } = this.#parts;
+    return { rows, ledger, campaigns: this.#store };
+  }
+
+  async #othersLeft(id: string): Promise<number[]> {
+    const others = (await this.#store.running()).filter((other) => other.id !== id);
+    const views = await Promise.all(others.map((other) => this.#view(other)));
+    return views.map(({ progress: { rows, ended } }) => rows - ended);
+  }
+
+  async #create(
+    request: CampaignRequest,
+    id: string,
+    by: string | undefined,
+  ): Promise<CreateOutcome> {
+    const { name = id, template, startAt, endAt, id: _id, ...defaults } = request;
+    const entry = await this.#catalogue.find(template);
+    if (entry === undefined) {
+      const names = (await this.#catalogue.names()).join(', ');
+      const expected = names === '' ? 'a template; none is known yet' : `one of ${names}`;
+      return { kind: 'invalid', problems: [{ field: 'template', expected }] };
+    }
+    const problems = templateProblems({ recipient: {}, template, ...defaults }, entry).filter(
+      ({ field }) => field.startsWith('channels'),
+    );
+    if (problems.length > 0) return { kind: 'invalid', problems };
+    const input = {
+      id,
+      name,
+      template,
+      templateHash: entry.hash,
+      defaults: defaults satisfies RowDefaults,
+      ...(startAt !== undefined && { startAt: Date.parse(startAt) }),
+      ...(endAt !== undefined && { endAt: Date.parse(endAt) }),
+    };
+    const result = await this.#store.create(input, by);
+    if (result.kind === 'conflict') return { kind: 'conflict', id, state: result.campaign.state };
+    return { kind: result.kind, campaign: await this.#view(result.campaign) };
+  }
+
+  async #step(
+    id: string,
+    decide: (campaign: Campaign, now: number) => StepDecision,
+  ): Promise<StepOutcome | undefined> {
+    const result = await this.#store.change(id, (campaign) => decide(campaign, Date.now()));
+    switch (result?.kind) {
+      case undefined:
+        return undefined;
+      case 'done':
+        return { kind: 'done', campaign: await this.#view(result.campaign) };
+      case 'refused':
+        return { ...result, possible: possibleSteps(result.state) };
+      default:
+        return result satisfies never;
+    }
+  }
+
+  async #view(campaign: Campaign): Promise<CampaignView> {
+    const { id, state } = campaign;
+    const now = Date.now();
+    const [counts, pace] = await Promise.all([
+      this.#store.counts(id),
+      state === 'running' ? this.#pace.perMinute(id, now) : undefined,
+    ]);
+    return campaignView(campaign, counts, now, pace);
+  }
+
+  #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
+    return withPatience(whenReady(this.#redis).then(work), id);
+  }
+}
+
+/** One line for each thing wrong with these rows. */
+function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
+  return rows.flatMap(({ number, problems }) =>
+    problems.map(({ column, expected }) => ({ row: number, column, expected })),
+  );
+}
+
+async function gathered(pages: AsyncIterable<RetriedPage>): Promise<Omit<RetryReport, 'campaign'>> {
+  let retried = 0;
+  let refusedCount = 0;
+  const refused: RefusedRow[] = [];
+  for await (const page of pages) {
+    retried += page.retried;
+    refusedCount += page.refused.length;
+    refused.push(...page.refused.slice(0, REFUSED_ROWS_SHOWN - refused.length));
+  }
+  return { retried, refusedCount, refused };
+}
+
+/** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
+async function knowingRedisTrouble<T>(id: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isRedisTrouble(error)) throw error;
+    throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
+  }
+}

@@ -1,0 +1,235 @@
+import type { Logger } from 'pino';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { errorLabel } from '../ops/errorLabel.js';
+import type { Backlog } from '../queue/backlog.js';
+import { Lease } from '../queue/lease.js';
+import type { Campaign, CampaignCounts } from './campaign.js';
+import type { CampaignStore } from './campaignStore.js';
+import { type FailureLimits, judgeFailures } from './failureWatch.js';
+import { Flows } from './flow.js';
+import { cancel, complete, expireWaiting, goesOn, pause, settled, start } from './lifecycle.js';
+import type { Release } from './release.js';
+import type { ReleasedRows } from './releasedRows.js';
+
+const LOOK_EVERY_MS = 500;
+/** Whoever does not hold the lease looks less often; it takes over within lease and look together. */
+const LOOK_WITHOUT_LEASE_EVERY_MS = 2_000;
+const LEASE_MS = 5_000;
+/**
+ * How long rows are woken up again after a resume: a worker that has seen the pause may put a row
+ * aside a moment after its campaign was resumed.
+ */
+const WAKE_FOR_MS = 3_000;
+
+export interface FeederParts {
+  redis: RedisClient;
+  campaigns: CampaignStore;
+  release: Release;
+  releasedRows: ReleasedRows;
+  backlog: Backlog;
+  limits: FailureLimits;
+  /** The content that a template's name stands for now, or undefined when nobody knows it. */
+  templateHash(template: string): Promise<string | undefined>;
+  log: Logger;
+}
+
+interface Seen {
+  campaign: Campaign;
+  counts: CampaignCounts;
+  released: number;
+}
+
+/**
+ * Keeps campaigns going: starts those whose time has come, releases rows of the running ones into the
+ * queue while few of each are ready there, and completes those that have nothing left. Each process
+ * that works runs one, and one at a time is at work, by a lease. Two at once do no harm (see
+ * `Release`), and what one leaves half done the next one finds: all that it goes by is in Redis.
+ *
+ * Campaigns take turns, each with a short queue of its own, so a small one need not wait for a big one.
+ * Looks are for a fixed number of commands, whatever the number of rows; while nothing is on the
+ * agenda, for one.
+ */
+export class Feeder {
+  readonly #parts: FeederParts;
+  readonly #lease: Lease;
+  readonly #flows = new Flows();
+  #timer: NodeJS.Timeout | undefined;
+  #feeding: Promise<number> = Promise.resolve(LOOK_EVERY_MS);
+  #stopping = false;
+
+  constructor(parts: FeederParts) {
+    this.#parts = parts;
+    this.#lease = new Lease(parts.redis, parts.campaigns.keys.feeder, LEASE_MS);
+  }
+
+  start(): void {
+    this.#schedule(LOOK_EVERY_MS);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    clearTimeout(this.#timer);
+    await this.#feeding;
+    await this.#lease.giveUp().catch(() => undefined);
+  }
+
+  /** Looks at what is on the agenda now; `not_mine` when somebody else does. */
+  async feedOnce(): Promise<'fed' | 'not_mine'> {
+    const ids = await this.#parts.campaigns.due(Date.now());
+    this.#flows.keepOnly(ids);
+    for (const id of ids) {
+      if (this.#stopping) break;
+      if (!(await this.#lease.take())) return 'not_mine';
+      await this.#lookAfter(id, Date.now());
+    }
+    return 'fed';
+  }
+
+  #schedule(ms: number): void {
+    if (this.#stopping) return;
+    this.#timer = setTimeout(() => {
+      this.#feeding = this.#tick();
+      void this.#feeding.then((next) => this.#schedule(next));
+    }, ms);
+  }
+
+  /** Answers when to look next (ms from now). */
+  async #tick(): Promise<number> {
+    try {
+      const came = await this.feedOnce();
+      return came === 'fed' ? LOOK_EVERY_MS : LOOK_WITHOUT_LEASE_EVERY_MS;
+    } catch (error) {
+      this.#parts.log.error({ error: errorLabel(error) }, 'feeder broke off');
+      return LOOK_EVERY_MS;
+    }
+  }
+
+  /** One that cannot be looked after must not keep the others waiting. */
+  async #lookAfter(id: string, now: number): Promise<void> {
+    try {
+      const seen = await this.#parts.campaigns.look(id);
+      if (seen === undefined) await this.#parts.campaigns.forget(id);
+      else await this.#feed(seen, now);
+    } catch (error) {
+      const { log } = this.#parts;
+      log.error(
+        { campaignId: id, error: errorLabel(error) },
+        'feeder cannot look after a campaign',
+      );
+    }
+  }
+
+  async #feed(seen: Seen, now: number): Promise<void> {
+    const { campaign } = seen;
+    switch (campaign.state) {
+      case 'ready':
+        return this.#startScheduled(campaign, now);
+      case 'running':
+        return this.#goOn(seen, now);
+      case 'paused':
+        await this.#endOverdue(seen, now);
+        return;
+      case 'cancelled':
+        return this.#tellCancelled(campaign);
+      case 'importing':
+      case 'completed':
+        return;
+      default:
+        throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
+    }
+  }
+
+  async #startScheduled({ id, template, templateHash: pinned }: Campaign, now: number) {
+    const { campaigns, log } = this.#parts;
+    const templateHash = (await this.#parts.templateHash(template)) ?? pinned;
+    const result = await campaigns.change(id, (campaign) =>
+      (campaign.startAt ?? Number.POSITIVE_INFINITY) > now
+        ? { result: undefined }
+        : start(campaign, { templateHash }, now),
+    );
+    if (result?.kind === 'done') log.info({ campaignId: id }, 'campaign started by itself');
+    if (result?.kind !== 'refused') return;
+    log.warn({ campaignId: id, because: result.because }, 'scheduled campaign cannot start');
+    const reason = `it could not start by itself: ${result.because}`;
+    await campaigns.change(id, (campaign) => cancel(campaign, { reason }, now));
+  }
+
+  async #goOn(seen: Seen, now: number): Promise<void> {
+    const { campaign, counts } = seen;
+    const { campaigns, releasedRows } = this.#parts;
+    if (campaign.unsettled) {
+      await releasedRows.wake(campaign.id);
+      if (now >= campaign.updatedAt + WAKE_FOR_MS) {
+        await campaigns.change(campaign.id, (current) => settled(current, campaign));
+      }
+    }
+    if (await this.#pausedForFailures(seen, now)) return;
+    if (await this.#endOverdue(seen, now)) return;
+    if (counts.waiting > 0) await this.#releaseSome(seen);
+    else await this.#completeIfDone(campaign, now);
+  }
+
+  async #pausedForFailures({ campaign, counts }: Seen, now: number): Promise<boolean> {
+    const { campaigns, limits, log } = this.#parts;
+    const judgement = judgeFailures(counts, campaign.judged, limits);
+    switch (judgement.kind) {
+      case 'wait_and_see':
+        return false;
+      case 'fine':
+        await campaigns.change(campaign.id, (current) => goesOn(current, judgement.judged));
+        return false;
+      case 'too_much': {
+        const { reason, judged } = judgement;
+        await campaigns.change(campaign.id, (current) => pause(current, { reason, judged }, now));
+        log.warn({ campaignId: campaign.id, reason }, 'campaign paused by itself');
+        return true;
+      }
+      default:
+        throw new Error(`unhandled judgement ${String(judgement satisfies never)}`);
+    }
+  }
+
+  /** Past its end, nothing more is released; what is released has that end for a deadline. */
+  async #endOverdue({ campaign, counts }: Seen, now: number): Promise<boolean> {
+    const { endAt } = campaign;
+    if (endAt === undefined || now < endAt) return false;
+    if (counts.waiting > 0) {
+      await this.#parts.campaigns.change(campaign.id, (current) => expireWaiting(current, now));
+    }
+    await this.#completeIfDone(campaign, now);
+    return true;
+  }
+
+  async #completeIfDone({ id }: Campaign, now: number): Promise<void> {
+    const { campaigns, log } = this.#parts;
+    const result = await campaigns.change(id, (campaign) => complete(campaign, now));
+    if (result?.kind === 'done') log.info({ campaignId: id }, 'campaign completed');
+  }
+
+  async #tellCancelled(campaign: Campaign): Promise<void> {
+    const { campaigns, releasedRows } = this.#parts;
+    while ((await releasedRows.cancel(campaign.id)) > 0);
+    await campaigns.change(campaign.id, (current) => settled(current, campaign));
+  }
+
+  async #releaseSome({ campaign, counts, released }: Seen): Promise<void> {
+    const { release, backlog, log } = this.#parts;
+    let wanted = this.#flows.wanted(campaign.id, counts);
+    if (wanted === 0 || !(await backlog.admit(wanted)).admitted) return;
+    let cursor = released;
+    while (wanted > 0 && !this.#stopping) {
+      const result = await release.release(campaign, cursor, wanted);
+      if (result.kind === 'overtaken') return;
+      if (result.kind === 'rows_missing') {
+        const reason = 'rows that wait to be sent are missing in Redis';
+        log.error({ campaignId: campaign.id, cursor }, reason);
+        await this.#parts.campaigns.change(campaign.id, (current) =>
+          pause(current, { reason }, Date.now()),
+        );
+        return;
+      }
+      cursor += result.rows;
+      wanted -= result.rows;
+    }
+  }
+}

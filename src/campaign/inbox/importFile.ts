@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto';
+import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type { FieldProblem } from '../../notification/request.js';
+import type { Campaigns, ImportOutcome, RowProblem } from '../campaigns.js';
+import type { CampaignView } from '../campaignView.js';
+import { campaignIdFor, sidecarOf } from './fileNames.js';
+import type { Pickup } from './pickups.js';
+import { contentOf, openRegular } from './regularFile.js';
+import type { InboxReport, ReportedProblem } from './report.js';
+import { readSidecar, type Sidecar } from './sidecar.js';
+
+/** What the inbox asks of campaigns. */
+export type InboxCampaigns = Pick<Campaigns, 'create' | 'get' | 'importRows' | 'start' | 'cancel'>;
+
+/** `left`: it is not for this process to end; whoever has it, or takes it over, does. */
+export type FileOutcome = { kind: 'ended'; report: InboxReport } | { kind: 'left' };
+
+/** A disk that fails now may work at the next attempt. */
+const UNREADABLE = 'the file could not be read to its end';
+
+const BY = 'inbox';
+const EXAMPLE = '{"template": "follow-up", "start": "now"}';
+
+/**
+ * Makes a campaign of one file. All steps can be repeated: the campaign's id follows from the file, an
+ * import begins from the start, and starting twice is starting once.
+ */
+export async function importFile(
+  pickup: Pickup,
+  campaigns: InboxCampaigns,
+  signal: AbortSignal,
+): Promise<FileOutcome> {
+  const read = sidecarFor(pickup);
+  if (!read.ok) return { kind: 'ended', report: read.report };
+  const opened = await openRegular(`${pickup.folder}/${pickup.name}`);
+  if (!opened.ok) {
+    if (opened.isGone) return { kind: 'left' };
+    return rejected(pickup, [`Nothing was imported: ${opened.because}.`]);
+  }
+  try {
+    return await importOpened(pickup, read.sidecar, opened.file, campaigns, signal);
+  } finally {
+    await opened.file.close();
+  }
+}
+
+type SidecarFor = { ok: true; sidecar: Sidecar } | { ok: false; report: InboxReport };
+
+function sidecarFor(pickup: Pickup): SidecarFor {
+  const name = sidecarOf(pickup.name);
+  const refuse = (says: string[], problems: ReportedProblem[] = []): SidecarFor => ({
+    ok: false,
+    report: rejectedReport(pickup, says, problems),
+  });
+  if (pickup.sidecar === undefined) {
+    return refuse([
+      `Nothing says which template to use. Put a file named ${name} beside it, such as`,
+      `  ${EXAMPLE}`,
+      'and drop both again.',
+    ]);
+  }
+  const read = readSidecar(pickup.sidecar);
+  if (read.ok) return read;
+  return refuse([`${name} has to be mended; then drop both again.`], inSidecar(read.problems));
+}
+
+async function importOpened(
+  pickup: Pickup,
+  { request, starts }: Sidecar,
+  file: FileHandle,
+  campaigns: InboxCampaigns,
+  signal: AbortSignal,
+): Promise<FileOutcome> {
+  const before = await file.stat();
+  const id = request.id ?? campaignIdFor(pickup.name, request.template, await hashOf(file));
+  const created = await campaigns.create({ name: pickup.name, ...request, id }, BY);
+  switch (created.kind) {
+    case 'invalid': {
+      const says = [`${sidecarOf(pickup.name)} has to be mended; then drop both again.`];
+      return rejected(pickup, says, inSidecar(created.problems));
+    }
+    case 'conflict':
+      return rejected(pickup, [
+        `Campaign ${id} exists (${created.state}) and differs in more than its rows.`,
+        'To make another one, rename the file or give the sidecar an "id" of its own.',
+      ]);
+    case 'existing':
+    case 'created':
+      break;
+    default:
+      return created satisfies never;
+  }
+  const { campaign } = created;
+  if (campaign.state !== 'importing' && !(campaign.state === 'ready' && pickup.isTakenOver)) {
+    return alreadyThere(pickup, campaign);
+  }
+  const outcome = await importInto(campaign, file, campaigns, signal);
+  const after = await file.stat();
+  if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
+    return changedMeanwhile(pickup, campaign, campaigns);
+  }
+  return judge(pickup, campaign, outcome, starts, campaigns, signal);
+}
+
+async function importInto(
+  { id, import: imported, state }: CampaignView,
+  file: FileHandle,
+  campaigns: InboxCampaigns,
+  signal: AbortSignal,
+): Promise<ImportOutcome | undefined> {
+  // Whoever had the file before has finished the import, and died over the rest.
+  if (state === 'ready' && imported !== undefined) {
+    const campaign = await campaigns.get(id);
+    return campaign && { kind: 'imported', campaign, refused: [] };
+  }
+  const source = Readable.from(contentOf(file), { objectMode: false });
+  try {
+    return await campaigns.importRows(id, source, { signal });
+  } finally {
+    source.destroy();
+  }
+}
+
+async function judge(
+  pickup: Pickup,
+  { id }: CampaignView,
+  outcome: ImportOutcome | undefined,
+  starts: boolean,
+  campaigns: InboxCampaigns,
+  signal: AbortSignal,
+): Promise<FileOutcome> {
+  switch (outcome?.kind) {
+    case 'imported':
+      return started(pickup, outcome, starts, campaigns);
+    case 'unusable': {
+      const says = ['Nothing was imported: the file cannot be used as it is.'];
+      return rejected(pickup, says, inFile(outcome.problems));
+    }
+    case 'refused':
+      return rejected(pickup, [`Nothing was imported into campaign ${id}: ${outcome.because}.`]);
+    case 'superseded':
+      return { kind: 'left' };
+    case 'broken_off':
+      if (signal.aborted) return { kind: 'left' };
+      throw new Error(UNREADABLE);
+    case undefined:
+      return rejected(pickup, [`Campaign ${id} was gone before its rows were there.`]);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function started(
+  pickup: Pickup,
+  { campaign, refused }: Extract<ImportOutcome, { kind: 'imported' }>,
+  starts: boolean,
+  campaigns: InboxCampaigns,
+): Promise<FileOutcome> {
+  const { id, startAt } = campaign;
+  const done = (says: string[], seen: CampaignView): FileOutcome => ({
+    kind: 'ended',
+    report: {
+      file: pickup.name,
+      outcome: 'done',
+      says,
+      problems: [],
+      campaign: shown(seen),
+      refused: inFile(refused),
+    },
+  });
+  if (!starts) return done([`It is ready. To start it: notifier campaign start ${id}`], campaign);
+  const at = startAt === undefined ? undefined : Date.parse(startAt);
+  const step = await campaigns.start(id, { by: BY, ...(at !== undefined && { at }) });
+  if (step?.kind === 'done') {
+    const { state } = step.campaign;
+    const says = state === 'ready' ? `It will start at ${startAt}.` : 'It has been started.';
+    return done([says], step.campaign);
+  }
+  const because = step?.because ?? 'it is gone';
+  return done([`It is imported, but could not be started: ${because}.`], campaign);
+}
+
+/** Half of what somebody was still writing must not be sent by anybody. */
+async function changedMeanwhile(
+  pickup: Pickup,
+  { id }: CampaignView,
+  campaigns: InboxCampaigns,
+): Promise<FileOutcome> {
+  await campaigns.cancel(id, { reason: 'the file was still being written', by: BY });
+  return rejected(pickup, [
+    `The file was still being written while it was read; campaign ${id} is cancelled.`,
+    'Drop it again under another name once it is complete. Best write it elsewhere and move it here,',
+    'or let its sidecar be the last to come.',
+  ]);
+}
+
+/** Dropping a file twice must not write to anybody twice. */
+function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
+  const { id, state, createdAt } = campaign;
+  const what = `This file was imported as campaign ${id} at ${createdAt}, which is ${state}.`;
+  if (pickup.isTakenOver) {
+    const report: InboxReport = {
+      ...rejectedReport(pickup, [what]),
+      outcome: 'done',
+      campaign: shown(campaign),
+    };
+    return { kind: 'ended', report };
+  }
+  return rejected(pickup, [
+    what,
+    'Nothing was added. To send to the same people once more, rename the file and drop it again.',
+  ]);
+}
+
+async function hashOf(file: FileHandle): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const piece of contentOf(file)) hash.update(piece);
+  } catch (cause) {
+    throw new Error(UNREADABLE, { cause });
+  }
+  return hash.digest('hex');
+}
+
+function shown({ id, name, state, startAt, import: imported }: CampaignView) {
+  return {
+    id,
+    name,
+    state,
+    ...(startAt !== undefined && { startAt }),
+    ...(imported !== undefined && { import: imported }),
+  };
+}
+
+function rejected(pickup: Pickup, says: string[], problems: ReportedProblem[] = []): FileOutcome {
+  return { kind: 'ended', report: rejectedReport(pickup, says, problems) };
+}
+
+function rejectedReport(
+  { name }: Pickup,
+  says: string[],
+  problems: ReportedProblem[] = [],
+): InboxReport {
+  return { file: name, outcome: 'rejected', says, problems, refused: [] };
+}
+
+function inSidecar(problems: readonly FieldProblem[]): ReportedProblem[] {
+  return problems.map((problem) => ({ where: 'sidecar', ...problem }));
+}
+
+function inFile(problems: readonly RowProblem[]): ReportedProblem[] {
+  return problems.map((problem) => ({ where: 'file', ...problem }));
+}

@@ -1,0 +1,204 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { isRedisTrouble } from '../../notification/redisTrouble.js';
+import { errorLabel } from '../../ops/errorLabel.js';
+import { Arrivals, type Patience } from './arrivals.js';
+import { type InboxCampaigns, importFile } from './importFile.js';
+import { putAway } from './outcomes.js';
+import type { PickupLeases } from './pickupLeases.js';
+import { type Pickup, Pickups } from './pickups.js';
+import type { InboxReport } from './report.js';
+import type { SetAsideFile } from './setAsideFile.js';
+
+export interface InboxParts {
+  /** The folder that is watched; looked for anew each time, should it not be there yet. */
+  folder: string;
+  campaigns: InboxCampaigns;
+  leases: PickupLeases;
+  /** The rows of a campaign that its import has set aside, if there are any. */
+  setAside(campaignId: string): Promise<SetAsideFile | undefined>;
+  /** Until Redis knows the templates, every file would name an unknown one. */
+  isReady(): boolean;
+  log: Logger;
+  lookEveryMs?: number;
+  patience?: Patience;
+}
+
+const LOOK_EVERY_MS = 2_000;
+const PATIENCE: Patience = { settledAfterMs: 3_000, incompleteForMs: 60_000 };
+
+/** After so many attempts that broke off for no reason anybody knows, a file is given up. */
+const MAX_ATTEMPTS = 3;
+
+/**
+ * Watches a folder into which people drop campaigns: a file of rows, and beside it a sidecar that says
+ * what to make of them.
+ *
+ *   inbox/may.csv, may.json ─▶ processing/ID/ ─▶ done/ or rejected/, beside a report
+ *
+ * Any number of processes may watch the same folder. Whoever moves a file has it; what a dead
+ * process has left in `processing` is taken over once its lease has run out. It is looked again and
+ * again rather than waited for news of, because network folders send none. Files are handled one
+ * after the other.
+ */
+export class Inbox {
+  readonly #parts: InboxParts;
+  readonly #arrivals: Arrivals;
+  readonly #pickups: Pickups;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  readonly #attempts = new Map<string, number>();
+  /** What was said at this look and at the one before, so that what stays as it is is said once. */
+  #said = new Set<string>();
+  #saidBefore = new Set<string>();
+  #watching: Promise<void> = Promise.resolve();
+
+  constructor(parts: InboxParts) {
+    this.#parts = parts;
+    this.#arrivals = new Arrivals(parts.folder, parts.patience ?? PATIENCE);
+    this.#pickups = new Pickups(parts.folder);
+    this.#log = parts.log.child({ component: 'inbox' });
+  }
+
+  start(): void {
+    this.#watching = this.#watch();
+  }
+
+  /** An import that is under way is left to whoever takes it over. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#watching;
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      if (this.#parts.isReady()) await this.#tick();
+      const pause = this.#parts.lookEveryMs ?? LOOK_EVERY_MS;
+      await delay(pause, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  async #tick(): Promise<void> {
+    this.#saidBefore = this.#said;
+    this.#said = new Set();
+    await this.#orSay(async () => {
+      const { complete, leftAlone } = await this.#arrivals.look(performance.now());
+      for (const { name, because } of leftAlone) this.#sayOnce({ file: name }, because);
+      for (const id of await this.#pickups.ids()) {
+        await this.#orSay(() => this.#handle(id, () => this.#pickups.takeOver(id)));
+      }
+      for (const name of complete) {
+        const id = this.#pickups.newId();
+        await this.#orSay(() => this.#handle(id, () => this.#pickups.pickUp(id, name)));
+      }
+    });
+  }
+
+  /** One file that cannot be handled must not keep all others waiting. */
+  async #orSay(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#sayWhatBroke(error);
+    }
+  }
+
+  /** Works on one file, if nobody else does. */
+  async #handle(id: string, obtain: () => Promise<Pickup | undefined>): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
+    await this.#parts.leases.whileHolding(id, async () => {
+      const pickup = await obtain();
+      if (pickup !== undefined) await this.#work(pickup);
+    });
+  }
+
+  async #work(pickup: Pickup): Promise<void> {
+    const { id, name, isTakenOver } = pickup;
+    this.#log.info({ file: name, pickup: id, isTakenOver }, 'file picked up');
+    const report = await this.#importOrGiveUp(pickup);
+    if (report === undefined) return;
+    const setAside = await this.#setAside(report);
+    const { path } = await putAway(this.#parts.folder, this.#pickups, pickup, report, setAside);
+    this.#attempts.delete(id);
+    const { campaign, outcome } = report;
+    this.#log.info({ file: name, path, campaignId: campaign?.id, outcome }, 'file put away');
+  }
+
+  /** Undefined when the file is not ours to end. Redis being away is no fault of the file. */
+  async #importOrGiveUp(pickup: Pickup): Promise<InboxReport | undefined> {
+    const { campaigns } = this.#parts;
+    try {
+      const outcome = await importFile(pickup, campaigns, this.#stopping.signal);
+      return outcome.kind === 'ended' ? outcome.report : undefined;
+    } catch (error) {
+      const attempts = (this.#attempts.get(pickup.id) ?? 0) + 1;
+      this.#attempts.set(pickup.id, attempts);
+      if (isUnavailable(error) || attempts < MAX_ATTEMPTS) throw error;
+      this.#log.error({ pickup: pickup.id, error: errorLabel(error) }, 'file given up');
+      return {
+        file: pickup.name,
+        outcome: 'rejected',
+        says: ['It could not be imported, for a reason that stands in the log of this service.'],
+        problems: [],
+        refused: [],
+      };
+    }
+  }
+
+  async #setAside({ campaign, outcome }: InboxReport): Promise<SetAsideFile | undefined> {
+    if (outcome !== 'done' || campaign?.import === undefined) return undefined;
+    return this.#parts.setAside(campaign.id);
+  }
+
+  #sayWhatBroke(error: unknown): void {
+    if (isFileTrouble(error)) this.#sayOnce({}, describeTrouble(error, this.#parts.folder));
+    else if (isUnavailable(error)) this.#sayOnce({}, 'Redis is away; files wait in the inbox');
+    else this.#log.error({ error: errorLabel(error) }, 'a file of the inbox could not be handled');
+  }
+
+  #sayOnce(about: object, words: string): void {
+    const what = JSON.stringify([about, words]);
+    if (!this.#saidBefore.has(what) && !this.#said.has(what)) this.#log.warn(about, words);
+    this.#said.add(what);
+  }
+}
+
+/** What only a disk says, of a file that is open and so has no path any more. */
+const DISK_CODES: ReadonlySet<unknown> = new Set(['EIO', 'EBADF', 'ESTALE', 'ENXIO']);
+
+interface FileTrouble {
+  code: string;
+  path?: string;
+}
+
+/** Errors of connections have codes of the same kind, but no path. */
+function isFileTrouble(error: unknown): error is FileTrouble {
+  const { code, path } = error as { code?: unknown; path?: unknown };
+  return DISK_CODES.has(code) || (typeof code === 'string' && typeof path === 'string');
+}
+
+function isUnavailable(error: unknown): boolean {
+  if (isFileTrouble(error)) return false;
+  return isRedisTrouble(error) || (error as { name?: unknown }).name === 'RedisUnavailableError';
+}
+
+/** What an operator has to see to. */
+function describeTrouble({ code, path }: FileTrouble, inbox: string): string {
+  switch (code) {
+    case 'ENOENT':
+      return path === inbox
+        ? 'the inbox (CAMPAIGN_INBOX_DIR) does not exist; files are picked up once it does'
+        : 'a file was moved by somebody else while it was worked on';
+    case 'ENOTDIR':
+      return 'the inbox (CAMPAIGN_INBOX_DIR) is no folder';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return `this service may not move files in the inbox (CAMPAIGN_INBOX_DIR): ${code}`;
+    case 'ENOSPC':
+      return 'the disk of the inbox (CAMPAIGN_INBOX_DIR) is full';
+    default:
+      return `the inbox (CAMPAIGN_INBOX_DIR) cannot be used: ${code}`;
+  }
+}

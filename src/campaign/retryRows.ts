@@ -1,0 +1,189 @@
+import type { State } from '../notification/state.js';
+import type { Notifications } from '../queue/notifications.js';
+import type { Campaign } from './campaign.js';
+import type { CampaignStore } from './campaignStore.js';
+import { reopen } from './lifecycle.js';
+import { type RowSources, type RowState, type TrackedRow, trackedRows } from './trackedRows.js';
+
+/** States from which rows can be tried again: they have ended, and surely did not reach anybody. */
+export const RETRYABLE_STATES = [
+  'failed',
+  'expired',
+  'undelivered',
+  'skipped',
+] as const satisfies readonly State[];
+
+export type RetryableState = (typeof RETRYABLE_STATES)[number];
+
+/** A row that stays as it is, and why. */
+export interface RefusedRow {
+  row: number;
+  id: string;
+  state: RowState;
+  because: RetryRefusal;
+}
+
+/**
+ * - `may_have_arrived`: an earlier try may have reached the customer after all.
+ * - `still_running`: it was set going again meanwhile.
+ * - `never_released`: the campaign ended before its turn came; upload it to a new campaign.
+ * - `id_taken`: something else has the id that the row would have had.
+ * - `request_gone`: what was asked for is not kept any more.
+ * - `forgotten`: how it ended is not known any more.
+ */
+type RetryRefusal =
+  | 'may_have_arrived'
+  | 'still_running'
+  | 'never_released'
+  | 'id_taken'
+  | 'request_gone'
+  | 'forgotten';
+
+export interface RetryRequest {
+  states: readonly RetryableState[];
+  by?: string;
+  /** Until when (epoch ms) the rows may be sent; wanted once the campaign's own `endAt` has passed. */
+  until?: number;
+}
+
+/** What became of one page of rows. */
+export interface RetriedPage {
+  retried: number;
+  refused: RefusedRow[];
+}
+
+export type RetryStart =
+  | { kind: 'retrying'; pages: AsyncGenerator<RetriedPage> }
+  | { kind: 'refused'; state: Campaign['state']; because: string };
+
+export interface RetryParts extends RowSources {
+  campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change'>;
+  notifications: Pick<Notifications, 'retry'>;
+}
+
+/** Why rows in this state cannot be tried again, in a sentence; undefined when they can. */
+export function whyNotRetryable(state: string): string | undefined {
+  if ((RETRYABLE_STATES as readonly string[]).includes(state)) return undefined;
+  switch (state) {
+    case 'unknown':
+      return 'whether an unknown row was sent has to be decided first, one by one; one that was not is failed then';
+    case 'sent':
+    case 'delivered':
+    case 'read':
+      return `a ${state} row has reached the customer, or is taken to have`;
+    case 'cancelled':
+      return 'a cancelled row was stopped by somebody; upload it to a new campaign';
+    default:
+      return `expected one or more of ${RETRYABLE_STATES.join(', ')}`;
+  }
+}
+
+/**
+ * Tries rows again that ended without reaching their customer. Walking the pages is what does it;
+ * who stops early can begin again: a row that was set going is in none of the states any more.
+ */
+export function retryRows(
+  parts: RetryParts,
+  campaign: Campaign,
+  request: RetryRequest,
+): RetryStart {
+  const because = whyNotRetried(campaign, request, Date.now());
+  if (because !== undefined) return { kind: 'refused', state: campaign.state, because };
+  return { kind: 'retrying', pages: retryPages(parts, campaign, request) };
+}
+
+function whyNotRetried(
+  { state, endAt }: Campaign,
+  { until }: RetryRequest,
+  now: number,
+): string | undefined {
+  switch (state) {
+    case 'running':
+    case 'paused':
+    case 'completed':
+      if (until !== undefined && until <= now) return 'the time until which to try is over already';
+      if (until === undefined && endAt !== undefined && endAt <= now) {
+        return `its time was over at ${new Date(endAt).toISOString()}; say until when its rows may be sent`;
+      }
+      return undefined;
+    case 'importing':
+    case 'ready':
+      return 'it has not been started';
+    case 'cancelled':
+      return 'it is cancelled; upload the rows to a new campaign';
+    default:
+      throw new Error(`unhandled state ${String(state satisfies never)}`);
+  }
+}
+
+/**
+ * The campaign is opened before the first row, so that nobody sees rows moving in a completed one; and
+ * again after each page, because one whose last row has ended completes by itself at any moment.
+ */
+async function* retryPages(
+  parts: RetryParts,
+  campaign: Campaign,
+  request: RetryRequest,
+): AsyncGenerator<RetriedPage> {
+  const wanted: ReadonlySet<RowState> = new Set(request.states);
+  let isOpen = false;
+  for await (const rows of trackedRows(parts, campaign)) {
+    const chosen = rows.filter(({ state }) => wanted.has(state) || state === 'forgotten');
+    if (chosen.length === 0) continue;
+    if (!isOpen && !(await open(parts, campaign, request))) return;
+    isOpen = true;
+    const refused: RefusedRow[] = [];
+    for (let start = 0; start < chosen.length; start += AT_A_TIME) {
+      const together = chosen.slice(start, start + AT_A_TIME);
+      const refusals = await Promise.all(
+        together.map((row) => retryRow(parts, row, deadlineOf(campaign, request), request.by)),
+      );
+      refused.push(...refusals.filter((refusal) => refusal !== undefined));
+    }
+    const retried = chosen.length - refused.length;
+    if (retried > 0 && !(await open(parts, campaign, request))) return;
+    yield { retried, refused };
+  }
+}
+
+const AT_A_TIME = 20;
+
+/** Undefined leaves it to the ledger: a day from now. */
+function deadlineOf({ endAt }: Campaign, { until }: RetryRequest): number | undefined {
+  return until ?? endAt;
+}
+
+/** False when somebody has cancelled it meanwhile. */
+async function open(
+  { campaigns }: RetryParts,
+  { id }: Campaign,
+  { by }: RetryRequest,
+): Promise<boolean> {
+  const given = by === undefined ? {} : { by };
+  const opened = await campaigns.change(id, (now) => reopen(now, given, Date.now()));
+  return opened?.kind === 'done';
+}
+
+/** Undefined when the row was set going again. */
+async function retryRow(
+  { notifications }: RetryParts,
+  { number, id, state, reason, record }: TrackedRow,
+  deadline: number | undefined,
+  by: string | undefined,
+): Promise<RefusedRow | undefined> {
+  const refusal = (because: RetryRefusal): RefusedRow => ({ row: number, id, state, because });
+  if (state === 'forgotten') return refusal('forgotten');
+  if (record === undefined) return refusal(reason ?? 'never_released');
+  const outcome = await notifications.retry(id, by, deadline);
+  if (outcome === undefined) return refusal('forgotten');
+  switch (outcome.kind) {
+    case 'retried':
+      return undefined;
+    case 'refused':
+      return refusal(outcome.because);
+    case 'request_gone':
+      return refusal('request_gone');
+    default:
+      throw new Error(`unhandled outcome ${String(outcome satisfies never)}`);
+  }
+}

@@ -1,0 +1,18 @@
+import type { NotificationRequest } from '../notification/request.js';
+import type { Campaign, Row } from './campaign.js';
+
+/** What a row asks for. It follows from row and campaign alone: the same whenever it is released. */
+export function rowRequest(
+  { id, template, defaults, endAt }: Campaign,
+  { recipient, variables }: Row,
+): NotificationRequest {
+  return {
+    ...defaults,
+    recipient,
+    ...(variables !== undefined && { variables }),
+    template,
+    priority: 'campaign',
+    campaignId: id,
+    ...(endAt !== undefined && { deadline: new Date(endAt).toISOString() }),
+  };
+}

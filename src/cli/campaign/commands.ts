@@ -1,0 +1,144 @@
+import { type Command, Option } from 'commander';
+import { CAMPAIGN_EXIT_CODES, type ExitCode } from '../exitCodes.js';
+import type { FileOptions } from './files.js';
+import type { RetryOptions } from './retry.js';
+import type { RunOptions } from './runOptions.js';
+import type { StatusOptions } from './status.js';
+import type { ReasonOptions, StepOptions } from './steps.js';
+
+/** What the commands share with all others of the program. */
+export interface CommandParts {
+  exitWith(code: ExitCode): void;
+  collect(value: string, before?: string[]): string[];
+  wholeNumber(min: number, max: number): (text: string) => number;
+}
+
+const JSON_OPTION = ['--json', 'answer with one JSON document'] as const;
+
+/** `notifier campaign …`. Each command is loaded only when it is used. */
+export function addCampaign(program: Command, parts: CommandParts): void {
+  const campaign = program
+    .command('campaign')
+    .description('send one template to everybody in a file, and see what became of each');
+  addRun(campaign, parts);
+  addStatus(campaign, parts);
+  addSteps(campaign, parts);
+  addReports(campaign, parts);
+}
+
+function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandParts): void {
+  campaign
+    .command('run')
+    .description('import a file, say what would happen, ask, send, and follow it to its end')
+    .argument('<file>', 'CSV or NDJSON, gzip or not; - is standard input')
+    .requiredOption('--template <name>', 'what to send, such as follow-up')
+    .option('--name <name>', 'what people call it; the name of the file when left out')
+    .option('--id <id>', 'your own id: running the same again goes on where it stands')
+    .option('--channels <list>', 'fallback order, such as web,email')
+    .option('--var <name=value>', 'a variable for rows that have none; may be repeated', collect)
+    .option('--no-history', 'send even if no earlier conversation is found')
+    .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'ndjson']))
+    .option('--dry-run', 'import, show what would happen, and send nothing')
+    .option('--sample <n>', 'with --dry-run: look so many customers up', wholeNumber(1, 200))
+    .option('--start-at <time>', 'not before this time, ISO 8601')
+    .option('--end-at <time>', 'not after this time, ISO 8601')
+    .option('--yes', 'start without asking')
+    .option(...JSON_OPTION)
+    .addHelpText('after', CAMPAIGN_EXIT_CODES)
+    .action(async (file: string, options: RunOptions) => {
+      const { runCampaign } = await import('./run.js');
+      exitWith(await runCampaign(file, options));
+    });
+}
+
+function addStatus(campaign: Command, { exitWith, wholeNumber }: CommandParts): void {
+  campaign
+    .command('status')
+    .description('show one campaign, or list all, the newest first')
+    .argument('[id]', 'a campaign')
+    .option('--follow', 'watch it to its end')
+    .option('--limit <n>', 'how many to list', wholeNumber(1, 100), 20)
+    .option(...JSON_OPTION)
+    .action(async (id: string | undefined, options: StatusOptions) => {
+      const { campaignStatus } = await import('./status.js');
+      exitWith(await campaignStatus(id, options));
+    });
+}
+
+function addSteps(campaign: Command, { exitWith }: CommandParts): void {
+  campaign
+    .command('start')
+    .description('start one whose rows are imported')
+    .argument('<id>')
+    .option('--at <time>', 'not before this time, ISO 8601')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: StepOptions & { at?: string }) => {
+      const { startCampaign } = await import('./steps.js');
+      exitWith(await startCampaign(id, options));
+    });
+  campaign
+    .command('pause')
+    .description('stop its sending within a second; what is on the wire arrives')
+    .argument('<id>')
+    .option('--reason <text>', 'why, for whoever looks')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: ReasonOptions) => {
+      const { pauseCampaign } = await import('./steps.js');
+      exitWith(await pauseCampaign(id, options));
+    });
+  campaign
+    .command('resume')
+    .description('let it go on')
+    .argument('<id>')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: StepOptions) => {
+      const { resumeCampaign } = await import('./steps.js');
+      exitWith(await resumeCampaign(id, options));
+    });
+  campaign
+    .command('cancel')
+    .description('end it for good; what was not sent is not sent any more')
+    .argument('<id>')
+    .option('--reason <text>', 'why, for whoever looks')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: ReasonOptions) => {
+      const { cancelCampaign } = await import('./steps.js');
+      exitWith(await cancelCampaign(id, options));
+    });
+}
+
+function addReports(campaign: Command, { exitWith }: CommandParts): void {
+  const format = () =>
+    new Option('--format <format>', "by the file's name, else csv").choices(['csv', 'ndjson']);
+  campaign
+    .command('results')
+    .description('what became of every row')
+    .argument('<id>')
+    .option('--out <file>', 'write it to this file')
+    .addOption(format())
+    .action(async (id: string, options: FileOptions) => {
+      const { campaignResults } = await import('./files.js');
+      exitWith(await campaignResults(id, options));
+    });
+  campaign
+    .command('rejected')
+    .description('the rows that were refused, to be mended and imported')
+    .argument('<id>')
+    .option('--out <file>', 'write it to this file')
+    .addOption(format())
+    .action(async (id: string, options: FileOptions) => {
+      const { campaignRejected } = await import('./files.js');
+      exitWith(await campaignRejected(id, options));
+    });
+  campaign
+    .command('retry')
+    .description('try rows again that surely reached nobody, and list those that stay as they are')
+    .argument('<id>')
+    .requiredOption('--states <list>', 'from failed, expired, undelivered, skipped')
+    .option('--until <time>', 'until when they may be sent, ISO 8601')
+    .option(...JSON_OPTION)
+    .action(async (id: string, options: RetryOptions) => {
+      const { retryCampaign } = await import('./retry.js');
+      exitWith(await retryCampaign(id, options));
+    });
+}

@@ -1,0 +1,164 @@
+import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
+import { printable } from '../printable.js';
+import { type Terminal, type Tone, tinted } from '../terminal.js';
+import { bar, percent, span, whole } from './figures.js';
+
+type Counted = keyof CampaignView['counts'];
+
+/** The states in groups that answer what people ask: who got it, who did not, who will. */
+const GROUPS = [
+  { label: 'reached', states: ['sent', 'delivered', 'read'], tone: 'good' },
+  { label: 'not reached', states: ['failed', 'undelivered'], tone: 'bad' },
+  { label: 'unknown', states: ['unknown'], tone: 'bad' },
+  { label: 'skipped', states: ['skipped'], tone: 'quiet' },
+  { label: 'expired', states: ['expired'], tone: 'bad' },
+  { label: 'cancelled', states: ['cancelled'], tone: 'quiet' },
+  {
+    label: 'on the way',
+    states: ['accepted', 'queued', 'deferred', 'processing', 'sending'],
+    tone: 'waiting',
+  },
+  { label: 'waiting', states: ['waiting'], tone: 'quiet' },
+] as const satisfies readonly { label: string; states: readonly Counted[]; tone: Tone }[];
+
+const INDENT = '  ';
+const SEPARATOR_WIDTH = 3;
+
+/** `1,150 reached`, `8 not reached`, `12 on the way`: what there is any of. */
+function countedParts({ counts }: CampaignView): { text: string; tone: Tone }[] {
+  return GROUPS.map(({ label, states, tone }) => ({ rows: rowsIn(counts, ...states), label, tone }))
+    .filter(({ rows }) => rows > 0)
+    .map(({ rows, label, tone }) => ({ text: `${whole(rows)} ${label}`, tone }));
+}
+
+function countsLine(view: CampaignView): string {
+  return countedParts(view)
+    .map(({ text }) => text)
+    .join(', ');
+}
+
+/** The counts in as many lines as they take; a narrow terminal must not hide any of them. */
+function countsLines(view: CampaignView, to: Terminal): string[] {
+  const lines: { width: number; parts: string[] }[] = [];
+  for (const { text, tone } of countedParts(view)) {
+    const line = lines.at(-1);
+    const width = text.length + SEPARATOR_WIDTH;
+    if (line === undefined || line.width + width > to.columns()) {
+      lines.push({ width: INDENT.length + width, parts: [tinted(tone, text, to)] });
+    } else {
+      line.width += width;
+      line.parts.push(tinted(tone, text, to));
+    }
+  }
+  return lines.map(({ parts }) => INDENT + parts.join(to.unicode ? ' · ' : ' | '));
+}
+
+/** How fast it goes, or why it does not. */
+function paceLine(view: CampaignView, now: number): string {
+  const { state, reason, startAt, progress } = view;
+  switch (state) {
+    case 'paused':
+      return `paused: ${printable(reason ?? 'no reason was given')}`;
+    case 'ready':
+      return startAt === undefined ? 'ready to be started' : `starts at ${startAt}`;
+    case 'importing':
+      return 'no file has been imported in full yet';
+    case 'completed':
+      return 'completed';
+    case 'cancelled':
+      return 'cancelled';
+    case 'running':
+      return runningLine(progress, now);
+    default:
+      return state satisfies never;
+  }
+}
+
+function runningLine(
+  { rows, ended, perMinute, estimatedEndAt }: CampaignView['progress'],
+  now: number,
+): string {
+  if (ended === rows) return 'all sent; waiting to hear what arrived';
+  if (perMinute === undefined) return 'running';
+  const pace = `${whole(perMinute)} a minute`;
+  if (estimatedEndAt === undefined) return pace;
+  return `${pace}, about ${span(Date.parse(estimatedEndAt) - now)} left`;
+}
+
+/** The lines drawn over and over while a campaign runs. */
+export function liveLines(view: CampaignView, to: Terminal, now: number): string[] {
+  const { rows, ended } = view.progress;
+  const share = shareOf(view);
+  const width = Math.max(10, Math.min(40, to.columns() - 40));
+  const tone = view.state === 'paused' ? 'waiting' : 'good';
+  const drawn = tinted(tone, bar(share, width, to), to);
+  return [
+    `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
+    ...countsLines(view, to),
+    INDENT +
+      (view.state === 'paused' ? tinted('waiting', paceLine(view, now), to) : paceLine(view, now)),
+  ];
+}
+
+/** One line that stands by itself in a log. */
+export function logLine(view: CampaignView, now: number): string {
+  const { rows, ended } = view.progress;
+  const share = percent(shareOf(view)).padStart(5);
+  return `${new Date(now).toISOString()} ${share}  ${whole(ended)} of ${whole(rows)}: ${countsLine(view)}; ${paceLine(view, now)}`;
+}
+
+function shareOf({ progress: { rows, ended } }: CampaignView): number {
+  return rows === 0 ? 0 : ended / rows;
+}
+
+/** Everything there is to say of one campaign. */
+export function describeCampaign(view: CampaignView, to: Terminal, now: number): string {
+  const { id, name, state, import: imported, startAt, startedAt, endAt, endedAt } = view;
+  const facts: [string, string | undefined][] = [
+    ['template', view.template],
+    ['rows', imported === undefined ? undefined : rowsFact(imported)],
+    ['created', view.createdAt],
+    ['starts', startedAt === undefined ? startAt : undefined],
+    ['started', startedAt],
+    ['ends by', endedAt === undefined ? endAt : undefined],
+    ['ended', endedAt],
+    ['last step', view.by === undefined ? undefined : `by ${printable(view.by)}`],
+    ['possible', view.possible.join(', ') || undefined],
+  ];
+  const progress = imported === undefined ? [`  ${paceLine(view, now)}`] : liveLines(view, to, now);
+  const title = name === id ? id : `${id}: ${printable(name)}`;
+  return [
+    `${title} (${state})`,
+    ...progress,
+    '',
+    ...facts
+      .filter(([, value]) => value !== undefined)
+      .map(([label, value]) => `  ${label.padEnd(10)} ${value}`),
+  ].join('\n');
+}
+
+function rowsFact({ rows, rejected, duplicates }: NonNullable<CampaignView['import']>): string {
+  const others = [
+    rejected > 0 && `${whole(rejected)} refused`,
+    duplicates > 0 && `${whole(duplicates)} duplicates folded`,
+  ].filter((part) => part !== false);
+  return [whole(rows), ...others].join(', ');
+}
+
+/** A list of campaigns, one line each. */
+export function describeCampaigns(views: readonly CampaignView[]): string {
+  if (views.length === 0) return 'There is no campaign yet.';
+  const rows = views.map((view) => ({
+    id: view.id,
+    state: view.state,
+    share: view.import === undefined ? '' : percent(shareOf(view)),
+    what: view.state === 'paused' ? paceLine(view, 0) : countsLine(view),
+  }));
+  const width = (of: 'id' | 'state') => Math.max(...rows.map((row) => row[of].length));
+  const [ids, states] = [width('id'), width('state')];
+  return rows
+    .map(({ id, state, share, what }) =>
+      `${id.padEnd(ids)}  ${state.padEnd(states)}  ${share.padStart(5)}  ${what}`.trimEnd(),
+    )
+    .join('\n');
+}

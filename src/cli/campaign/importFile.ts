@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
+import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
+import { printable } from '../printable.js';
+import { type Terminal, tinted } from '../terminal.js';
+import { counted, whole } from './figures.js';
+import { ImportDisplay } from './importDisplay.js';
+import type { Session } from './session.js';
+
+export interface RowsFile {
+  /** How it is called in what is said of it. */
+  name: string;
+  size?: number;
+  open(): Readable;
+}
+
+/** The file of a command line, or a sentence why it cannot be read; `-` is standard input. */
+export async function findFile(path: string): Promise<RowsFile | string> {
+  if (path === '-') return { name: 'standard input', open: () => process.stdin };
+  try {
+    const found = await stat(path);
+    if (found.isDirectory()) return `${path} is a folder; expected a file`;
+    const size = found.isFile() ? { size: found.size } : {};
+    return { name: path, ...size, open: () => createReadStream(path) };
+  } catch (error) {
+    return `${path} cannot be read (${String((error as { code?: unknown }).code)})`;
+  }
+}
+
+/** Imports a file into a campaign, and shows how far it is meanwhile. */
+export async function importFile(
+  { campaigns, to }: Session,
+  id: string,
+  file: RowsFile,
+  options: { format?: 'csv' | 'ndjson'; signal: AbortSignal },
+): Promise<ImportOutcome | undefined> {
+  const display = new ImportDisplay(to, file.size);
+  const source = file.open();
+  try {
+    return await campaigns.importRows(id, source, {
+      ...options,
+      onProgress: (progress) => display.show(progress),
+    });
+  } finally {
+    display.end();
+    source.destroy();
+  }
+}
+
+const SHOWN = 5;
+
+/** What an import has found, with the first rows that were set aside. */
+export function describeImport(
+  campaign: CampaignView,
+  refused: readonly RowProblem[],
+  to: Terminal,
+): string {
+  const { id, import: summary } = campaign;
+  if (summary === undefined) return '';
+  const { rows, rejected, duplicates, ignoredColumns, addressedBy } = summary;
+  const by = [
+    addressedBy.externalContactId > 0 && `${whole(addressedBy.externalContactId)} by contact id`,
+    addressedBy.email > 0 && `${whole(addressedBy.email)} by email`,
+    addressedBy.phone > 0 && `${whole(addressedBy.phone)} by phone`,
+  ].filter((part) => part !== false);
+  const lines = [
+    `${tinted('good', `${counted(rows, 'recipient')} imported`, to)} (${by.join(', ')}).`,
+    duplicates > 0 && `${counted(duplicates, 'row')} folded: the same recipient stands further up.`,
+    ignoredColumns.length > 0 &&
+      `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,
+    rejected > 0 && tinted('bad', `${counted(rejected, 'row')} refused:`, to),
+    ...refused.slice(0, SHOWN).map((problem) => `  ${describeRowProblem(problem)}`),
+    rejected > 0 && `To mend and import them, all of them as a file:`,
+    rejected > 0 && `  notifier campaign rejected ${id} --out refused.csv`,
+  ];
+  return printableLines(lines);
+}
+
+/** A file that cannot be used at all. */
+export function describeUnusable(file: RowsFile, problems: readonly RowProblem[]): string {
+  return printableLines([
+    `${file.name} cannot be imported; nothing of it was stored:`,
+    ...problems.map((problem) => `  ${describeRowProblem(problem)}`),
+  ]);
+}
+
+function describeRowProblem({ row, column, expected }: RowProblem): string {
+  const place = [
+    row === undefined ? undefined : `row ${row}`,
+    column === undefined || column === '' ? undefined : column,
+  ].filter((part) => part !== undefined);
+  return place.length === 0 ? `expected ${expected}` : `${place.join(', ')}: expected ${expected}`;
+}
+
+/** Names of columns are the file's own. Our colours would not survive, so those lines go as they are. */
+function printableLines(lines: readonly (string | false)[]): string {
+  return lines
+    .filter((line) => line !== false)
+    .map((line) => (line.startsWith('\u001b') ? line : printable(line)))
+    .join('\n');
+}

@@ -1,0 +1,182 @@
+import type { CampaignView } from '../../campaign/campaignView.js';
+import type { DryRun } from '../../campaign/dryRun/dryRun.js';
+import type { FieldProblem } from '../../notification/request.js';
+import { EXIT, type ExitCode } from '../exitCodes.js';
+import { confirm } from './confirm.js';
+import { describeForecast, describeSamples } from './describeDryRun.js';
+import { counted } from './figures.js';
+import { followToEnd } from './followToEnd.js';
+import {
+  describeImport,
+  describeUnusable,
+  findFile,
+  importFile,
+  type RowsFile,
+} from './importFile.js';
+import { type Interruption, onInterruption } from './interruption.js';
+import {
+  campaignRequestFrom,
+  type RunOptions,
+  runOptionOf,
+  runOptionProblems,
+} from './runOptions.js';
+import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
+import { readTime } from './time.js';
+
+/** One run of the command, after what it was told has been found sound. */
+interface Run extends Session {
+  id: string;
+  file: RowsFile;
+  options: RunOptions;
+  startAt?: number;
+  interruption: Interruption;
+}
+
+/**
+ * From a file to a campaign that has ended: makes it, imports the rows, says what would happen, asks,
+ * starts it and follows it. It may be called again with the same `--id` at any time, and goes on
+ * from where the campaign stands.
+ */
+export async function runCampaign(path: string, options: RunOptions): Promise<ExitCode> {
+  const startAt = readTime(options.startAt);
+  const problems = [
+    ...runOptionProblems(options),
+    ...(startAt.ok ? [] : [{ field: '--start-at', expected: startAt.expected }]),
+  ];
+  return withCampaigns(options, async (session) => {
+    if (problems.length > 0) return refuseOptions(session, problems);
+    const file = await findFile(path);
+    if (typeof file === 'string') {
+      session.output.remark(file);
+      session.output.result('', { error: 'unreadable_file' });
+      return EXIT.invalid;
+    }
+    const { campaigns, output, to, by } = session;
+    const created = await campaigns.create(campaignRequestFrom(options, path), by);
+    switch (created.kind) {
+      case 'invalid':
+        return refuseOptions(session, created.problems);
+      case 'conflict':
+        output.remark(
+          `A different campaign has the id ${created.id} (${created.state}); it stays as it is.`,
+        );
+        output.result('', { error: 'id_conflict', id: created.id, state: created.state });
+        return EXIT.invalid;
+      case 'created':
+      case 'existing': {
+        const { campaign } = created;
+        to.write(`Campaign ${campaign.id}\n`);
+        const at = startAt.ok && startAt.time !== undefined ? { startAt: startAt.time } : {};
+        return onInterruption((interruption) =>
+          goOn({ ...session, id: campaign.id, file, options, ...at, interruption }, campaign),
+        );
+      }
+      default:
+        return created satisfies never;
+    }
+  });
+}
+
+function refuseOptions({ output }: Session, problems: readonly FieldProblem[]): ExitCode {
+  output.remark('The campaign cannot be made like this:');
+  for (const { field, expected } of problems) {
+    output.remark(`  ${runOptionOf(field)}: expected ${expected}`);
+  }
+  output.result('', { error: 'invalid_request', problems });
+  return EXIT.invalid;
+}
+
+async function goOn(run: Run, campaign: CampaignView): Promise<ExitCode> {
+  const { id, interruption, output } = run;
+  if (campaign.state !== 'importing' && campaign.state !== 'ready') {
+    output.remark('It was started before; the file is not read again.');
+    return followToEnd(run, id, interruption);
+  }
+  const imported = await importRows(run);
+  if (typeof imported === 'number') return imported;
+  return foresee(run, imported);
+}
+
+/** The campaign with its rows, or what to exit with. */
+async function importRows(run: Run): Promise<CampaignView | ExitCode> {
+  const { id, file, options, output, to, interruption } = run;
+  const { format } = options;
+  const { signal } = interruption;
+  const outcome = await importFile(run, id, file, { signal, ...(format && { format }) });
+  switch (outcome?.kind) {
+    case undefined:
+      return noSuchCampaign(run, id);
+    case 'imported':
+      to.write(`${describeImport(outcome.campaign, outcome.refused, to)}\n`);
+      return outcome.campaign;
+    case 'unusable':
+      output.remark(describeUnusable(file, outcome.problems));
+      output.result('', { error: 'rows_refused', id, problems: outcome.problems });
+      return EXIT.invalid;
+    case 'superseded':
+      output.remark('Another import of this campaign has begun since; this one has ended.');
+      output.result('', { error: 'superseded', id });
+      return EXIT.other;
+    case 'broken_off':
+      output.remark(
+        signal.aborted
+          ? 'Interrupted. Nothing was stored, and nothing is sent.'
+          : `${file.name} could not be read to its end. Nothing was stored.`,
+      );
+      output.result('', { error: signal.aborted ? 'interrupted' : 'broken_off', id });
+      return signal.aborted ? interruption.code() : EXIT.other;
+    case 'refused':
+      return refuseStep(run, id, outcome);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
+  const { campaigns, id, options, to, output } = run;
+  const { sample } = options;
+  const result = await campaigns.dryRun(id, {
+    ...(sample !== undefined && { lookUp: sample }),
+    onLookUp: ({ customers, requests }) =>
+      to.write(
+        `Looking up ${counted(customers, 'customer')}: at most ${counted(requests, 'request')} …\n`,
+      ),
+  });
+  if (result === undefined) return noSuchCampaign(run, id);
+  if (result.kind === 'refused') return refuseStep(run, id, result);
+  const { dryRun } = result;
+  to.write(`\n${describeForecast(dryRun, Math.min(100, to.columns()), Date.now())}\n`);
+  if (options.dryRun) {
+    to.write(
+      `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run)}\n`,
+    );
+    output.result('', { campaign, dryRun });
+    return EXIT.ok;
+  }
+  return askAndStart(run, campaign, dryRun);
+}
+
+async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Promise<ExitCode> {
+  const { campaigns, id, by, startAt, options, output, to, interruption } = run;
+  to.write('\n');
+  if (!options.yes) {
+    const when = startAt === undefined ? 'now' : `at ${new Date(startAt).toISOString()}`;
+    const question = `Send to ${counted(dryRun.rows, 'recipient')} ${when}?`;
+    const answer = options.json ? 'nobody' : await confirm(question, interruption.signal);
+    if (answer !== 'yes') {
+      if (answer === 'nobody') output.remark('There is nobody to ask, and --yes was not given.');
+      output.remark(`Not started; it is ready. To start it:\n  ${startCommand(run)}`);
+      output.result('', { error: 'not_started', campaign, dryRun });
+      return answer === 'interrupted' ? EXIT.interrupted : EXIT.notStarted;
+    }
+  }
+  const started = await campaigns.start(id, { by, ...(startAt !== undefined && { at: startAt }) });
+  if (started === undefined) return noSuchCampaign(run, id);
+  if (started.kind === 'refused') return refuseStep(run, id, started);
+  return followToEnd(run, id, interruption);
+}
+
+function startCommand({ id, options }: Run): string {
+  const at = options.startAt === undefined ? '' : ` --at ${options.startAt}`;
+  return `notifier campaign start ${id}${at}`;
+}

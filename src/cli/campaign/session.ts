@@ -1,0 +1,71 @@
+import { userInfo } from 'node:os';
+import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
+import type { Config } from '../../config.js';
+import { RedisUnavailableError } from '../../queue/errors.js';
+import { openCampaigns } from '../../roles/openCampaigns.js';
+import { openProducer } from '../../roles/openProducer.js';
+import { configurationFor } from '../configuration.js';
+import { EXIT, type ExitCode } from '../exitCodes.js';
+import { printable } from '../printable.js';
+import { untilRedisAnswers } from '../redisAnswers.js';
+import { type Output, outputFor } from '../send/output.js';
+import { type Terminal, terminal } from '../terminal.js';
+
+/** What a campaign command works with. */
+export interface Session {
+  campaigns: Campaigns;
+  config: Config;
+  output: Output;
+  /** For people; says nothing where the answer is JSON. */
+  to: Terminal;
+  /** Who is at the keyboard, for those who look at the campaign later. */
+  by: string;
+}
+
+/** Runs a command on the campaigns of the deployment that the environment names. */
+export async function withCampaigns(
+  options: { json?: boolean },
+  command: (session: Session) => Promise<ExitCode>,
+): Promise<ExitCode> {
+  const output = outputFor(options.json === true);
+  // Whether the HTTP API could start with this configuration does not matter here.
+  const config = configurationFor('api', { ...process.env, API_HOST: undefined });
+  if (config === undefined) return EXIT.configuration;
+  const producer = openProducer(config);
+  const campaigns = openCampaigns(config, producer);
+  const to = options.json === true ? SILENT : terminal();
+  try {
+    await untilRedisAnswers(() => producer.ping());
+    return await command({ campaigns, config, output, to, by: userInfo().username });
+  } catch (error) {
+    if (!(error instanceof RedisUnavailableError)) throw error;
+    output.remark('Redis is unavailable: it is not known whether this was done.');
+    output.result('', { error: 'redis_unavailable' });
+    return EXIT.redisUnavailable;
+  } finally {
+    await producer.close();
+  }
+}
+
+const SILENT: Terminal = {
+  live: false,
+  unicode: false,
+  colour: false,
+  columns: () => 80,
+  write: () => undefined,
+};
+
+export function noSuchCampaign({ output }: Session, id: string): ExitCode {
+  output.remark(`There is no campaign ${printable(id)}: see \`notifier campaign status\`.`);
+  output.result('', { error: 'no_campaign', id });
+  return EXIT.invalid;
+}
+
+/** A step that makes no sense where the campaign stands: why, and what can be done instead. */
+export function refuseStep({ output }: Session, id: string, refused: StepRefused): ExitCode {
+  const { state, because, possible } = refused;
+  output.remark(`The campaign ${id} is ${state}: ${because}.`);
+  if (possible.length > 0) output.remark(`What can be done: ${possible.join(', ')}.`);
+  output.result('', { error: 'refused', id, state, because, possible });
+  return EXIT.other;
+}

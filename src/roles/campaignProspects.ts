@@ -1,0 +1,147 @@
+import { pino } from 'pino';
+import { Budget } from '../budget/budget.js';
+import { PLANNED_SHARE } from '../budget/slots.js';
+import type { Campaign } from '../campaign/campaign.js';
+import type { Allowance, Lookup, Prospect } from '../campaign/dryRun/prospect.js';
+import type { Config } from '../config.js';
+import type { Channel } from '../notification/channel.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import type { NotificationRequest } from '../notification/request.js';
+import { describeTrouble } from '../pipeline/describeTrouble.js';
+import { channelsFor } from '../pipeline/lookup.js';
+import { foresee } from '../pipeline/outlook.js';
+import type { Rehearsal } from '../pipeline/rehearsal.js';
+import { TemplateStore } from '../pipeline/templateStore.js';
+import { onlyTo } from '../policy/allowedRecipients.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import { openRehearsals } from './rehearsals.js';
+
+/** Customers whose conversations the platform is asked for together at most. */
+const LARGEST_HISTORY_BATCH = 50;
+
+/** Customers to look up together, as a worker's jobs do. */
+const LOOKED_UP_AT_A_TIME = 10;
+
+const CHANNEL_SETTINGS = {
+  web: ['GENESYS_WEB_DEPLOYMENT_ID'],
+  email: ['GENESYS_EMAIL_FROM'],
+  engage: ['GENESYS_ENGAGE_URL', 'GENESYS_EMAIL_FROM'],
+  sms: ['GENESYS_SMS_FROM'],
+} as const satisfies Record<Channel, readonly (keyof Config)[]>;
+
+/**
+ * What dry runs are told of the deployment, as far as the configuration of this process says. An api
+ * may have none of the platform's settings: then it takes the channels for configured, and cannot look
+ * anybody up.
+ */
+export class CampaignProspects {
+  readonly #config: Config;
+  readonly #catalogue: TemplateCatalogue;
+  readonly #templates: TemplateStore;
+  readonly #budget: Budget;
+
+  constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
+    this.#config = config;
+    this.#catalogue = parts.catalogue;
+    this.#templates = new TemplateStore(parts.catalogue);
+    const { QUEUE_PREFIX: prefix, GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute } = config;
+    const log = pino({ level: 'silent' });
+    this.#budget = Budget.open(parts.redis, prefix, { requestsPerMinute }, { log });
+  }
+
+  /** The requests that there are, and the share of them that the last 429s have left. */
+  async allowance(): Promise<Allowance> {
+    const requestsPerMinute = this.#config.GENESYS_REQUESTS_PER_MINUTE * PLANNED_SHARE;
+    return { requestsPerMinute, pace: await this.#budget.pace() };
+  }
+
+  /** Undefined when the campaign's template is not known any more. */
+  async prospect(campaign: Campaign): Promise<Prospect | undefined> {
+    const template = await this.#templateOf(campaign);
+    if (template === undefined) return undefined;
+    const config = this.#config;
+    const { defaults } = campaign;
+    const request = { ...defaults, recipient: {}, template: template.name };
+    return {
+      template,
+      channels: channelsFor(request, template, config.NOTIFY_CHANNELS),
+      outlook: foresee(template, defaults, {
+        policy: onlyTo(config.NOTIFY_ONLY_TO),
+        defaultChannels: config.NOTIFY_CHANNELS,
+        isConfigured: (channel) =>
+          !this.#knowsPlatform || hasAll(config, CHANNEL_SETTINGS[channel]),
+        transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+        historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_HISTORY_BATCH),
+        checksDelivery: config.DELIVERY_CHECK_AFTER > 0,
+      }),
+      ...(this.#knowsPlatform
+        ? { lookUp: (requests: readonly NotificationRequest[]) => this.#lookUp(requests, template) }
+        : {}),
+      assumptions: this.#knowsPlatform
+        ? []
+        : ['The workers have settings for every channel; this process has none to look at.'],
+    };
+  }
+
+  /** What would be pinned if it were started now, or what is. */
+  async #templateOf(campaign: Campaign): Promise<CompiledTemplate | undefined> {
+    const { startedAt, template, templateHash } = campaign;
+    const newest = startedAt === undefined ? await this.#catalogue.find(template) : undefined;
+    return this.#templates.get(newest?.hash ?? templateHash);
+  }
+
+  get #knowsPlatform(): boolean {
+    const config = this.#config;
+    return (
+      hasAll(config, ['GENESYS_CLOUD_CLIENT_ID', 'GENESYS_CLOUD_CLIENT_SECRET']) &&
+      (hasAll(config, ['GENESYS_CLOUD_REGION']) || hasAll(config, ['GENESYS_CLOUD_BASE_URL']))
+    );
+  }
+
+  /** In the campaigns' lane: nobody urgent waits for it. */
+  async #lookUp(
+    requests: readonly NotificationRequest[],
+    template: CompiledTemplate,
+  ): Promise<Lookup[]> {
+    const rehearsals = await openRehearsals(this.#config, this.#budget);
+    try {
+      const lookups: Lookup[] = [];
+      for (let start = 0; start < requests.length; start += LOOKED_UP_AT_A_TIME) {
+        const together = requests.slice(start, start + LOOKED_UP_AT_A_TIME);
+        const rehearsed = await Promise.all(
+          together.map((request) => rehearsals.rehearse(request, template, 'campaign')),
+        );
+        lookups.push(...rehearsed.map(lookupOf));
+        if (rehearsed.some(isHopeless)) break;
+      }
+      return lookups;
+    } finally {
+      await rehearsals.close();
+    }
+  }
+}
+
+function hasAll(config: Config, names: readonly (keyof Config)[]): boolean {
+  return names.every((name) => config[name] !== undefined);
+}
+
+function lookupOf(rehearsal: Rehearsal): Lookup {
+  if (rehearsal.would === 'not_know') {
+    return { kind: 'not_known', because: describeTrouble(rehearsal.trouble) };
+  }
+  const { would, lookup } = rehearsal;
+  return {
+    kind: 'asked',
+    found: lookup?.identity.externalContactId !== undefined,
+    hasHistory: (lookup?.conversations.length ?? 0) > 0,
+    would,
+  };
+}
+
+/** The next customer would get the same answer, or none. */
+function isHopeless(rehearsal: Rehearsal): boolean {
+  if (rehearsal.would !== 'not_know') return false;
+  const { kind } = rehearsal.trouble;
+  return kind === 'hold' || kind === 'rate_limited' || kind === 'stopping';
+}

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { CampaignStore } from '../campaign/campaignStore.js';
+import { Feeder } from '../campaign/feeder.js';
+import { Release, type ReleaseObserver } from '../campaign/release.js';
+import { ReleasedRows } from '../campaign/releasedRows.js';
+import { RowStore } from '../campaign/rowStore.js';
+import type { Config } from '../config.js';
+import type { Ledger } from '../notification/ledger.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { Backlog } from '../queue/backlog.js';
+import type { Queues } from '../queue/jobs.js';
+import { openKeyring } from '../queue/producer.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+
+/** The feeder of this process, as its configuration says. */
+export function openFeeder(
+  config: Config,
+  parts: {
+    redis: RedisClient;
+    campaigns: CampaignStore;
+    ledger: Ledger;
+    queues: Queues;
+    catalogue: TemplateCatalogue;
+    log: Logger;
+    observe: ReleaseObserver;
+  },
+): Feeder {
+  const { redis, campaigns, ledger, queues, catalogue, log, observe } = parts;
+  const keyring = openKeyring({
+    redisUrl: config.REDIS_URL,
+    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+  });
+  const rows = new RowStore(redis, config.QUEUE_PREFIX);
+  return new Feeder({
+    redis,
+    campaigns,
+    release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
+    releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
+    backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
+    limits: {
+      maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
+      maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,
+    },
+    templateHash: async (template) => (await catalogue.find(template))?.hash,
+    log,
+  });
+}

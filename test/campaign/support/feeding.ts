@@ -1,0 +1,65 @@
+import { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { CampaignStore } from '../../../src/campaign/campaignStore.js';
+import { Feeder, type FeederParts } from '../../../src/campaign/feeder.js';
+import { Release } from '../../../src/campaign/release.js';
+import { ReleasedRows } from '../../../src/campaign/releasedRows.js';
+import { RowStore } from '../../../src/campaign/rowStore.js';
+import { Keyring } from '../../../src/notification/bodyHash.js';
+import { Ledger } from '../../../src/notification/ledger.js';
+import { Backlog } from '../../../src/queue/backlog.js';
+import { closeQueues, openQueues, type Queues } from '../../../src/queue/jobs.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
+
+/** All that a feeder works with, on a prefix of its own and without workers. */
+export interface Feeding {
+  redis: Redis;
+  prefix: string;
+  ledger: Ledger;
+  queues: Queues;
+  campaigns: CampaignStore;
+  rows: RowStore;
+  /** Another process' feeder; not started. */
+  feeder(changes?: Partial<FeederParts>): Feeder;
+  close(): Promise<void>;
+}
+
+export function openFeeding(url = testRedisUrl()): Feeding {
+  const redis = new Redis(url, { maxRetriesPerRequest: null });
+  const prefix = freshPrefix();
+  const queues = openQueues(redis, prefix, () => undefined);
+  const ledger = new Ledger(redis, prefix, { ledgerMs: 600_000, requestMs: 600_000 });
+  const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
+  const rows = new RowStore(redis, prefix);
+  const parts: FeederParts = {
+    redis,
+    campaigns,
+    release: new Release({
+      campaigns,
+      rows,
+      ledger,
+      queues,
+      keyring: Keyring.forDevelopment(),
+      observe: () => undefined,
+    }),
+    releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
+    backlog: new Backlog(redis, queues, 100_000),
+    limits: { maxFailureShare: 0.5, maxUnknown: 20 },
+    templateHash: async () => 'hash-now',
+    log: pino({ level: 'silent' }),
+  };
+  return {
+    redis,
+    prefix,
+    ledger,
+    queues,
+    campaigns,
+    rows,
+    feeder: (changes = {}) => new Feeder({ ...parts, ...changes }),
+    async close() {
+      await closeQueues(queues);
+      await redis.quit();
+      if (url === testRedisUrl()) await flushPrefix(prefix);
+    },
+  };
+}

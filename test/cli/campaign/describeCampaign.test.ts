@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  CANCELLED_CAMPAIGN,
+  CREATED,
+  PAUSED,
+  READY,
+  RUNNING,
+} from '../../../src/api/openapi/campaignExamples.js';
+import type { CampaignView } from '../../../src/campaign/campaignView.js';
+import {
+  describeCampaign,
+  describeCampaigns,
+  liveLines,
+  logLine,
+} from '../../../src/cli/campaign/describeCampaign.js';
+import type { Terminal } from '../../../src/cli/terminal.js';
+
+const NOW = Date.parse('2026-11-22T09:17:30.000Z');
+
+const narrow = (columns: number): Terminal => ({
+  live: true,
+  unicode: false,
+  colour: false,
+  columns: () => columns,
+  write: () => undefined,
+});
+
+describe('a running campaign', () => {
+  test('is a bar, who got it, and how long it will take', () => {
+    expect(liveLines(RUNNING, narrow(80), NOW)).toEqual([
+      '[########################----------------]  60 %  1,200 of 2,000',
+      '  1,150 reached | 8 not reached | 42 skipped | 100 on the way | 700 waiting',
+      '  96 a minute, about 9 min left',
+    ]);
+  });
+
+  test.each([60, 80, 120])('fits into %i columns', (columns) => {
+    const counts = { ...RUNNING.counts, unknown: 3, expired: 12, cancelled: 7 };
+    const lines = liveLines({ ...RUNNING, counts }, narrow(columns), NOW);
+    for (const line of lines) expect(line.length).toBeLessThan(columns);
+    expect(lines.join('\n')).toMatch(/3 unknown[\s\S]*12 expired[\s\S]*700 waiting/);
+  });
+
+  test('is one line where it is piped', () => {
+    expect(logLine(RUNNING, NOW)).toBe(
+      '2026-11-22T09:17:30.000Z  60 %  1,200 of 2,000: 1,150 reached, 8 not reached, 42 skipped, 100 on the way, 700 waiting; 96 a minute, about 9 min left',
+    );
+  });
+
+  test('whose rows have all left waits to hear what arrived', () => {
+    const all = { ...RUNNING, progress: { rows: 2_000, ended: 2_000, perMinute: 96 } };
+    expect(liveLines(all, narrow(80), NOW).at(-1)).toBe('  all sent; waiting to hear what arrived');
+  });
+});
+
+test('a paused campaign says why, without what could control a terminal', () => {
+  const reason = 'wrong \u001b[31mprice';
+  expect(liveLines({ ...PAUSED, reason }, narrow(80), NOW).at(-1)).toBe(
+    '  paused: wrong [31mprice',
+  );
+});
+
+describe('everything there is to say of a campaign', () => {
+  const cases: [string, CampaignView, RegExp[]][] = [
+    ['created', CREATED, [/autumn: Autumn follow-up \(importing\)/, /no file has been imported/]],
+    ['ready', READY, [/rows +2,000, 3 refused, 12 duplicates folded/, /possible +start, dry-run/]],
+    ['scheduled', { ...READY, startAt: '2026-11-22T18:00:00.000Z' }, [/starts at 2026-11-22T18/]],
+    ['cancelled', CANCELLED_CAMPAIGN, [/800 cancelled/, /ended +2026-11-22T09:30/]],
+  ];
+  test.each(cases)('when it is %s', (_title, view, patterns) => {
+    const text = describeCampaign(view, narrow(80), NOW);
+    for (const pattern of patterns) expect(text).toMatch(pattern);
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+  });
+});
+
+test('a list has a line for each, aligned', () => {
+  expect(describeCampaigns([RUNNING, { ...PAUSED, id: 'x' }])).toBe(
+    `autumn  running   60 %  1,150 reached, 8 not reached, 42 skipped, 100 on the way, 700 waiting
+x       paused    60 %  paused: wrong price`,
+  );
+  expect(describeCampaigns([])).toBe('There is no campaign yet.');
+});

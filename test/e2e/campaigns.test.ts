@@ -1,0 +1,156 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CampaignCounts, NumberedRow } from '../../src/campaign/campaign.js';
+import { CampaignStore } from '../../src/campaign/campaignStore.js';
+import { cancel, pause, resume } from '../../src/campaign/lifecycle.js';
+import { RowStore } from '../../src/campaign/rowStore.js';
+import { launch, numberedRows } from '../campaign/support/campaigns.js';
+import { type Deployment, deploy } from '../support/deployment.js';
+
+/** What every step promises. */
+const ACTS_WITHIN_MS = 1_000;
+/** Long enough for whatever does not heed a step to show itself. */
+const A_WHILE_MS = 1_500;
+
+describe('a running campaign', () => {
+  let deployment: Deployment;
+  let campaigns: CampaignStore;
+
+  async function set(env: Record<string, string>): Promise<void> {
+    deployment = await deploy({ env });
+    const { redis, prefix } = deployment.producer.store;
+    campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
+  }
+  beforeEach(() => set({ GENESYS_REQUESTS_PER_MINUTE: '600' }));
+  afterEach(() => deployment.stop());
+
+  /** Rows to addresses nobody has a history of, by email: three requests each. */
+  async function start(rows: readonly NumberedRow[], id = 'spring'): Promise<string> {
+    const { store, catalogue } = deployment.producer;
+    const template = await catalogue.find('follow-up');
+    return launch(campaigns, new RowStore(store.redis, store.prefix), rows, {
+      id,
+      templateHash: template?.hash ?? 'none',
+      defaults: { channels: ['email'], history: { required: false } },
+    });
+  }
+
+  const requests = () => deployment.sandbox.requests.count();
+  const sends = () => deployment.sandbox.requests.count('agentless-email');
+  const counted = async (id = 'spring'): Promise<Partial<CampaignCounts>> => {
+    const counts = Object.entries(await campaigns.counts(id));
+    return Object.fromEntries(counts.filter(([, count]) => count !== 0));
+  };
+  const becomes = async (state: string, id = 'spring') => {
+    while ((await campaigns.get(id))?.state !== state) await delay(20);
+  };
+  const sendsReach = (count: number) =>
+    deployment.sandbox.requests.waitFor(count, 'agentless-email', 20_000);
+
+  test('sends every row once and completes', async () => {
+    await deployment.startWorker({ GENESYS_REQUESTS_PER_MINUTE: '100000' });
+    await start(numberedRows(150));
+    await becomes('completed');
+    expect(await counted()).toEqual({ sent: 150 });
+    const to = deployment.sandbox.deliveries.list().map((delivery) => delivery.to);
+    expect(new Set(to).size).toBe(150);
+    expect(to).toHaveLength(150);
+  }, 60_000);
+
+  test('stops within a second when it is paused, uses no slot and no attempt, and goes on within a second', async () => {
+    await deployment.startWorker();
+    await deployment.startWorker();
+    await start(numberedRows(300));
+    await sendsReach(4);
+    await campaigns.change('spring', (c) => pause(c, { reason: 'a typo' }, Date.now()));
+    await delay(ACTS_WITHIN_MS);
+    const [requested, sent] = [requests(), sends()];
+    const { waiting = 0 } = await counted();
+    await delay(A_WHILE_MS);
+    expect([requests(), sends()]).toEqual([requested, sent]);
+    expect(await counted()).toMatchObject({ waiting, sent });
+    const put = await deployment.producer.get('spring.60');
+    expect(put).toMatchObject({ state: 'queued', attempts: 0 });
+    // Another lane is none of its business.
+    await deployment.reaches(
+      await deployment.send({
+        recipient: { email: 'urgent@example.com' },
+        template: 'follow-up',
+        channels: ['email'],
+        history: { required: false },
+      }),
+      'sent',
+    );
+
+    const before = requests();
+    const resumedAt = performance.now();
+    await campaigns.change('spring', (c) => resume(c, {}, Date.now()));
+    expect(await deployment.sandbox.requests.waitFor(before + 1, undefined, 5_000)).toBe(true);
+    expect(performance.now() - resumedAt).toBeLessThan(ACTS_WITHIN_MS);
+    expect(await sendsReach(sent + 3)).toBe(true);
+    expect(await deployment.producer.get('spring.2')).toMatchObject({ attempts: 1 });
+  }, 60_000);
+
+  test('ends within a second when it is cancelled: what has not left shows as cancelled, all of it', async () => {
+    await deployment.startWorker();
+    await start(numberedRows(300));
+    await sendsReach(4);
+    await campaigns.change('spring', (c) => cancel(c, {}, Date.now()));
+    await delay(ACTS_WITHIN_MS);
+    const sent = sends();
+    expect(await counted()).toEqual({ sent, cancelled: 300 - sent });
+    const requested = requests();
+    await delay(A_WHILE_MS);
+    expect([requests(), sends()]).toEqual([requested, sent]);
+    expect(await deployment.producer.get('spring.60')).toMatchObject({
+      state: 'cancelled',
+      reason: 'campaign_cancelled',
+    });
+  }, 60_000);
+
+  test('does not keep a small one that is started later waiting for its end', async () => {
+    await deployment.startWorker({ GENESYS_REQUESTS_PER_MINUTE: '6000' });
+    await start(numberedRows(3_000), 'big');
+    await sendsReach(5);
+    await start(
+      numberedRows(10, (n) => `small${n}@example.net`),
+      'small',
+    );
+    await becomes('completed', 'small');
+    expect(await counted('big')).toMatchObject({ waiting: expect.any(Number) });
+    expect((await campaigns.counts('big')).waiting).toBeGreaterThan(2_000);
+  }, 60_000);
+
+  test('is paused with the reason when a permission is missing, and no row is moved to another channel', async () => {
+    await deployment.startWorker();
+    deployment.sandbox.faults.add({
+      endpoint: 'agentless-email',
+      kind: '403-permission',
+      permission: 'conversation:email:create',
+    });
+    await start(numberedRows(50));
+    await becomes('paused');
+    const { reason } = (await campaigns.get('spring')) ?? {};
+    expect(reason).toBe('permission: conversation:email:create');
+    await delay(ACTS_WITHIN_MS);
+    const { waiting = 0, accepted = 0, queued = 0, deferred = 0, ...others } = await counted();
+    expect([waiting + accepted + queued + deferred, others]).toEqual([50, {}]);
+  }, 60_000);
+
+  test('whose feeder is killed between the jobs and their mark goes on with another: nobody is left out or written to twice', async () => {
+    const { operations } = deployment.producer;
+    // Jobs of a worker that is killed come back late; none shall have begun.
+    await operations.pause({ reason: 'to be killed' });
+    const killed = await deployment.spawnWorker({ stopAt: 'jobs_added' });
+    await start(numberedRows(30));
+    await killed.stopped;
+    killed.kill('SIGKILL');
+    await killed.exited;
+    await operations.resume();
+    await deployment.startWorker({ GENESYS_REQUESTS_PER_MINUTE: '100000' });
+    await becomes('completed');
+    expect(await counted()).toEqual({ sent: 30 });
+    const to = deployment.sandbox.deliveries.list().map((delivery) => delivery.to);
+    expect([to.length, new Set(to).size]).toEqual([30, 30]);
+  }, 60_000);
+});
