@@ -8,6 +8,7 @@ import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
+import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
 import type { StepDecision } from './campaignDecision.js';
 import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
@@ -220,7 +221,12 @@ export class Campaigns {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
-    const parts = { rows, ...foresight, othersLeft: () => this.#othersLeft(id) };
+    const parts: DryRunParts = {
+      rows,
+      prospect: (each) => foresight.prospect(each),
+      allowance: () => foresight.allowance(),
+      othersLeft: () => this.#othersLeft(id),
+    };
     const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
     if (result.kind === 'done') return result;
     return { ...result, possible: possibleSteps(result.state) };
@@ -284,8 +290,11 @@ export class Campaigns {
       const expected = names === '' ? 'a template; none is known yet' : `one of ${names}`;
       return { kind: 'invalid', problems: [{ field: 'template', expected }] };
     }
-    const problems = templateProblems({ recipient: {}, template, ...defaults }, entry).filter(
-      ({ field }) => field.startsWith('channels'),
+    // What a template requires may stand in the rows.
+    const manifest = withoutRequiring(entry.manifest, Object.keys(entry.manifest.variables));
+    const problems = templateProblems(
+      { recipient: {}, template, ...defaults },
+      { ...entry, manifest },
     );
     if (problems.length > 0) return { kind: 'invalid', problems };
     const input = {
