@@ -19,7 +19,7 @@ import {
   campaignView,
   possibleSteps,
 } from './campaignView.js';
-import { type DryRun, type DryRunOptions, type DryRunParts, dryRun } from './dryRun/dryRun.js';
+import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
 import type { ExportFormat } from './exportFormat.js';
 import { type ImportOptions, importRows } from './importRows.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
@@ -91,7 +91,7 @@ export interface CampaignsParts {
   ledger: Ledger;
   notifications: Notifications;
   /** What a dry run must know of the deployment. */
-  foresight: Pick<DryRunParts, 'prospect' | 'allowance'>;
+  foresight: Foresight;
 }
 
 /** More refused rows of a retry than these are counted only. */
@@ -221,12 +221,7 @@ export class Campaigns {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
-    const parts: DryRunParts = {
-      rows,
-      prospect: (each) => foresight.prospect(each),
-      allowance: () => foresight.allowance(),
-      othersLeft: () => this.#othersLeft(id),
-    };
+    const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
     const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
     if (result.kind === 'done') return result;
     return { ...result, possible: possibleSteps(result.state) };
