@@ -31,7 +31,7 @@ describe('a row of a campaign in the ledger', () => {
   const accept = async (row: number) => {
     const id = `spring.${row}`;
     const record = newRecord(id, REQUEST, 'k1:hash', Date.now());
-    const [answer] = await ledger.acceptRows([
+    const [answer] = await ledger.acceptRows('spring', [
       { record: { ...record, campaignId: 'spring', row }, stored: STORED },
     ]);
     return answer;
