@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { ExportedFile } from '../campaign/campaigns.js';
 import type { ExportFormat } from '../campaign/exportFormat.js';
 import { dryRunSchema, readBody, retrySchema } from './campaignBodies.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
@@ -66,26 +67,33 @@ async function sendFile(
   request: FastifyRequest<WithId>,
   reply: FastifyReply,
   name: string,
-  open: (id: string, format: ExportFormat) => Promise<AsyncIterable<string> | undefined>,
+  open: (id: string, format?: ExportFormat) => Promise<ExportedFile | undefined>,
 ): Promise<FastifyReply> {
   const id = campaignIdParam(request);
   if (id === undefined) return noCampaign(reply);
   const { values, problems } = readQuery(request, ['format']);
-  const format = values.format ?? acceptedFormat(request.headers.accept);
-  if (format !== 'csv' && format !== 'ndjson') {
+  const asked = values.format ?? acceptedFormat(request.headers.accept);
+  if (asked !== undefined && !isFormat(asked)) {
     problems.push({ field: 'format', expected: 'csv or ndjson' });
+    return sendProblem(reply, invalidRequest(problems));
   }
   if (problems.length > 0) return sendProblem(reply, invalidRequest(problems));
-  const text = await open(id, format === 'ndjson' ? 'ndjson' : 'csv');
-  if (text === undefined) return noCampaign(reply);
-  const file = `${id}-${name}.${format}`;
+  const file = await open(id, asked);
+  if (file === undefined) return noCampaign(reply);
   return reply
-    .type(FILE_TYPES[format === 'ndjson' ? 'ndjson' : 'csv'])
-    .header('content-disposition', `attachment; filename="${file}"`)
-    .send(Readable.from(text, { objectMode: false }));
+    .type(FILE_TYPES[file.format])
+    .header('content-disposition', `attachment; filename="${id}-${name}.${file.format}"`)
+    .send(Readable.from(file.text, { objectMode: false }));
 }
 
-/** CSV unless NDJSON is asked for and CSV is not. */
-function acceptedFormat(accept = ''): ExportFormat {
-  return /ndjson|jsonl/i.test(accept) && !/text\/csv/i.test(accept) ? 'ndjson' : 'csv';
+function isFormat(text: string): text is ExportFormat {
+  return Object.hasOwn(FILE_TYPES, text);
+}
+
+/** The one that is asked for and the other is not. */
+function acceptedFormat(accept = ''): ExportFormat | undefined {
+  const csv = /text\/csv/i.test(accept);
+  const ndjson = /ndjson|jsonl/i.test(accept);
+  if (csv === ndjson) return undefined;
+  return csv ? 'csv' : 'ndjson';
 }

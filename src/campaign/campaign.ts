@@ -1,3 +1,4 @@
+import type { NotificationRecord } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
 
@@ -100,4 +101,16 @@ export const CHUNK_ROWS = 500;
 /** The id of a row's notification. The ledger refuses a second acceptance, so releasing twice adds nothing. */
 export function rowId(campaignId: string, rowNumber: number): string {
   return `${campaignId}.${rowNumber}`;
+}
+
+/**
+ * Whether a record is that of a campaign's row. Ids are global: a caller may have used this one, or an
+ * earlier campaign of the same name.
+ */
+export function isRowOf(campaign: Campaign, number: number, record: NotificationRecord): boolean {
+  return (
+    record.campaignId === campaign.id &&
+    record.row === number &&
+    record.createdAt >= campaign.createdAt
+  );
 }

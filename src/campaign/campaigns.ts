@@ -18,7 +18,7 @@ import {
   campaignView,
   possibleSteps,
 } from './campaignView.js';
-import { type DryRun, type DryRunOptions, type DryRunParts, dryRun } from './dryRun/dryRun.js';
+import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
 import type { ExportFormat } from './exportFormat.js';
 import { type ImportOptions, importRows } from './importRows.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
@@ -76,6 +76,12 @@ export interface RetryReport {
 
 export type RetryOutcome = { kind: 'retried'; report: RetryReport } | StepRefused;
 
+/** A file as it is read, piece by piece. */
+export interface ExportedFile {
+  format: ExportFormat;
+  text: AsyncIterable<string>;
+}
+
 export interface CampaignsParts {
   redis: RedisClient;
   store: CampaignStore;
@@ -84,7 +90,7 @@ export interface CampaignsParts {
   ledger: Ledger;
   notifications: Notifications;
   /** What a dry run must know of the deployment. */
-  foresight: Pick<DryRunParts, 'prospect' | 'allowance'>;
+  foresight: Foresight;
 }
 
 /** More refused rows of a retry than these are counted only. */
@@ -214,22 +220,29 @@ export class Campaigns {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
-    const parts = { rows, ...foresight, othersLeft: () => this.#othersLeft(id) };
+    const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
     const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
     if (result.kind === 'done') return result;
     return { ...result, possible: possibleSteps(result.state) };
   }
 
-  /** What became of every row, as text of a file; undefined when there is no such campaign. */
-  async results(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
+  /** What became of every row; CSV unless NDJSON is asked for. */
+  async results(id: string, format: ExportFormat = 'csv'): Promise<ExportedFile | undefined> {
     const campaign = await this.#find(id);
-    return campaign && exportResults(this.#rowSources(), campaign, format);
+    if (campaign === undefined) return undefined;
+    return { format, text: exportResults(this.#rowSources(), campaign, format) };
   }
 
-  /** The rows that were refused, as text of a file that can be mended and imported. */
-  async rejected(id: string, format: ExportFormat): Promise<AsyncIterable<string> | undefined> {
-    const campaign = await this.#find(id);
-    return campaign && exportRejected(this.#parts.rows, campaign, format);
+  /**
+   * The rows that were refused, to be mended and imported. That works in the format in which they
+   * came, which it is unless another is asked for.
+   */
+  async rejected(id: string, asked?: ExportFormat): Promise<ExportedFile | undefined> {
+    if ((await this.#find(id)) === undefined) return undefined;
+    const { rows } = this.#parts;
+    const layout = await this.#patiently(id, () => rows.rejectedLayout(id));
+    const format = asked ?? layout?.format ?? 'csv';
+    return { format, text: exportRejected(rows, id, format) };
   }
 
   /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */

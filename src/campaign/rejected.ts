@@ -1,4 +1,3 @@
-import type { Campaign } from './campaign.js';
 import {
   type Cell,
   csvForSpreadsheets,
@@ -19,15 +18,15 @@ import type { RowStore } from './rowStore.js';
  */
 export async function* exportRejected(
   rows: Pick<RowStore, 'rejectedLayout' | 'rejected'>,
-  { id }: Pick<Campaign, 'id'>,
+  campaignId: string,
   format: ExportFormat,
 ): AsyncGenerator<string> {
-  const layout = await rows.rejectedLayout(id);
+  const layout = await rows.rejectedLayout(campaignId);
   const columns = columnsOf(layout);
   if (format === 'csv') {
     yield csvForSpreadsheets([[...REPORT_COLUMNS, ...columns.map(({ name }) => name)]]);
   }
-  for await (const page of rows.rejected(id)) {
+  for await (const page of rows.rejected(campaignId)) {
     if (format === 'csv') yield csvLines(page.map((row) => csvRow(row, columns)));
     else if (layout?.format === 'ndjson') yield page.map(taggedLine).join('');
     else yield ndjsonLines(page.map((row) => objectOf(row, columns)));

@@ -1,9 +1,8 @@
 import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
 import type { Ledger, RowAcceptance, Snapshot } from '../notification/ledger.js';
-import type { NotificationRecord } from '../notification/record.js';
 import { addJobs, type Queues } from '../queue/jobs.js';
-import { type Campaign, CHUNK_ROWS, type NumberedRow, rowId } from './campaign.js';
+import { type Campaign, CHUNK_ROWS, isRowOf, type NumberedRow, rowId } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
 import { rowRequest } from './rowRequest.js';
 
@@ -60,7 +59,7 @@ export class Release {
     const rows = await this.#read(campaign, cursor, wanted);
     if (rows.length === 0) return { kind: 'rows_missing' };
     await observe('rows_read', id);
-    const accepted = await ledger.acceptRows(this.#entries(campaign, rows));
+    const accepted = await ledger.acceptRows(id, this.#entries(campaign, rows));
     await observe('accepted', id);
 
     const needJob: Snapshot[] = [];
@@ -119,13 +118,4 @@ export class Release {
 function acceptanceOf(answer: RowAcceptance | Error | undefined): RowAcceptance {
   if (answer === undefined || !('kind' in answer)) throw answer ?? new Error('no answer for a row');
   return answer;
-}
-
-/** Ids are global: a caller may have used this one, or an earlier campaign of the same name. */
-function isRowOf(campaign: Campaign, number: number, record: NotificationRecord): boolean {
-  return (
-    record.campaignId === campaign.id &&
-    record.row === number &&
-    record.createdAt >= campaign.createdAt
-  );
 }

@@ -53,7 +53,7 @@ export async function* exportResults(
   }
 }
 
-function resultOf({ number, id, row, record, state }: TrackedRow): RowResult {
+function resultOf({ number, id, row, record, state, reason }: TrackedRow): RowResult {
   const { email, externalContactId, phone } = row.recipient;
   return {
     row: number,
@@ -62,6 +62,7 @@ function resultOf({ number, id, row, record, state }: TrackedRow): RowResult {
     ...(externalContactId !== undefined && { externalContactId }),
     ...(phone !== undefined && { phone }),
     state,
+    ...(reason !== undefined && { reason }),
     ...(record !== undefined && partsOf(viewOf(record, undefined))),
   };
 }

@@ -27,6 +27,7 @@ export interface RefusedRow {
  * - `may_have_arrived`: an earlier try may have reached the customer after all.
  * - `still_running`: it was set going again meanwhile.
  * - `never_released`: the campaign ended before its turn came; upload it to a new campaign.
+ * - `id_taken`: something else has the id that the row would have had.
  * - `request_gone`: what was asked for is not kept any more.
  * - `forgotten`: how it ended is not known any more.
  */
@@ -34,6 +35,7 @@ type RetryRefusal =
   | 'may_have_arrived'
   | 'still_running'
   | 'never_released'
+  | 'id_taken'
   | 'request_gone'
   | 'forgotten';
 
@@ -165,13 +167,13 @@ async function open(
 /** Undefined when the row was set going again. */
 async function retryRow(
   { notifications }: RetryParts,
-  { number, id, state, record }: TrackedRow,
+  { number, id, state, reason, record }: TrackedRow,
   deadline: number | undefined,
   by: string | undefined,
 ): Promise<RefusedRow | undefined> {
   const refusal = (because: RetryRefusal): RefusedRow => ({ row: number, id, state, because });
   if (state === 'forgotten') return refusal('forgotten');
-  if (record === undefined) return refusal('never_released');
+  if (record === undefined) return refusal(reason ?? 'never_released');
   const outcome = await notifications.retry(id, by, deadline);
   if (outcome === undefined) return refusal('forgotten');
   switch (outcome.kind) {

@@ -4,6 +4,7 @@ import {
   type Campaign,
   type CampaignCounts,
   CHUNK_ROWS,
+  isRowOf,
   type NumberedRow,
   type Row,
   rowId,
@@ -19,6 +20,8 @@ export interface TrackedRow {
   /** What the ledger holds of it; absent before it is released, and once the ledger has forgotten it. */
   record?: NotificationRecord;
   state: RowState;
+  /** Set when something else has the id that this row would have had: it has failed. */
+  reason?: 'id_taken';
 }
 
 /**
@@ -74,9 +77,12 @@ async function trackChunk(
   return numbered.map(({ number, row }, at): TrackedRow => {
     const id = rowId(campaign.id, number);
     const record = records[at];
-    if (record !== undefined) return { number, id, row, record, state: countLabel(record) };
-    const wasReleased = chunk * CHUNK_ROWS + at < released;
-    return { number, id, row, state: wasReleased ? 'forgotten' : unreleased };
+    if (record !== undefined && isRowOf(campaign, number, record)) {
+      return { number, id, row, record, state: countLabel(record) };
+    }
+    if (chunk * CHUNK_ROWS + at >= released) return { number, id, row, state: unreleased };
+    if (record === undefined) return { number, id, row, state: 'forgotten' };
+    return { number, id, row, state: 'failed', reason: 'id_taken' };
   });
 }
 

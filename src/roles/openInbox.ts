@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
 import { Inbox } from '../campaign/inbox/inbox.js';
@@ -20,7 +19,7 @@ export function openInbox(
   return new Inbox({
     folder,
     campaigns: parts.campaigns,
-    leases: new PickupLeases(redis, prefix, randomUUID()),
+    leases: new PickupLeases(redis, prefix),
     setAside: (campaignId) => setAsideFile(rows, campaignId),
     isReady: parts.isReady,
     log: parts.log,

@@ -9,7 +9,8 @@ const ALWAYS = [refused.tooManyRequests, ...BEHIND_KEY];
 
 const FORMAT = {
   format: {
-    description: 'csv or ndjson; else what Accept asks for, else csv.',
+    description:
+      'csv or ndjson; else what Accept asks for, else csv (for refused rows: as they came).',
     schema: { type: 'string', enum: ['csv', 'ndjson'] },
   },
 } as const;

@@ -1,6 +1,8 @@
 import type { Channel } from '../../notification/channel.js';
 import type { NotificationRequest } from '../../notification/request.js';
-import type { Campaign, NumberedRow, Row } from '../campaign.js';
+import type { Campaign, Row } from '../campaign.js';
+import { rowRequest } from '../rowRequest.js';
+import type { StoredRows } from '../trackedRows.js';
 import {
   type CustomerSample,
   costOfSample,
@@ -32,11 +34,16 @@ export type DryRunResult =
   /** There is nothing to try yet; `because` is a sentence. */
   | { kind: 'refused'; state: Campaign['state']; because: string };
 
-export interface DryRunParts {
-  rows: { read(campaignId: string, chunk: number): Promise<NumberedRow[]> };
+/** What is known of the deployment. */
+export interface Foresight {
   /** Undefined when the campaign's template is not known any more. */
   prospect(campaign: Campaign): Promise<Prospect | undefined>;
   allowance(): Promise<Allowance>;
+}
+
+export interface DryRunParts {
+  rows: StoredRows;
+  foresight: Foresight;
   /** Rows that each of the other running campaigns has still to send. */
   othersLeft(campaignId: string): Promise<number[]>;
 }
@@ -64,7 +71,7 @@ export async function dryRun(
   if (campaign.import === undefined) {
     return { kind: 'refused', state, because: 'it has no rows yet; upload them first' };
   }
-  const prospect = await parts.prospect(campaign);
+  const prospect = await parts.foresight.prospect(campaign);
   if (prospect === undefined) {
     const because = `its template ${campaign.template} is not known any more`;
     return { kind: 'refused', state, because };
@@ -72,10 +79,10 @@ export async function dryRun(
   const survey = new Survey(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
     for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
-      survey.add(number, { ...campaign.defaults, ...row, template: campaign.template });
+      survey.add(number, rowRequest(campaign, row));
     }
   }
-  const allowance = await parts.allowance();
+  const allowance = await parts.foresight.allowance();
   const lookups = await lookUps(survey, prospect, allowance, options);
   const shares = sharesOf(lookups);
   return {

@@ -49,7 +49,7 @@ export function forecast(input: ForecastInput): Forecast {
   const meanwhile = others.map((rows) => Math.min(requests.total, rows * each));
   const all = meanwhile.reduce((sum, some) => sum + some, requests.total);
   const perMinute = allowance.requestsPerMinute * allowance.pace;
-  const durationMs = Math.ceil((all / perMinute) * MINUTE_MS);
+  const durationMs = Math.round((all / perMinute) * MINUTE_MS);
   return {
     requests,
     requestsPerMinute: Math.floor(perMinute),

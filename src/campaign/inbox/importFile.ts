@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import type { FieldProblem } from '../../notification/request.js';
 import type { Campaigns, ImportOutcome, RowProblem } from '../campaigns.js';
 import type { CampaignView } from '../campaignView.js';
 import { campaignIdFor, sidecarOf } from './fileNames.js';
 import type { Pickup } from './pickups.js';
-import { openRegular } from './regularFile.js';
+import { contentOf, openRegular } from './regularFile.js';
 import type { InboxReport, ReportedProblem } from './report.js';
 import { readSidecar, type Sidecar } from './sidecar.js';
 
@@ -33,7 +34,10 @@ export async function importFile(
   const read = sidecarFor(pickup);
   if (!read.ok) return { kind: 'ended', report: read.report };
   const opened = await openRegular(`${pickup.folder}/${pickup.name}`);
-  if (!opened.ok) return rejected(pickup, [`Nothing was imported: ${opened.because}.`]);
+  if (!opened.ok) {
+    if (opened.isGone) return { kind: 'left' };
+    return rejected(pickup, [`Nothing was imported: ${opened.because}.`]);
+  }
   try {
     return await importOpened(pickup, read.sidecar, opened.file, campaigns, signal);
   } finally {
@@ -110,7 +114,7 @@ async function importInto(
     const campaign = await campaigns.get(id);
     return campaign && { kind: 'imported', campaign, refused: [] };
   }
-  const source = file.createReadStream({ start: 0, autoClose: false });
+  const source = Readable.from(contentOf(file), { objectMode: false });
   try {
     return await campaigns.importRows(id, source, { signal });
   } finally {
@@ -212,9 +216,7 @@ function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
 async function hashOf(file: FileHandle): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const piece of file.createReadStream({ start: 0, autoClose: false })) {
-      hash.update(piece as Buffer);
-    }
+    for await (const piece of contentOf(file)) hash.update(piece);
   } catch (cause) {
     throw new Error(UNREADABLE, { cause });
   }

@@ -107,14 +107,10 @@ export class Inbox {
   /** Works on one file, if nobody else does. */
   async #handle(id: string, obtain: () => Promise<Pickup | undefined>): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    const { leases } = this.#parts;
-    if (!(await leases.take(id))) return;
-    try {
+    await this.#parts.leases.whileHolding(id, async () => {
       const pickup = await obtain();
-      if (pickup !== undefined) await leases.whileHolding(id, () => this.#work(pickup));
-    } finally {
-      await leases.letGo(id);
-    }
+      if (pickup !== undefined) await this.#work(pickup);
+    });
   }
 
   async #work(pickup: Pickup): Promise<void> {
@@ -156,8 +152,7 @@ export class Inbox {
   }
 
   #sayWhatBroke(error: unknown): void {
-    const folderTrouble = isFileTrouble(error) ? describeTrouble(error.code) : undefined;
-    if (folderTrouble !== undefined) this.#sayOnce({}, folderTrouble);
+    if (isFileTrouble(error)) this.#sayOnce({}, describeTrouble(error, this.#parts.folder));
     else if (isUnavailable(error)) this.#sayOnce({}, 'Redis is away; files wait in the inbox');
     else this.#log.error({ error: errorLabel(error) }, 'a file of the inbox could not be handled');
   }
@@ -169,10 +164,18 @@ export class Inbox {
   }
 }
 
+/** What only a disk says, of a file that is open and so has no path any more. */
+const DISK_CODES: ReadonlySet<unknown> = new Set(['EIO', 'EBADF', 'ESTALE', 'ENXIO']);
+
+interface FileTrouble {
+  code: string;
+  path?: string;
+}
+
 /** Errors of connections have codes of the same kind, but no path. */
-function isFileTrouble(error: unknown): error is { code: string } {
+function isFileTrouble(error: unknown): error is FileTrouble {
   const { code, path } = error as { code?: unknown; path?: unknown };
-  return typeof code === 'string' && typeof path === 'string';
+  return DISK_CODES.has(code) || (typeof code === 'string' && typeof path === 'string');
 }
 
 function isUnavailable(error: unknown): boolean {
@@ -181,10 +184,12 @@ function isUnavailable(error: unknown): boolean {
 }
 
 /** What an operator has to see to. */
-function describeTrouble(code: string): string {
+function describeTrouble({ code, path }: FileTrouble, inbox: string): string {
   switch (code) {
     case 'ENOENT':
-      return 'the inbox (CAMPAIGN_INBOX_DIR) does not exist; files are picked up once it does';
+      return path === inbox
+        ? 'the inbox (CAMPAIGN_INBOX_DIR) does not exist; files are picked up once it does'
+        : 'a file was moved by somebody else while it was worked on';
     case 'ENOTDIR':
       return 'the inbox (CAMPAIGN_INBOX_DIR) is no folder';
     case 'EACCES':

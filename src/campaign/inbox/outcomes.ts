@@ -21,6 +21,8 @@ export async function putAway(
   report: InboxReport,
   setAside: SetAsideFile | undefined,
 ): Promise<{ path: string }> {
+  // Whoever froze for longer than a lease lasts must not report on what others have put away.
+  await lstat(join(pickup.folder, pickup.name));
   const folder = await outcomeFolder(inbox, report.outcome);
   const at = new Date();
   const name = await reserve(folder, pickup, { ...report, at: at.toISOString() });

@@ -1,4 +1,5 @@
 import type { RedisClient } from '../../notification/redisScripts.js';
+import { Lease } from '../../queue/lease.js';
 
 const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 8_000;
@@ -11,46 +12,25 @@ const RENEW_EVERY_MS = 8_000;
 export class PickupLeases {
   readonly #redis: RedisClient;
   readonly #prefix: string;
-  readonly #holder: string;
 
-  constructor(redis: RedisClient, prefix: string, holder: string) {
+  constructor(redis: RedisClient, prefix: string) {
     this.#redis = redis;
     this.#prefix = prefix;
-    this.#holder = holder;
   }
 
-  /** Whether this process has it now; it is to be let go of. */
-  async take(pickupId: string): Promise<boolean> {
-    const taken = await this.#redis.set(this.#key(pickupId), this.#holder, 'PX', LEASE_MS, 'NX');
-    return taken === 'OK';
-  }
-
-  /** Keeps the lease while the work goes on. */
-  async whileHolding<T>(pickupId: string, work: () => Promise<T>): Promise<T> {
+  /** Does the work if nobody else is at it, and keeps others away until it is done. */
+  async whileHolding(pickupId: string, work: () => Promise<void>): Promise<void> {
+    const lease = new Lease(this.#redis, `${this.#prefix}:inbox:${pickupId}`, LEASE_MS);
+    if (!(await lease.take())) return;
     const renewal = setInterval(() => {
       // Redis being away for a moment is nothing yet; for longer, and the work itself finds out.
-      this.#renew(pickupId).catch(() => undefined);
+      lease.take().catch(() => undefined);
     }, RENEW_EVERY_MS);
     try {
-      return await work();
+      await work();
     } finally {
       clearInterval(renewal);
+      await lease.giveUp();
     }
-  }
-
-  async letGo(pickupId: string): Promise<void> {
-    if (await this.#isHeld(pickupId)) await this.#redis.del(this.#key(pickupId));
-  }
-
-  async #renew(pickupId: string): Promise<void> {
-    if (await this.#isHeld(pickupId)) await this.#redis.pexpire(this.#key(pickupId), LEASE_MS);
-  }
-
-  async #isHeld(pickupId: string): Promise<boolean> {
-    return (await this.#redis.get(this.#key(pickupId))) === this.#holder;
-  }
-
-  #key(pickupId: string): string {
-    return `${this.#prefix}:inbox:${pickupId}`;
   }
 }

@@ -2,7 +2,9 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 
 /** A file that cannot be read; `because` is said to whoever dropped it. */
-export type OpenedFile = { ok: true; file: FileHandle } | { ok: false; because: string };
+export type OpenedFile =
+  | { ok: true; file: FileHandle }
+  | { ok: false; isGone: boolean; because: string };
 
 /*
  * A symbolic link could lead anywhere this process may read, and a pipe would never end. Not to wait
@@ -16,17 +18,35 @@ export async function openRegular(path: string): Promise<OpenedFile> {
   try {
     file = await open(path, FLAGS);
   } catch (error) {
-    return { ok: false, because: whyNot(codeOf(error)) };
+    const code = codeOf(error);
+    return { ok: false, isGone: code === 'ENOENT', because: whyNot(code) };
   }
   if ((await file.stat()).isFile()) return { ok: true, file };
   await file.close();
-  return { ok: false, because: 'it is no file' };
+  return { ok: false, isGone: false, because: 'it is no file' };
 }
 
 function whyNot(code: string): string {
   if (code === 'ELOOP') return 'it is a symbolic link; put the file itself here';
   if (code === 'EACCES' || code === 'EPERM') return `this service may not read it (${code})`;
   return `it cannot be read (${code})`;
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** A file's content from its beginning. The file stays open; a stream of it would close it. */
+export async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ; ) {
+    const { bytesRead, buffer } = await file.read(
+      Buffer.allocUnsafe(PIECE_BYTES),
+      0,
+      PIECE_BYTES,
+      position,
+    );
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
 }
 
 /** The code of a file system's refusal, such as EACCES; throws on what is none. */

@@ -15,6 +15,6 @@ export async function setAsideFile(
 ): Promise<SetAsideFile | undefined> {
   const layout = await rows.rejectedLayout(campaignId);
   if (layout === undefined) return undefined;
-  const pages = exportRejected(rows, { id: campaignId }, layout.format);
+  const pages = exportRejected(rows, campaignId, layout.format);
   return { extension: layout.format, pages };
 }

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { ExportedFile } from '../../campaign/campaigns.js';
 import type { ExportFormat } from '../../campaign/exportFormat.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { noSuchCampaign, type Session, withCampaigns } from './session.js';
@@ -29,11 +30,11 @@ async function write(
   session: Session,
   id: string,
   { out, format }: FileOptions,
-  open: (format: ExportFormat) => Promise<AsyncIterable<string> | undefined>,
+  open: (format?: ExportFormat) => Promise<ExportedFile | undefined>,
 ): Promise<ExitCode> {
-  const text = await open(format ?? formatFor(out));
-  if (text === undefined) return noSuchCampaign(session, id);
-  const source = Readable.from(text, { objectMode: false });
+  const file = await open(format ?? formatFor(out));
+  if (file === undefined) return noSuchCampaign(session, id);
+  const source = Readable.from(file.text, { objectMode: false });
   if (out === undefined) {
     await pipeline(source, process.stdout, { end: false });
     return EXIT.ok;
@@ -54,6 +55,7 @@ async function write(
   return EXIT.ok;
 }
 
-function formatFor(out: string | undefined): ExportFormat {
-  return out !== undefined && /\.(nd|json)[a-z]*$/i.test(out) ? 'ndjson' : 'csv';
+function formatFor(out = ''): ExportFormat | undefined {
+  if (/\.(ndjson|jsonl)$/i.test(out)) return 'ndjson';
+  return /\.csv$/i.test(out) ? 'csv' : undefined;
 }

@@ -78,6 +78,7 @@ const REFUSALS = {
   may_have_arrived: 'a message may have reached the customer',
   still_running: 'it was set going again meanwhile',
   never_released: 'its turn never came; import it into a new campaign',
+  id_taken: 'something else has its id',
   request_gone: 'it ended too long ago',
   forgotten: 'how it ended is not known any more',
 } as const satisfies Record<RefusedRow['because'], string>;

@@ -17,12 +17,16 @@ describe('names in the inbox', () => {
     expect(sidecarOf(name)).toBe(sidecar);
   });
 
-  test.each(['.may.csv.x7Tq', 'may.csv.part', 'may.csv~', '~$may.csv', 'may.CRDOWNLOAD', 'Thumbs.db'])(
-    '%s is not finished, or nobody means it',
-    (name) => {
-      expect(isPassedOver(name)).toBe(true);
-    },
-  );
+  test.each([
+    '.may.csv.x7Tq',
+    'may.csv.part',
+    'may.csv~',
+    '~$may.csv',
+    'may.CRDOWNLOAD',
+    'Thumbs.db',
+  ])('%s is not finished, or nobody means it', (name) => {
+    expect(isPassedOver(name)).toBe(true);
+  });
 
   test('a second file of a name gets a number before what says of which kind it is', () => {
     expect(numbered('may.csv', 1)).toBe('may.csv');
