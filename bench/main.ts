@@ -3,6 +3,7 @@ import { CommanderError, Command as Program } from 'commander';
 import type { Benchmark, Report } from './harness/benchmark.js';
 import { conditionsOf } from './harness/conditions.js';
 import { printFacts, printTable } from './harness/print.js';
+import { writeRecipientFile } from './harness/recipientFile.js';
 import { Stage } from './harness/stage.js';
 
 interface FoundRedis {
@@ -44,6 +45,21 @@ export async function runBenchmarks(
       }
     });
   try {
+    program
+      .command('make-rows <count> <file>')
+      .description(
+        'write a CSV file for a campaign of the template order-update, and measure nothing',
+      )
+      .option('--bad <share>', 'of rows that are refused, from 0 to 1', Number, 0)
+      .option('--duplicates <share>', 'of rows whose recipient stands further up', Number, 0)
+      .action((count: string, path: string, shares: { bad: number; duplicates: number }) =>
+        writeRecipientFile({
+          path,
+          rows: Number(count),
+          bad: shares.bad,
+          duplicate: shares.duplicates,
+        }),
+      );
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

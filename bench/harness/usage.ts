@@ -35,10 +35,17 @@ function infoNumber(info: string, field: string): number {
   return Number(new RegExp(`^${field}:([\\d.]+)`, 'm').exec(info)?.[1] ?? Number.NaN);
 }
 
-function procFields(pid: number, file: string): string | undefined {
+function procFields(pid: number | 'self', file: string): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8');
   } catch {
     return undefined;
   }
+}
+
+/** The most this process has had resident so far, in bytes. */
+export function peakResidentBytes(): number {
+  // Not maxRSS: that counts what the parent had when it started this process.
+  const peak = /^VmHWM:\s+(\d+) kB/m.exec(procFields('self', 'status') ?? '')?.[1];
+  return (peak === undefined ? process.resourceUsage().maxRSS : Number(peak)) * 1_024;
 }
