@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
+import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
 import { fileText, SourceLostError } from './import/fileText.js';
@@ -75,12 +76,18 @@ export async function importRows(
   const sorter = new RowSorter(campaign, entry, Date.now());
   let result: ImportResult | undefined;
   try {
-    result = await readRows(source, entry, sorter, upload, options);
+    result = await readRows(source, withoutGiven(entry, campaign), sorter, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
     if (!result?.ok) await upload.abandon().catch(() => undefined);
   }
   return result;
+}
+
+/** What the campaign itself gives needs no column. */
+function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEntry {
+  const given = Object.keys(defaults.variables ?? {});
+  return { ...entry, manifest: withoutRequiring(entry.manifest, given) };
 }
 
 async function readRows(
