@@ -52,6 +52,9 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
         ...(request.caller !== undefined && { by: request.caller }),
       });
       if (result === undefined) return noCampaign(reply);
+      if (result.kind === 'broken_off') {
+        request.log.warn({ campaignId: id }, 'an upload broke off; nothing of it was stored');
+      }
       return answer(reply, id, result);
     } finally {
       // Not before there is an answer: this has the rest of the body thrown away.

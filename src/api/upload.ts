@@ -34,7 +34,7 @@ export function uploadOf(request: IncomingMessage): Readable {
   source.once('close', () => {
     clearInterval(watch);
     uploading.delete(socket);
-    if (!request.complete) discardRest(request);
+    if (!request.complete && !request.closed) discardRest(request);
   });
   // Without a listener, the error of a reader that has already gone would end the process.
   source.on('error', () => undefined);

@@ -113,14 +113,22 @@ function progressOf(
   now: number,
   perMinute: number | undefined,
 ): CampaignProgress {
-  const states = Object.keys(counts) as (keyof CampaignCounts)[];
-  const rows = rowsIn(counts, ...states);
-  const ended = rowsIn(counts, ...states.filter(hasEnded));
+  const rows = rowsIn(counts, ...statesIn(counts));
+  const ended = endedRows(counts);
   if (campaign.state !== 'running' || perMinute === undefined) return { rows, ended };
   const left = rows - ended;
   const progress = { rows, ended, perMinute: Math.round(perMinute) };
   if (left === 0 || perMinute <= 0) return progress;
   return { ...progress, estimatedEndAt: iso(now + (left / perMinute) * 60_000) };
+}
+
+function statesIn(counts: CampaignCounts): (keyof CampaignCounts)[] {
+  return Object.keys(counts) as (keyof CampaignCounts)[];
+}
+
+/** How many rows have ended, one way or the other. */
+export function endedRows(counts: CampaignCounts): number {
+  return rowsIn(counts, ...statesIn(counts).filter(hasEnded));
 }
 
 /** `sent` may yet be looked at for its delivery, but what could be done for the row is done. */

@@ -5,9 +5,11 @@ import type { Backlog } from '../queue/backlog.js';
 import { Lease } from '../queue/lease.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
+import { endedRows } from './campaignView.js';
 import { type FailureLimits, judgeFailures } from './failureWatch.js';
 import { Flows } from './flow.js';
 import { cancel, complete, expireWaiting, goesOn, pause, settled, start } from './lifecycle.js';
+import type { Pace } from './pace.js';
 import type { Release } from './release.js';
 import type { ReleasedRows } from './releasedRows.js';
 
@@ -27,6 +29,7 @@ export interface FeederParts {
   release: Release;
   releasedRows: ReleasedRows;
   backlog: Backlog;
+  pace: Pace;
   limits: FailureLimits;
   /** The content that a template's name stands for now, or undefined when nobody knows it. */
   templateHash(template: string): Promise<string | undefined>;
@@ -163,6 +166,7 @@ export class Feeder {
         await campaigns.change(campaign.id, (current) => settled(current, campaign));
       }
     }
+    await this.#parts.pace.note(campaign.id, endedRows(counts), now);
     if (await this.#pausedForFailures(seen, now)) return;
     if (await this.#endOverdue(seen, now)) return;
     if (counts.waiting > 0) await this.#releaseSome(seen);

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { CampaignStore } from '../campaign/campaignStore.js';
 import { Feeder } from '../campaign/feeder.js';
+import { Pace } from '../campaign/pace.js';
 import { Release, type ReleaseObserver } from '../campaign/release.js';
 import { ReleasedRows } from '../campaign/releasedRows.js';
 import { RowStore } from '../campaign/rowStore.js';
@@ -37,6 +38,7 @@ export function openFeeder(
     release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
+    pace: new Pace(redis, campaigns.keys),
     limits: {
       maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
       maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,

@@ -36,9 +36,12 @@ const FIELD_BY_ALIAS = new Map(
   ),
 );
 
-/** Names that differ only in case and separators are the same: `E-Mail`, `e_mail` and `EMAIL`. */
+/**
+ * Names that differ only in case and separators are the same: `E-Mail`, `e_mail` and `EMAIL`. Where a
+ * letter was lost (U+FFFD), nobody knows what the name was.
+ */
 export function folded(name: string): string {
-  return name.toLowerCase().replace(/[^\p{L}\p{N}]/gu, '');
+  return name.toLowerCase().replace(/[^\p{L}\p{N}\ufffd]/gu, '');
 }
 
 /** The field a column of this (folded) name means, and whether it is the field's own name. */

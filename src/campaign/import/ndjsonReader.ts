@@ -44,7 +44,8 @@ export class NdjsonReader {
     this.#lines += 1;
     if (line.trim() === '') return undefined;
     const value = objectOf(line);
-    const row = { number: this.#lines, cells: [line] as [string], value: value ?? {} };
+    const cells: [string] = [line.trim()];
+    const row = { number: this.#lines, cells, value: value ?? {} };
     return value === undefined ? { ...row, flaw: 'one JSON object, on a line of its own' } : row;
   }
 

@@ -2,6 +2,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { CampaignStore } from '../../../src/campaign/campaignStore.js';
 import { Feeder, type FeederParts } from '../../../src/campaign/feeder.js';
+import { Pace } from '../../../src/campaign/pace.js';
 import { Release } from '../../../src/campaign/release.js';
 import { ReleasedRows } from '../../../src/campaign/releasedRows.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
@@ -44,6 +45,7 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, 100_000),
+    pace: new Pace(redis, campaigns.keys),
     limits: { maxFailureShare: 0.5, maxUnknown: 20 },
     templateHash: async () => 'hash-now',
     log: pino({ level: 'silent' }),

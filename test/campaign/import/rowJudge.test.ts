@@ -1,0 +1,129 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Campaign } from '../../../src/campaign/campaign.js';
+import { RowJudge } from '../../../src/campaign/import/rowJudge.js';
+import { newCampaign } from '../../../src/campaign/lifecycle.js';
+import { parseRequest } from '../../../src/notification/request.js';
+import { type TemplateEntry, templateProblems } from '../../../src/templates/catalogue.js';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+
+const entry: TemplateEntry = {
+  name: 'invitation',
+  hash: 'hash',
+  channels: ['web', 'email'],
+  defaultChannels: ['web', 'email'],
+  manifest: {
+    description: 'an invitation',
+    variables: {
+      place: { required: true, description: 'where', example: 'here', maxLength: 40 },
+      constructor: { required: false, description: 'who', example: 'they', maxLength: 2000 },
+    },
+  },
+};
+
+function campaignWith(defaults: Campaign['defaults'] = {}): Campaign {
+  const input = { id: 'spring', name: 'Spring', template: 'invitation', templateHash: 'hash' };
+  return newCampaign({ ...input, defaults }, NOW);
+}
+
+const judgeOf = (campaign: Campaign) => new RowJudge(campaign, entry, NOW);
+
+const anything = fc.oneof(
+  fc.constantFrom<unknown>('', 'ada@example.com', 'Ada', 'Europe/Berlin', '+15550100123', null),
+  fc.constantFrom<unknown>('x'.repeat(2_001), 'ü'.repeat(41), 3, Number.POSITIVE_INFINITY, true),
+  fc.constantFrom<unknown>([], {}, [[[]]], { a: { b: 1 } }, '\u0000', '🎈', 'a\nb'),
+  fc.string({ maxLength: 70 }),
+);
+const name = fc.constantFrom('place', 'constructor', '__proto__', 'other', 'a b', 'toString');
+const variables = fc.oneof(
+  fc.dictionary(name, anything, { maxKeys: 3, noNullPrototype: true }),
+  fc.constantFrom<unknown>([], 'text', 3, null),
+);
+const recipient = fc.oneof(
+  fc.record(
+    {
+      email: fc.oneof(fc.emailAddress(), anything),
+      externalContactId: fc.oneof(fc.uuid(), anything),
+      phone: anything,
+      name: anything,
+      timeZone: anything,
+      address: anything,
+    },
+    { requiredKeys: [], noNullPrototype: true },
+  ),
+  fc.constantFrom<unknown>([], 'text', 3, null),
+);
+/** Right but for one value, and often not even for that. */
+const nearlyRight = fc
+  .tuple(
+    fc.constantFrom('email', 'externalContactId', 'phone', 'name', 'timeZone', 'place'),
+    fc.oneof(anything, fc.constant('x1')),
+  )
+  .map(([field, value]) => {
+    const right = { email: 'ada@example.com', name: 'Ada', timeZone: 'Europe/Berlin' };
+    return field === 'place'
+      ? { recipient: right, variables: { place: value } }
+      : { recipient: { ...right, [field]: value }, variables: { place: 'here' } };
+  });
+
+/** As JSON and CSV give them: an own `__proto__`, nothing undefined. */
+const candidate = fc
+  .oneof(fc.record({ recipient, variables }, { requiredKeys: ['recipient'] }), nearlyRight)
+  .map((value) => JSON.parse(JSON.stringify(value)) as { recipient: unknown });
+
+describe('the judge of rows', () => {
+  test('finds wrong exactly what acceptance would, and lets through what it would', () => {
+    const campaign = campaignWith({ channels: ['email'], metadata: { wave: 1 } });
+    const judge = judgeOf(campaign);
+    let accepted = 0;
+    fc.assert(
+      fc.property(candidate, (row) => {
+        const request = {
+          ...row,
+          ...campaign.defaults,
+          template: campaign.template,
+          campaignId: campaign.id,
+          priority: 'campaign',
+        };
+        const judgement = judge.judge(row);
+        const parsed = parseRequest(request, NOW);
+        const problems = parsed.ok ? templateProblems(parsed.request, entry) : parsed.problems;
+        expect(judgement.ok).toBe(problems.length === 0);
+        if (judgement.ok) accepted += 1;
+        else expect(judgement.problems).toEqual(expect.arrayContaining(problems));
+      }),
+      { numRuns: 1_500 },
+    );
+    expect(accepted).toBeGreaterThan(50);
+  });
+
+  test('names what the schema and what the template find wrong at once', () => {
+    const judgement = judgeOf(campaignWith()).judge({ recipient: { email: 'nobody' } });
+    expect(judgement).toMatchObject({
+      problems: [{ field: 'recipient.email' }, { field: 'variables.place' }],
+    });
+  });
+
+  test('counts the bytes of the request that will be made, whatever takes them', () => {
+    const metadata = { note: '\u0001'.repeat(5_400) };
+    const judge = judgeOf(campaignWith({ metadata, history: { lookbackDays: 30 } }));
+    const row = (length: number) => ({
+      recipient: { email: 'ada@example.com' },
+      variables: { place: 'here', constructor: '"'.repeat(length) },
+    });
+    const isAccepted = (length: number) => judge.judge(row(length)).ok;
+    expect(isAccepted(2_000)).toBe(true);
+    const heavier = { note: '\u0001'.repeat(10_250) };
+    const full = judgeOf(campaignWith({ metadata: heavier }));
+    expect(full.judge(row(1)).ok).toBe(true);
+    expect(full.judge(row(2_000))).toMatchObject({ problems: [{ field: '(request)' }] });
+  });
+
+  test('tells what would be wrong with every row: the campaign itself', () => {
+    expect(judgeOf(campaignWith()).problemsOfAll()).toEqual([]);
+    expect(judgeOf(campaignWith({ channels: ['sms'] })).problemsOfAll()).toEqual([
+      { field: 'channels.0', expected: expect.stringContaining('email') },
+    ]);
+  });
+});

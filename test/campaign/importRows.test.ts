@@ -1,0 +1,232 @@
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { rowsOf } from './support/files.js';
+import { Importing } from './support/importing.js';
+
+const importing = new Importing();
+beforeAll(() => importing.open());
+afterAll(() => importing.close());
+
+const INVITATION = { template: 'invitation', templateHash: 'hash-of-invitation' };
+
+/** What is stored of a file, row numbers in front. */
+async function imported(file: string | Buffer, changes = {}) {
+  const campaign = await importing.campaign(changes);
+  const result = await importing.import(campaign, file);
+  if (!result.ok) throw new Error(JSON.stringify(result));
+  return { ...result, campaign, stored: await importing.stored(campaign) };
+}
+
+describe('an import', () => {
+  test('makes the file the rows of the campaign, which is ready then', async () => {
+    const { campaign, summary, stored } = await imported(
+      'E-Mail;Name;Place;Shoe size\nada@example.com;Ada;here;38\nben@example.com;Ben;there;44\n',
+      INVITATION,
+    );
+    expect(stored).toEqual([
+      {
+        number: 2,
+        row: { recipient: { email: 'ada@example.com', name: 'Ada' }, variables: { place: 'here' } },
+      },
+      {
+        number: 3,
+        row: {
+          recipient: { email: 'ben@example.com', name: 'Ben' },
+          variables: { place: 'there' },
+        },
+      },
+    ]);
+    expect(summary).toMatchObject({ rows: 2, rejected: 0, duplicates: 0, chunks: 1 });
+    expect(summary.ignoredColumns).toEqual(['Shoe size']);
+    expect(await importing.campaigns.get(campaign.id)).toMatchObject({
+      state: 'ready',
+      import: summary,
+    });
+    expect((await importing.campaigns.counts(campaign.id)).waiting).toBe(2);
+  });
+
+  test.each([
+    ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16, big-endian', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+    ['UTF-16 without a byte order mark', (text: string) => Buffer.from(text, 'utf16le')],
+    ['UTF-16BE without one', (text: string) => Buffer.from(text, 'utf16le').swap16()],
+    ['gzip', (text: string) => gzipSync(text)],
+    ['UTF-16 in gzip', (text: string) => gzipSync(Buffer.from(`\ufeff${text}`, 'utf16le'))],
+    ['Windows line ends', (text: string) => Buffer.from(text.replaceAll('\n', '\r\n'))],
+    ['old Mac line ends', (text: string) => Buffer.from(text.replaceAll('\n', '\r'))],
+    ['tabs', (text: string) => Buffer.from(text.replaceAll(',', '\t'))],
+    ['semicolons', (text: string) => Buffer.from(text.replaceAll(',', ';'))],
+    ['a separator line', (text: string) => Buffer.from(`sep=|\r\n${text.replaceAll(',', '|')}`)],
+    ['no last line end', (text: string) => Buffer.from(text.trimEnd())],
+  ])('reads %s', async (_what, encode) => {
+    const { stored } = await imported(encode('email,name\nzoe@example.com,Zoë 🎈\n'));
+    expect(stored).toEqual([
+      { number: 2, row: { recipient: { email: 'zoe@example.com', name: 'Zoë 🎈' } } },
+    ]);
+  });
+
+  test('reads pieces of any size', async () => {
+    const bytes = Buffer.from('\ufeffemail,name\r\nzoe@example.com,"Zoë 🎈"\r\n');
+    for (const size of [1, 2, 7]) {
+      const campaign = await importing.campaign();
+      await importing.import(campaign, rowsOf(bytes, size));
+      const [first] = await importing.stored(campaign);
+      expect(first?.row.recipient.name).toBe('Zoë 🎈');
+    }
+  });
+
+  test('mends what spreadsheets do to cells', async () => {
+    const { stored } = await imported(
+      [
+        'email,phone,name,place',
+        '" ada@example.com ",\'+15550100123,\u00a0Ada ,"=HYPERLINK(""x"")"',
+        ",+49 (171) 123-4567,,'=1+1",
+        ',,,',
+        '',
+        'ben@example.com,,,"two\nlines"',
+      ].join('\r\n'),
+      INVITATION,
+    );
+    expect(stored.map(({ number, row }) => [number, row.recipient, row.variables])).toEqual([
+      [
+        2,
+        { email: 'ada@example.com', phone: '+15550100123', name: 'Ada' },
+        { place: '=HYPERLINK("x")' },
+      ],
+      [3, { phone: '+491711234567' }, { place: '=1+1' }],
+      [6, { email: 'ben@example.com' }, { place: 'two\nlines' }],
+    ]);
+  });
+
+  test('reads NDJSON, flat or as requests are written', async () => {
+    const { stored } = await imported(
+      [
+        '{"E-Mail": " ada@example.com ", "First name": "Ada", "surname": "Byron", "place": "here"}',
+        '',
+        '{"recipient": {"email": "ben@example.com"}, "variables": {"place": 7}}\r',
+        '{"contact id": "c-1", "phone": null, "place": true}',
+      ].join('\n'),
+      INVITATION,
+    );
+    expect(stored).toEqual([
+      {
+        number: 1,
+        row: {
+          recipient: { email: 'ada@example.com', name: 'Ada Byron' },
+          variables: { place: 'here' },
+        },
+      },
+      { number: 3, row: { recipient: { email: 'ben@example.com' }, variables: { place: 7 } } },
+      { number: 4, row: { recipient: { externalContactId: 'c-1' }, variables: { place: true } } },
+    ]);
+  });
+
+  test('sets bad rows aside with what to mend, and keeps them as they were', async () => {
+    const header = ['E-Mail', 'Tel', 'Place', 'Colour'];
+    const bad = [
+      ['nobody', '', 'here', 'red'],
+      ['', '', 'here', 'red'],
+      ['cleo@example.com', '1.55501E+10', '', ' blue '],
+      ['dan@example.com', '', 'M\ufffdnchen', ''],
+      ['eve@example.com', '', '#REF!', ''],
+      ['fay@example.com', '', 'here', 'red', 'what is this'],
+    ];
+    const { campaign, summary, stored, rejectedSample } = await imported(
+      [header, ...bad, ['gus@example.com', '', 'here', 'red']]
+        .map((cells) => cells.join(','))
+        .join('\n'),
+      INVITATION,
+    );
+    expect(stored.map(({ number }) => number)).toEqual([8]);
+    expect(summary).toMatchObject({ rows: 1, rejected: 6 });
+    const rejected = await importing.rejected(campaign);
+    expect(rejected).toEqual(rejectedSample);
+    expect(rejected.map(({ cells }) => cells)).toEqual(bad);
+    expect(rejected.map(({ number, problems }) => [number, ...problems])).toEqual([
+      [2, { column: 'E-Mail', expected: 'an email address such as customer@example.com' }],
+      [3, { column: 'E-Mail, Tel', expected: 'at least one of email, externalContactId, phone' }],
+      [
+        4,
+        { column: 'Tel', expected: expect.stringContaining('a spreadsheet has shortened') },
+        { column: 'Place', expected: 'a value, the template requires it' },
+      ],
+      [5, { column: 'Place', expected: expect.stringContaining('CSV UTF-8') }],
+      [6, { column: 'Place', expected: expect.stringContaining("spreadsheet's error") }],
+      [7, { column: '', expected: expect.stringContaining('at most 4 cells') }],
+    ]);
+    expect(await importing.rows.rejectedLayout(campaign.id)).toEqual({ format: 'csv', header });
+  });
+
+  test('sets bad lines of NDJSON aside as they were', async () => {
+    const bad = [
+      '{"email": "ada@example.com"',
+      '[1]',
+      '{"email": 7}',
+      '{"recipient": {"email": "ben@example.com", "age": 7}}',
+      '{"recipient": {"email": "ben@example.com"}, "template": "other"}',
+      '{"email": "cleo@example.com", "__proto__": {"name": "x"}}',
+      '{"name": "Dan"}',
+    ];
+    const { campaign, rejectedSample } = await imported(
+      ['{"email": "zoe@example.com"}', ...bad].join('\n').concat('\n'),
+    );
+    expect(rejectedSample.map(({ cells }) => cells[0])).toEqual(bad);
+    expect(rejectedSample.map(({ problems }) => problems[0]?.column)).toEqual([
+      '',
+      '',
+      'email',
+      'recipient.age',
+      'template',
+      '__proto__',
+      '',
+    ]);
+    expect(await importing.rows.rejectedLayout(campaign.id)).toEqual({
+      format: 'ndjson',
+      header: [],
+    });
+  });
+
+  test('folds rows of a recipient who stands further up, and counts them', async () => {
+    const { summary, stored, duplicateSample } = await imported(
+      [
+        'email,contact id,phone',
+        'nobody,c-1,',
+        'ada@example.com,c-1,',
+        'ADA@example.com,,+15550100001',
+        ',C-1,',
+        ',,+15550100001',
+        'ben@example.com,,',
+        ',,+15550100002',
+      ].join('\n'),
+    );
+    expect(stored.map(({ number }) => number)).toEqual([3, 7, 8]);
+    expect(summary).toMatchObject({ rows: 3, rejected: 1, duplicates: 3 });
+    expect(duplicateSample).toEqual([4, 5, 6]);
+    expect(summary.addressedBy).toEqual({ externalContactId: 1, email: 1, phone: 1 });
+  });
+
+  test('fills chunks, so that a row is found by its place', async () => {
+    const emails = Array.from({ length: 1_201 }, (_each, at) => `c${at}@example.com`);
+    const { campaign, summary } = await imported(['email', ...emails].join('\n'));
+    expect(summary).toMatchObject({ rows: 1_201, chunks: 3 });
+    const sizes = await Promise.all(
+      [0, 1, 2, 3].map(async (chunk) => (await importing.rows.read(campaign.id, chunk)).length),
+    );
+    expect(sizes).toEqual([500, 500, 201, 0]);
+  });
+
+  test('notes which content of the template its rows were checked against', async () => {
+    const campaign = await importing.campaign({ templateHash: 'an older content' });
+    await importing.import(campaign, 'email\nada@example.com\n');
+    expect((await importing.campaigns.get(campaign.id))?.templateHash).toBe('hash-of-greeting');
+  });
+
+  test('tells how far it is, and where it ended', async () => {
+    const campaign = await importing.campaign();
+    const file = Buffer.from('email\nada@example.com\nada@example.com\nnobody\n');
+    const told: unknown[] = [];
+    await importing.import(campaign, file, { onProgress: (progress) => told.push(progress) });
+    expect(told.at(-1)).toEqual({ bytes: file.length, rows: 1, rejected: 1, duplicates: 1 });
+  });
+});
