@@ -82,11 +82,15 @@ describe('a running campaign', () => {
       'sent',
     );
 
+    const { campaign: queue } = deployment.producer.store.queues;
+    expect(await queue.getDelayedCount()).toBeGreaterThan(50);
     const before = requests();
     const resumedAt = performance.now();
     await campaigns.change('spring', (c) => resume(c, {}, Date.now()));
     expect(await deployment.sandbox.requests.waitFor(before + 1, undefined, 5_000)).toBe(true);
     expect(performance.now() - resumedAt).toBeLessThan(ACTS_WITHIN_MS);
+    while (performance.now() - resumedAt < ACTS_WITHIN_MS) await delay(20);
+    expect(await queue.getDelayedCount()).toBeLessThan(20);
     expect(await sendsReach(sent + 3)).toBe(true);
     expect(await deployment.producer.get('spring.2')).toMatchObject({ attempts: 1 });
   }, 60_000);
@@ -107,6 +111,28 @@ describe('a running campaign', () => {
       reason: 'campaign_cancelled',
     });
   }, 60_000);
+
+  test.each([
+    ['paused', { state: 'queued', reason: 'campaign_paused', attempts: 0 }],
+    ['cancelled', { state: 'cancelled', reason: 'campaign_cancelled' }],
+  ] as const)(
+    'that is %s keeps a worker that is about to write its intent from sending',
+    async (state, end) => {
+      const worker = await deployment.spawnWorker({ stopAt: 'before_intent' });
+      await start(numberedRows(1));
+      await worker.stopped;
+      await campaigns.change('spring', (c) =>
+        state === 'paused' ? pause(c, { reason: 'a typo' }, Date.now()) : cancel(c, {}, Date.now()),
+      );
+      worker.goOn();
+      expect(await deployment.reaches('spring.2', 'queued', 'cancelled', 'sent')).toMatchObject(
+        end,
+      );
+      await delay(A_WHILE_MS);
+      expect(sends()).toBe(0);
+    },
+    60_000,
+  );
 
   test('does not keep a small one that is started later waiting for its end', async () => {
     await deployment.startWorker({ GENESYS_REQUESTS_PER_MINUTE: '6000' });
