@@ -6,7 +6,7 @@ import { channelsFor, type Needs, needsOf, requiresHistory } from './lookup.js';
 import type { TranscriptSource } from './transcript.js';
 
 /** The requests that a notification costs, step by step; parts of one where many share it. */
-export interface RequestCost {
+interface RequestCost {
   identity: number;
   history: number;
   transcript: number;
