@@ -24,8 +24,14 @@ export const CAMPAIGN_STATES = [
 
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
-/** What a row leaves open: the same for all rows of a campaign. */
-export type RowDefaults = Pick<NotificationRequest, 'channels' | 'history' | 'metadata'>;
+/**
+ * What a row leaves open: the same for all rows of a campaign. Of the variables, a row's own go before
+ * these.
+ */
+export type RowDefaults = Pick<
+  NotificationRequest,
+  'channels' | 'history' | 'metadata' | 'variables'
+>;
 
 /** One recipient of a campaign, as it was imported. */
 export type Row = Pick<NotificationRequest, 'recipient' | 'variables'>;

@@ -9,7 +9,7 @@ export function isCampaignId(value: unknown): value is string {
   return typeof value === 'string' && ID.test(value);
 }
 
-const { template, channels, history, metadata } = requestSchema.shape;
+const { template, channels, history, metadata, variables } = requestSchema.shape;
 
 const time = z.iso.datetime({
   offset: true,
@@ -36,6 +36,7 @@ export const campaignRequestSchema = z.strictObject({
   template,
   channels,
   history,
+  variables: variables.meta({ description: 'For rows that have none of their own.' }),
   metadata: metadata.meta({
     description: 'Any JSON values of your own; every notification of the campaign has them.',
   }),

@@ -8,6 +8,7 @@ import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
+import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
 import type { StepDecision } from './campaignDecision.js';
 import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
@@ -284,8 +285,11 @@ export class Campaigns {
       const expected = names === '' ? 'a template; none is known yet' : `one of ${names}`;
       return { kind: 'invalid', problems: [{ field: 'template', expected }] };
     }
-    const problems = templateProblems({ recipient: {}, template, ...defaults }, entry).filter(
-      ({ field }) => field.startsWith('channels'),
+    // What a template requires may stand in the rows.
+    const manifest = withoutRequiring(entry.manifest, Object.keys(entry.manifest.variables));
+    const problems = templateProblems(
+      { recipient: {}, template, ...defaults },
+      { ...entry, manifest },
     );
     if (problems.length > 0) return { kind: 'invalid', problems };
     const input = {

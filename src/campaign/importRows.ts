@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
+import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
 import { fileText, SourceLostError } from './import/fileText.js';
@@ -72,10 +73,13 @@ export async function importRows(
   const upload = new Upload(parts.campaigns, parts.rows, campaign);
   const refusal = upload.refusal();
   if (refusal !== undefined) return { ok: false, ...refusal };
-  const sorter = new RowSorter(campaign, entry, Date.now());
+  // What the campaign itself gives, no row has to.
+  const given = Object.keys(campaign.defaults.variables ?? {});
+  const asked = { ...entry, manifest: withoutRequiring(entry.manifest, given) };
+  const sorter = new RowSorter(campaign, asked, Date.now());
   let result: ImportResult | undefined;
   try {
-    result = await readRows(source, entry, sorter, upload, options);
+    result = await readRows(source, asked, sorter, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
     if (!result?.ok) await upload.abandon().catch(() => undefined);

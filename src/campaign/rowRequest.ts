@@ -6,10 +6,12 @@ export function rowRequest(
   { id, template, defaults, endAt }: Campaign,
   { recipient, variables }: Row,
 ): NotificationRequest {
+  const { variables: given, ...shared } = defaults;
+  const some = given !== undefined || variables !== undefined;
   return {
-    ...defaults,
+    ...shared,
     recipient,
-    ...(variables !== undefined && { variables }),
+    ...(some && { variables: { ...given, ...variables } }),
     template,
     priority: 'campaign',
     campaignId: id,

@@ -15,7 +15,6 @@ import { TemplateStore } from '../pipeline/templateStore.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { openRehearsals } from './rehearsals.js';
 
 /** Customers whose conversations the platform is asked for together at most. */
 const LARGEST_HISTORY_BATCH = 50;
@@ -104,6 +103,8 @@ export class CampaignProspects {
     requests: readonly NotificationRequest[],
     template: CompiledTemplate,
   ): Promise<Lookup[]> {
+    // Loaded when it is needed: it brings the platform's SDK along, and most commands can do without.
+    const { openRehearsals } = await import('./rehearsals.js');
     const rehearsals = await openRehearsals(this.#config, this.#budget);
     try {
       const lookups: Lookup[] = [];

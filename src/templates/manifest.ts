@@ -35,6 +35,18 @@ export type TemplateManifest = z.infer<typeof templateManifest>;
 
 export type TemplateVariables = Readonly<Record<string, string | number | boolean>>;
 
+/** The same, with none of these variables required: they are given elsewhere, or not asked for yet. */
+export function withoutRequiring(
+  manifest: TemplateManifest,
+  names: readonly string[],
+): TemplateManifest {
+  const variables = Object.entries(manifest.variables).map(([name, declaration]) => [
+    name,
+    names.includes(name) ? { ...declaration, required: false } : declaration,
+  ]);
+  return { ...manifest, variables: Object.fromEntries(variables) };
+}
+
 /** What is wrong with one field of a request; never holds the value itself. */
 export interface VariableProblem {
   field: string;

@@ -10,7 +10,7 @@ import { STATES } from '../../notification/state.js';
 
 const time = z.iso.datetime();
 const rows = z.int().min(0);
-const { history, metadata } = requestSchema.shape;
+const { history, metadata, variables } = requestSchema.shape;
 
 const counts = z
   .looseObject(
@@ -52,6 +52,7 @@ export const campaignView = z.looseObject({
   template: z.string(),
   channels: z.array(z.enum(CHANNELS)).exactOptional(),
   history: history.unwrap().exactOptional(),
+  variables: variables.unwrap().exactOptional(),
   metadata: metadata.unwrap().exactOptional(),
   createdAt: time,
   updatedAt: time,

@@ -22,14 +22,18 @@ export type Judgement = { ok: true; row: Row } | { ok: false; problems: FieldPro
  */
 export class RowJudge {
   readonly #shared: object;
+  /** The campaign's own variables, checked when it was made; a row's go before them. */
+  readonly #given: NonNullable<Row['variables']>;
   readonly #sharedChars: number;
   readonly #entry: TemplateEntry;
   readonly #now: number;
 
   constructor(campaign: Campaign, entry: TemplateEntry, now: number) {
     const { id, template, defaults } = campaign;
-    this.#shared = { ...defaults, template, campaignId: id, priority: 'campaign' };
-    this.#sharedChars = JSON.stringify(this.#shared).length;
+    const { variables = {}, ...shared } = defaults;
+    this.#shared = { ...shared, template, campaignId: id, priority: 'campaign' };
+    this.#given = variables;
+    this.#sharedChars = JSON.stringify({ ...this.#shared, variables }).length;
     this.#entry = entry;
     this.#now = now;
   }
@@ -56,8 +60,17 @@ export class RowJudge {
   }
 
   #requestProblems(candidate: Candidate): FieldProblem[] {
-    const parsed = parseRequest({ ...this.#shared, ...candidate }, this.#now);
+    const parsed = parseRequest(
+      { ...this.#shared, ...candidate, ...this.#variablesOf(candidate) },
+      this.#now,
+    );
     return parsed.ok ? [] : parsed.problems;
+  }
+
+  #variablesOf({ variables }: Candidate): { variables?: unknown } {
+    if (variables === undefined) return { variables: this.#given };
+    const isGroup = typeof variables === 'object' && variables !== null;
+    return { variables: isGroup ? { ...this.#given, ...variables } : variables };
   }
 
   #variableProblems({ variables = {} }: Candidate): FieldProblem[] {

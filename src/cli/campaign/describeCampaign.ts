@@ -66,7 +66,7 @@ function paceLine(view: CampaignView, now: number): string {
     case 'completed':
       return 'completed';
     case 'cancelled':
-      return 'cancelled';
+      return reason === undefined ? 'cancelled' : `cancelled: ${printable(reason)}`;
     case 'running':
       return runningLine(progress, now);
     default:
