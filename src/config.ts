@@ -149,6 +149,8 @@ const environmentSchema = z.object({
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
     .default('defer'),
   CHECKPOINT_MAX_AGE: duration(UNITS.s).default(UNITS.h),
+  IDENTITY_CACHE_FOR: duration().default(10 * UNITS.m),
+  CONTEXT_CACHE_FOR: duration().default(5 * UNITS.m),
   LEDGER_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
@@ -160,7 +162,7 @@ const environmentSchema = z.object({
   HISTORY_TRANSCRIPT_SOURCE: z
     .enum(['messages', 'recordings'], { error: 'messages or recordings' })
     .default('messages'),
-  WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(10),
+  WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(50),
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: wholeNumber(0, 65_535).default(3_000),
   API_KEYS: apiKeys.default([]),

@@ -41,6 +41,8 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   DELIVERY_CHECK_AFTER: { expected: /a duration with a unit/, values: ['60'] },
   ACTIVE_CONVERSATION: { expected: /defer or next-channel/, values: ['skip', 'Defer'] },
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
+  IDENTITY_CACHE_FOR: { expected: /a duration with a unit/, values: ['10', '0'] },
+  CONTEXT_CACHE_FOR: { expected: /a duration with a unit/, values: ['5', 'off'] },
   LEDGER_RETENTION: { expected: /a duration/, values: ['30', '0d'] },
   REQUEST_RETENTION: { expected: /a duration/, values: ['seven days', '0h'] },
   CAMPAIGN_RETENTION: { expected: /a duration/, values: ['30', '0s', 'a month'] },

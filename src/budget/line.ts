@@ -1,6 +1,6 @@
 import type { AdmissionRequest, Ticket } from '../genesys/admission.js';
 import { isRedisTrouble } from '../notification/redisTrouble.js';
-import { LAST_RANK, rankOf } from './rank.js';
+import { isMidway, LAST_RANK, rankOf } from './rank.js';
 import type { SlotAnswer } from './slots.js';
 
 /** Where slots come from. */
@@ -20,6 +20,8 @@ interface Waiting {
 
 /** A line that has not moved for so long is not worth standing in. */
 const PATIENCE_MS = 5_000;
+/** Whoever left the line comes back this soon: the allowance may be free again by then. */
+const BACK_AFTER_MS = 1_000;
 const REDIS_AGAIN_MS = 250;
 
 /**
@@ -28,10 +30,11 @@ const REDIS_AGAIN_MS = 250;
  * processes wake up for the same slot, and the one next to Redis would get every one of them: so who
  * had the last one comes a little later (see `Slots` for why that costs nothing).
  *
- * A line that moves is stood in however long it is: a job that left it would lose what it has looked
- * up so far, and come back to the end of the same line. One that has not moved for five seconds (two
- * intervals, where that is more) is left, and the job goes back to its queue: other lanes or other
- * processes use the allowance up. A pause that the platform asked for is sat out if it is short.
+ * A line that moves is stood in however long it is: who left it would only come back to its end. One
+ * that has not moved for five seconds (two intervals, where that is more) is left, and the job goes
+ * back to its queue: other lanes or other processes use the allowance up. Only jobs in the middle of a
+ * transcript stay, for they would lose what they have looked up so far. A pause that the platform
+ * asked for is sat out if it is short.
  */
 export class Line {
   readonly #slots: SlotSource;
@@ -137,7 +140,7 @@ export class Line {
         this.#remove(waiting, { admitted: false, because: 'deadline' });
       } else if (!this.#isWorthWaiting(waiting, answer)) {
         const because = answer.kind === 'gate_closed' ? 'gate_closed' : 'no_slot';
-        const retryAfterMs = because === 'no_slot' ? Math.max(answer.ms, PATIENCE_MS) : answer.ms;
+        const retryAfterMs = because === 'no_slot' ? Math.max(answer.ms, BACK_AFTER_MS) : answer.ms;
         this.#remove(waiting, { admitted: false, because, retryAfterMs });
       }
     }
@@ -145,6 +148,7 @@ export class Line {
 
   #isWorthWaiting(waiting: Waiting, answer: { kind: string; ms: number }): boolean {
     if (answer.kind === 'gate_closed') return answer.ms <= PATIENCE_MS;
+    if (isMidway(waiting.request.operation)) return true;
     const patience = Math.max(PATIENCE_MS, 2 * this.#slots.intervalMs);
     const stoodStillSince = Math.max(this.#movedAt, waiting.since);
     return answer.ms <= patience && performance.now() - stoodStillSince <= patience;

@@ -24,6 +24,11 @@ const RANKS = {
 
 export const LAST_RANK = 4;
 
+/** Whether a job that asks this has found something out already that is kept nowhere yet. */
+export function isMidway(operation: Operation): boolean {
+  return RANKS[operation] === 1 || RANKS[operation] === 2;
+}
+
 export function rankOf(operation: Operation): number {
   return RANKS[operation];
 }

@@ -79,6 +79,7 @@ export class Slots {
       Math.floor(Math.min(this.#intervalUs / 2, slackUs / 4)),
       Math.ceil(this.#intervalUs / LOWEST_PACE),
       this.#regainedPerUs,
+      this.#forgottenAfterMs,
     );
     if (verdict === 0) return { kind: 'granted', pace: pace / 1_000 };
     const ms = Math.max(1, Math.ceil(us / 1_000));
@@ -94,6 +95,7 @@ export class Slots {
       SLOW_DOWN_FACTOR * 1_000,
       LOWEST_PACE * 1_000,
       this.#regainedPerUs,
+      this.#forgottenAfterMs,
     );
     return { before: before / 1_000, after: after / 1_000 };
   }
@@ -113,6 +115,11 @@ export class Slots {
 
   get #regainedPerUs(): number {
     return 1_000 / (MINUTES_TO_REGAIN_ALL * this.#minuteUs);
+  }
+
+  /** By then the full pace is reached again, whatever it was. */
+  get #forgottenAfterMs(): number {
+    return Math.ceil((this.#minuteUs * (MINUTES_TO_REGAIN_ALL + MINUTES_REMEMBERED)) / 1_000);
   }
 
   get #commands(): SlotCommands {

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
-import type { TemplateCatalogue } from '../templates/catalogue.js';
-import { type TemplateManifest, withoutRequiring } from '../templates/manifest.js';
+import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
+import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
 import { fileText, SourceLostError } from './import/fileText.js';
@@ -73,13 +73,10 @@ export async function importRows(
   const upload = new Upload(parts.campaigns, parts.rows, campaign);
   const refusal = upload.refusal();
   if (refusal !== undefined) return { ok: false, ...refusal };
-  // What the campaign itself gives, no row has to.
-  const given = Object.keys(campaign.defaults.variables ?? {});
-  const asked = { ...entry, manifest: withoutRequiring(entry.manifest, given) };
-  const sorter = new RowSorter(campaign, asked, Date.now());
+  const sorter = new RowSorter(campaign, entry, Date.now());
   let result: ImportResult | undefined;
   try {
-    result = await readRows(source, asked.manifest, sorter, upload, options);
+    result = await readRows(source, withoutGiven(entry, campaign), sorter, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
     if (!result?.ok) await upload.abandon().catch(() => undefined);
@@ -87,9 +84,15 @@ export async function importRows(
   return result;
 }
 
+/** What the campaign itself gives needs no column. */
+function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEntry {
+  const given = Object.keys(defaults.variables ?? {});
+  return { ...entry, manifest: withoutRequiring(entry.manifest, given) };
+}
+
 async function readRows(
   source: Readable,
-  manifest: TemplateManifest,
+  entry: TemplateEntry,
   sorter: RowSorter,
   upload: Upload,
   { format, signal, onProgress = () => undefined }: ImportOptions,
@@ -103,15 +106,15 @@ async function readRows(
   try {
     let rows: RowSource | undefined;
     for await (const piece of fileText(source, (bytes) => progress.add(bytes))) {
-      rows ??= openRows(piece, format, manifest);
+      rows ??= openRows(piece, format, entry.manifest);
       for (const row of rows.push(piece)) sorter.take(row);
       const end = await upload.add(sorter.takeComplete(), rows.layout);
       if (end !== undefined) return { ok: false, ...end };
       progress.tell();
     }
-    rows ??= openRows('', format, manifest);
+    rows ??= openRows('', format, entry.manifest);
     for (const row of rows.end()) sorter.take(row);
-    return await finish(rows, sorter, upload);
+    return await finish(rows, sorter, upload, entry.hash);
   } catch (error) {
     if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
     if (!(error instanceof UnusableFileError)) throw error;
@@ -122,7 +125,12 @@ async function readRows(
   }
 }
 
-async function finish(rows: RowSource, sorter: RowSorter, upload: Upload): Promise<ImportResult> {
+async function finish(
+  rows: RowSource,
+  sorter: RowSorter,
+  upload: Upload,
+  templateHash: string,
+): Promise<ImportResult> {
   const { rejectedSample, duplicateSample } = sorter;
   if (sorter.rows === 0) {
     const refused = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were refused`;
@@ -130,13 +138,16 @@ async function finish(rows: RowSource, sorter: RowSorter, upload: Upload): Promi
   }
   const end =
     (await upload.add(sorter.takeAll(), rows.layout)) ??
-    (await upload.finish({
-      rows: sorter.rows,
-      rejected: sorter.rejected,
-      duplicates: sorter.duplicates,
-      ignoredColumns: [...rows.ignoredColumns],
-      addressedBy: sorter.addressedBy,
-    }));
+    (await upload.finish(
+      {
+        rows: sorter.rows,
+        rejected: sorter.rejected,
+        duplicates: sorter.duplicates,
+        ignoredColumns: [...rows.ignoredColumns],
+        addressedBy: sorter.addressedBy,
+      },
+      templateHash,
+    ));
   if (end.kind !== 'finished') return { ok: false, ...end };
   return { ok: true, summary: end.summary, rejectedSample, duplicateSample };
 }

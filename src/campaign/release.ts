@@ -59,7 +59,7 @@ export class Release {
     const rows = await this.#read(campaign, cursor, wanted);
     if (rows.length === 0) return { kind: 'rows_missing' };
     await observe('rows_read', id);
-    const accepted = await ledger.acceptRows(this.#entries(campaign, rows));
+    const accepted = await ledger.acceptRows(id, this.#entries(campaign, rows));
     await observe('accepted', id);
 
     const needJob: Snapshot[] = [];

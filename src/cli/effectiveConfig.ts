@@ -24,6 +24,8 @@ const SHOWN = {
   DELIVERY_CHECK_AFTER: 'as it is',
   ACTIVE_CONVERSATION: 'as it is',
   CHECKPOINT_MAX_AGE: 'as it is',
+  IDENTITY_CACHE_FOR: 'as it is',
+  CONTEXT_CACHE_FOR: 'as it is',
   LEDGER_RETENTION: 'as it is',
   REQUEST_RETENTION: 'as it is',
   BACKLOG_MAX: 'as it is',

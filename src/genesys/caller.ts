@@ -15,20 +15,24 @@ interface Work<T> {
   run: (via: { sdk: Sdk; post: (request: HttpRequest) => Promise<unknown> }) => Promise<unknown>;
 }
 
+/** What calls are made with. */
+export interface Platform {
+  sdk: Sdk;
+  transport: Transport;
+}
+
 /**
  * Turns an operation into a `CallResult`: opens its exchange, runs it, reads its answer. Whatever
  * still comes out as a rejection is a bug or broken infrastructure (an admission or guard that
  * threw), and holds nothing of the request.
  */
 export class Caller {
-  readonly #sdk: Sdk;
-  readonly #transport: Transport;
+  readonly #platform: () => Promise<Platform>;
   readonly #deadlineMs: number;
   readonly #log: Logger;
 
-  constructor(deps: { sdk: Sdk; transport: Transport; deadlineMs: number; log: Logger }) {
-    this.#sdk = deps.sdk;
-    this.#transport = deps.transport;
+  constructor(deps: { platform: () => Promise<Platform>; deadlineMs: number; log: Logger }) {
+    this.#platform = deps.platform;
     this.#deadlineMs = deps.deadlineMs;
     this.#log = deps.log;
   }
@@ -49,10 +53,11 @@ export class Caller {
 
   async #call<T>(exchange: Exchange, work: Work<T>): Promise<CallResult<T>> {
     try {
+      const { sdk, transport } = await this.#platform();
       const data = await runInExchange(exchange, work.query ?? {}, () =>
         work.run({
-          sdk: this.#sdk,
-          post: async (request) => (await this.#transport.perform(exchange, request)).data,
+          sdk,
+          post: async (request) => (await transport.perform(exchange, request)).data,
         }),
       );
       const { answered } = exchange;

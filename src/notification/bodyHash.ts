@@ -50,6 +50,14 @@ export class Keyring {
     return hashWith(this.#keys[0], request);
   }
 
+  /**
+   * 32 bytes for one purpose, made from `text` by the key that makes new hashes. A purpose never
+   * begins with a brace, so nothing derived here is the hash of a request.
+   */
+  derive(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.#keys[0].secret).update(`${purpose}\0${text}`).digest();
+  }
+
   /** Whether this request has that hash, under whichever key made it. */
   matches(request: NotificationRequest, hash: string): boolean {
     const key = this.#keys.find((candidate) => hash.startsWith(`${candidate.id}:`));
@@ -70,9 +78,13 @@ function hashWith(key: SecretKey, request: NotificationRequest): string {
 
 /** JSON with sorted keys, so that the same body hashes alike however its writer ordered it. */
 function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
-    const sorted = Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1));
-    return Object.fromEntries(sorted);
-  });
+  return JSON.stringify(sorted(value));
+}
+
+/** A copy: JSON.stringify with a function to do this would take three times as long. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
 }

@@ -1,19 +1,22 @@
 import { Packr } from 'msgpackr';
-import { CHANNELS } from './channel.js';
+import { CHANNELS, type Channel } from './channel.js';
 import { DELIVERIES, LEG_OUTCOMES, type Leg } from './leg.js';
 import type { NotificationRecord, TimelineEntry } from './record.js';
 import { LANES, STATES } from './state.js';
 
 /*
  * A record as it lies in Redis: MessagePack of nested arrays, with states and channels as numbers,
- * times as distances from the creation, and UUIDs as their 16 bytes. Millions of settled records
- * are kept for a month, so bytes count: a plain sent notification takes about a hundred of them.
+ * times as distances from one another, and UUIDs as their 16 bytes. Millions of settled records are
+ * kept for a month, so bytes count, and most of all those that decide which size of memory block a
+ * record takes: what is mostly absent stands at the end, and an absent end takes nothing.
  *
  * The lists in STATES, CHANNELS, LEG_OUTCOMES, DELIVERIES and LANES are part of this format: append
- * to them, never reorder.
+ * to them, never reorder. So are the usual spans, from which the others are told by their difference.
  */
 
-const FORMAT = 1;
+const FORMAT = 2;
+const USUAL_LIFE_MS = 24 * 60 * 60 * 1_000;
+const USUAL_SEND_WITHIN_MS = 2_000;
 const packr = new Packr({ useRecords: false, variableMapSize: true });
 
 type Packed = unknown[];
@@ -25,21 +28,21 @@ export function packRecord(record: NotificationRecord): Buffer {
     STATES.indexOf(record.state),
     LANES.indexOf(record.lane),
     t0,
-    record.updatedAt - t0,
-    record.deadline - t0,
-    record.sendAt === undefined ? null : record.sendAt - t0,
+    record.updatedAt - lastStepAt(record),
+    record.deadline - t0 - USUAL_LIFE_MS,
     record.generation,
     record.fence,
     record.attempts,
-    record.bodyHash,
+    packHash(record.bodyHash),
+    record.legs.map((leg) => packLeg(leg, sendingSince(leg.channel, record))),
+    record.timeline.map((entry, at) => packEntry(entry, record.timeline[at - 1]?.at ?? t0)),
     record.reason ?? null,
     record.campaignId ?? null,
     record.deliveryCheckAt === undefined ? null : record.deliveryCheckAt - t0,
-    record.legs.map((leg) => packLeg(leg, t0)),
-    record.timeline.map((entry) => packEntry(entry, t0)),
-    ...(record.row === undefined ? [] : [record.row]),
+    record.sendAt === undefined ? null : record.sendAt - t0,
+    record.row ?? null,
   ];
-  return packr.pack(packed);
+  return packr.pack(trim(packed));
 }
 
 export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
@@ -48,35 +51,56 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
     throw new Error(`record of ${id} has format ${String(packed[0])}, expected ${FORMAT}`);
   }
   const t0 = packed[3] as number;
+  const timeline: TimelineEntry[] = [];
+  for (const entry of packed[11] as Packed[]) {
+    timeline.push(unpackEntry(entry, timeline.at(-1)?.at ?? t0));
+  }
   const record: NotificationRecord = {
     id,
     state: pick(STATES, packed[1]),
     lane: pick(LANES, packed[2]),
     createdAt: t0,
-    updatedAt: t0 + (packed[4] as number),
-    deadline: t0 + (packed[5] as number),
-    generation: packed[7] as number,
-    fence: packed[8] as number,
-    attempts: packed[9] as number,
-    bodyHash: packed[10] as string,
-    legs: (packed[14] as Packed[]).map((leg) => unpackLeg(leg, t0)),
-    timeline: (packed[15] as Packed[]).map((entry) => unpackEntry(entry, t0)),
+    updatedAt: lastStepAt({ createdAt: t0, timeline }) + (packed[4] as number),
+    deadline: t0 + (packed[5] as number) + USUAL_LIFE_MS,
+    generation: packed[6] as number,
+    fence: packed[7] as number,
+    attempts: packed[8] as number,
+    bodyHash: unpackHash(packed[9]),
+    legs: (packed[10] as Packed[]).map((leg) => {
+      const channel = pick(CHANNELS, leg[1]);
+      return unpackLeg(leg, channel, sendingSince(channel, { createdAt: t0, timeline }));
+    }),
+    timeline,
   };
-  if (packed[6] !== null) record.sendAt = t0 + (packed[6] as number);
-  if (packed[11] !== null) record.reason = packed[11] as string;
-  if (packed[12] !== null) record.campaignId = packed[12] as string;
+  if (given(packed[12])) record.reason = packed[12] as string;
+  if (given(packed[13])) record.campaignId = packed[13] as string;
+  if (given(packed[14])) record.deliveryCheckAt = t0 + (packed[14] as number);
+  if (given(packed[15])) record.sendAt = t0 + (packed[15] as number);
   if (given(packed[16])) record.row = packed[16] as number;
-  if (packed[13] !== null) record.deliveryCheckAt = t0 + (packed[13] as number);
   return record;
 }
 
-function packLeg(leg: Leg, t0: number): Packed {
+/** When a record was last updated, but for changes that take no step. */
+function lastStepAt({ createdAt, timeline }: Pick<NotificationRecord, 'createdAt' | 'timeline'>) {
+  return timeline.at(-1)?.at ?? createdAt;
+}
+
+/** When sending over a channel was first noted; an intent is written at that moment. */
+function sendingSince(
+  channel: Channel,
+  { createdAt, timeline }: Pick<NotificationRecord, 'createdAt' | 'timeline'>,
+): number {
+  const step = timeline.find((entry) => entry.state === 'sending' && entry.channel === channel);
+  return step?.at ?? createdAt;
+}
+
+function packLeg(leg: Leg, since: number): Packed {
   return trim([
     leg.generation,
     CHANNELS.indexOf(leg.channel),
     leg.fence,
-    leg.intentAt - t0,
-    leg.sendBy - leg.intentAt,
+    leg.intentAt - since,
+    leg.sendBy - leg.intentAt - USUAL_SEND_WITHIN_MS,
     leg.outcome === undefined ? null : LEG_OUTCOMES.indexOf(leg.outcome),
     packId(leg.messageId),
     packId(leg.conversationId),
@@ -85,14 +109,14 @@ function packLeg(leg: Leg, t0: number): Packed {
   ]);
 }
 
-function unpackLeg(packed: Packed, t0: number): Leg {
-  const intentAt = t0 + (packed[3] as number);
+function unpackLeg(packed: Packed, channel: Channel, since: number): Leg {
+  const intentAt = since + (packed[3] as number);
   const leg: Leg = {
     generation: packed[0] as number,
-    channel: pick(CHANNELS, packed[1]),
+    channel,
     fence: packed[2] as number,
     intentAt,
-    sendBy: intentAt + (packed[4] as number),
+    sendBy: intentAt + (packed[4] as number) + USUAL_SEND_WITHIN_MS,
   };
   if (given(packed[5])) leg.outcome = pick(LEG_OUTCOMES, packed[5]);
   if (given(packed[6])) leg.messageId = unpackId(packed[6]);
@@ -102,9 +126,9 @@ function unpackLeg(packed: Packed, t0: number): Leg {
   return leg;
 }
 
-function packEntry(entry: TimelineEntry, t0: number): Packed {
+function packEntry(entry: TimelineEntry, before: number): Packed {
   return trim([
-    entry.at - t0,
+    entry.at - before,
     STATES.indexOf(entry.state),
     entry.channel === undefined ? null : CHANNELS.indexOf(entry.channel),
     entry.reason ?? null,
@@ -113,8 +137,9 @@ function packEntry(entry: TimelineEntry, t0: number): Packed {
   ]);
 }
 
-function unpackEntry(packed: Packed, t0: number): TimelineEntry {
-  const entry: TimelineEntry = { at: t0 + (packed[0] as number), state: pick(STATES, packed[1]) };
+function unpackEntry(packed: Packed, before: number): TimelineEntry {
+  const at = before + (packed[0] as number);
+  const entry: TimelineEntry = { at, state: pick(STATES, packed[1]) };
   if (given(packed[2])) entry.channel = pick(CHANNELS, packed[2]);
   if (given(packed[3])) entry.reason = packed[3] as string;
   if (given(packed[4])) entry.detail = packed[4] as string;
@@ -138,6 +163,21 @@ function pick<T>(list: readonly T[], index: unknown): T {
   if (value === undefined)
     throw new Error(`record names an entry ${String(index)} of ${list.length}`);
   return value;
+}
+
+const KEYED_HASH = /^[A-Za-z0-9]{1,8}:[A-Za-z0-9_-]{16}$/;
+
+/** `keyId:` and 16 characters of base64url as the 12 bytes that these are; anything else as it is. */
+function packHash(hash: string): string | Buffer {
+  if (!KEYED_HASH.test(hash)) return hash;
+  const [keyId = '', digest = ''] = hash.split(':');
+  return Buffer.concat([Buffer.from(digest, 'base64url'), Buffer.from(keyId)]);
+}
+
+function unpackHash(packed: unknown): string {
+  if (typeof packed === 'string') return packed;
+  const bytes = Buffer.from(packed as Uint8Array);
+  return `${bytes.subarray(12)}:${bytes.subarray(0, 12).toString('base64url')}`;
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

@@ -17,6 +17,10 @@ export interface LedgerKeys {
   /** Hash: template name to what acceptors must know of it. */
   templates: string;
   template(hash: string): string;
+  /** Who a recipient is, by a keyed hash of their address. */
+  cachedIdentity(digest: string): string;
+  /** What is known of a contact's history, by a keyed hash of the contact and of how it was searched. */
+  cachedContext(digest: string): string;
 }
 
 export function ledgerKeys(prefix: string): LedgerKeys {
@@ -30,5 +34,7 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     sweeper: `${prefix}:sweeper`,
     templates: `${prefix}:templates`,
     template: (hash) => `${prefix}:t:${hash}`,
+    cachedIdentity: (digest) => `${prefix}:c:i:${digest}`,
+    cachedContext: (digest) => `${prefix}:c:x:${digest}`,
   };
 }

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
 import { packRecord, unpackRecord } from './codec.js';
 import type { Decision } from './decision.js';
 import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
+import { takeRandom } from './randomPool.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
@@ -45,7 +45,8 @@ interface Entry {
 }
 
 interface LedgerCommands {
-  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | null>;
+  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<(Buffer | 0 | null)[]>;
+  notifierEnqueued(...args: (string | Buffer | number)[]): Promise<number[]>;
   notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
   notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
 }
@@ -62,6 +63,9 @@ const HALTED: Readonly<Record<number, Halted>> = {
 };
 
 const TAG_BYTES = 8;
+
+/** About a millisecond of Redis' time. */
+const ENTRIES_A_CALL = 100;
 
 /**
  * The one place where notifications are written down.
@@ -96,10 +100,12 @@ export class Ledger {
     this.keys = ledgerKeys(prefix);
     this.#campaignKeys = campaignKeys(prefix);
     const accept = readScript('accept', import.meta.url);
+    const enqueued = readScript('enqueued', import.meta.url);
     const change = readScript('change', import.meta.url);
     const recheck = readScript('recheck', import.meta.url);
-    // The number of keys comes first in the arguments: a campaign's row has some more.
+    // The number of keys comes first in the arguments: there may be any number of them.
     redis.defineCommand('notifierAccept', { lua: accept });
+    redis.defineCommand('notifierEnqueued', { lua: enqueued });
     redis.defineCommand('notifierChange', { lua: change });
     redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
   }
@@ -112,42 +118,91 @@ export class Ledger {
     });
   }
 
-  /** Releases rows of a campaign: as `accept`, and the campaign counts them. */
-  async acceptRows(entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
-    return this.#accept(entries);
+  /** Releases rows of one campaign: as `accept`, and the campaign counts them. */
+  async acceptRows(campaignId: string, entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
+    return this.#accept(entries, this.#campaignKeys.of(campaignId));
   }
 
-  async #accept(entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
-    const pipeline = this.#redis.pipeline();
-    const commands = pipeline as unknown as LedgerCommands;
-    const written = entries.map(({ record, stored }) => {
-      const bytes = tagged(record);
-      const keys = [this.keys.record(record.id), this.keys.request(record.id), this.keys.due];
-      const campaign = this.#campaignOf(record);
-      if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
-      void commands.notifierAcceptBuffer(
-        keys.length,
-        ...keys,
-        record.id,
-        bytes,
-        JSON.stringify(stored),
-        Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
-        record.row ?? '',
-      );
-      return { record, bytes };
-    });
-    const answers = (await pipeline.exec()) ?? [];
-    return written.map(({ record, bytes }, at): RowAcceptance | Error => {
-      const [error, known] = answers[at] ?? [new Error('no answer from Redis'), null];
-      if (error) return error;
+  async #accept(entries: Entry[], campaign?: KeysOfCampaign): Promise<(RowAcceptance | Error)[]> {
+    const packed = entries.map(({ record, stored }) => ({
+      record,
+      bytes: tagged(record),
+      request: JSON.stringify(stored),
+    }));
+    const campaignKeys =
+      campaign === undefined ? [] : [campaign.counts, campaign.live, campaign.halt];
+    const answers = await this.#atOnce(packed, (commands, some) =>
+      commands.notifierAcceptBuffer(
+        1 + 2 * some.length + campaignKeys.length,
+        this.keys.due,
+        ...some.flatMap(({ record: { id } }) => [this.keys.record(id), this.keys.request(id)]),
+        ...campaignKeys,
+        campaign === undefined ? '' : 'rows',
+        ...some.flatMap(({ record, bytes, request }) => [
+          record.id,
+          bytes,
+          request,
+          Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
+          record.row ?? '',
+        ]),
+      ),
+    );
+    return packed.map(({ record, bytes }, at): RowAcceptance | Error => {
+      const known = answers[at] ?? null;
+      if (known instanceof Error) return known;
       if (known === NOT_RELEASED) return { kind: 'halted' };
       // A resent command finds its own record: that is still a first acceptance.
-      if (known === null || bytes.equals(known as Buffer)) {
+      if (known === null || bytes.equals(known)) {
         this.#observe(record);
         return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
       }
-      return { kind: 'known', snapshot: snapshotOf(record.id, known as Buffer) };
+      return { kind: 'known', snapshot: snapshotOf(record.id, known) };
     });
+  }
+
+  /**
+   * Writes of records that were just accepted that their jobs are in the queue, in one round trip; a
+   * lost race is simply not written.
+   */
+  async enqueued(all: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    // Whoever asks again for what a campaign has asked for meets its row, and that one is counted.
+    await this.changeAll(all.filter(({ next }) => next.row !== undefined));
+    const changes = all.filter(({ next }) => next.row === undefined);
+    const answers = await this.#atOnce(changes, (commands, some) =>
+      commands.notifierEnqueued(
+        1 + some.length,
+        this.keys.due,
+        ...some.map(({ next }) => this.keys.record(next.id)),
+        ...some.flatMap(({ snapshot, next }) => [
+          next.id,
+          snapshot.tag,
+          tagged(next),
+          Math.ceil(nextCheck(next, next.updatedAt) ?? next.deadline),
+        ]),
+      ),
+    );
+    changes.forEach(({ snapshot, next }, at) => {
+      if (answers[at] === WRITTEN) this.#observe(next, snapshot.record);
+    });
+    const failed = answers.find((answer) => answer instanceof Error);
+    if (failed !== undefined) throw failed;
+  }
+
+  /**
+   * Has a script work on many entries, some at a time, so that it keeps nobody else waiting for long;
+   * all in one round trip. Answers for each entry; where its script failed, with the error.
+   */
+  async #atOnce<Entry, Answer>(
+    entries: readonly Entry[],
+    call: (commands: LedgerCommands, some: readonly Entry[]) => Promise<Answer[]>,
+  ): Promise<(Answer | Error)[]> {
+    const calls: Promise<(Answer | Error)[]>[] = [];
+    for (let from = 0; from < entries.length; from += ENTRIES_A_CALL) {
+      const some = entries.slice(from, from + ENTRIES_A_CALL);
+      const failed = (error: Error) => some.map(() => error);
+      calls.push(call(this.#redis as unknown as LedgerCommands, some).catch(failed));
+    }
+    return (await Promise.all(calls)).flat();
   }
 
   async read(id: string): Promise<NotificationRecord | undefined> {
@@ -339,7 +394,7 @@ export class Ledger {
 }
 
 function tagged(record: NotificationRecord): Buffer {
-  return Buffer.concat([randomBytes(TAG_BYTES), packRecord(record)]);
+  return Buffer.concat([takeRandom(TAG_BYTES), packRecord(record)]);
 }
 
 function snapshotOf(id: string, bytes: Buffer): Snapshot {

@@ -2,7 +2,8 @@ import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { HistoryConversation } from './context/history.js';
 import { hasSubstance } from './context/substance.js';
-import { findConversations } from './conversations.js';
+import type { ConversationLoader } from './conversationLoader.js';
+import { PastConversations } from './pastConversations.js';
 import { found, type Read } from './read.js';
 import { readTranscript, type TranscriptSource } from './transcript.js';
 
@@ -16,24 +17,33 @@ export interface HistorySearch {
   now: number;
 }
 
+export interface HistoryParts {
+  client: GenesysClient;
+  conversations: ConversationLoader;
+}
+
 /**
  * The customer's past conversations, newest first. Transcripts are read one after the other and no
- * further once one has substance: what they wrote before that is not what they remember.
+ * further once one has substance: what they wrote before that is not what they remember. Where
+ * nobody looks at what was said, the conversations of the first answer are enough.
  */
 export async function readHistory(
-  client: GenesysClient,
+  { client, conversations }: HistoryParts,
   search: HistorySearch,
   options: CallOptions,
 ): Promise<Read<HistoryConversation[]>> {
-  const past = await findConversations(client, search, options);
-  if (!past.ok) return past;
-  if (!search.wantsText) {
-    return found(past.value.map((conversation) => ({ ...conversation, messages: [] })));
-  }
+  const past = new PastConversations(conversations, search, options);
   const transcripts = { client, source: search.transcriptSource };
   const read: HistoryConversation[] = [];
-  for (const conversation of past.value) {
-    const transcript = await readTranscript(transcripts, conversation, options);
+  while (read.length < search.maxConversations) {
+    const next = await past.next();
+    if (!next.ok) return next;
+    if (next.value === undefined) break;
+    if (!search.wantsText) {
+      const atHand = [next.value, ...past.atHand].slice(0, search.maxConversations);
+      return found(atHand.map((conversation) => ({ ...conversation, messages: [] })));
+    }
+    const transcript = await readTranscript(transcripts, next.value, options);
     if (!transcript.ok) return transcript;
     read.push(transcript.value);
     if (hasSubstance(transcript.value)) break;

@@ -1,9 +1,10 @@
-import { LRUCache } from 'lru-cache';
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Contact } from '../genesys/contacts.js';
 import type { NotificationRequest } from '../notification/request.js';
+import type { LookupCache } from './lookupCache.js';
 import { found, fromCall, type Read } from './read.js';
+import { SingleFlight } from './singleFlight.js';
 
 /** The external contact behind a recipient; both absent when the platform does not know them. */
 export interface Identity {
@@ -11,9 +12,8 @@ export interface Identity {
   contactName?: string;
 }
 
-const FRESH_FOR_MS = 10 * 60 * 1000;
-/** An unknown customer may become known any minute: an agent links the address in a conversation. */
-const UNKNOWN_FRESH_FOR_MS = 60 * 1000;
+/** What may be asked of the platform about somebody. */
+type Subject = ['email' | 'contact', string];
 
 /**
  * Finds out who a recipient is: by the contact id in the request, else by email. Many customers who
@@ -21,13 +21,13 @@ const UNKNOWN_FRESH_FOR_MS = 60 * 1000;
  */
 export class IdentityLookup {
   readonly #client: GenesysClient;
-  readonly #byEmail: LRUCache<string, Identity>;
-  readonly #underway = new Map<string, Promise<Read<Identity>>>();
+  readonly #cache: LookupCache<Identity> | undefined;
+  readonly #underway = new SingleFlight<Identity>();
 
-  /** `clock` counts milliseconds from whenever it likes, but never backwards. */
-  constructor(client: GenesysClient, clock: { now(): number } = performance) {
+  /** Without a cache, the platform is asked each time. */
+  constructor(client: GenesysClient, cache?: LookupCache<Identity>) {
     this.#client = client;
-    this.#byEmail = new LRUCache({ max: 10_000, ttlResolution: 0, perf: clock });
+    this.#cache = cache;
   }
 
   async find(
@@ -38,44 +38,42 @@ export class IdentityLookup {
     const { externalContactId, email } = recipient;
     if (externalContactId !== undefined) {
       if (!wantsName || recipient.name !== undefined) return found({ externalContactId });
-      return this.#nameOf(externalContactId, options);
+      const named = await this.#lookUp(['contact', externalContactId], options);
+      // The id stays the caller's, whether the platform knows it or has merged it into another.
+      return named.ok ? found({ ...named.value, externalContactId }) : named;
     }
     if (email === undefined) return found({});
-    const address = email.toLowerCase();
-    const known = this.#byEmail.get(address);
-    if (known !== undefined) return found(known);
-    return this.#lookUp(address, options);
+    return this.#lookUp(['email', email.toLowerCase()], options);
   }
 
-  async #nameOf(externalContactId: string, options: CallOptions): Promise<Read<Identity>> {
-    const contact = fromCall(await this.#client.getContact(externalContactId, options));
+  /** Jobs of a lane that run at the same time share a lookup; those of the other have their own turn. */
+  #lookUp(subject: Subject, options: CallOptions): Promise<Read<Identity>> {
+    const key = [options.lane, ...subject].join(' ');
+    return this.#underway.run(key, async () => {
+      const known = await this.#cache?.load(subject);
+      return known === undefined ? this.#ask(subject, options) : found(known);
+    });
+  }
+
+  async #ask(subject: Subject, options: CallOptions): Promise<Read<Identity>> {
+    const [by, value] = subject;
+    const contact = fromCall(
+      by === 'email'
+        ? await this.#client.findContact(value, options)
+        : await this.#client.getContact(value, options),
+    );
     if (!contact.ok) return contact;
-    return found({ externalContactId, ...nameIn(contact.value) });
-  }
-
-  /** Jobs for the same address that run at the same time share one lookup. */
-  async #lookUp(address: string, options: CallOptions): Promise<Read<Identity>> {
-    const underway = this.#underway.get(address);
-    if (underway !== undefined) return underway;
-    const lookup = this.#ask(address, options).finally(() => this.#underway.delete(address));
-    this.#underway.set(address, lookup);
-    return lookup;
-  }
-
-  async #ask(address: string, options: CallOptions): Promise<Read<Identity>> {
-    const contact = fromCall(await this.#client.findContact(address, options));
-    if (!contact.ok) return contact;
-    const identity: Identity =
-      contact.value === null
-        ? {}
-        : { externalContactId: contact.value.id, ...nameIn(contact.value) };
-    const ttl = contact.value === null ? UNKNOWN_FRESH_FOR_MS : FRESH_FOR_MS;
-    this.#byEmail.set(address, identity, { ttl });
+    if (contact.value === null) {
+      await this.#cache?.saveNothing(subject, {});
+      return found({});
+    }
+    const identity = { externalContactId: contact.value.id, ...nameIn(contact.value) };
+    await this.#cache?.saveFound(subject, identity);
     return found(identity);
   }
 }
 
-function nameIn(contact: Contact | null): { contactName?: string } {
-  const name = [contact?.firstName, contact?.lastName].filter(Boolean).join(' ').trim();
+function nameIn({ firstName, lastName }: Contact): { contactName?: string } {
+  const name = [firstName, lastName].filter(Boolean).join(' ').trim();
   return name === '' ? {} : { contactName: name };
 }

@@ -1,15 +1,15 @@
 import type { CallOptions } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
 import type { Channel } from '../notification/channel.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { Addressee } from './channels/channelDriver.js';
-import { extractContext } from './context/extractContext.js';
+import { type HistoryContext, withName } from './context/extractContext.js';
 import type { HistoryConversation } from './context/history.js';
-import { readHistory } from './history.js';
+import { type HistoryParts, type HistorySearch, readHistory } from './history.js';
 import type { Identity, IdentityLookup } from './identity.js';
 import { found, type Read } from './read.js';
+import { SingleFlight } from './singleFlight.js';
 import type { TranscriptSource } from './transcript.js';
 
 /** What the lookups found, kept so that a deferred job does not look again. */
@@ -26,8 +26,7 @@ export interface Needs {
   text: boolean;
 }
 
-export interface LookupParts {
-  client: GenesysClient;
+export interface LookupParts extends HistoryParts {
   identities: IdentityLookup;
   defaultLookbackDays: number;
   transcriptSource: TranscriptSource;
@@ -38,6 +37,7 @@ const DEFAULT_MAX_CONVERSATIONS = 5;
 /** Asks the platform about a recipient. Knows nothing of attempts or the ledger: it may always be repeated. */
 export class CustomerLookup {
   readonly #parts: LookupParts;
+  readonly #histories = new SingleFlight<HistoryConversation[]>();
 
   constructor(parts: LookupParts) {
     this.#parts = parts;
@@ -52,14 +52,14 @@ export class CustomerLookup {
     return this.#parts.identities.find(request.recipient, needs.name, options);
   }
 
-  async history(
+  /** What is to be searched for a request, or undefined when there is nothing to search, or for nobody. */
+  historySearch(
     request: NotificationRequest,
     { externalContactId }: Identity,
     needs: Needs,
-    options: CallOptions,
-  ): Promise<Read<HistoryConversation[]>> {
-    if (!needs.history || externalContactId === undefined) return found([]);
-    const search = {
+  ): HistorySearch | undefined {
+    if (!needs.history || externalContactId === undefined) return undefined;
+    return {
       externalContactId,
       lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
       maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
@@ -67,8 +67,22 @@ export class CustomerLookup {
       transcriptSource: this.#parts.transcriptSource,
       now: Date.now(),
     };
-    return readHistory(this.#parts.client, search, options);
   }
+
+  async history(
+    search: HistorySearch | undefined,
+    options: CallOptions,
+  ): Promise<Read<HistoryConversation[]>> {
+    if (search === undefined) return found([]);
+    const key = JSON.stringify([options.lane, ...historySubject(search)]);
+    return this.#histories.run(key, () => readHistory(this.#parts, search, options));
+  }
+}
+
+/** All that the answer depends on, but for when it is asked. */
+export function historySubject(search: HistorySearch): readonly unknown[] {
+  const { externalContactId, lookbackDays, maxConversations, wantsText } = search;
+  return [externalContactId, lookbackDays, maxConversations, wantsText];
 }
 
 /** The channels a request may go over, in order: named by the caller, or the deployment's. */
@@ -106,15 +120,14 @@ export function requiresHistory(request: NotificationRequest): boolean {
 export function findingsOf(
   request: NotificationRequest,
   identity: Identity,
-  conversations: readonly HistoryConversation[],
+  history: HistoryContext,
 ): Findings {
   const { externalContactId, contactName } = identity;
   return {
     ...(externalContactId !== undefined && { externalContactId }),
-    context: extractContext({
+    context: withName(history, {
       ...(request.recipient.name !== undefined && { requestName: request.recipient.name }),
       ...(contactName !== undefined && { contactName }),
-      conversations,
     }),
   };
 }

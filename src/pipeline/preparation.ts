@@ -5,7 +5,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { Policy } from '../policy/allowedRecipients.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { Attempt } from './attempt.js';
-import type { HistoryConversation } from './context/history.js';
+import { extractHistory, type HistoryContext } from './context/extractContext.js';
 import type { Delivery } from './dispatch.js';
 import type { Identity } from './identity.js';
 import {
@@ -14,16 +14,21 @@ import {
   channelsFor,
   type Findings,
   findingsOf,
+  historySubject,
   type LookupParts,
+  type Needs,
   needsOf,
   requiresHistory,
 } from './lookup.js';
+import type { LookupCache } from './lookupCache.js';
 import type { AttemptOutcome } from './outcome.js';
-import type { Read } from './read.js';
+import { found, type Read } from './read.js';
 import type { TemplateStore } from './templateStore.js';
 
 export interface PreparationParts extends LookupParts {
   checkpoints: CheckpointStore<Findings>;
+  /** By `historySubject`. */
+  contexts: LookupCache<HistoryContext>;
   templates: TemplateStore;
   policy: Policy;
   defaultChannels: readonly Channel[];
@@ -65,17 +70,13 @@ export class Preparation {
     const who = await this.#orWithout<Identity>(attempt, request, identity, {});
     if (!who.ok) return ended(who.outcome);
 
-    const history = await attempt.timed('history', () =>
-      this.#lookup.history(request, who.value, needs, attempt.callOptions()),
-    );
-    const past = await this.#orWithout<HistoryConversation[]>(attempt, request, history, []);
+    const history = await this.#history(attempt, request, who.value, needs);
+    const past = await this.#orWithout(attempt, request, history, extractHistory([]));
     if (!past.ok) return ended(past.outcome);
-    if (past.value.length === 0 && requiresHistory(request)) {
+    if (!past.value.hasHistory && requiresHistory(request)) {
       return ended(await attempt.end('skipped', 'no_history'));
     }
-    const findings = await attempt.timed('context', () =>
-      findingsOf(request, who.value, past.value),
-    );
+    const findings = findingsOf(request, who.value, past.value);
     await this.#parts.checkpoints.save(attempt.id, findings);
     if (!(await attempt.stillHolds())) {
       // It was settled while we looked: what was found must not outlive it.
@@ -83,6 +84,28 @@ export class Preparation {
       return ended(await attempt.overtaken());
     }
     return this.#ready(attempt, request, template, channels, findings);
+  }
+
+  /** What is known of the customer's history: remembered, or read and made sense of. */
+  async #history(
+    attempt: Attempt,
+    request: NotificationRequest,
+    identity: Identity,
+    needs: Needs,
+  ): Promise<Read<HistoryContext>> {
+    const search = this.#lookup.historySearch(request, identity, needs);
+    if (search === undefined) return found(extractHistory([]));
+    const { contexts } = this.#parts;
+    const known = await contexts.load(historySubject(search));
+    if (known !== undefined) return found(known);
+    const history = await attempt.timed('history', () =>
+      this.#lookup.history(search, attempt.callOptions()),
+    );
+    if (!history.ok) return history;
+    const context = await attempt.timed('context', () => extractHistory(history.value));
+    if (context.hasHistory) await contexts.saveFound(historySubject(search), context);
+    else await contexts.saveNothing(historySubject(search), context);
+    return found(context);
   }
 
   async #ready(

@@ -6,6 +6,7 @@ import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/message.js';
 import type { Addressee, ChannelDrivers } from './channels/channelDriver.js';
+import { extractHistory } from './context/extractContext.js';
 import type { HistoryConversation } from './context/history.js';
 import type { Identity } from './identity.js';
 import {
@@ -73,7 +74,7 @@ export async function rehearse(
   const who = orWithout<Identity>(request, await lookup.identity(request, needs, options), {});
   if (!who.ok) return { would: 'not_know', trouble: who.trouble };
   const identity = who.value;
-  const history = await lookup.history(request, identity, needs, options);
+  const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
   const past = orWithout<HistoryConversation[]>(request, history, []);
   if (!past.ok) return { would: 'not_know', trouble: past.trouble };
   const conversations = past.value;
@@ -91,7 +92,7 @@ export async function rehearse(
     return { would: 'skip', reason: 'no_history', lookup: looked };
   }
 
-  const findings = findingsOf(request, identity, conversations);
+  const findings = findingsOf(request, identity, extractHistory(conversations));
   const to = addresseeOf(request, findings);
   const { context } = findings;
   const channels = order.map((channel): RehearsedChannel => {

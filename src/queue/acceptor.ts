@@ -2,6 +2,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
 import type { Ledger, Snapshot } from '../notification/ledger.js';
+import { takeRandom } from '../notification/randomPool.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble } from '../notification/redisTrouble.js';
@@ -11,7 +12,11 @@ import {
   parseRequest,
 } from '../notification/request.js';
 import type { State } from '../notification/state.js';
-import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
+import {
+  type TemplateCatalogue,
+  type TemplateEntry,
+  templateProblems,
+} from '../templates/catalogue.js';
 import type { Backlog } from './backlog.js';
 import { addJobs, type Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
@@ -23,6 +28,8 @@ export type AcceptResult =
   | { status: 'conflict'; id: string; state: State }
   | { status: 'backlog_full'; id: string; retryAfterMs: number }
   | { status: 'unavailable'; id: string };
+
+const UUID_BYTES = 16;
 
 interface Candidate {
   at: number;
@@ -79,7 +86,7 @@ export class Acceptor {
       }
       candidates.push({
         at,
-        id: parsed.request.id ?? uuidv7({ msecs: now }),
+        id: parsed.request.id ?? uuidv7({ msecs: now, random: takeRandom(UUID_BYTES) }),
         request: parsed.request,
       });
     });
@@ -145,7 +152,7 @@ export class Acceptor {
       now,
     );
     for (const { at, result } of needJob) results[at] = result;
-    await this.#ledger.changeAll(
+    await this.#ledger.enqueued(
       needJob.map(({ snapshot }) => ({ snapshot, next: queued(snapshot.record, Date.now()) })),
     );
   }
@@ -182,10 +189,14 @@ export class Acceptor {
   }
 
   async #checkTemplates(candidates: Candidate[], results: AcceptResult[]): Promise<Pinned[]> {
+    const entries = new Map<string, TemplateEntry | undefined>();
+    for (const { template } of candidates.map(({ request }) => request)) {
+      if (!entries.has(template)) entries.set(template, await this.#catalogue.find(template));
+    }
     const pinned: Pinned[] = [];
     for (const candidate of candidates) {
       const { at, id, request } = candidate;
-      const entry = await this.#catalogue.find(request.template);
+      const entry = entries.get(request.template);
       const problems =
         entry === undefined ? [await this.#unknownTemplate()] : templateProblems(request, entry);
       if (entry === undefined || problems.length > 0) {

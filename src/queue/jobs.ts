@@ -113,7 +113,11 @@ export async function addJobs(
   await Promise.all(
     LANES.map(async (lane) => {
       const jobs = records.filter((record) => record.lane === lane).map((r) => jobFor(r, now));
-      if (jobs.length > 0) await queues[lane].addBulk(jobs);
+      const [first, ...others] = jobs;
+      if (first === undefined) return;
+      // One command; a bulk of one would be a transaction of three.
+      if (others.length === 0) await queues[lane].add(first.name, first.data, first.opts);
+      else await queues[lane].addBulk(jobs);
     }),
   );
 }

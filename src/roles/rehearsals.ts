@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import type { Admission, Lane } from '../genesys/admission.js';
 import { createGenesysClient } from '../genesys/client.js';
 import type { NotificationRequest } from '../notification/request.js';
+import { ConversationLoader } from '../pipeline/conversationLoader.js';
 import { IdentityLookup } from '../pipeline/identity.js';
 import { type Rehearsal, rehearse } from '../pipeline/rehearsal.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
@@ -25,6 +26,7 @@ export async function openRehearsals(config: Config, admission: Admission): Prom
   const client = await createGenesysClient(genesysSettings(config), { admission, log });
   const parts = {
     client,
+    conversations: new ConversationLoader(client, log),
     identities: new IdentityLookup(client),
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),

@@ -18,6 +18,7 @@ import { emailChannel } from '../pipeline/channels/email.js';
 import { engageChannel } from '../pipeline/channels/engage.js';
 import { smsChannel } from '../pipeline/channels/sms.js';
 import { webChannel } from '../pipeline/channels/web.js';
+import { ConversationLoader } from '../pipeline/conversationLoader.js';
 import { IdentityLookup } from '../pipeline/identity.js';
 import type { Findings } from '../pipeline/lookup.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
@@ -35,6 +36,7 @@ import { loadTemplates, publishTemplates, templatesDir } from '../templates/publ
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
+import { openLookupCaches } from './lookupCaches.js';
 import { openFeeder } from './openFeeder.js';
 import type { RunningRole } from './role.js';
 
@@ -114,12 +116,15 @@ export async function startWorker(
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
   const haltWatch = new HaltWatch(redis, prefix, log);
+  const caches = openLookupCaches(redis, config, log);
   const pipeline = new NotificationPipeline({
     haltWatch,
     client,
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),
-    identities: new IdentityLookup(client),
+    conversations: new ConversationLoader(client, log),
+    identities: new IdentityLookup(client, caches.identities),
+    contexts: caches.contexts,
     checkpoints: new CheckpointStore<Findings>(redis, prefix, config.CHECKPOINT_MAX_AGE),
     templates: new TemplateStore(catalogue),
     defaultChannels: config.NOTIFY_CHANNELS,

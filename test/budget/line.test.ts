@@ -34,10 +34,11 @@ class HandedSlots {
   }
 }
 
-const atTheEnd = new AbortController();
+let atTheEnd: AbortController;
 let slots: HandedSlots;
 
 function openLine(): Line {
+  atTheEnd = new AbortController();
   slots = new HandedSlots();
   return new Line(slots);
 }
@@ -46,7 +47,10 @@ function join(line: Line, operation: Operation, more: { deadline?: number } = {}
   return line.join({ operation, lane: 'campaign', signal: atTheEnd.signal, ...more });
 }
 
-afterEach(() => slots.grant());
+afterEach(() => {
+  atTheEnd.abort();
+  slots.grant();
+});
 
 describe('a line of requests', () => {
   test('asks once for all who wait, and not at all while nobody does', async () => {
@@ -112,10 +116,19 @@ describe('a line of requests', () => {
 
   test('is left by all when nothing is due for over five seconds', async () => {
     const line = openLine();
-    const waiting = [join(line, 'messages'), join(line, 'agentless-message')];
+    const waiting = [join(line, 'contact-lookup'), join(line, 'agentless-message')];
     slots.answer({ kind: 'wait', ms: 6_000, pace: 1 });
     const left: Ticket = { admitted: false, because: 'no_slot', retryAfterMs: 6_000 };
     expect(await Promise.all(waiting)).toEqual([left, left]);
+  });
+
+  test('is not left in the middle of a transcript: what was found before would be lost', async () => {
+    const line = openLine();
+    const midway = [join(line, 'messages'), join(line, 'message-conversation')];
+    const lookup = join(line, 'conversation-query');
+    slots.answer({ kind: 'wait', ms: 6_000, pace: 1 });
+    expect(await lookup).toMatchObject({ because: 'no_slot' });
+    expect(line.length).toBe(midway.length);
   });
 
   test('sits out a short pause of the platform, and is left in a long one', async () => {

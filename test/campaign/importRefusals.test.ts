@@ -98,6 +98,15 @@ describe('a file that cannot be used is refused, and nothing of it is kept:', ()
     expect(await importing.keysOf(campaign)).toEqual(NOTHING);
   });
 
+  test('but not one that lacks what the campaign gives for all', async () => {
+    const campaign = await importing.campaign({
+      ...INVITATION,
+      defaults: { variables: { place: 'here' } },
+    });
+    const result = await importing.import(campaign, 'email\nada@example.com\n');
+    expect(result).toMatchObject({ ok: true, summary: { rows: 1 } });
+  });
+
   test('any, while its template is unknown or fits no channel', async () => {
     const unknown = await importing.campaign({ template: 'gone' });
     expect(await importing.import(unknown, MANY_ROWS)).toMatchObject({

@@ -216,6 +216,12 @@ describe('an import', () => {
     expect(sizes).toEqual([500, 500, 201, 0]);
   });
 
+  test('notes which content of the template its rows were checked against', async () => {
+    const campaign = await importing.campaign({ templateHash: 'an older content' });
+    await importing.import(campaign, 'email\nada@example.com\n');
+    expect((await importing.campaigns.get(campaign.id))?.templateHash).toBe('hash-of-greeting');
+  });
+
   test('tells how far it is, and where it ended', async () => {
     const campaign = await importing.campaign();
     const file = Buffer.from('email\nada@example.com\nada@example.com\nnobody\n');

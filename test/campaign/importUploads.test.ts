@@ -127,6 +127,24 @@ describe('an upload', () => {
     expect(await importing.keysOf(campaign)).toEqual(['', ':counts', ':rows']);
   });
 
+  test('that was superseded finds out while it still has rows to send', async () => {
+    const campaign = await importing.campaign();
+    const { source, begun, onProgress } = heldBack();
+    const first = importing.import(campaign, source, { onProgress });
+    await begun;
+    await importing.import(campaign, 'email\nada@example.com\n');
+    let batch = 0;
+    const sending = setInterval(() => {
+      batch += 1;
+      if (batch === 100) source.end();
+      else source.write(csvOf(500).replaceAll('@', `.${batch}@`).replace('email\n', ''));
+    }, 50);
+    expect(await first).toEqual({ ok: false, kind: 'superseded' });
+    clearInterval(sending);
+    expect(batch).toBeLessThan(100);
+    source.destroy();
+  });
+
   test('to a campaign that was cancelled meanwhile is over', async () => {
     const campaign = await importing.campaign();
     const { source, begun, onProgress } = heldBack();

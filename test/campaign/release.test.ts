@@ -200,7 +200,7 @@ describe('a release of rows', () => {
     const earlier = { ...newRecord('spring.6', REQUEST, 'k1:h', 5), row: 6, campaignId: 'spring' };
     const stored = { request: REQUEST, templateHash: 'h' };
     await ledger.accept([{ record: others, stored }]);
-    await ledger.acceptRows([{ record: earlier, stored }]);
+    await ledger.acceptRows('spring', [{ record: earlier, stored }]);
     await redis.hset(campaigns.keys.of('spring').counts, { waiting: ROWS, accepted: 0 });
     await expect(process(0, dies('queued')).release(campaign, 0, WANTED)).rejects.toThrow();
     await process(0).release(campaign, 0, WANTED);

@@ -9,7 +9,10 @@ let environment: Environment;
 beforeAll(async () => {
   sandbox = await startSandbox({ requestsPerMinute: 0, generatedCustomers: 0 });
   const parts = { redisUrl: testRedisUrl(), sandboxUrl: sandbox.url };
-  environment = environmentFor({ ...parts, prefix: freshPrefix() });
+  environment = {
+    ...environmentFor({ ...parts, prefix: freshPrefix() }),
+    GENESYS_REQUESTS_PER_MINUTE: '300',
+  };
 });
 
 afterAll(() => sandbox.close());

@@ -43,7 +43,9 @@ describe('a dry run', () => {
       delivered: 0,
     });
     expect(sandbox.requests.count()).toBeGreaterThan(0);
-    expect(await redis.keys(`${prefix}*`)).toEqual([]);
+    // The slots that the lookups took, which are forgotten again.
+    expect(await redis.keys(`${prefix}*`)).toEqual([`${prefix}:budget`]);
+    expect(await redis.pttl(`${prefix}:budget`)).toBeGreaterThan(0);
   });
 
   test('shows who it is, what is known, and every message', async () => {

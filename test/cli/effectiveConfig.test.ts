@@ -32,7 +32,7 @@ test('secrets and addresses are only said to be there', () => {
 
 test('defaults are shown, what is not set is not', () => {
   const config = shown({});
-  expect(config).toMatchObject({ API_PORT: 3000, WORKER_CONCURRENCY: 10 });
+  expect(config).toMatchObject({ API_PORT: 3000, WORKER_CONCURRENCY: 50 });
   expect(config).not.toHaveProperty('NOTIFIER_SECRET');
 });
 

@@ -59,7 +59,7 @@ describe('a serving process', () => {
     });
     await command.says(/"part":"api".*"msg":"ready"/);
     expect(command.stdout.match(/"msg":"configuration"/g)).toHaveLength(1);
-    expect(command.stdout).toContain('"WORKER_CONCURRENCY":10');
+    expect(command.stdout).toContain('"WORKER_CONCURRENCY":50');
     expect(command.stdout).not.toMatch(/nobody-sees|sandbox-secret|care@/);
   });
 

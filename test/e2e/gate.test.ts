@@ -16,16 +16,20 @@ describe('a 429', () => {
 
   test('with Retry-After 3 silences both workers for 3 s, a later one with 1 does not shorten it, and no attempt is used', async () => {
     const { sandbox, producer } = deployment;
-    sandbox.generateCustomers(40);
     const ids: string[] = [];
-    // Work enough that both are in the middle of it when the answers come.
+    // Work enough that both are in the middle of it when the answers come: 40 histories.
+    const messages = [{ from: 'customer' as const, text: 'Where is my parcel?' }];
+    const conversations = [{ minutesAgo: 60, messages }];
+    for (let n = 0; n < 40; n += 1) {
+      sandbox.addCustomer({ email: `gate-${n}@example.com`, conversations });
+    }
     sandbox.faults.add({ endpoint: 'bulk-messages', kind: '429', retryAfter: '3', count: 1 });
     sandbox.faults.add({ endpoint: 'conversation', kind: '429', retryAfter: '1', count: 1 });
     for (let n = 0; n < 40; n += 1) {
       ids.push(
         await deployment.send({
           id: `gate-${n}`,
-          recipient: { email: 'customer@example.com' },
+          recipient: { email: `gate-${n}@example.com` },
           template: 'follow-up',
           channels: ['email'],
         }),

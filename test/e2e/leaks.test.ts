@@ -131,10 +131,11 @@ describe('nothing that is private leaves its place', () => {
       // Whoever was found once is remembered; a lookup that shall fail needs somebody new.
       const email = fault.endpoint === 'contact-lookup' ? `marker-${n}@example.com` : ADDRESS;
       const recipient = { email, phone: PHONE };
+      // So is what was found out about them, for the same look-back.
+      const history = { lookbackDays: 2 + n };
+      const to = { channels: [...channels], recipient, history };
       const id = `trouble-${n}`;
-      await accept(
-        request(id, { channels: [...channels], recipient, template: 'follow-up', variables: {} }),
-      );
+      await accept(request(id, { ...to, template: 'follow-up', variables: {} }));
       await fired(fault);
     }
     sandbox.faults.clear();
@@ -248,7 +249,8 @@ describe('nothing that is private leaves its place', () => {
       kinds.add(key.slice(prefix.length + 1).split(/:|-/)[0] ?? '');
       expectNothing(key, content);
     }
-    for (const kind of ['n', 'transactional', 'due', 'unknown']) expect([...kinds]).toContain(kind);
+    for (const kind of ['n', 'c', 'transactional', 'due', 'unknown'])
+      expect([...kinds]).toContain(kind);
     expect(stored.has(`${prefix}:transactional:events`)).toBe(true);
   });
 });

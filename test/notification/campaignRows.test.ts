@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { newRecord } from '../../src/notification/acceptance.js';
+import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
 import { campaignKeys, type KeysOfCampaign } from '../../src/notification/campaignKeys.js';
 import { Ledger } from '../../src/notification/ledger.js';
@@ -31,7 +31,7 @@ describe('a row of a campaign in the ledger', () => {
   const accept = async (row: number) => {
     const id = `spring.${row}`;
     const record = newRecord(id, REQUEST, 'k1:hash', Date.now());
-    const [answer] = await ledger.acceptRows([
+    const [answer] = await ledger.acceptRows('spring', [
       { record: { ...record, campaignId: 'spring', row }, stored: STORED },
     ]);
     return answer;
@@ -86,6 +86,15 @@ describe('a row of a campaign in the ledger', () => {
     const claimed = await ledger.changeUnlessHalted('own', (r) => claim(r, 1, Date.now()));
     expect(claimed).toMatchObject({ kind: 'claimed' });
     expect(await redis.hgetall(campaign.counts)).toEqual({ waiting: '1', since: '1' });
+  });
+
+  test('is counted, too, by whoever asks for the same and has its job added', async () => {
+    await accept(2);
+    const snapshot = await ledger.snapshot('spring.2');
+    if (snapshot === undefined) throw new Error('it was accepted');
+    await ledger.enqueued([{ snapshot, next: queued(snapshot.record, Date.now()) }]);
+    expect((await ledger.read('spring.2'))?.state).toBe('queued');
+    expect(await redis.hgetall(campaign.counts)).toMatchObject({ accepted: '0', queued: '1' });
   });
 
   test('does not bring back counts of a campaign that is forgotten', async () => {

@@ -16,6 +16,10 @@ const messageId = fc.oneof(
   fc.string({ minLength: 1, maxLength: 40 }),
 );
 
+const keyedHash = fc
+  .tuple(fc.stringMatching(/^[A-Za-z0-9]{1,8}$/), fc.stringMatching(/^[A-Za-z0-9_-]{16}$/))
+  .map(([keyId, digest]) => `${keyId}:${digest}`);
+
 const leg = fc.record(
   {
     generation: count,
@@ -51,7 +55,7 @@ const record = fc.record(
     reason: code,
     createdAt: time,
     updatedAt: time,
-    bodyHash: code,
+    bodyHash: fc.oneof(code, keyedHash),
     lane: fc.constantFrom(...LANES),
     campaignId: code,
     row: count,
@@ -93,8 +97,44 @@ describe('a packed record', () => {
   });
 
   test('of another format is refused, not misread', () => {
-    const bytes = packRecord(acceptedRecord());
-    bytes[3] = 99;
-    expect(() => unpackRecord('n1', bytes)).toThrow('format');
+    const arrayOfOne = 0x91;
+    expect(() => unpackRecord('n1', Buffer.from([arrayOfOne, 1]))).toThrow('format');
+  });
+
+  test('of a delivered web message fits a block of 128 bytes, beside its tag and header', () => {
+    const at = Date.now();
+    const later = (ms: number) => at + ms;
+    const delivered: NotificationRecord = {
+      ...acceptedRecord(),
+      bodyHash: 'k1:abcdefghijklmnop',
+      state: 'delivered',
+      createdAt: at,
+      updatedAt: later(3_700_000),
+      deadline: later(86_400_000),
+      legs: [
+        {
+          generation: 1,
+          channel: 'web',
+          fence: 1,
+          intentAt: later(3_630_000),
+          sendBy: later(3_632_000),
+          outcome: 'sent',
+          messageId: '0123456789abcdef0123456789abcdef',
+          conversationId: '01234567-89ab-4def-8123-456789abcdef',
+          delivery: 'delivered',
+        },
+      ],
+      timeline: [
+        { at, state: 'accepted' },
+        { at: later(5), state: 'queued' },
+        { at: later(3_600_000), state: 'processing' },
+        { at: later(3_630_000), state: 'sending', channel: 'web' },
+        { at: later(3_630_200), state: 'sent', channel: 'web' },
+        { at: later(3_700_000), state: 'delivered', channel: 'web' },
+      ],
+    };
+    const tag = 8;
+    const header = 4;
+    expect(tag + packRecord(delivered).length + header).toBeLessThanOrEqual(128);
   });
 });

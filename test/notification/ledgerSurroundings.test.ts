@@ -1,6 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { newRecord } from '../../src/notification/acceptance.js';
+import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { keep, write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
@@ -95,7 +95,7 @@ describe('what the ledger writes around a record', () => {
     const lost = loseIntent(snapshot.record, Date.now());
     expect(await ledger.replace(snapshot, lost)).toBe(true);
     expect(await ledger.replace(snapshot, lost)).toBe(false);
-    await ledger.changeAll([{ snapshot, next: lost }]);
+    await ledger.enqueued([{ snapshot, next: queued(snapshot.record, Date.now()) }]);
     await ledger.accept([
       { record: snapshot.record, stored: { request: REQUEST, templateHash: 'h' } },
     ]);

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GenesysClient } from '../../src/genesys/client.js';
-import { findConversations } from '../../src/pipeline/conversations.js';
 import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
+import { findConversations } from './support/conversations.js';
 import {
   LANE,
   openClient,
@@ -143,6 +143,11 @@ describe('windows of at most 31 days', () => {
     expect(queries()).toBe(2);
   });
 
+  test('leave nothing out where a full page reaches across the edge', async () => {
+    const ids = Array.from({ length: 120 }, (_, n) => wrote(31 * DAY + n - 60));
+    expect(await find({ lookbackDays: 62, maxConversations: 200 })).toEqual(ids);
+  });
+
   test('meet at their edges: what started there is found once', async () => {
     const ids = [31 * DAY - 1, 31 * DAY, 31 * DAY + 1].map((ago) => wrote(ago));
     expect(await find({ lookbackDays: 62, now: NOON })).toEqual(ids);
@@ -152,20 +157,31 @@ describe('windows of at most 31 days', () => {
 describe('pages within a window', () => {
   test('are turned while our own sends fill them', async () => {
     const own = wrote(DAY);
-    await notified(60);
+    await notified(120);
     expect(await find()).toEqual([own]);
     expect(queries()).toBe(2);
   });
 
   test('are not turned when the first holds enough', async () => {
-    for (let n = 0; n < 60; n += 1) wrote(DAY + n);
+    for (let n = 0; n < 120; n += 1) wrote(DAY + n);
     expect(await find({ maxConversations: 5 })).toHaveLength(5);
     expect(queries()).toBe(1);
   });
 
+  test('leave nothing out that started in the same moment as the last one of a page', async () => {
+    const ids = Array.from({ length: 97 }, (_, n) => wrote(DAY + n));
+    for (let n = 0; n < 5; n += 1) ids.push(wrote(2 * DAY));
+    const found = await find({ maxConversations: 200 });
+    expect(new Set(found)).toEqual(new Set(ids));
+    expect(found).toHaveLength(102);
+  });
+
   test('are turned four times at most', async () => {
     wrote(DAY);
-    await notified(205);
+    const messages = [{ from: 'agent' as const, text: 'Nobody answered this' }];
+    for (let n = 0; n < 405; n += 1) {
+      genesys.sandbox.addConversation(customerId, { minutesAgo: n, messages });
+    }
     expect(await find()).toEqual([]);
     expect(queries()).toBe(4);
   });
@@ -189,8 +205,8 @@ describe('a customer of a platform that answers oddly', () => {
     conversationStart: new Date(NOON - n * 60_000).toISOString(),
     participants: [{ purpose, externalContactId: who, sessions: [{ direction }] }],
   });
-  const ask = async () => {
-    const search = { externalContactId: customerId, lookbackDays: 31, maxConversations: 60 };
+  const ask = async (maxConversations = 60) => {
+    const search = { externalContactId: customerId, lookbackDays: 31, maxConversations };
     const found = await findConversations(client, { ...search, now: NOON }, LANE);
     return found.ok ? found.value.map(({ conversationId }) => conversationId) : found;
   };
@@ -207,14 +223,15 @@ describe('a customer of a platform that answers oddly', () => {
     expect(await ask()).toEqual(['conversation-1']);
   });
 
-  test('counts once when a conversation moves to the next page meanwhile', async () => {
+  test('counts once when a conversation is met again', async () => {
     const page = (from: number, count: number) =>
       Array.from({ length: count }, (_, n) => summary(from + n, 'customer', 'inbound'));
-    platform.handler = ({ body }, response) => {
-      const { paging } = body as { paging: { pageNumber: number } };
-      json(response, 200, { conversations: paging.pageNumber === 1 ? page(1, 50) : page(50, 3) });
+    let queries = 0;
+    platform.handler = (_request, response) => {
+      queries += 1;
+      json(response, 200, { conversations: queries === 1 ? page(1, 100) : page(100, 3) });
     };
-    expect(await ask()).toEqual(Array.from({ length: 52 }, (_, n) => `conversation-${n + 1}`));
+    expect(await ask(200)).toEqual(Array.from({ length: 102 }, (_, n) => `conversation-${n + 1}`));
   });
 
   test('has no history where a start time is missing or senseless', async () => {

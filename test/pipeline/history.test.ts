@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { readHistory } from '../../src/pipeline/history.js';
+import type { CallOptions } from '../../src/genesys/call.js';
+import { type HistorySearch, readHistory } from '../../src/pipeline/history.js';
 import { WELL_KNOWN, type WellKnown } from '../../src/sandbox/population/wellKnown.js';
+import { openLoader } from './support/conversations.js';
 import { LANE, type SandboxClient, startSandboxClient } from './support/sandboxClient.js';
 
 let genesys: SandboxClient;
@@ -21,8 +23,13 @@ const search = (who: WellKnown, more: object = {}) => ({
   ...more,
 });
 
+function read(what: HistorySearch, options: CallOptions = LANE) {
+  const { client } = genesys;
+  return readHistory({ client, conversations: openLoader(client) }, what, options);
+}
+
 async function textsOf(who: WellKnown, more: object = {}): Promise<string[][]> {
-  const history = await readHistory(genesys.client, search(who, more), LANE);
+  const history = await read(search(who, more));
   if (!history.ok) throw new Error(JSON.stringify(history.trouble));
   return history.value.map(({ messages }) => messages.map(({ text }) => text));
 }
@@ -115,7 +122,7 @@ describe('trouble on the way', () => {
     genesys.sandbox.faults.add(
       kind === '429' ? { endpoint, kind, retryAfter: '3' } : { endpoint, kind },
     );
-    expect(await readHistory(genesys.client, search('delayedOrder'), LANE)).toMatchObject({
+    expect(await read(search('delayedOrder'))).toMatchObject({
       ok: false,
       trouble,
     });
@@ -129,10 +136,7 @@ describe('trouble on the way', () => {
 
   test('of a worker that stops ends the lookup', async () => {
     const stopping = AbortSignal.abort();
-    const history = readHistory(genesys.client, search('delayedOrder'), {
-      ...LANE,
-      signal: stopping,
-    });
+    const history = read(search('delayedOrder'), { ...LANE, signal: stopping });
     expect(await history).toEqual({ ok: false, trouble: { kind: 'stopping' } });
   });
 });

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { CallOptions } from '../../src/genesys/call.js';
 import { IdentityLookup } from '../../src/pipeline/identity.js';
 import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
+import { openTestCaches } from '../support/lookupCaches.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { LANE, type SandboxClient, startSandboxClient } from './support/sandboxClient.js';
 
 const MINUTE_MS = 60_000;
@@ -9,34 +13,82 @@ const FOUND = { ok: true, value: { externalContactId: DANA.id, contactName: 'Dan
 const NOBODY = { ok: true, value: {} };
 
 let genesys: SandboxClient;
-let clock: { at: number; now(): number };
+let redis: Redis;
+let prefix: string;
 let identities: IdentityLookup;
 
 beforeAll(async () => {
+  redis = new Redis(testRedisUrl());
   genesys = await startSandboxClient();
 });
-afterAll(() => genesys.close());
-beforeEach(() => {
-  genesys.sandbox.reset();
-  clock = { at: 1_000, now: () => clock.at };
-  identities = new IdentityLookup(genesys.client, clock);
+afterAll(async () => {
+  await genesys.close();
+  await redis.quit();
 });
+beforeEach(async () => {
+  genesys.sandbox.reset();
+  if (prefix !== undefined) await flushPrefix(prefix);
+  prefix = freshPrefix();
+  identities = workerWith();
+});
+afterAll(() => flushPrefix(prefix));
+
+/** The lookup of another worker of the deployment. */
+function workerWith(settings: Record<string, string> = {}): IdentityLookup {
+  return new IdentityLookup(genesys.client, openTestCaches(redis, prefix, settings).identities);
+}
 
 const lookups = () => genesys.sandbox.requests.count('contact-lookup');
 const contactReads = () => genesys.sandbox.requests.count('contact');
-const byEmail = (email: string) => identities.find({ email }, true, LANE);
+const byEmail = (email: string, options: CallOptions = LANE) =>
+  identities.find({ email }, true, options);
+
+/** For how long what was found is remembered still, by key. */
+async function remembered(): Promise<number[]> {
+  const keys = await redis.keys(`${prefix}:c:i:*`);
+  return Promise.all(keys.map((key) => redis.pttl(key)));
+}
 
 describe('a recipient with an email', () => {
   test('is found, with the name on the contact', async () => {
     expect(await byEmail('customer@example.com')).toEqual(FOUND);
   });
 
-  test('is looked up once for ten minutes, however the address is written', async () => {
+  test('is looked up once for all workers, however the address is written', async () => {
     await byEmail('customer@example.com');
-    clock.at += 9 * MINUTE_MS;
-    expect(await byEmail('Customer@Example.COM')).toEqual(FOUND);
+    expect(await workerWith().find({ email: 'Customer@Example.COM' }, true, LANE)).toEqual(FOUND);
     expect(lookups()).toBe(1);
-    clock.at += 2 * MINUTE_MS;
+  });
+
+  test('is remembered for ten minutes, or for as long as is set', async () => {
+    await byEmail('customer@example.com');
+    const [left = 0] = await remembered();
+    expect(left).toBeGreaterThan(9 * MINUTE_MS);
+    expect(left).toBeLessThanOrEqual(10 * MINUTE_MS);
+
+    identities = workerWith({ IDENTITY_CACHE_FOR: '30s' });
+    await byEmail('offline@example.com');
+    expect(Math.min(...(await remembered()))).toBeLessThanOrEqual(MINUTE_MS / 2);
+  });
+
+  test('is looked up again once that is over', async () => {
+    identities = workerWith({ IDENTITY_CACHE_FOR: '30ms' });
+    await byEmail('customer@example.com');
+    while ((await remembered()).length > 0);
+    expect(await byEmail('customer@example.com')).toEqual(FOUND);
+    expect(lookups()).toBe(2);
+  });
+
+  test('is looked up each time where nothing is remembered', async () => {
+    identities = workerWith({ IDENTITY_CACHE_FOR: '0s' });
+    await byEmail('customer@example.com');
+    expect(await byEmail('customer@example.com')).toEqual(FOUND);
+    expect([lookups(), await remembered()]).toEqual([2, []]);
+  });
+
+  test('is looked up again by who cannot read what was remembered', async () => {
+    await byEmail('customer@example.com');
+    identities = workerWith({ NOTIFIER_SECRET: 'another-secret-of-this-deployment' });
     expect(await byEmail('customer@example.com')).toEqual(FOUND);
     expect(lookups()).toBe(2);
   });
@@ -47,6 +99,21 @@ describe('a recipient with an email', () => {
     );
     for (const one of all) expect(one).toEqual(FOUND);
     expect(lookups()).toBe(1);
+  });
+
+  test('does not wait for the other lane’s lookup of the same address', async () => {
+    const email = 'customer@example.com';
+    const both = [byEmail(email), byEmail(email, { lane: 'campaign' })];
+    expect(await Promise.all(both)).toEqual([FOUND, FOUND]);
+    expect(lookups()).toBe(2);
+  });
+
+  test('is found for who asks beside somebody whose worker stops', async () => {
+    const email = 'customer@example.com';
+    const stopped = byEmail(email, { ...LANE, signal: AbortSignal.abort() });
+    const stays = byEmail(email);
+    expect(await stopped).toEqual({ ok: false, trouble: { kind: 'stopping' } });
+    expect(await stays).toEqual(FOUND);
   });
 
   test('is not mistaken for another', async () => {
@@ -60,15 +127,17 @@ describe('a recipient with an email', () => {
 
   test('whom the platform does not find is nobody, for a minute only', async () => {
     expect(await byEmail('hidden@example.com')).toEqual(NOBODY);
-    clock.at += 0.9 * MINUTE_MS;
     expect(await byEmail('hidden@example.com')).toEqual(NOBODY);
     expect(lookups()).toBe(1);
+    const [left = 0] = await remembered();
+    expect(left).toBeGreaterThan(MINUTE_MS / 2);
+    expect(left).toBeLessThanOrEqual(MINUTE_MS);
+  });
 
-    genesys.sandbox.patchCustomer('hidden@example.com', { emailOnContact: true });
-    clock.at += 0.2 * MINUTE_MS;
-    expect(await byEmail('hidden@example.com')).toMatchObject({
-      value: { externalContactId: WELL_KNOWN.hidden.id },
-    });
+  test('whom the platform does not find is nobody for less where less is set', async () => {
+    identities = workerWith({ IDENTITY_CACHE_FOR: '20s' });
+    await byEmail('hidden@example.com');
+    expect(Math.max(...(await remembered()))).toBeLessThanOrEqual(MINUTE_MS / 3);
   });
 
   test('is asked for again after a failure, which is not remembered', async () => {
@@ -105,17 +174,21 @@ describe('a recipient with a contact id', () => {
     expect(genesys.sandbox.requests.count()).toBe(0);
   });
 
-  test('has the name read from the contact', async () => {
+  test('has the name read from the contact, once for all workers', async () => {
     expect(await identities.find({ externalContactId }, true, LANE)).toEqual(FOUND);
+    expect(await workerWith().find({ externalContactId }, true, LANE)).toEqual(FOUND);
     expect([contactReads(), lookups()]).toEqual([1, 0]);
   });
 
   test('keeps the id when the platform does not know it, and when the contact has no name', async () => {
     const unknown = 'c0000000-dead-4000-8000-000000000000';
-    expect(await identities.find({ externalContactId: unknown }, true, LANE)).toEqual({
-      ok: true,
-      value: { externalContactId: unknown },
-    });
+    for (const times of [1, 1]) {
+      expect(await identities.find({ externalContactId: unknown }, true, LANE)).toEqual({
+        ok: true,
+        value: { externalContactId: unknown },
+      });
+      expect(contactReads()).toBe(times);
+    }
     const nameless = genesys.sandbox.addCustomer({ firstName: ' ' });
     expect(await identities.find({ externalContactId: nameless.id }, true, LANE)).toEqual({
       ok: true,

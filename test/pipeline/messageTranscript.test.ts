@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GenesysClient } from '../../src/genesys/client.js';
-import { findConversations } from '../../src/pipeline/conversations.js';
 import { readMessageTranscript } from '../../src/pipeline/messageTranscript.js';
 import { WELL_KNOWN, type WellKnown } from '../../src/sandbox/population/wellKnown.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
+import { findConversations } from './support/conversations.js';
 import {
   LANE,
   openClient,

@@ -5,6 +5,7 @@
 -- ARGV[1] the pause the platform asked for   ARGV[2] how long an occurrence is remembered
 -- ARGV[3] factor, in thousandths   ARGV[4] lowest pace, in thousandths
 -- ARGV[5] pace regained per microsecond, in thousandths   (times in microseconds)
+-- ARGV[6] how long nothing of this need be remembered by (ms), counted from the end of the pause
 -- returns {pace before, pace now}, in thousandths
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000000 + tonumber(time[2])
@@ -16,6 +17,7 @@ end
 local limited_until = tonumber(kept[3]) or 0
 local ends = now + tonumber(ARGV[1])
 redis.call('HSET', KEYS[1], 'limitedUntil', string.format('%.0f', math.max(ends, limited_until)))
+redis.call('PEXPIRE', KEYS[1], tonumber(ARGV[6]) + math.ceil(tonumber(ARGV[1]) / 1000))
 if limited_until == 0 or now < limited_until or now - limited_until > tonumber(ARGV[2]) then
   return {math.floor(before), math.floor(before)}
 end

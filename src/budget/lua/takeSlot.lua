@@ -7,6 +7,7 @@
 -- ARGV[1] lane: transactional or campaign
 -- ARGV[2] interval at full pace   ARGV[3] how much lateness is made up for
 -- ARGV[4] longest interval there can be   ARGV[5] pace regained per microsecond, in thousandths
+-- ARGV[6] how long nothing of this need be remembered by (ms)
 -- returns {0, 0, pace} granted; {1, microseconds, pace} wait; {2, microseconds, 0} the gate is closed
 local gate = redis.call('PTTL', KEYS[2])
 if gate > 0 then
@@ -48,4 +49,5 @@ if ARGV[1] ~= 'transactional' and now < transactional_until then
 end
 local from = math.max(due, now - tonumber(ARGV[3]))
 redis.call('HSET', KEYS[1], 'due', string.format('%.0f', from + interval))
+redis.call('PEXPIRE', KEYS[1], ARGV[6])
 return {0, 0, shown}

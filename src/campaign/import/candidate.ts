@@ -62,17 +62,26 @@ function joinName(recipient: Record<string, unknown>): void {
  * What is wrong with texts whatever they are used for: they were damaged on their way here. Nobody
  * would see it before it stands in a customer's inbox.
  */
-export function damages({ recipient, variables }: Candidate): FieldProblem[] {
-  return [...damagesIn('recipient', recipient), ...damagesIn('variables', variables)];
+export function damages({ recipient, variables }: Candidate): readonly FieldProblem[] {
+  const problems = damagesIn('recipient', recipient, NONE);
+  return damagesIn('variables', variables, problems);
 }
 
-function damagesIn(group: string, values: unknown): FieldProblem[] {
-  const problems: FieldProblem[] = [];
+/** Nearly every row has none: it costs no array then. */
+const NONE: readonly FieldProblem[] = [];
+
+function damagesIn(
+  group: string,
+  values: unknown,
+  found: readonly FieldProblem[],
+): readonly FieldProblem[] {
+  let problems = found;
   for (const name in values as Record<string, unknown>) {
     const value = (values as Record<string, unknown>)[name];
     if (typeof value !== 'string') continue;
     const expected = damageOf(value) ?? (name === 'phone' ? shortened(value) : undefined);
-    if (expected !== undefined) problems.push({ field: `${group}.${name}`, expected });
+    if (expected === undefined) continue;
+    problems = [...problems, { field: `${group}.${name}`, expected }];
   }
   return problems;
 }

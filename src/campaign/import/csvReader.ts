@@ -8,13 +8,6 @@ export interface CsvRow extends RawRow {
   cells: string[];
 }
 
-/** What a cell says, and where it ends. */
-interface Cell {
-  value: string;
-  end: number;
-  isFlawed: boolean;
-}
-
 /**
  * Reads CSV (RFC 4180) as it comes in pieces; line ends may be CRLF, LF or CR, in one file, too.
  *
@@ -32,6 +25,7 @@ export class CsvReader {
   #text = '';
   #at = 0;
   #isAll = false;
+  #isFlawed = false;
   #rows = 0;
   #worthReadingAt = 0;
   readonly #marks: [Mark, Mark, Mark];
@@ -76,14 +70,12 @@ export class CsvReader {
   #readRow(): CsvRow | undefined {
     const text = this.#text;
     const cells: string[] = [];
-    let isFlawed = false;
+    this.#isFlawed = false;
     let at = this.#at;
     for (;;) {
-      const cell = text[at] === '"' ? this.#readQuoted(at) : this.#readPlain(at);
-      if (cell === undefined) return undefined;
-      cells.push(cell.value);
-      isFlawed ||= cell.isFlawed;
-      at = cell.end;
+      const end = text[at] === '"' ? this.#readQuoted(at, cells) : this.#readPlain(at, cells);
+      if (end === undefined) return undefined;
+      at = end;
       if (text[at] !== this.#separator) break;
       at += 1;
     }
@@ -96,16 +88,18 @@ export class CsvReader {
     this.#at = at + 1;
     this.#rows += 1;
     const row = { number: this.#rows, cells };
-    return isFlawed ? { ...row, flaw: FLAWED_QUOTES } : row;
+    return this.#isFlawed ? { ...row, flaw: FLAWED_QUOTES } : row;
   }
 
-  #readPlain(start: number): Cell | undefined {
+  /** Adds the cell that starts here; answers where it ends, or undefined when that has not come. */
+  #readPlain(start: number, cells: string[]): number | undefined {
     const end = this.#endOfPlain(start);
     if (end === this.#text.length && !this.#isAll) return undefined;
-    return { value: this.#text.slice(start, end), end, isFlawed: false };
+    cells.push(this.#text.slice(start, end));
+    return end;
   }
 
-  #readQuoted(start: number): Cell | undefined {
+  #readQuoted(start: number, cells: string[]): number | undefined {
     const text = this.#text;
     let close = text.indexOf('"', start + 1);
     let hasDoubled = false;
@@ -121,12 +115,13 @@ export class CsvReader {
     }
     // What comes next decides whether it is the closing one.
     if (close + 1 === text.length && !this.#isAll) return undefined;
+    const end = this.#endOfPlain(close + 1);
+    if (end === text.length && !this.#isAll) return undefined;
     const inner = text.slice(start + 1, close);
     const value = hasDoubled ? inner.replaceAll('""', '"') : inner;
-    const end = this.#endOfPlain(close + 1);
-    if (end === close + 1) return { value, end, isFlawed: false };
-    if (end === text.length && !this.#isAll) return undefined;
-    return { value: value + text.slice(close + 1, end), end, isFlawed: true };
+    this.#isFlawed ||= end > close + 1;
+    cells.push(value + text.slice(close + 1, end));
+    return end;
   }
 
   /** Where the next separator, line end or the text's own end is. */

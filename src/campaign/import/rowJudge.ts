@@ -24,6 +24,7 @@ export class RowJudge {
   readonly #shared: object;
   /** The campaign's own variables, checked when it was made; a row's go before them. */
   readonly #given: NonNullable<Row['variables']>;
+  readonly #hasGiven: boolean;
   readonly #sharedChars: number;
   readonly #entry: TemplateEntry;
   readonly #now: number;
@@ -33,6 +34,7 @@ export class RowJudge {
     const { variables = {}, ...shared } = defaults;
     this.#shared = { ...shared, template, campaignId: id, priority: 'campaign' };
     this.#given = variables;
+    this.#hasGiven = Object.keys(variables).length > 0;
     this.#sharedChars = JSON.stringify({ ...this.#shared, variables }).length;
     this.#entry = entry;
     this.#now = now;
@@ -47,33 +49,32 @@ export class RowJudge {
   }
 
   judge(candidate: Candidate): Judgement {
-    const ofVariables = this.#variableProblems(candidate);
+    const variables = this.#variablesOf(candidate);
+    const ofVariables = this.#variableProblems(variables);
     const isWell =
       ofVariables.length === 0 &&
       this.#isSmall(candidate) &&
       recipientSchema.safeParse(candidate.recipient).success;
     if (isWell) return { ok: true, row: candidate as Row };
-    const problems = this.#requestProblems(candidate);
+    const problems = this.#requestProblems({ ...candidate, variables });
     const named = new Set(problems.map(({ field }) => field));
     problems.push(...ofVariables.filter(({ field }) => !named.has(field)));
     return problems.length === 0 ? { ok: true, row: candidate as Row } : { ok: false, problems };
   }
 
+  /** What the row and the campaign give together; as the row has it, where that is no group of values. */
+  #variablesOf({ variables }: Candidate): unknown {
+    if (variables === undefined) return this.#given;
+    if (typeof variables !== 'object' || Array.isArray(variables)) return variables;
+    return variables === null || !this.#hasGiven ? variables : { ...this.#given, ...variables };
+  }
+
   #requestProblems(candidate: Candidate): FieldProblem[] {
-    const parsed = parseRequest(
-      { ...this.#shared, ...candidate, ...this.#variablesOf(candidate) },
-      this.#now,
-    );
+    const parsed = parseRequest({ ...this.#shared, ...candidate }, this.#now);
     return parsed.ok ? [] : parsed.problems;
   }
 
-  #variablesOf({ variables }: Candidate): { variables?: unknown } {
-    if (variables === undefined) return { variables: this.#given };
-    const isGroup = typeof variables === 'object' && variables !== null;
-    return { variables: isGroup ? { ...this.#given, ...variables } : variables };
-  }
-
-  #variableProblems({ variables = {} }: Candidate): FieldProblem[] {
+  #variableProblems(variables: unknown): FieldProblem[] {
     if (typeof variables !== 'object' || variables === null) return [];
     return checkVariables(this.#entry.manifest, variables as Record<string, unknown>);
   }

@@ -61,14 +61,17 @@ export class Upload {
     return undefined;
   }
 
-  /** Makes what was stored the campaign's rows. */
-  async finish(found: Omit<ImportSummary, 'chunks' | 'finishedAt'>): Promise<UploadFinish> {
+  /** Makes what was stored the campaign's rows, which were checked against this template's content. */
+  async finish(
+    found: Omit<ImportSummary, 'chunks' | 'finishedAt'>,
+    templateHash: string,
+  ): Promise<UploadFinish> {
     await this.#staging.flush();
     const now = Date.now();
     const summary = { ...found, chunks: this.#staging.chunks, finishedAt: now };
     const uploaded = { upload: this.#token, summary };
     const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
-      finishUpload(campaign, uploaded, now),
+      finishUpload({ ...campaign, templateHash }, uploaded, now),
     );
     if (end?.kind === 'done') return { kind: 'finished', summary };
     return { kind: end?.kind === 'gone' ? 'interrupted' : 'superseded' };

@@ -7,27 +7,28 @@ import { lastSubstantive } from './substance.js';
 import { topicOf } from './topic.js';
 import { type Utterance, utterances } from './utterances.js';
 
-/** The values of a template that come from a customer's history. */
-export type CustomerContext = TemplateContext;
+/** What the history alone says: a context but for the name, which others know better. */
+export interface HistoryContext extends Omit<TemplateContext, 'customerName'> {
+  /** What the customer called themselves. */
+  statedName?: string;
+}
 
-export interface ContextInput {
+export interface KnownNames {
   requestName?: string;
   contactName?: string;
-  /** In any order. */
-  conversations: readonly HistoryConversation[];
 }
 
 /** A quotation is this long at most: characters as a reader counts them, and as a platform does. */
 const QUOTE_LIMIT = { graphemes: 100, units: 400 };
 
 /**
- * What a notification may know about a customer, from what was said before. The newest conversation
- * with substance is the one that counts, for every value; without any, the newest one is, and a
- * button the customer chose in it stands in for words. Nothing in the result is escaped: that is
- * done where it is printed. Never throws, whatever the texts hold.
+ * What a notification may know about a customer, from what was said before (conversations in any
+ * order). The newest conversation with substance is the one that counts, for every value; without
+ * any, the newest one is, and a button the customer chose in it stands in for words. Nothing in the
+ * result is escaped: that is done where it is printed. Never throws, whatever the texts hold.
  */
-export function extractContext(input: ContextInput): CustomerContext {
-  const conversations = newestFirst(input.conversations).map((conversation) => ({
+export function extractHistory(past: readonly HistoryConversation[]): HistoryContext {
+  const conversations = newestFirst(past).map((conversation) => ({
     conversationId: conversation.conversationId,
     said: utterances(conversation),
   }));
@@ -35,24 +36,30 @@ export function extractContext(input: ContextInput): CustomerContext {
     conversations.find(({ said }) => lastSubstantive(said)) ??
     conversations.find(({ said }) => lastButton(said)) ??
     conversations[0];
-  const customerName =
-    usableName(input.requestName) ??
-    usableName(input.contactName) ??
-    firstOf(conversations, ({ said }) => statedName(ownWords(said))) ??
-    UNKNOWN_CUSTOMER;
-  if (!chosen) return { customerName, sentiment: 'neutral', hasHistory: false };
+  if (!chosen) return { sentiment: 'neutral', hasHistory: false };
   const { conversationId, said } = chosen;
   const last = lastSubstantive(said) ?? lastButton(said);
   const topic = topicOf(said.map(({ text }) => text));
+  const stated = firstOf(conversations, (conversation) => statedName(ownWords(conversation.said)));
   return {
-    customerName,
     sentiment: sentimentOf(ownWords(said)),
     conversationId,
     hasHistory: true,
+    ...(stated === undefined ? {} : { statedName: stated }),
     ...(topic === undefined ? {} : { topic }),
     ...(last ? { lastMessage: shorten(last.text, QUOTE_LIMIT) } : {}),
     ...(last && isTime(last.at) ? { lastMessageAt: new Date(last.at).toISOString() } : {}),
   };
+}
+
+/** Whoever knows the customer's name best gives it. */
+export function withName(
+  { statedName: stated, ...history }: HistoryContext,
+  { requestName, contactName }: KnownNames,
+): TemplateContext {
+  const customerName =
+    usableName(requestName) ?? usableName(contactName) ?? stated ?? UNKNOWN_CUSTOMER;
+  return { customerName, ...history };
 }
 
 function lastButton(said: readonly Utterance[]): Utterance | undefined {

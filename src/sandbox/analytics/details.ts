@@ -4,26 +4,35 @@ import type { Conversation } from '../population/customer.js';
 import type { World } from '../world.js';
 import { matches } from './filter.js';
 import { touchesDayOf } from './interval.js';
-import { parseQuery, predicatesOf, type Query } from './query.js';
+import { type Filter, type Predicate, parseQuery, predicatesOf, type Query } from './query.js';
 import { viewOf } from './view.js';
 
 /**
- * The conversations worth looking at. A filter made of contact ids alone, the usual one, narrows them
- * through an index; without it a load test would walk every conversation for each query.
+ * The conversations worth looking at. A filter that cannot hold without certain contact ids narrows
+ * them through an index; without it a load test would walk every conversation for each query.
  */
 function candidates(world: World, { segmentFilters }: Query): Iterable<Conversation> {
   for (const filter of segmentFilters) {
-    const predicates = predicatesOf(filter);
-    const ids = predicates.flatMap(({ dimension, operator, value }) =>
-      dimension === 'externalContactId' && operator === 'matches' && value !== undefined
-        ? [value]
-        : [],
-    );
-    if (ids.length === predicates.length) {
+    const ids = contactIdsNeeded(filter);
+    if (ids.length > 0) {
       return [...new Set(ids)].flatMap((id) => [...world.population.conversationsOf(id)]);
     }
   }
   return world.population.conversations();
+}
+
+/** Contact ids of which one has to match: any that an `and` asks for, or all that an `or` offers. */
+function contactIdsNeeded(filter: Filter): string[] {
+  const predicates = predicatesOf(filter);
+  const ids = (some: readonly Predicate[]) =>
+    some.flatMap(({ dimension, operator, value }) =>
+      dimension === 'externalContactId' && operator === 'matches' && value !== undefined
+        ? [value]
+        : [],
+    );
+  if (filter.type === 'and') return ids(filter.predicates ?? []).slice(0, 1);
+  const all = ids(predicates);
+  return all.length === predicates.length ? all : [];
 }
 
 function orderingKey({ startedAt, endedAt }: Conversation, orderBy: Query['orderBy']): number {

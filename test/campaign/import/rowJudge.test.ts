@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Campaign } from '../../../src/campaign/campaign.js';
+import type { Campaign, Row } from '../../../src/campaign/campaign.js';
 import { RowJudge } from '../../../src/campaign/import/rowJudge.js';
 import { newCampaign } from '../../../src/campaign/lifecycle.js';
+import { rowRequest } from '../../../src/campaign/rowRequest.js';
 import { parseRequest } from '../../../src/notification/request.js';
 import { type TemplateEntry, templateProblems } from '../../../src/templates/catalogue.js';
 
@@ -72,21 +73,23 @@ const candidate = fc
   .oneof(fc.record({ recipient, variables }, { requiredKeys: ['recipient'] }), nearlyRight)
   .map((value) => JSON.parse(JSON.stringify(value)) as { recipient: unknown });
 
+/** What is released of a row; of variables that cannot be merged, what the row itself says. */
+function requestOf(campaign: Campaign, row: { recipient: unknown; variables?: unknown }): unknown {
+  const { variables } = row;
+  const isGroup = typeof variables === 'object' && variables !== null && !Array.isArray(variables);
+  const request = rowRequest(campaign, row as Row);
+  return isGroup || variables === undefined ? request : { ...request, variables };
+}
+
 describe('the judge of rows', () => {
   test('finds wrong exactly what acceptance would, and lets through what it would', () => {
-    const campaign = campaignWith({ channels: ['email'], metadata: { wave: 1 } });
-    const judge = judgeOf(campaign);
+    const defaults = { channels: ['email' as const], metadata: { wave: 1 } };
+    const campaigns = [defaults, { ...defaults, variables: { place: 'here' } }].map(campaignWith);
     let accepted = 0;
     fc.assert(
-      fc.property(candidate, (row) => {
-        const request = {
-          ...row,
-          ...campaign.defaults,
-          template: campaign.template,
-          campaignId: campaign.id,
-          priority: 'campaign',
-        };
-        const judgement = judge.judge(row);
+      fc.property(candidate, fc.constantFrom(...campaigns), (row, campaign) => {
+        const request = requestOf(campaign, row);
+        const judgement = judgeOf(campaign).judge(row);
         const parsed = parseRequest(request, NOW);
         const problems = parsed.ok ? templateProblems(parsed.request, entry) : parsed.problems;
         expect(judgement.ok).toBe(problems.length === 0);

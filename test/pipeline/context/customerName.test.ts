@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { statedName } from '../../../src/pipeline/context/customerName.js';
-import { extractContext } from '../../../src/pipeline/context/extractContext.js';
 import { chat } from './chat.js';
+import { extractContext } from './extractContext.js';
 
 describe('a customer is called', () => {
   const conversations = [chat(1, ['my name is Chat', 'where is my parcel?'])];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { extractContext } from '../../../src/pipeline/context/extractContext.js';
 import { hasSubstance } from '../../../src/pipeline/context/substance.js';
 import { chat } from './chat.js';
+import { extractContext } from './extractContext.js';
 
 const lastMessageOf = (...texts: string[]) =>
   extractContext({ conversations: [chat(1, texts)] }).lastMessage;

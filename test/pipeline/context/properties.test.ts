@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { extractContext } from '../../../src/pipeline/context/extractContext.js';
 import { chat } from './chat.js';
+import { extractContext } from './extractContext.js';
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Admission } from '../../../src/genesys/admission.js';
 import { createGenesysClient, type GenesysClient } from '../../../src/genesys/client.js';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 
@@ -10,25 +11,29 @@ export interface SandboxClient {
   close(): Promise<void>;
 }
 
-/** The real client for a platform at `baseUrl`, with an admission that lets everything pass. */
+const LETS_EVERYTHING_PASS: Admission = {
+  admit: async () => ({ admitted: true }),
+  rateLimited: async () => undefined,
+};
+
+/** The real client for a platform at `baseUrl`. */
 export function openClient(
   baseUrl: string,
   secrets = { clientId: 'c', clientSecret: 's' },
+  admission = LETS_EVERYTHING_PASS,
 ): Promise<GenesysClient> {
-  return createGenesysClient(
-    { baseUrl, ...secrets },
-    {
-      admission: { admit: async () => ({ admitted: true }), rateLimited: async () => undefined },
-      log: pino({ level: 'silent' }),
-    },
-  );
+  const log = pino({ level: 'silent' });
+  return createGenesysClient({ baseUrl, ...secrets }, { admission, log });
 }
 
 /** A sandbox of its own with a client that talks to it over HTTP. */
-export async function startSandboxClient(options: SandboxOptions = {}): Promise<SandboxClient> {
+export async function startSandboxClient(
+  options: SandboxOptions = {},
+  admission?: Admission,
+): Promise<SandboxClient> {
   const sandbox = await startSandbox({ requestsPerMinute: 0, generatedCustomers: 0, ...options });
   const { clientId, clientSecret } = sandbox.settings;
-  const client = await openClient(sandbox.url, { clientId, clientSecret });
+  const client = await openClient(sandbox.url, { clientId, clientSecret }, admission);
   return {
     sandbox,
     client,

@@ -1,0 +1,43 @@
+import { createReadStream } from 'node:fs';
+import { CampaignStore } from '#product/campaign/campaignStore.js';
+import { importRows } from '#product/campaign/importRows.js';
+import { RowStore } from '#product/campaign/rowStore.js';
+import { connectForWorking, disconnect } from '#product/queue/connection.js';
+import { TemplateCatalogue } from '#product/templates/catalogue.js';
+import { actAsPart } from '../harness/part.js';
+import { peakResidentBytes } from '../harness/usage.js';
+
+export interface ImporterTask {
+  redisUrl: string;
+  prefix: string;
+  file: string;
+}
+
+export interface Imported {
+  seconds: number;
+  rows: number;
+  peakBytes: number;
+}
+
+const DAY_MS = 24 * 60 * 60 * 1_000;
+
+/** Creates a campaign and imports a file into it. Reports how that went. */
+actAsPart<ImporterTask, Imported>(async ({ redisUrl, prefix, file }, report) => {
+  const redis = connectForWorking(redisUrl);
+  const campaigns = new CampaignStore(redis, prefix, { retentionMs: DAY_MS });
+  const catalogue = new TemplateCatalogue(redis, prefix);
+  const { campaign } = await campaigns.create({
+    id: 'bench',
+    name: 'Bench',
+    template: 'order-update',
+    templateHash: '',
+    defaults: {},
+  });
+  const startedAt = performance.now();
+  const parts = { campaigns, catalogue, rows: new RowStore(redis, prefix) };
+  const result = await importRows(parts, campaign, createReadStream(file));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  if (!result.ok) throw new Error(`the import was not done: ${JSON.stringify(result)}`);
+  disconnect(redis);
+  report({ seconds, rows: result.summary.rows, peakBytes: peakResidentBytes() });
+});

@@ -1,0 +1,24 @@
+import type { Admission } from '#product/genesys/admission.js';
+import { createLogger } from '#product/ops/logger.js';
+import { startWorker } from '#product/roles/workerRole.js';
+import { configOf } from '../harness/deployment.js';
+import { actAsPart } from '../harness/part.js';
+
+export interface WorkerTask {
+  env: Record<string, string>;
+  /** `off`: nothing is paced. Else what counts as a minute of the request budget. */
+  budget: 'off' | { minuteMs: number };
+}
+
+const OPEN: Admission = {
+  admit: async () => ({ admitted: true }),
+  rateLimited: async () => undefined,
+};
+
+/** The product's worker. Reports when it works. */
+actAsPart<WorkerTask, 'working'>(async ({ env, budget }, report) => {
+  const config = configOf(env, 'worker');
+  const log = await createLogger(config.LOG_LEVEL, 'worker');
+  await startWorker(config, log, budget === 'off' ? { admission: OPEN } : budget);
+  report('working');
+});

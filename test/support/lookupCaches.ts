@@ -1,0 +1,15 @@
+import type { Redis } from 'ioredis';
+import { pino } from 'pino';
+import { loadConfig } from '../../src/config.js';
+import { type LookupCaches, openLookupCaches } from '../../src/roles/lookupCaches.js';
+
+/** The caches of a worker with these settings. */
+export function openTestCaches(
+  redis: Redis,
+  prefix: string,
+  settings: Record<string, string> = {},
+): LookupCaches {
+  const loaded = loadConfig({ QUEUE_PREFIX: prefix, ...settings }, 'api');
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return openLookupCaches(redis, loaded.config, pino({ level: 'silent' }));
+}
