@@ -8,6 +8,7 @@ import { Redis } from 'ioredis';
 import { type Config, loadConfig, type Role } from '#product/config.js';
 import type { RedisClient } from '#product/notification/redisScripts.js';
 import { connectForWorking, disconnect } from '#product/queue/connection.js';
+import { whenReady } from '#product/queue/patience.js';
 import { NotificationProducer } from '#product/queue/producer.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { loadTemplates, publishTemplates } from '#product/templates/publishTemplates.js';
@@ -60,6 +61,7 @@ export class Deployment {
       // Not the producer's: its connection refuses what comes before it stands.
       const catalogue = new TemplateCatalogue(deployment.redis, deployment.prefix);
       await publishTemplates(catalogue, await loadTemplates(deployment.#templates), ['web']);
+      await whenReady(deployment.producer.store.redis);
       return deployment;
     } catch (error) {
       await deployment.remove();
