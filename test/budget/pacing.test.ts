@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import axios from 'axios';
@@ -17,6 +18,8 @@ import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
  * and processes that die with requests in their lines. A minute lasts ten seconds here, so all times
  * are a sixth of the real ones. Latencies are spread over a quarter of the 2 % that are kept free for
  * that: the rest is for the slots' own lateness, and for a machine that is busy with other tests.
+ * Where it was so busy that even this was exceeded, what was measured of it is allowed for, by the
+ * formula that stands above `Slots`; on a machine at rest that adds nothing.
  */
 const MINUTE_MS = 10_000;
 const SPREAD_MS = MINUTE_MS * 0.005;
@@ -78,15 +81,22 @@ afterAll(() => {
 test('no minute of arrivals, however aligned, holds more than the budget, and no due slot stays unused for more than an interval while work waits', async () => {
   const seed = Math.floor(Math.random() * 2 ** 31);
   const scenarios = fc.sample(scenario, { numRuns: SCENARIOS, seed });
+  const delay = monitorEventLoopDelay({ resolution: 5 });
+  delay.enable();
   const outcomes = await Promise.all(scenarios.map((each, n) => run(each, `/${n}`)));
+  delay.disable();
+  const machineLateMs = delay.max / 1e6;
   for (const [n, outcome] of outcomes.entries()) {
     const { requestsPerMinute } = scenarios[n] as Scenario;
     const intervalMs = MINUTE_MS / (0.98 * requestsPerMinute);
     const inMinute = fullestMinute(outcome.arrived);
     const idleMs = outcome.longestIdleMs;
-    const idleAtMost = 2 * intervalMs + MACHINE_MS;
-    if (inMinute > requestsPerMinute || idleMs > idleAtMost) {
-      const found = JSON.stringify({ seed, n, inMinute, idleMs, idleAtMost });
+    const idleAtMost = 2 * intervalMs + MACHINE_MS + machineLateMs;
+    const spreadMs = Math.max(...outcome.latencies) + machineLateMs;
+    const latenessMs = Math.min(intervalMs / 2, (MINUTE_MS * (1 / 0.98 - 1)) / 4);
+    const explained = Math.floor((MINUTE_MS + latenessMs + spreadMs) / intervalMs) + 1;
+    if (inMinute > Math.max(requestsPerMinute, explained) || idleMs > idleAtMost) {
+      const found = JSON.stringify({ seed, n, inMinute, idleMs, idleAtMost, spreadMs });
       throw new Error(`${found} in ${JSON.stringify(scenarios[n])}`);
     }
   }
@@ -97,6 +107,7 @@ test('no minute of arrivals, however aligned, holds more than the budget, and no
 async function run({ requestsPerMinute, processes }: Scenario, path: string) {
   const prefix = freshPrefix();
   const arrived: number[] = [];
+  const latencies: number[] = [0];
   arrivals.set(path, arrived);
   const end = performance.now() + RUN_MS;
   let waiting = 0;
@@ -130,8 +141,10 @@ async function run({ requestsPerMinute, processes }: Scenario, path: string) {
       mine -= 1;
       if (!ticket.admitted) return;
       moved();
+      const grantedAt = performance.now();
       await pause(Math.random() * latencyMs);
       await axios.get(url + path);
+      latencies.push(performance.now() - grantedAt);
     };
     const send = async (each: Burst) => {
       await pause(each.afterMs);
@@ -149,7 +162,7 @@ async function run({ requestsPerMinute, processes }: Scenario, path: string) {
   };
   await Promise.all(processes.map(runProcess));
   await flushPrefix(prefix);
-  return { arrived, longestIdleMs };
+  return { arrived, latencies, longestIdleMs };
 }
 
 /** The most arrivals within any span of a minute. */
