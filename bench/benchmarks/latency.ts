@@ -24,8 +24,8 @@ type Column = (typeof COLUMNS)[number];
 export const benchmark: Benchmark = {
   about: 'an urgent notification while a campaign takes all of the budget it can get',
   async run(stage) {
-    const alone = await measure(stage, 0, stage.quick ? 3 : 10);
-    const beside = await measure(stage, 2_000, stage.quick ? 5 : 60);
+    const alone = await measure(stage, 0, stage.quick ? 2 : 10);
+    const beside = await measure(stage, 2_000, stage.quick ? 4 : 60);
     const results = new Results<Column>('ms after it was handed over', COLUMNS);
     const note = (what: string, values: number[]) => {
       const sorted = ascending(values);
