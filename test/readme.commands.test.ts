@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -30,6 +30,7 @@ let api: RunningRole & { url: string };
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'readme-'));
+  writeFileSync(join(folder, 'rows.csv'), exampleRows());
   deployment = await deploy();
   api = await startApi(deployment.config({ API_PORT: '0' }), pino({ level: 'silent' }));
   await deployment.startWorker();
@@ -40,6 +41,13 @@ afterAll(async () => {
   await deployment?.stop();
   rmSync(folder, { recursive: true });
 });
+
+/** The file that the README shows. */
+function exampleRows(): string {
+  const [, rows] = /^```csv\n([\s\S]*?)^```/m.exec(readme) ?? [];
+  if (rows === undefined) throw new Error('the README shows no rows');
+  return rows;
+}
 
 /** The command lines of the README that begin so, in their order, those over several lines as one. */
 function commandLines(start: RegExp): string[] {
@@ -87,4 +95,20 @@ test('every line of the README with the doctor or templates works as it stands',
     expect({ line, code, output }).toEqual({ line, code: 0, output });
   }
   expect(existsSync(join(folder, 'preview.html'))).toBe(true);
+});
+
+test('every line of the README with campaigns works as it stands, in its order', async () => {
+  const lines = commandLines(/^npm start -- campaign\b/);
+  expect(lines.length).toBeGreaterThanOrEqual(8);
+  const { operations } = deployment.producer;
+  // So that it has not ended before it can be paused.
+  await operations.pause({ reason: 'a test' });
+  for (const line of lines) {
+    const { code, output } = await execute(line);
+    expect({ line, code, output }).toEqual({ line, code: 0, output });
+    if (line.includes('campaign resume')) await operations.resume();
+  }
+  const results = readFileSync(join(folder, 'results.csv'), 'utf8');
+  expect(results.match(/,(sent|delivered),(web|email),/g)?.length).toBe(3);
+  expect(readFileSync(join(folder, 'refused.csv'), 'utf8')).toContain('nowhere');
 });

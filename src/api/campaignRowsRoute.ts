@@ -85,7 +85,7 @@ function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): Fastif
 }
 
 /** `rows: [{row?, column?, expected}]`: what keeps the file as a whole from being imported. */
-export function rowsRefused(id: string, rows: readonly RowProblem[]): Problem {
+function rowsRefused(id: string, rows: readonly RowProblem[]): Problem {
   return problem('rows-refused', { detail: 'Nothing of this file was stored.', id, rows });
 }
 

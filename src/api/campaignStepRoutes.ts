@@ -63,6 +63,6 @@ async function takeStep<Body>(
 }
 
 export function stepRefused(id: string, { state, because, possible }: StepRefused): Problem {
-  const detail = `The campaign is ${state}: ${because}.`;
+  const detail = `${because.charAt(0).toUpperCase()}${because.slice(1)}.`;
   return problem('campaign-step-refused', { detail, id, state, possible });
 }

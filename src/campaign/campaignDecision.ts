@@ -19,7 +19,7 @@ export interface CampaignDecision<R> {
 }
 
 /** How a step ended. `because` is a sentence for whoever asked. */
-export type StepResult =
+type StepResult =
   | { kind: 'done'; campaign: Campaign }
   | { kind: 'refused'; state: Campaign['state']; because: string };
 

@@ -34,7 +34,7 @@ export function possibleSteps(state: CampaignState): readonly CampaignStep[] {
   return POSSIBLE[state];
 }
 
-export interface CampaignProgress {
+interface CampaignProgress {
   rows: number;
   /** Rows that came to an end, whichever; `unknown` ones too: only a person can move them. */
   ended: number;

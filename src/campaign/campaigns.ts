@@ -67,7 +67,7 @@ export type ImportOutcome =
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
 /** What a retry has come to. */
-export interface RetryReport {
+interface RetryReport {
   campaign: CampaignView;
   retried: number;
   refusedCount: number;

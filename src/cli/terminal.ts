@@ -58,6 +58,11 @@ export function clipped(line: string, columns: number): string {
   return kept.join('');
 }
 
+function columnsIn(line: string): number {
+  const shown = line.split(STYLE).filter((part) => !part.startsWith(ESCAPE));
+  return [...shown.join('')].reduce((sum, character) => sum + columnsOf(character), 0);
+}
+
 /** Of what is drawn here beyond ASCII, these take one column. */
 const NARROW = /[█░·…→✓✗–—]/;
 
@@ -69,7 +74,8 @@ function columnsOf(character: string): number {
 /** Lines at the foot of a terminal that are drawn over again and again. */
 export class LiveLines {
   readonly #terminal: Terminal;
-  #drawn = 0;
+  /** How wide each line was drawn: a terminal made narrower since has broken some of them. */
+  #drawn: number[] = [];
 
   constructor(to: Terminal) {
     this.#terminal = to;
@@ -78,24 +84,24 @@ export class LiveLines {
   /** Draws these lines in the place of those before. */
   draw(lines: readonly string[]): void {
     const columns = this.#terminal.columns() - 1;
-    const text = lines.map((line) => `${clipped(line, columns)}\n`).join('');
-    this.#terminal.write(`${this.#back()}${text}`);
-    this.#drawn = lines.length;
+    const drawn = lines.map((line) => clipped(line, columns));
+    this.#terminal.write(`${this.#back()}${drawn.map((line) => `${line}\n`).join('')}`);
+    this.#drawn = drawn.map(columnsIn);
   }
 
   /** Takes them away: what is written next stands in their place. */
   clear(): void {
     this.#terminal.write(this.#back());
-    this.#drawn = 0;
-  }
-
-  /** Lets them stand as they are; what is drawn next comes below. */
-  keep(): void {
-    this.#drawn = 0;
+    this.#drawn = [];
   }
 
   #back(): string {
-    return this.#drawn === 0 ? '' : `${ESCAPE}[${this.#drawn}A\r${ESCAPE}[J`;
+    const columns = this.#terminal.columns();
+    const rows = this.#drawn.reduce(
+      (sum, width) => sum + Math.max(1, Math.ceil(width / columns)),
+      0,
+    );
+    return rows === 0 ? '' : `${ESCAPE}[${rows}A\r${ESCAPE}[J`;
   }
 }
 

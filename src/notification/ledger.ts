@@ -164,7 +164,10 @@ export class Ledger {
    * Writes of records that were just accepted that their jobs are in the queue, in one round trip; a
    * lost race is simply not written.
    */
-  async enqueued(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+  async enqueued(all: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    // Whoever asks again for what a campaign has asked for meets its row, and that one is counted.
+    await this.changeAll(all.filter(({ next }) => next.row !== undefined));
+    const changes = all.filter(({ next }) => next.row === undefined);
     const answers = await this.#atOnce(changes, (commands, some) =>
       commands.notifierEnqueued(
         1 + some.length,

@@ -49,7 +49,7 @@ export function contactsOf(members: readonly BatchMember[]): string[] {
 
 /**
  * How to call the platform for several at once: as long as any of them may wait, and broken off only
- * by what breaks off all of them (the stop of the worker that they share).
+ * by what breaks off all of them: the stop of their worker, or halts of all their campaigns.
  */
 export function optionsOf(members: readonly BatchMember[]): CallOptions {
   const [first, ...others] = members.map(({ options }) => options);
@@ -57,12 +57,29 @@ export function optionsOf(members: readonly BatchMember[]): CallOptions {
   if (others.length === 0) return first;
   const all = [first, ...others];
   const deadline = Math.max(...all.map((options) => options.deadline ?? Number.POSITIVE_INFINITY));
-  const shareSignal = others.every(({ signal }) => signal === first.signal);
+  const signal = allAborted(all.map((options) => options.signal));
   return {
     lane: first.lane,
-    ...(shareSignal && first.signal !== undefined && { signal: first.signal }),
+    ...(signal !== undefined && { signal }),
     ...(Number.isFinite(deadline) && { deadline }),
   };
+}
+
+/** Aborted once all of them are; undefined when one of them never will be. */
+function allAborted(signals: readonly (AbortSignal | undefined)[]): AbortSignal | undefined {
+  const distinct = new Set(signals);
+  if (distinct.has(undefined)) return undefined;
+  const [only] = distinct;
+  if (distinct.size === 1) return only;
+  const controller = new AbortController();
+  const left = new Set([...distinct].filter((signal) => signal?.aborted === false));
+  const drop = (signal: AbortSignal | undefined) => {
+    left.delete(signal);
+    if (left.size === 0) controller.abort();
+  };
+  for (const signal of left) signal?.addEventListener('abort', () => drop(signal), { once: true });
+  if (left.size === 0) controller.abort();
+  return controller.signal;
 }
 
 function startOfDay(at: number): number {

@@ -6,7 +6,7 @@ import { channelsFor, type Needs, needsOf, requiresHistory } from './lookup.js';
 import type { TranscriptSource } from './transcript.js';
 
 /** The requests that a notification costs, step by step; parts of one where many share it. */
-export interface RequestCost {
+interface RequestCost {
   identity: number;
   history: number;
   transcript: number;
@@ -38,14 +38,14 @@ export interface OutlookParts {
 const NOTHING: RequestCost = { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
 
 /**
- * Foresees what becomes of requests for one template that differ in recipient and variables only.
+ * Foresees what becomes of requests for one template that differ in recipient and variables only, as
+ * those of a campaign do.
  *
  * The costs are of a customer whom the platform finds, whose newest conversation within the first
  * window of the look-back has substance, and whom the first channel reaches.
  */
 export function foresee(
   template: CompiledTemplate,
-  common: Pick<NotificationRequest, 'channels' | 'history'>,
   parts: OutlookParts,
 ): (request: NotificationRequest) => Outlook {
   // Of a recipient, only which addresses there are matters: a million rows have a handful of kinds.
@@ -56,7 +56,7 @@ export function foresee(
     const { email, externalContactId, phone, name } = request.recipient;
     const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);
     const key = kind.join();
-    const outlook = known.get(key) ?? outlookOf({ ...request, ...common }, template, parts);
+    const outlook = known.get(key) ?? outlookOf(request, template, parts);
     known.set(key, outlook);
     return outlook;
   };

@@ -7,6 +7,7 @@ import type { Config } from '../config.js';
 import type { Channel } from '../notification/channel.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { NotificationRequest } from '../notification/request.js';
+import { LARGEST_BATCH } from '../pipeline/batchLimit.js';
 import { describeTrouble } from '../pipeline/describeTrouble.js';
 import { channelsFor } from '../pipeline/lookup.js';
 import { foresee } from '../pipeline/outlook.js';
@@ -15,10 +16,6 @@ import { TemplateStore } from '../pipeline/templateStore.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { openRehearsals } from './rehearsals.js';
-
-/** Customers whose conversations the platform is asked for together at most. */
-const LARGEST_HISTORY_BATCH = 50;
 
 /** Customers to look up together, as a worker's jobs do. */
 const LOOKED_UP_AT_A_TIME = 10;
@@ -66,13 +63,13 @@ export class CampaignProspects {
     return {
       template,
       channels: channelsFor(request, template, config.NOTIFY_CHANNELS),
-      outlook: foresee(template, defaults, {
+      outlook: foresee(template, {
         policy: onlyTo(config.NOTIFY_ONLY_TO),
         defaultChannels: config.NOTIFY_CHANNELS,
         isConfigured: (channel) =>
           !this.#knowsPlatform || hasAll(config, CHANNEL_SETTINGS[channel]),
         transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
-        historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_HISTORY_BATCH),
+        historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         checksDelivery: config.DELIVERY_CHECK_AFTER > 0,
       }),
       ...(this.#knowsPlatform
@@ -104,6 +101,8 @@ export class CampaignProspects {
     requests: readonly NotificationRequest[],
     template: CompiledTemplate,
   ): Promise<Lookup[]> {
+    // Loaded when it is needed: it brings the platform's SDK along, and most commands can do without.
+    const { openRehearsals } = await import('./rehearsals.js');
     const rehearsals = await openRehearsals(this.#config, this.#budget);
     try {
       const lookups: Lookup[] = [];

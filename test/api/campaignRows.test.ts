@@ -86,7 +86,7 @@ describe('uploading rows', () => {
   ])('refuses %s with 415, and says how to send it', async (_title, headers) => {
     const id = await newCampaign();
     const answer = await upload(api, id, ROWS, headers as Record<string, string>);
-    expect(answer).toMatchObject({ status: 415, body: { detail: /./ } });
+    expect(answer.status).toBe(415);
     expect(answer.body['detail']).toMatch(/Send the file itself/);
   });
 

@@ -155,7 +155,7 @@ describe('the steps of a campaign', () => {
       status: 409,
       body: {
         type: 'urn:proactive-notifier:problem:campaign-step-refused',
-        detail: 'The campaign is importing: it has no rows yet; upload them first.',
+        detail: 'It has no rows yet; upload them first.',
         state: 'importing',
         possible: ['import', 'cancel'],
       },

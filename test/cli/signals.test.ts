@@ -20,7 +20,7 @@ function serve(stop: string, deadlineMs: number): Command {
     stopOnSignals(${stop}, log, ${deadlineMs});
     console.log('serving');`,
   );
-  command = new Command([], {}, script);
+  command = new Command([], {}, { program: script });
   return command;
 }
 

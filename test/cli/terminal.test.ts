@@ -69,6 +69,16 @@ describe('live lines', () => {
   });
 });
 
+test('a terminal made narrower has broken the lines that were drawn', () => {
+  let columns = 40;
+  const to = { ...written(), columns: () => columns };
+  const lines = new LiveLines(to);
+  lines.draw(['x'.repeat(39), 'short']);
+  columns = 20;
+  lines.clear();
+  expect(to.text()).toMatch(/\[3A\r/);
+});
+
 test('text is broken at words', () => {
   expect(wrapped('one two three', 8)).toEqual(['one two', 'three']);
   expect(wrapped('unbreakable', 4)).toEqual(['unbreakable']);

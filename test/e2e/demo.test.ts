@@ -24,7 +24,7 @@ afterEach(async () => {
 
 /** Everything it starts inherits the folder for temporary files, by which it can be found. */
 function start(args: string[] = [], redisUrl?: string): Command {
-  demo = new Command(args, { TMPDIR: folder, REDIS_URL: redisUrl }, script);
+  demo = new Command(args, { TMPDIR: folder, REDIS_URL: redisUrl }, { program: script });
   return demo;
 }
 

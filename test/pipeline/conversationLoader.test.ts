@@ -181,6 +181,16 @@ describe('of those who wait together', () => {
     for (const one of await Promise.all(found)) expect(one).toEqual(failed({ kind: 'stopping' }));
   });
 
+  test('all stop in the middle of the query when each has a signal of its own, and all of them say so', async () => {
+    genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'stall' });
+    slots.open();
+    const stops = customers(3).map((id) => ({ id, stop: new AbortController() }));
+    const found = stops.map(({ id, stop }) => load(id, { ...LANE, signal: stop.signal }));
+    await genesys.sandbox.requests.waitFor(1, 'details-query', 5_000);
+    for (const { stop } of stops) stop.abort();
+    for (const one of await Promise.all(found)) expect(one).toEqual(failed({ kind: 'stopping' }));
+  });
+
   test('one who gives up alone does not end the wait of the others', async () => {
     const [first = '', second = ''] = customers(2);
     const stop = new AbortController();

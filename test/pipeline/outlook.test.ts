@@ -37,7 +37,7 @@ function outlook(
   common: Pick<NotificationRequest, 'channels' | 'history'> = {},
   parts: Partial<OutlookParts> = {},
 ) {
-  const foreseen = foresee(followUp, common, { ...PARTS, ...parts });
+  const foreseen = foresee(followUp, { ...PARTS, ...parts });
   return foreseen({ recipient, template: 'follow-up', ...common });
 }
 
@@ -82,7 +82,7 @@ describe('what is foreseen of a request', () => {
   });
 
   test('who may not be written to is skipped, whoever came before', () => {
-    const foreseen = foresee(followUp, {}, { ...PARTS, policy: onlyTo(['@example.com']) });
+    const foreseen = foresee(followUp, { ...PARTS, policy: onlyTo(['@example.com']) });
     const to = (email: string) => foreseen({ recipient: { email }, template: 'follow-up' });
     expect(to('a@example.com').would).toBe('try');
     expect(to('a@elsewhere.example')).toMatchObject({ would: 'skip', reason: 'not_allowed' });
@@ -91,7 +91,7 @@ describe('what is foreseen of a request', () => {
 
   test('where history is not required, who cannot be looked for is written to all the same', () => {
     const common = { history: { required: false }, channels: ['sms' as const] };
-    const foreseen = foresee(orderUpdate, common, PARTS);
+    const foreseen = foresee(orderUpdate, PARTS);
     expect(foreseen({ recipient: PHONE, template: 'order-update', ...common })).toEqual({
       would: 'try',
       channel: 'sms',

@@ -1,4 +1,5 @@
 // Stands in for curl where there is none, with the few options that the README uses. Fails on others.
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -8,16 +9,20 @@ const { values, positionals } = parseArgs({
     request: { type: 'string', short: 'X' },
     header: { type: 'string', short: 'H', multiple: true, default: [] },
     data: { type: 'string', short: 'd' },
+    'upload-file': { type: 'string', short: 'T' },
   },
 });
+const file = values['upload-file'];
+const body = file === undefined ? values.data : readFileSync(file);
+const usual = file === undefined ? 'POST' : 'PUT';
 const headers = values.header.map((line) => {
   const colon = line.indexOf(':');
   return [line.slice(0, colon), line.slice(colon + 1).trim()];
 });
 const answer = await fetch(positionals[0], {
-  method: values.request ?? (values.data === undefined ? 'GET' : 'POST'),
+  method: values.request ?? (body === undefined ? 'GET' : usual),
   headers,
-  body: values.data,
+  body,
 });
 if (values.include) process.stdout.write(`HTTP/1.1 ${answer.status}\n\n`);
 process.stdout.write(await answer.text());

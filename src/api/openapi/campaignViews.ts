@@ -122,15 +122,30 @@ const forecast = z.looseObject({
   assumptions: z.array(z.string()).meta({ description: 'What was taken for granted.' }),
 }) satisfies z.ZodType<Forecast>;
 
+const text = z.string().exactOptional();
+
+const message = z.looseObject({
+  channel: z.enum(CHANNELS),
+  subject: text,
+  html: text,
+  text,
+});
+
 const rendered = z.union([
-  z.looseObject({ ok: z.literal(true), message: z.looseObject({}) }),
+  z.looseObject({ ok: z.literal(true), message }),
   z.looseObject({ ok: z.literal(false), reason: z.string(), detail: z.string() }),
 ]);
 
 const sample = z.looseObject({
   kinds: z.array(z.enum(['first', 'random', 'longest'])),
   row: z.int(),
-  recipient: z.looseObject({}),
+  recipient: z.looseObject({
+    email: text,
+    externalContactId: text,
+    phone: text,
+    name: text,
+    timeZone: text,
+  }),
   outlook: z.looseObject({
     would: z.enum(['try', 'skip', 'fail']),
     reason: z.string().exactOptional(),

@@ -92,7 +92,7 @@ export const unknownCampaign = problem('no-campaign', {
   detail: 'There never was one with this id, or it ended too long ago to be remembered.',
 });
 export const stepRefused = problem('campaign-step-refused', {
-  detail: 'The campaign is importing: it has no rows yet; upload them first.',
+  detail: 'It has no rows yet; upload them first.',
   id: CAMPAIGN_ID,
   state: 'importing',
   possible: ['import', 'cancel'],

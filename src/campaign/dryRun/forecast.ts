@@ -76,13 +76,18 @@ function costOf({ cost, historyRequired }: ForecastInput, shares: CustomerShares
 
 function rounded(cost: RequestCost): RequestCost & { total: number } {
   return {
-    identity: Math.ceil(cost.identity),
-    history: Math.ceil(cost.history),
-    transcript: Math.ceil(cost.transcript),
-    send: Math.ceil(cost.send),
-    deliveryCheck: Math.ceil(cost.deliveryCheck),
-    total: Math.ceil(totalOf(cost)),
+    identity: wholeRequests(cost.identity),
+    history: wholeRequests(cost.history),
+    transcript: wholeRequests(cost.transcript),
+    send: wholeRequests(cost.send),
+    deliveryCheck: wholeRequests(cost.deliveryCheck),
+    total: wholeRequests(totalOf(cost)),
   };
+}
+
+/** A million times a fiftieth is a little more than it should be. */
+function wholeRequests(sum: number): number {
+  return Math.max(0, Math.ceil(sum - 0.001));
 }
 
 function inTime(endAt: number, { startsAt, tried }: ForecastInput, durationMs: number) {

@@ -6,7 +6,7 @@ import type { Row } from '../campaign.js';
 import type { Outlook, Prospect } from './prospect.js';
 
 /** One message as a customer would get it, but for what only a lookup can tell. */
-export interface SampleMessage {
+interface SampleMessage {
   channel: Channel;
   /** What a customer without history gets is shown where such customers get anything. */
   history: boolean;

@@ -29,8 +29,8 @@ export interface Patience {
 
 interface Sighting {
   state: string;
+  /** When it was first seen so. */
   since: number;
-  looks: number;
 }
 
 const OWN_FOLDERS: ReadonlySet<string> = new Set([PROCESSING, ...OUTCOME_FOLDERS]);
@@ -77,8 +77,7 @@ export class Arrivals {
   #sight(name: string, { ino, size, mtimeMs, ctimeMs }: Stats, now: number): Sighting {
     const state = [ino, size, mtimeMs, ctimeMs].join();
     const before = this.#seen.get(name);
-    if (before?.state !== state) return { state, since: now, looks: 1 };
-    return { ...before, looks: before.looks + 1 };
+    return before?.state === state ? before : { state, since: now };
   }
 
   #isComplete(name: string, { size }: Stats, now: number): boolean {
@@ -91,7 +90,7 @@ export class Arrivals {
 
   #isUnchangedFor(name: string, ms: number, now: number): boolean {
     const sighting = this.#seen.get(name);
-    return sighting !== undefined && sighting.looks >= 2 && now - sighting.since >= ms;
+    return sighting !== undefined && now - sighting.since >= ms;
   }
 }
 

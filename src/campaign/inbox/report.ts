@@ -34,7 +34,10 @@ export function describeReport(report: InboxReport, at: Date, setAsideFile?: str
     ...listed('Rows that were set aside:', refused),
     ...(setAsideFile === undefined
       ? []
-      : ['', `${setAsideFile} has these rows as they were, with what is wrong: mend and drop it.`]),
+      : [
+          '',
+          `${setAsideFile} has these rows as they were, with what is wrong: mend it and drop it with a sidecar.`,
+        ]),
   ];
   return `${lines.join('\n')}\n`;
 }

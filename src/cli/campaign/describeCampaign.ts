@@ -1,7 +1,7 @@
 import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
 import { printable } from '../printable.js';
-import { type Terminal, type Tone, tinted } from '../terminal.js';
-import { bar, percent, span, whole } from './figures.js';
+import { clipped, type Terminal, type Tone, tinted } from '../terminal.js';
+import { bar, counted, percent, span, whole } from './figures.js';
 
 type Counted = keyof CampaignView['counts'];
 
@@ -66,7 +66,7 @@ function paceLine(view: CampaignView, now: number): string {
     case 'completed':
       return 'completed';
     case 'cancelled':
-      return 'cancelled';
+      return reason === undefined ? 'cancelled' : `cancelled: ${printable(reason)}`;
     case 'running':
       return runningLine(progress, now);
     default:
@@ -90,13 +90,15 @@ export function liveLines(view: CampaignView, to: Terminal, now: number): string
   const { rows, ended } = view.progress;
   const share = shareOf(view);
   const width = Math.max(10, Math.min(40, to.columns() - 40));
-  const tone = view.state === 'paused' ? 'waiting' : 'good';
+  const isPaused = view.state === 'paused';
+  const tone = isPaused ? 'waiting' : 'good';
+  const pace = INDENT + paceLine(view, now);
   const drawn = tinted(tone, bar(share, width, to), to);
   return [
     `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
     ...countsLines(view, to),
-    INDENT +
-      (view.state === 'paused' ? tinted('waiting', paceLine(view, now), to) : paceLine(view, now)),
+    isPaused ? tinted('waiting', pace, to) : pace,
+    ...(isPaused ? [`${INDENT}to let it go on: notifier campaign resume ${view.id}`] : []),
   ];
 }
 
@@ -140,13 +142,13 @@ export function describeCampaign(view: CampaignView, to: Terminal, now: number):
 function rowsFact({ rows, rejected, duplicates }: NonNullable<CampaignView['import']>): string {
   const others = [
     rejected > 0 && `${whole(rejected)} refused`,
-    duplicates > 0 && `${whole(duplicates)} duplicates folded`,
+    duplicates > 0 && `${counted(duplicates, 'duplicate')} folded`,
   ].filter((part) => part !== false);
   return [whole(rows), ...others].join(', ');
 }
 
-/** A list of campaigns, one line each. */
-export function describeCampaigns(views: readonly CampaignView[]): string {
+/** A list of campaigns, one line each; on a terminal no wider than that. */
+export function describeCampaigns(views: readonly CampaignView[], to: Terminal): string {
   if (views.length === 0) return 'There is no campaign yet.';
   const rows = views.map((view) => ({
     id: view.id,
@@ -156,9 +158,11 @@ export function describeCampaigns(views: readonly CampaignView[]): string {
   }));
   const width = (of: 'id' | 'state') => Math.max(...rows.map((row) => row[of].length));
   const [ids, states] = [width('id'), width('state')];
+  const columns = to.live ? to.columns() - 1 : Number.POSITIVE_INFINITY;
   return rows
     .map(({ id, state, share, what }) =>
       `${id.padEnd(ids)}  ${state.padEnd(states)}  ${share.padStart(5)}  ${what}`.trimEnd(),
     )
+    .map((line) => clipped(line, columns))
     .join('\n');
 }

@@ -9,8 +9,12 @@ import { counted, percent, span, whole } from './figures.js';
 
 const LABEL_WIDTH = 12;
 
-/** What would happen, without the messages. */
-export function describeForecast(dryRun: DryRun, columns: number, now: number): string {
+/** What would happen, without the messages; and, if that is wanted, what was taken for granted. */
+export function describeForecast(
+  dryRun: DryRun,
+  { columns, assumptions }: { columns: number; assumptions: boolean },
+  now: number,
+): string {
   const { forecast, lookups } = dryRun;
   const lines: [string, string][] = [
     ['Would try', describeTried(dryRun)],
@@ -19,7 +23,7 @@ export function describeForecast(dryRun: DryRun, columns: number, now: number): 
     ['Takes', describeDuration(forecast, now)],
     ...(forecast.endAt === undefined ? [] : [describeEnd(forecast.endAt, dryRun)]),
     ...(lookups === undefined ? [] : [describeLookups(lookups)]),
-    ['Assumed', forecast.assumptions.join(' ')],
+    ...(assumptions ? [['Assumed', forecast.assumptions.join(' ')] as [string, string]] : []),
   ];
   return printable(lines.flatMap(([label, text]) => labelled(label, text, columns)).join('\n'));
 }

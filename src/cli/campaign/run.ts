@@ -145,7 +145,8 @@ async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
   if (result === undefined) return noSuchCampaign(run, id);
   if (result.kind === 'refused') return refuseStep(run, id, result);
   const { dryRun } = result;
-  to.write(`\n${describeForecast(dryRun, Math.min(100, to.columns()), Date.now())}\n`);
+  const shown = { columns: Math.min(100, to.columns()), assumptions: options.dryRun === true };
+  to.write(`\n${describeForecast(dryRun, shown, Date.now())}\n`);
   if (options.dryRun) {
     to.write(
       `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run)}\n`,
@@ -173,6 +174,7 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
   const started = await campaigns.start(id, { by, ...(startAt !== undefined && { at: startAt }) });
   if (started === undefined) return noSuchCampaign(run, id);
   if (started.kind === 'refused') return refuseStep(run, id, started);
+  to.write('Ctrl-C ends the watching; the campaign goes on.\n');
   return followToEnd(run, id, interruption);
 }
 

@@ -64,7 +64,7 @@ export function noSuchCampaign({ output }: Session, id: string): ExitCode {
 /** A step that makes no sense where the campaign stands: why, and what can be done instead. */
 export function refuseStep({ output }: Session, id: string, refused: StepRefused): ExitCode {
   const { state, because, possible } = refused;
-  output.remark(`The campaign ${id} is ${state}: ${because}.`);
+  output.remark(`Not done: ${because}.`);
   if (possible.length > 0) output.remark(`What can be done: ${possible.join(', ')}.`);
   output.result('', { error: 'refused', id, state, because, possible });
   return EXIT.other;

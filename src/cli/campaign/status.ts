@@ -19,7 +19,7 @@ export async function campaignStatus(
     const { campaigns, output, to } = session;
     if (id === undefined) {
       const page = await campaigns.list({ limit: options.limit });
-      output.result(describeCampaigns(page.campaigns), page);
+      output.result(describeCampaigns(page.campaigns, to), page);
       return EXIT.ok;
     }
     const view = await campaigns.get(id);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const time = z.iso.datetime({ offset: true });
 
-export const TIME_EXPECTED = 'an ISO 8601 time with a zone, such as 2026-11-22T09:30:00Z';
+const TIME_EXPECTED = 'an ISO 8601 time with a zone, such as 2026-11-22T09:30:00Z';
 
 /** A time that was given as an option, as epoch milliseconds. */
 export function readTime(

@@ -34,8 +34,9 @@ export async function watch(
   return { kind: 'interrupted' };
 }
 
-function hasEnded({ state }: CampaignView): boolean {
-  return state === 'completed' || state === 'cancelled';
+/** What is on the wire when a campaign is cancelled still ends in its own way. */
+function hasEnded({ state, progress: { rows, ended } }: CampaignView): boolean {
+  return state === 'completed' || (state === 'cancelled' && ended === rows);
 }
 
 type Look = CampaignView | 'away';

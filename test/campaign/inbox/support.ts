@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -18,6 +18,9 @@ export interface InboxFolder {
   /** The report of a file once it has been put away. */
   report(folder: 'done' | 'rejected', name: string): Promise<InboxReport>;
   names(folder?: string): Promise<string[]>;
+  /** Takes the folder away, and puts an empty one in its place. */
+  remove(): Promise<void>;
+  restore(): Promise<void>;
   read(name: string): Promise<string>;
   close(): Promise<void>;
 }
@@ -37,6 +40,8 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
   return {
     path,
     names,
+    remove: () => rm(path, { recursive: true }),
+    restore: () => mkdir(path),
     read: (name) => readFile(join(path, name), 'utf8'),
     async drop(name, content, sidecar) {
       if (sidecar !== undefined) {
@@ -69,7 +74,7 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
     async close() {
       await Promise.all(inboxes.map((inbox) => inbox.stop()));
       await rm(outside, { recursive: true });
-      await rm(path, { recursive: true });
+      await rm(path, { recursive: true, force: true });
     },
   };
 }

@@ -55,7 +55,7 @@ describe('a running campaign', () => {
 
 test('a paused campaign says why, without what could control a terminal', () => {
   const reason = 'wrong \u001b[31mprice';
-  expect(liveLines({ ...PAUSED, reason }, narrow(80), NOW).at(-1)).toBe(
+  expect(liveLines({ ...PAUSED, reason }, narrow(80), NOW).at(-2)).toBe(
     '  paused: wrong [31mprice',
   );
 });
@@ -75,9 +75,11 @@ describe('everything there is to say of a campaign', () => {
 });
 
 test('a list has a line for each, aligned', () => {
-  expect(describeCampaigns([RUNNING, { ...PAUSED, id: 'x' }])).toBe(
-    `autumn  running   60 %  1,150 reached, 8 not reached, 42 skipped, 100 on the way, 700 waiting
+  const views = [RUNNING, { ...PAUSED, id: 'x' }];
+  expect(describeCampaigns(views, narrow(60))).toBe(
+    `autumn  running   60 %  1,150 reached, 8 not reached, 42 sk
 x       paused    60 %  paused: wrong price`,
   );
-  expect(describeCampaigns([])).toBe('There is no campaign yet.');
+  expect(describeCampaigns(views, { ...narrow(60), live: false })).toMatch(/700 waiting$/m);
+  expect(describeCampaigns([], narrow(60))).toBe('There is no campaign yet.');
 });

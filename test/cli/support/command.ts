@@ -14,11 +14,18 @@ export class Command {
   readonly #output = new EventEmitter();
   #closed = false;
 
-  constructor(args: readonly string[], environment: Environment, program = productMain()) {
+  /** `input` is what its standard input says; nothing, when left out. */
+  constructor(
+    args: readonly string[],
+    environment: Environment,
+    { program = productMain(), input = '' }: { program?: string; input?: string } = {},
+  ) {
     this.process = spawn(process.execPath, [program, ...args], {
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // A command that does not read it may end before it has been taken.
+    this.process.stdin?.on('error', () => undefined).end(input);
     this.process.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       this.stdout += chunk;
       this.#output.emit('more');

@@ -1,0 +1,109 @@
+import { open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { startApi } from '../../../src/roles/apiRole.js';
+import { customersCsv, type Office, openOffice, SILENT } from '../support/office.js';
+import { type InboxFolder, openInboxFolder } from './support.js';
+
+let office: Office;
+let inbox: InboxFolder;
+
+beforeAll(async () => {
+  office = await openOffice();
+});
+
+beforeEach(async () => {
+  inbox = await openInboxFolder(office);
+});
+
+afterEach(() => inbox.close());
+
+afterAll(() => office.close());
+
+const FOLLOW_UP = { template: 'follow-up' };
+
+/** A log that is kept, and a wait for something to be said in it. */
+function keptLog() {
+  const said: string[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+  const says = async (words: string) => {
+    while (!said.some((line) => line.includes(words))) await pause(10);
+  };
+  return { said, log, says };
+}
+
+test('a folder that is not there is said once, and used as soon as it is', async () => {
+  const { said, log, says } = keptLog();
+  await inbox.remove();
+  inbox.watch({ log });
+  await says('(CAMPAIGN_INBOX_DIR) does not exist');
+  await pause(100);
+  expect(said).toHaveLength(1);
+  await inbox.restore();
+  await inbox.drop('may.csv', customersCsv(2), FOLLOW_UP);
+  expect(await inbox.report('done', 'may.csv')).toMatchObject({ campaign: { state: 'ready' } });
+});
+
+test('a file where the folder should be is said', async () => {
+  const { log, says } = keptLog();
+  await inbox.remove();
+  await writeFile(inbox.path, '');
+  inbox.watch({ log });
+  await says('(CAMPAIGN_INBOX_DIR) is no folder');
+});
+
+test('a folder in the way of a file’s outcome keeps no other file from being imported', async () => {
+  const { log, says } = keptLog();
+  await writeFile(join(inbox.path, 'rejected'), 'in the way');
+  inbox.watch({ log });
+  await inbox.drop('bad.csv', '', { template: 'nope' });
+  await says('CAMPAIGN_INBOX_DIR');
+  await inbox.drop('good.csv', customersCsv(2), FOLLOW_UP);
+  expect(await inbox.report('done', 'good.csv')).toMatchObject({ campaign: { state: 'ready' } });
+  await rm(join(inbox.path, 'rejected'));
+  expect(await inbox.report('rejected', 'bad.csv')).toMatchObject({ outcome: 'rejected' });
+});
+
+test('a file that is still being written while it is read is not sent to half of its customers', async () => {
+  await inbox.drop('slow.csv', customersCsv(20_000), { ...FOLLOW_UP, start: 'now' });
+  const writer = await open(join(inbox.path, 'slow.csv'), 'a');
+  inbox.watch();
+  while ((await inbox.names('processing')).length === 0) await pause(2);
+  const report = inbox.report('rejected', 'slow.csv');
+  for (let more = 1; (await inbox.names('processing')).length > 0; more += 1) {
+    await writer.appendFile(`more${more}@example.com,M\n`);
+    await pause(2);
+  }
+  await writer.close();
+  const { says } = await report;
+  expect(says.join(' ')).toContain('still being written');
+  const { campaigns } = await office.campaigns.list({ limit: 1 });
+  expect(campaigns).toMatchObject([{ name: 'slow.csv', state: 'cancelled' }]);
+});
+
+test('an import that is stopped is left to be taken over', async () => {
+  await inbox.drop('long.csv', customersCsv(20_000), FOLLOW_UP);
+  const first = inbox.watch();
+  while ((await inbox.names('processing')).length === 0) await pause(2);
+  await first.stop();
+  expect(await inbox.names('processing')).toHaveLength(1);
+  inbox.watch();
+  expect(await inbox.report('done', 'long.csv')).toMatchObject({
+    campaign: { state: 'ready', import: { rows: 20_000 } },
+  });
+});
+
+test('an api watches the folder that it was told of', async () => {
+  const config = { ...office.config, CAMPAIGN_INBOX_DIR: inbox.path, API_PORT: 0 };
+  const api = await startApi(config, SILENT);
+  try {
+    await inbox.drop('watched.csv', customersCsv(2), { ...FOLLOW_UP, start: 'now' });
+    expect(await inbox.report('done', 'watched.csv')).toMatchObject({
+      campaign: { state: 'running' },
+    });
+  } finally {
+    await api.stop();
+  }
+});
