@@ -87,7 +87,9 @@ export class RowJudge {
 
 /** At least as many as JSON has for it, escapes aside; infinite for what is not flat. */
 function charsOf(values: unknown): number {
-  if (typeof values !== 'object' || Array.isArray(values)) return Number.POSITIVE_INFINITY;
+  if (typeof values !== 'object' || values === null || Array.isArray(values)) {
+    return Number.POSITIVE_INFINITY;
+  }
   let chars = 2;
   for (const name in values) {
     const value = (values as Record<string, unknown>)[name];

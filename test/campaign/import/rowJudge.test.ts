@@ -58,11 +58,12 @@ const recipient = fc.oneof(
 /** Right but for one value, and often not even for that. */
 const nearlyRight = fc
   .tuple(
-    fc.constantFrom('email', 'externalContactId', 'phone', 'name', 'timeZone', 'place'),
+    fc.constantFrom('email', 'externalContactId', 'phone', 'name', 'timeZone', 'place', 'all'),
     fc.oneof(anything, fc.constant('x1')),
   )
   .map(([field, value]) => {
     const right = { email: 'ada@example.com', name: 'Ada', timeZone: 'Europe/Berlin' };
+    if (field === 'all') return { recipient: right, variables: value };
     return field === 'place'
       ? { recipient: right, variables: { place: value } }
       : { recipient: { ...right, [field]: value }, variables: { place: 'here' } };
