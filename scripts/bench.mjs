@@ -30,11 +30,14 @@ await runScript(async () => {
   }
 });
 
-/** Aborted by Ctrl-C, so that whatever was started is stopped. */
+/** Aborted by Ctrl-C, so that whatever was started is stopped; a second one does not wait for that. */
 function interruption() {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => interrupted.abort(new ScriptError('Interrupted.')));
+    process.on(signal, () => {
+      if (interrupted.signal.aborted) process.exit(1);
+      interrupted.abort(new ScriptError('Interrupted.'));
+    });
   }
   return interrupted.signal;
 }

@@ -1,38 +1,31 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import type { NotificationRequest } from '#product/notification/request.js';
 import { startOurs } from '../baselines/contenders.js';
 import type { Benchmark } from '../harness/benchmark.js';
-import type { Deployment } from '../harness/deployment.js';
 import { Results } from '../harness/results.js';
-import type { Customer, SandboxProcess } from '../harness/sandbox.js';
 import { ascending, quantile } from '../harness/spread.js';
 import type { Stage } from '../harness/stage.js';
+import {
+  BUDGET,
+  handOver,
+  INTERVAL_MS,
+  MINUTE_MS,
+  REQUESTS,
+  requestTo,
+  type Sample,
+  sampleUrgent,
+} from '../harness/urgent.js';
 
-const BUDGET = 300;
-const MINUTE_MS = 60_000;
-/** Of the budget's pace, which leaves 2 % of the allowance for latencies that differ. */
-const INTERVAL_MS = MINUTE_MS / (0.98 * BUDGET);
-/** Contact, query, conversation, messages, send. */
-const REQUESTS = 5;
 const LATENCY_MS = 100;
 const PROCESSES = 2;
 const CONCURRENCY = 25;
-const POLL_MS = 10;
 
 const COLUMNS = ['p50', 'p99', 'most'] as const;
 type Column = (typeof COLUMNS)[number];
 
-/** Milliseconds from the call that hands a notification over. */
-interface Sample {
-  firstRequest: number;
-  sent: number;
-}
-
 export const benchmark: Benchmark = {
   about: 'an urgent notification while a campaign takes all of the budget it can get',
   async run(stage) {
-    const alone = await measure(stage, 0, stage.quick ? 3 : 10);
-    const beside = await measure(stage, 2_000, stage.quick ? 5 : 60);
+    const alone = await measure(stage, 0, stage.quick ? 2 : 10);
+    const beside = await measure(stage, 2_000, stage.quick ? 4 : 60);
     const results = new Results<Column>('ms after it was handed over', COLUMNS);
     const note = (what: string, values: number[]) => {
       const sorted = ascending(values);
@@ -97,45 +90,9 @@ async function measure(stage: Stage, campaignSize: number, samples: number): Pro
   if (campaignSize > 0) await sandbox.untilArrived('agentless-message', 3);
   // The first call of a process loads the SDK and logs in.
   else await Promise.all(warmUp.map((customer) => handOver(deployment, sandbox, customer)));
-  const measured: Sample[] = [];
-  for (const customer of urgent) {
-    // Anywhere between two slots: samples must not fall into step with the pace.
-    await pause(Math.random() * 2 * INTERVAL_MS);
-    measured.push(await handOver(deployment, sandbox, customer));
-    stage.say(`${measured.length} of ${samples}${campaignSize > 0 ? '' : ' alone'}`);
-  }
+  const measured = await sampleUrgent(stage, { deployment, sandbox, customers: urgent });
   await team.stop();
   await sandbox.stop();
   await deployment.remove();
   return measured;
-}
-
-async function handOver(
-  { producer }: Deployment,
-  sandbox: SandboxProcess,
-  customer: Customer,
-): Promise<Sample> {
-  const handedOverAt = Date.now();
-  const { id } = await producer.send(requestTo(customer, 'transactional'));
-  for (;;) {
-    const view = await producer.get(id);
-    const sent = view?.timeline.find(({ state }) => state === 'sent');
-    if (sent !== undefined) {
-      const [first] = await sandbox.arrivalsAbout(customer);
-      if (first === undefined) throw new Error('the contact was not asked for');
-      return {
-        firstRequest: first.at - handedOverAt,
-        sent: Date.parse(sent.at) - handedOverAt,
-      };
-    }
-    await pause(POLL_MS);
-  }
-}
-
-/** Without a name, the first request asks for the contact: by its path it is known whose it is. */
-function requestTo(
-  { externalContactId }: Customer,
-  priority: 'transactional' | 'campaign',
-): NotificationRequest {
-  return { recipient: { externalContactId }, template: 'follow-up', priority };
 }

@@ -8,7 +8,9 @@ import { Redis } from 'ioredis';
 import { type Config, loadConfig, type Role } from '#product/config.js';
 import type { RedisClient } from '#product/notification/redisScripts.js';
 import { connectForWorking, disconnect } from '#product/queue/connection.js';
+import { whenReady } from '#product/queue/patience.js';
 import { NotificationProducer } from '#product/queue/producer.js';
+import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { loadTemplates, publishTemplates } from '#product/templates/publishTemplates.js';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.resolve('#product/main.js')));
@@ -55,9 +57,16 @@ export class Deployment {
 
   static async open(redisUrl: string): Promise<Deployment> {
     const deployment = new Deployment(redisUrl);
-    const { producer } = deployment;
-    await publishTemplates(producer.catalogue, await loadTemplates(deployment.#templates), ['web']);
-    return deployment;
+    try {
+      // Not the producer's: its connection refuses what comes before it stands.
+      const catalogue = new TemplateCatalogue(deployment.redis, deployment.prefix);
+      await publishTemplates(catalogue, await loadTemplates(deployment.#templates), ['web']);
+      await whenReady(deployment.producer.store.redis);
+      return deployment;
+    } catch (error) {
+      await deployment.remove();
+      throw error;
+    }
   }
 
   /**
