@@ -12,7 +12,8 @@ import { compressed, decompressed } from './compression.js';
 
 const FORMAT = 1;
 const RECIPIENT_FIELDS = ['email', 'externalContactId', 'phone', 'name', 'timeZone'] as const;
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const UUID_CHARS = 36;
+const UUIDS = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})*$/;
 const UUID_BYTES = 16;
 const NO_UUID = '00000000-0000-0000-0000-000000000000';
 
@@ -92,15 +93,20 @@ function columnOf(
 ): Column | undefined {
   const values = rows.map(({ row }) => pick(row) ?? null);
   if (values.every((value) => value === null)) return undefined;
-  if (!values.every((value) => value === null || isPlainUuid(value))) return values;
-  const hex = values.map((value) => value ?? NO_UUID).join('');
-  uuids.push(Buffer.from(hex.replaceAll('-', ''), 'hex'));
+  const joined = joinedUuids(values);
+  if (joined === undefined) return values;
+  uuids.push(Buffer.from(joined.replaceAll('-', ''), 'hex'));
   return uuids.length - 1;
 }
 
-/** One that can be told from none, and comes out of its bytes as it was written. */
-function isPlainUuid(value: Value): boolean {
-  return typeof value === 'string' && UUID.test(value) && value !== NO_UUID;
+/** Undefined unless all are UUIDs that can be told from none and come out as they were written. */
+function joinedUuids(values: readonly (Value | null)[]): string | undefined {
+  for (const value of values) {
+    if (value === null) continue;
+    if (typeof value !== 'string' || value.length !== UUID_CHARS || value === NO_UUID) return;
+  }
+  const joined = values.map((value) => value ?? NO_UUID).join('');
+  return UUIDS.test(joined) ? joined : undefined;
 }
 
 function fill(

@@ -8,7 +8,7 @@ import { decodeChunk, encodeChunk } from './rowChunk.js';
 /** What an upload that nobody finishes leaves behind is gone after this time. */
 const STAGED_FOR_MS = 60 * 60 * 1000;
 
-/** How many chunks are packed or on their way at the same time: one each keeps both busy. */
+/** How many chunks are packed or on their way at the same time; each holds its rows in memory. */
 const CHUNKS_IN_FLIGHT = 2;
 
 const LAYOUT = 'layout';

@@ -4,8 +4,8 @@ import { HashSet } from './hashSet.js';
 
 type Recipient = Row['recipient'];
 
-/** No address that is valid is longer. */
-const MAX_ADDRESS_BYTES = 256;
+/** No address that is valid is as long. */
+const MAX_ADDRESS_BYTES = 260;
 
 /** Sets the bit that upper case letters lack; no two other characters of an address differ in it alone. */
 const LOWER_CASE = 0x20202020;
@@ -40,7 +40,10 @@ export class SeenRecipients {
    */
   #add(kind: number, address: string): boolean {
     const length = this.#bytes.write(address, 'latin1');
-    this.#bytes.fill(0, length, (length + 3) & ~3);
+    // The last word may be longer than the address.
+    this.#bytes[length] = 0;
+    this.#bytes[length + 1] = 0;
+    this.#bytes[length + 2] = 0;
     let low = (this.#seeds[0] ?? 0) ^ kind;
     let high = (this.#seeds[1] ?? 0) ^ kind;
     for (let at = 0; 4 * at < length; at += 1) {
