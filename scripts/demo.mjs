@@ -1,9 +1,11 @@
 import { buildIfStale } from './build.mjs';
+import { playCampaign } from './demo/campaign.mjs';
 import { cast } from './demo/cast.mjs';
 import { deliveries, hasEnded, settle, submit } from './demo/notifications.mjs';
 import { progressOn } from './demo/progress.mjs';
 import { counts, deliveryProblems, messageBox, outcomeTable, surprises } from './demo/report.mjs';
 import { Stage } from './demo/stage.mjs';
+import { outcome } from './demo/words.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ensureNode } from './lib/node.mjs';
 import { runScript, ScriptError } from './lib/script.mjs';
@@ -77,16 +79,31 @@ async function play(stage, stay) {
   say('');
   for (const line of outcomeTable(parts)) say(line);
   say('');
-  for (const line of counts(ended)) say(`  ${line}`);
+  for (const line of counts(ended.map(outcome))) say(`  ${line}`);
   const wrong = [...surprises(parts), ...deliveryProblems(parts, delivered)];
   if (wrong.length > 0) throw new ScriptError(`Not as it should be:\n${wrong.join('\n')}`);
   say(`  ${delivered.length} messages arrived, none of them twice.`);
 
+  await sendCampaign(stage, progress);
+
   const [first] = parts;
   const message = delivered.find(({ messageId }) => messageId === first.answer.body.messageId);
-  say(`\nThe first of them, as ${first.who} got it:\n`);
+  say(`\nThe very first message, as ${first.who} got it:\n`);
   for (const line of messageBox(message)) say(line);
   for (const line of whereToLook(stage, first.answer.body.id, stay)) say(line);
+}
+
+async function sendCampaign(stage, progress) {
+  const { apiUrl, sandboxUrl, signal } = stage;
+  const within = AbortSignal.any([signal, AbortSignal.timeout(SETTLES_WITHIN_MS)]);
+  const wrong = await playCampaign({ apiUrl, sandboxUrl, signal: within }, { say, progress })
+    .catch((error) => {
+      throw signal.aborted || !within.aborted
+        ? error
+        : new ScriptError('The campaign did not come to its end.');
+    })
+    .finally(() => progress.end());
+  if (wrong.length > 0) throw new ScriptError(`Not as it should be:\n${wrong.join('\n')}`);
 }
 
 function progressLine(answers) {
@@ -109,6 +126,7 @@ function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {
       '  npm run demo -- --stay       keeps everything running, to look around',
       '  npm start -- sandbox         a simulated Genesys Cloud of your own',
       '  npm start -- send --help     one notification from the command line',
+      '  npm start -- campaign --help a file of them',
     ];
   }
   return [

@@ -57,7 +57,7 @@ export async function deliveries(sandboxUrl, signal) {
   return body.deliveries;
 }
 
-async function call(url, options) {
+export async function call(url, options) {
   const response = await fetch(url, options);
   return { status: response.status, body: await response.json() };
 }

@@ -12,11 +12,10 @@ export function outcomeTable(parts) {
   return table(['TO', 'OUTCOME', 'BY', 'WHY'], rows);
 }
 
-/** `11 delivered web · 4 sent email · …`, the most frequent first. */
-export function counts(answers) {
+/** `11 delivered web · 4 sent email · …`, the most frequent first, of outcomes. */
+export function counts(outcomes) {
   const byOutcome = new Map();
-  for (const answer of answers) {
-    const { state, channel } = outcome(answer);
+  for (const { state, channel } of outcomes) {
     const name = `${state} ${channel}`.trim();
     byOutcome.set(name, (byOutcome.get(name) ?? 0) + 1);
   }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CampaignKeys } from '../notification/campaignKeys.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 
@@ -14,7 +15,7 @@ const SILENCE_MS = 4 * NOTE_EVERY_MS;
 export class Pace {
   readonly #redis: RedisClient;
   readonly #keys: CampaignKeys;
-  readonly #notedAt = new Map<string, number>();
+  readonly #notedAt = new LRUCache<string, number>({ max: 1_000 });
 
   constructor(redis: RedisClient, keys: CampaignKeys) {
     this.#redis = redis;

@@ -71,7 +71,10 @@ describe('npm run demo', () => {
       /^ {2}no-domain +refused 422 +recipient\.email: expected/m,
       /refused 409/,
       /21 of 21 ended/,
-      /none of them twice/,
+      /16 messages arrived, none of them twice/,
+      /57 recipients imported, 3 rows refused:\n {4}row 14, email: expected an email address/,
+      /57 of 57 rows ended · completed/,
+      /That makes 57; \d+ messages arrived, none of them twice/,
       /Hi Dana Whitfield,/,
       /Where to look/,
     ];
