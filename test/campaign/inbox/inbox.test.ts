@@ -1,5 +1,6 @@
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { customersCsv, type Office, openOffice } from '../support/office.js';
 import { type InboxFolder, openInboxFolder } from './support.js';
@@ -195,7 +196,8 @@ describe('several processes', () => {
       const reports = await Promise.all(names.map((name) => inbox.report('done', name)));
       expect(new Set(reports.map(({ campaign }) => campaign?.id)).size).toBe(names.length);
       expect(await inbox.names('rejected')).toEqual([]);
-      expect(await inbox.names('processing')).toEqual([]);
+      // The folder of a pickup goes last, after its report.
+      while ((await inbox.names('processing')).length > 0) await pause(20);
       expect((await inbox.names('done')).length).toBe(names.length * 4);
     } finally {
       for (const other of others) await other.producer.close();
