@@ -155,6 +155,15 @@ describe('a Redis that may not hold notifications', () => {
       status: 503,
       body: { type: 'urn:proactive-notifier:problem:redis-unfit' },
     });
+    for (const [method, path] of [
+      ['POST', '/v1/campaigns'],
+      ['PUT', '/v1/campaigns/autumn/rows'],
+      ['POST', '/v1/campaigns/autumn/start'],
+    ] as const) {
+      expect(await api.call(method, path, {})).toMatchObject({ status: 503 });
+    }
+    // Stopping something is always possible.
+    expect(await api.call('POST', '/v1/campaigns/autumn/pause')).toMatchObject({ status: 404 });
     expect(await api.storedKeys()).toEqual([]);
     const redis = new Redis(server.url);
     await redis.config('SET', 'maxmemory-policy', 'noeviction');
