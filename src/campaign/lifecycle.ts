@@ -98,7 +98,10 @@ export function finishUpload(
   return { result: { kind: 'done', campaign: next }, next, uploaded, otherwise: { kind: 'gone' } };
 }
 
-/** An upload that broke off leaves the campaign with the rows it had before, if it had any. */
+/**
+ * An upload that broke off leaves the campaign with the rows it had before, if it had any. Should its
+ * `startAt` have passed meanwhile, it does not start by itself: somebody was about to replace them.
+ */
 export function abandonUpload(
   campaign: Campaign,
   upload: string,
@@ -106,7 +109,9 @@ export function abandonUpload(
 ): CampaignDecision<UploadEnd> {
   if (!isUploadOf(campaign, upload)) return { result: { kind: 'superseded' } };
   const state = campaign.import === undefined ? 'importing' : 'ready';
-  const next = step(campaign, now, { state });
+  const { startAt, ...unscheduled } = campaign;
+  const wouldStartNow = state === 'ready' && startAt !== undefined && startAt <= now;
+  const next = step(wouldStartNow ? unscheduled : campaign, now, { state });
   return { result: { kind: 'done', campaign: next }, next };
 }
 

@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { pauseView } from '../queue/fleetStatusView.js';
 import { readPauseReason } from '../queue/pauseReason.js';
 import type { Pause } from '../queue/stopButton.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { operate } from './operating.js';
+import { operatorName } from './operator.js';
 import { printable } from './printable.js';
 
 export interface PauseOptions {
@@ -19,7 +19,7 @@ export async function pauseSending(options: PauseOptions): Promise<ExitCode> {
     return EXIT.invalid;
   }
   return operate(options, async (operations, output) => {
-    const pause = await operations.pause({ reason: read.reason, by: userInfo().username });
+    const pause = await operations.pause({ reason: read.reason, by: operatorName() });
     const said = `Paused ${describePause(pause)}. Nothing is sent until \`notifier resume\`; notifications are still accepted.`;
     output.result(said, { paused: true, ...pauseView(pause) });
     return EXIT.ok;

@@ -7,7 +7,7 @@ const CONNECTION_ERROR_NAMES = new Set([
 const CONNECTION_ERROR_TEXTS =
   /^(Connection is closed|Stream isn't writeable|Command timed out|connect E|read E|write E|Cluster isn't ready|None of startup nodes|All sentinels are unreachable|Socket closed|Redis did not answer in time)/;
 const TRANSIENT_REPLIES =
-  /^(LOADING|READONLY|OOM|CLUSTERDOWN|MASTERDOWN|BUSY|TRYAGAIN|MISCONF|NOREPLICAS|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM)\b/;
+  /^(LOADING|READONLY|OOM|CLUSTERDOWN|MASTERDOWN|BUSY|TRYAGAIN|MISCONF|NOREPLICAS|UNBLOCKED|NOAUTH|WRONGPASS|NOPERM|EXECABORT)\b/;
 
 /** Whether an error says that Redis is away or refuses to work just now, rather than that we made a mistake. */
 export function isRedisTrouble(error: unknown): boolean {

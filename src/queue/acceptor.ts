@@ -152,9 +152,14 @@ export class Acceptor {
       now,
     );
     for (const { at, result } of needJob) results[at] = result;
-    await this.#ledger.enqueued(
-      needJob.map(({ snapshot }) => ({ snapshot, next: queued(snapshot.record, Date.now()) })),
-    );
+    const changes = needJob.map(({ snapshot }) => ({
+      snapshot,
+      next: queued(snapshot.record, Date.now()),
+    }));
+    // Somebody may repeat, word for word, what a campaign has asked for: its row has to be counted.
+    const isRow = ({ next }: (typeof changes)[number]) => next.row !== undefined;
+    await this.#ledger.enqueued(changes.filter((change) => !isRow(change)));
+    await this.#ledger.changeAll(changes.filter(isRow));
   }
 
   /**

@@ -49,6 +49,12 @@ describe('the campaign store', () => {
     await upload(store, new RowStore(redis, prefix), 'spring', numberedRows(rows));
   }
 
+  test('begins without the live rows that an earlier campaign of the same name has left', async () => {
+    await redis.sadd(key('live'), '7');
+    await ready(3);
+    expect(await redis.exists(key('live'))).toBe(0);
+  });
+
   test('creates once: the same again is there already, another under its id is refused', async () => {
     expect(await store.create(SPRING, 'anna')).toMatchObject({
       kind: 'created',

@@ -207,6 +207,15 @@ describe('a campaign', () => {
     expect(abandonUpload(second, 'u1', NOW).next?.state).toBe('ready');
   });
 
+  test('does not start by itself with the rows that an upload was to replace', () => {
+    const scheduled = campaignIn('ready', { startAt: NOW - 1 });
+    const uploading = beginUpload(scheduled, 'u1', NOW - 10).next ?? scheduled;
+    const next = abandonUpload(uploading, 'u1', NOW).next ?? uploading;
+    expect([next.state, nextLook(next)]).toEqual(['ready', undefined]);
+    const early = abandonUpload(uploading, 'u1', NOW - 2).next ?? uploading;
+    expect(nextLook(early)).toBe(NOW - 1);
+  });
+
   test('that is cancelled during an upload leaves the upload nothing to finish', () => {
     const { next } = cancel(campaignIn('importing', { upload: 'u1' }), {}, NOW);
     if (next === undefined) throw new Error('it was cancelled');

@@ -9,8 +9,10 @@ import { newRecord } from '../../src/notification/acceptance.js';
 import { Keyring } from '../../src/notification/bodyHash.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { closeQueues, openQueues, type Queues } from '../../src/queue/jobs.js';
+import { NotificationProducer } from '../../src/queue/producer.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { publishTestTemplate } from '../support/templates.js';
 import { launch, numberedRows } from './support/campaigns.js';
 
 const ROWS = 40;
@@ -218,5 +220,20 @@ describe('a release of rows', () => {
     const campaign = await running();
     await redis.del(campaigns.keys.of('spring').rows);
     expect(await process(0).release(campaign, 0, WANTED)).toEqual({ kind: 'rows_missing' });
+  });
+
+  test('is counted also when a caller repeats a row that has no job yet, word for word', async () => {
+    await publishTestTemplate(redis, prefix);
+    await launch(campaigns, rows, numberedRows(1), { template: 'greeting' });
+    const campaign = await campaigns.get('spring');
+    if (campaign === undefined) throw new Error('no campaign');
+    await expect(process(0, dies('accepted')).release(campaign, 0, 1)).rejects.toThrow('killed');
+    const producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });
+    const recipient = { email: 'row2@example.net' };
+    const shared = { template: 'greeting', priority: 'campaign', campaignId: 'spring' } as const;
+    const repeated = await producer.send({ id: 'spring.2', recipient, ...shared });
+    await producer.close();
+    expect(repeated.isNew).toBe(false);
+    expect(await campaigns.counts('spring')).toMatchObject({ accepted: 0, queued: 1 });
   });
 });

@@ -118,7 +118,8 @@ export class RowSorter {
     this.rejected += 1;
     const row = { number, problems, cells };
     if (this.rejectedSample.length < SAMPLE) this.rejectedSample.push(row);
-    const chars = cells.reduce((sum, cell) => sum + cell.length, 0);
+    // An empty cell takes room, too: a row of commas has a quarter of a million of them.
+    const chars = cells.reduce((sum, cell) => sum + cell.length + 1, 0);
     const isKept =
       this.#rejectedKept < MAX_REJECTED_KEPT &&
       this.#rejectedCharsKept + chars <= MAX_REJECTED_CHARS_KEPT;

@@ -46,7 +46,8 @@ if ARGV[8] ~= '' then
   else
     redis.call('UNLINK', KEYS[8])
   end
-  redis.call('DEL', KEYS[4], KEYS[9])
+  -- Whatever an earlier campaign of the same name has left of live rows would never end.
+  redis.call('DEL', KEYS[4], KEYS[6], KEYS[9])
   redis.call('HSET', KEYS[4], 'waiting', ARGV[8], 'since', ARGV[4])
 end
 if ARGV[7] ~= '' then

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
 import type { Config } from '../../config.js';
 import { RedisUnavailableError } from '../../queue/errors.js';
@@ -6,6 +5,7 @@ import { openCampaigns } from '../../roles/openCampaigns.js';
 import { openProducer } from '../../roles/openProducer.js';
 import { configurationFor } from '../configuration.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
+import { operatorName } from '../operator.js';
 import { printable } from '../printable.js';
 import { untilRedisAnswers } from '../redisAnswers.js';
 import { type Output, outputFor } from '../send/output.js';
@@ -36,7 +36,7 @@ export async function withCampaigns(
   const to = options.json === true ? SILENT : terminal();
   try {
     await untilRedisAnswers(() => producer.ping());
-    return await command({ campaigns, config, output, to, by: userInfo().username });
+    return await command({ campaigns, config, output, to, by: operatorName() });
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
     output.remark('Redis is unavailable: it is not known whether this was done.');

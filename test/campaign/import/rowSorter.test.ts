@@ -41,9 +41,16 @@ describe('the sorter of rows', () => {
 
   test('keeps at most 64 MB of refused rows', () => {
     const sorter = newSorter();
-    const cell = 'x'.repeat(1024 * 1024);
+    const cell = 'x'.repeat(1024 * 1024 - 1);
     for (let number = 2; number < 102; number += 1) sorter.take(badRow(number, cell));
     expect(sorter.takeAll().rejected.flat()).toHaveLength(64);
+  });
+
+  test('hands out rows of commas before they take more memory than rows of text', () => {
+    const sorter = newSorter();
+    const cells: string[] = new Array(250_000).fill('');
+    for (let number = 2; number < 6; number += 1) sorter.take({ ...badRow(number), cells });
+    expect(lengths(sorter.takeAll().rejected)).toEqual([2, 2]);
   });
 
   test('hands out each chunk once: full ones as they come, what is left at the end', () => {
