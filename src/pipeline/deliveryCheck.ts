@@ -3,7 +3,7 @@ import { legAwaitingDelivery, recordDelivery } from '../notification/delivery.js
 import type { Delivery } from '../notification/leg.js';
 import type { Attempt } from './attempt.js';
 import type { AttemptOutcome } from './outcome.js';
-import { judgeRead } from './readFailure.js';
+import { isTrouble, judgeRead } from './readFailure.js';
 
 /** After this long without an answer, the message counts as sent and nothing more is known of it. */
 const GIVE_UP_AFTER_MS = 15 * 60 * 1000;
@@ -26,7 +26,7 @@ export async function checkDelivery(
   if (answer.ok) return settle(attempt, deliveryOf(answer.data.status), mayFallBack);
 
   const trouble = judgeRead(answer.failure);
-  attempt.log.warn({ trouble }, 'delivery check failed');
+  attempt.log[isTrouble(trouble) ? 'warn' : 'debug']({ trouble }, 'delivery check failed');
   const overdue = Date.now() - (record.deliveryCheckAt ?? 0) > GIVE_UP_AFTER_MS;
   if (trouble.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
   return over(outcomeOf(trouble));

@@ -133,7 +133,7 @@ export class Preparation {
   ): Promise<{ ok: true; value: T } | { ok: false; outcome: AttemptOutcome }> {
     if (read.ok) return read;
     const { trouble } = read;
-    attempt.log.warn({ trouble }, 'lookup failed');
+    attempt.log[isTrouble(trouble) ? 'warn' : 'debug']({ trouble }, 'lookup failed');
     const hopeless =
       trouble.kind === 'refused' ||
       (trouble.kind === 'try_later' && trouble.usesAttempt && attempt.isLast);

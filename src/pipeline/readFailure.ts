@@ -20,6 +20,14 @@ export type ReadTrouble =
   | { kind: 'past_deadline' }
   | { kind: 'stopping' };
 
+/**
+ * Whether somebody who watches the log should see it. The others say only that this was not the
+ * moment: a campaign that is paused would else write a line for every row that was under way.
+ */
+export function isTrouble({ kind }: ReadTrouble): boolean {
+  return kind === 'try_later' || kind === 'hold' || kind === 'refused';
+}
+
 export function judgeRead(failure: CallFailure): ReadTrouble {
   switch (failure.kind) {
     case 'gate_closed':
