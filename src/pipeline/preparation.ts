@@ -23,6 +23,7 @@ import {
 import type { LookupCache } from './lookupCache.js';
 import type { AttemptOutcome } from './outcome.js';
 import { found, type Read } from './read.js';
+import { isTrouble } from './readFailure.js';
 import type { TemplateStore } from './templateStore.js';
 
 export interface PreparationParts extends LookupParts {
