@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isSidecar, PROCESSING, sidecarOf } from './fileNames.js';
 import { ignoring, openRegular } from './regularFile.js';
@@ -52,7 +52,7 @@ export class Pickups {
     if (sidecar !== undefined) await writeFile(join(folder, sidecarOf(name)), sidecar);
     const moved = await this.#move(name, folder);
     if (!moved) {
-      await rm(folder, { recursive: true, force: true });
+      await this.#removeFolder(folder, [sidecarOf(name)]);
       return undefined;
     }
     if (sidecar !== undefined) await this.#removeUnlessChanged(sidecarPath, sidecar);
@@ -71,7 +71,7 @@ export class Pickups {
     const names = (await ignoring(['ENOENT'], readdir(folder))) ?? [];
     const name = names.find((candidate) => !isSidecar(candidate));
     if (name === undefined) {
-      await rm(folder, { recursive: true, force: true });
+      await this.#removeFolder(folder, names);
       return undefined;
     }
     const sidecar = await readSmall(join(folder, sidecarOf(name)));
@@ -103,9 +103,20 @@ export class Pickups {
     try {
       return (await ignoring(['ENOENT'], moved)) ?? false;
     } catch (error) {
-      await rm(folder, { recursive: true, force: true });
+      await this.#removeFolder(folder, [sidecarOf(name)]);
       throw error;
     }
+  }
+
+  /**
+   * Removes a folder that had nothing but sidecars in it. A file that has come in since keeps it: its
+   * holder was slow, or a network folder has said of a rename that succeeded that it did not.
+   */
+  async #removeFolder(folder: string, sidecars: readonly string[]): Promise<void> {
+    for (const sidecar of sidecars) {
+      await ignoring(['ENOENT', 'EISDIR', 'EPERM'], unlink(join(folder, sidecar)));
+    }
+    await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], rmdir(folder));
   }
 
   /** Whoever has put another sidecar there by now means the next file. */
