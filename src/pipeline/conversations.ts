@@ -62,7 +62,9 @@ export function involves({ participants }: ConversationSummary, contactId: strin
 
 /**
  * The conversation as one that this customer had, or nothing when they said nothing in it: our own
- * earlier notifications are such, and a page full of them would else hide the real history.
+ * earlier notifications are such, and a page full of them would else hide the real history. Nor one
+ * in which another customer took part: what somebody else wrote must never be quoted to them, and a
+ * transcript does not always say who wrote what.
  */
 export function customersConversation(
   summary: ConversationSummary,
@@ -70,11 +72,14 @@ export function customersConversation(
 ): PastConversation | undefined {
   const { conversationId, conversationStart, conversationEnd } = summary;
   if (conversationStart === undefined) return undefined;
-  const customers = summary.participants.filter(
-    ({ purpose, externalContactId }) =>
-      (purpose === 'customer' || purpose === 'external') && externalContactId === contactId,
+  const all = summary.participants.filter(
+    ({ purpose }) => purpose === 'customer' || purpose === 'external',
   );
+  const customers = all.filter(({ externalContactId }) => externalContactId === contactId);
   if (customers.length === 0) return undefined;
+  if (all.some(({ externalContactId = contactId }) => externalContactId !== contactId)) {
+    return undefined;
+  }
   // Where the platform does not say whether the customer wrote, one that they began is taken for one.
   const customerWrote =
     summary.customerParticipation ??

@@ -34,13 +34,17 @@ function whyNot(code: string): string {
 
 const PIECE_BYTES = 256 * 1024;
 
-/** A file's content from its beginning. The file stays open; a stream of it would close it. */
+/**
+ * A file's content from its beginning to where it ends now: one that is being written, a line at a
+ * time, would be followed for ever. The file stays open; a stream of it would close it.
+ */
 export async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
-  for (let position = 0; ; ) {
+  const { size } = await file.stat();
+  for (let position = 0; position < size; ) {
     const { bytesRead, buffer } = await file.read(
       Buffer.allocUnsafe(PIECE_BYTES),
       0,
-      PIECE_BYTES,
+      Math.min(PIECE_BYTES, size - position),
       position,
     );
     if (bytesRead === 0) return;
