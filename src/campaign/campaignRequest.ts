@@ -78,7 +78,7 @@ function timeProblems({ startAt, endAt }: CampaignRequest, now: number): FieldPr
   if (ends <= now) problems.push({ field: 'endAt', expected: 'a time in the future' });
   else if (ends <= begins) problems.push({ field: 'endAt', expected: 'a time after startAt' });
   else if (ends > begins + MAX_DURATION_DAYS * DAY_MS) {
-    const expected = `at most ${MAX_DURATION_DAYS} days after it may begin`;
+    const expected = `at most ${MAX_DURATION_DAYS} days from its start: say an earlier time`;
     problems.push({ field: 'endAt', expected });
   }
   return problems;
