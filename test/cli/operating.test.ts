@@ -6,6 +6,7 @@ import { write } from '../../src/notification/decision.js';
 import { Gate } from '../../src/queue/gate.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { publishTestTemplate } from '../support/templates.js';
 import { run } from './support/command.js';
 
 const prefix = freshPrefix();
@@ -75,13 +76,15 @@ describe('notifier gate', () => {
 
 describe('notifier resolve', () => {
   const given = async (id: string) => {
-    await producer.send({ id, recipient: { email: 'a@example.com' }, template: 'follow-up' });
+    await producer.send({ id, recipient: { email: 'a@example.com' }, template: 'greeting' });
     const { ledger } = producer.store;
     await ledger.change(id, (record) => claim(record, 1, Date.now()));
     const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
     await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
     return () => ledger.change(id, (record) => write(loseIntent(record, Date.now()), undefined));
   };
+
+  beforeAll(() => publishTestTemplate(producer.store.redis, prefix));
 
   test.each([
     ['sent', 'sent'],
