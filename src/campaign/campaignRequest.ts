@@ -62,12 +62,29 @@ const MAX_DURATION_DAYS = 29;
 /** Checks what somebody asks for, naming every wrong field at once. */
 export function parseCampaignRequest(input: unknown, now: number): ParsedCampaignRequest {
   const parsed = campaignRequestSchema.safeParse(input);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
+  if (!parsed.success) {
+    const problems = [...schemaProblems(parsed.error), ...timeProblems(soundTimes(input), now)];
+    return { ok: false, problems };
+  }
   const problems = timeProblems(parsed.data, now);
   return problems.length === 0 ? { ok: true, request: parsed.data } : { ok: false, problems };
 }
 
-function timeProblems({ startAt, endAt }: CampaignRequest, now: number): FieldProblem[] {
+/** So that whoever has written something else wrongly hears of the times at once. */
+export function soundTimes(input: unknown): Pick<CampaignRequest, 'startAt' | 'endAt'> {
+  const { startAt, endAt } = (input ?? {}) as { startAt?: unknown; endAt?: unknown };
+  const [start, end] = [time.safeParse(startAt), time.safeParse(endAt)];
+  return {
+    ...(start.success && { startAt: start.data }),
+    ...(end.success && { endAt: end.data }),
+  };
+}
+
+/** What is wrong with a campaign's times, as far as they are times. */
+export function timeProblems(
+  { startAt, endAt }: Pick<CampaignRequest, 'startAt' | 'endAt'>,
+  now: number,
+): FieldProblem[] {
   const begins = startAt === undefined ? now : Math.max(now, Date.parse(startAt));
   const problems: FieldProblem[] = [];
   if (begins > now + MAX_START_AHEAD_DAYS * DAY_MS) {
@@ -78,7 +95,7 @@ function timeProblems({ startAt, endAt }: CampaignRequest, now: number): FieldPr
   if (ends <= now) problems.push({ field: 'endAt', expected: 'a time in the future' });
   else if (ends <= begins) problems.push({ field: 'endAt', expected: 'a time after startAt' });
   else if (ends > begins + MAX_DURATION_DAYS * DAY_MS) {
-    const expected = `at most ${MAX_DURATION_DAYS} days after it may begin`;
+    const expected = `at most ${MAX_DURATION_DAYS} days from its start: say an earlier time`;
     problems.push({ field: 'endAt', expected });
   }
   return problems;

@@ -11,14 +11,15 @@ export type CreateResult =
   | { kind: 'created'; campaign: Campaign }
   /** The same was asked for before. */
   | { kind: 'existing'; campaign: Campaign }
-  /** Another campaign has this id; it stays as it is. */
-  | { kind: 'conflict'; campaign: Campaign };
+  /** Another campaign has this id; it stays as it is. `differs` names the fields of a request. */
+  | { kind: 'conflict'; campaign: Campaign; differs: string[] };
 
 interface CampaignCommands {
   notifierChangeCampaignBuffer(
     ...args: (string | Buffer | number)[]
   ): Promise<Buffer | number | null>;
   notifierAdvanceCursor(...args: (string | number)[]): Promise<number>;
+  notifierForgetCampaign(...args: (string | Buffer)[]): Promise<number>;
 }
 
 type Beside = Omit<CampaignDecision<unknown>, 'result' | 'next'>;
@@ -59,6 +60,8 @@ export class CampaignStore {
     const advance = readScript('advanceCursor', import.meta.url);
     redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
     redis.defineCommand('notifierAdvanceCursor', { numberOfKeys: 2, lua: advance });
+    const forget = readScript('forgetCampaign', import.meta.url);
+    redis.defineCommand('notifierForgetCampaign', { numberOfKeys: 3, lua: forget });
   }
 
   /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
@@ -68,7 +71,26 @@ export class CampaignStore {
     if (answer === WRITTEN) return { kind: 'created', campaign };
     if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
     const there = snapshotOf(answer).campaign;
-    return { kind: asksForTheSame(there, input) ? 'existing' : 'conflict', campaign: there };
+    const differs = differencesOf(there, input);
+    if (differs.length === 0) return { kind: 'existing', campaign: there };
+    return { kind: 'conflict', campaign: there, differs };
+  }
+
+  /**
+   * Takes a campaign back that has no rows and is about to get none, so that its id is free again.
+   * False when it is gone, or is more than that.
+   *
+   * @param createdAt tells it from a later one of the same id (epoch ms)
+   */
+  async takeBack(id: string, createdAt: number): Promise<boolean> {
+    const seen = await this.#snapshot(id);
+    if (seen === undefined || seen.campaign.createdAt !== createdAt) return false;
+    const { state, import: imported, upload } = seen.campaign;
+    if (state !== 'importing' || imported !== undefined || upload !== undefined) return false;
+    const { campaigns, agenda, of } = this.keys;
+    const commands = this.#redis as unknown as CampaignCommands;
+    const { record } = of(id);
+    return (await commands.notifierForgetCampaign(record, campaigns, agenda, id, seen.tag)) === 1;
   }
 
   async get(id: string): Promise<Campaign | undefined> {
@@ -234,14 +256,21 @@ function countsOf(hash: Record<string, string>): CampaignCounts {
   return Object.fromEntries(counts) as CampaignCounts;
 }
 
-/** Whether a campaign is what `input` asks for; a start or end that was moved since does not count. */
-function asksForTheSame(campaign: Campaign, input: NewCampaign): boolean {
-  const { name, template, defaults, endAt } = campaign;
-  const asked = asStored({ name: input.name, template: input.template, defaults: input.defaults });
-  return isDeepStrictEqual({ name, template, defaults }, asked) && endAt === input.endAt;
+/** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
+function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
+  const { name, isNameDefault, template, defaults, endAt } = input;
+  const asked = { name, template, endAt, ...defaults };
+  const there = { ...campaign.defaults, ...campaign };
+  const fields = ['name', 'template', 'channels', 'history', 'variables', 'metadata', 'endAt'];
+  return fields.filter(
+    (field) =>
+      !(field === 'name' && isNameDefault) &&
+      !isDeepStrictEqual(asStored(there, field), asStored(asked, field)),
+  );
 }
 
-/** JSON knows no `undefined`. */
-function asStored(value: object): unknown {
-  return JSON.parse(JSON.stringify(value));
+/** JSON knows no `undefined` within a value. */
+function asStored(values: object, field: string): unknown {
+  const value = (values as Record<string, unknown>)[field];
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

@@ -33,7 +33,8 @@ import type { RowStore } from './rowStore.js';
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
   | { kind: 'invalid'; problems: FieldProblem[] }
-  | { kind: 'conflict'; id: string; state: CampaignState };
+  /** `differs` names the fields in which the campaign that is there is another one. */
+  | { kind: 'conflict'; id: string; state: CampaignState; differs: string[] };
 
 /** What came of a step; undefined elsewhere means that there is no such campaign. */
 export type StepOutcome = { kind: 'done'; campaign: CampaignView } | StepRefused;
@@ -117,14 +118,20 @@ export class Campaigns {
   /**
    * Makes a campaign without rows. The same again under the same id is answered with the one there is.
    *
+   * @param defaultName its name when none is given; the id, when left out
    * @throws RedisUnavailableError, as all of these
    */
-  async create(input: unknown, by?: string): Promise<CreateOutcome> {
+  async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
     const parsed = parseCampaignRequest(input, Date.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
-    return this.#patiently(id, () => this.#create(request, id, by));
+    return this.#patiently(id, () => this.#create(request, id, by, defaultName));
+  }
+
+  /** Frees the id of a campaign that was made for rows which it did not get; others stay as they are. */
+  async takeBack({ id, createdAt }: Pick<CampaignView, 'id' | 'createdAt'>): Promise<void> {
+    await this.#patiently(id, () => this.#store.takeBack(id, Date.parse(createdAt)));
   }
 
   async get(id: string): Promise<CampaignView | undefined> {
@@ -277,8 +284,9 @@ export class Campaigns {
     request: CampaignRequest,
     id: string,
     by: string | undefined,
+    defaultName = id,
   ): Promise<CreateOutcome> {
-    const { name = id, template, startAt, endAt, id: _id, ...defaults } = request;
+    const { name, template, startAt, endAt, id: _id, ...defaults } = request;
     const entry = await this.#catalogue.find(template);
     if (entry === undefined) {
       const names = (await this.#catalogue.names()).join(', ');
@@ -294,7 +302,9 @@ export class Campaigns {
     if (problems.length > 0) return { kind: 'invalid', problems };
     const input = {
       id,
-      name,
+      ...(name === undefined
+        ? { name: oneLine(defaultName) || id, isNameDefault: true as const }
+        : { name }),
       template,
       templateHash: entry.hash,
       defaults: defaults satisfies RowDefaults,
@@ -302,7 +312,10 @@ export class Campaigns {
       ...(endAt !== undefined && { endAt: Date.parse(endAt) }),
     };
     const result = await this.#store.create(input, by);
-    if (result.kind === 'conflict') return { kind: 'conflict', id, state: result.campaign.state };
+    if (result.kind === 'conflict') {
+      const { campaign, differs } = result;
+      return { kind: 'conflict', id, state: campaign.state, differs };
+    }
     return { kind: result.kind, campaign: await this.#view(result.campaign) };
   }
 
@@ -336,6 +349,14 @@ export class Campaigns {
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
     return withPatience(whenReady(this.#redis).then(work), id);
   }
+}
+
+/** A name as one that is given has to be: files may be called anything. */
+function oneLine(name: string): string {
+  return name
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .slice(0, 200)
+    .trim();
 }
 
 /** One line for each thing wrong with these rows. */

@@ -17,6 +17,8 @@ import {
 export interface NewCampaign {
   id: string;
   name: string;
+  /** Nobody gave the name, so that another one does not make it another campaign. */
+  isNameDefault?: true;
   template: string;
   templateHash: string;
   defaults: RowDefaults;

@@ -50,6 +50,16 @@ Exit codes:
   130  interrupted; what was started goes on
 `;
 
+/** For `notifier resolve --help`. */
+export const RESOLVE_EXIT_CODES = `
+Exit codes:
+  0    decided; the same again changes nothing
+  1    not done: it is not unknown
+  2    wrong usage, or there is no such notification
+  7    Redis is unavailable; it is not known whether this was done
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier doctor --help`. */
 export const DOCTOR_HELP = `
 It changes nothing and can reach no customer: it asks about somebody who does not

@@ -11,6 +11,14 @@ export async function operate(
   options: { json?: boolean },
   command: (operations: Operations, output: Output) => Promise<ExitCode>,
 ): Promise<ExitCode> {
+  return withProducer(options, ({ operations }, output) => command(operations, output));
+}
+
+/** Runs a command on the notifications of the deployment which the environment names. */
+export async function withProducer(
+  options: { json?: boolean },
+  command: (producer: NotificationProducer, output: Output) => Promise<ExitCode>,
+): Promise<ExitCode> {
   const output = outputFor(options.json === true);
   // Whether the HTTP API could start with this configuration does not matter here.
   const config = configurationFor('api', { ...process.env, API_HOST: undefined });
@@ -22,7 +30,7 @@ export async function operate(
   });
   try {
     await untilRedisAnswers(() => producer.ping());
-    return await command(producer.operations, output);
+    return await command(producer, output);
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
     output.remark('Redis is unavailable: it is not known whether this was done.');

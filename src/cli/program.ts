@@ -1,11 +1,18 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCampaign } from './campaign/commands.js';
-import { DOCTOR_HELP, EXIT, type ExitCode, SEND_EXIT_CODES } from './exitCodes.js';
+import {
+  DOCTOR_HELP,
+  EXIT,
+  type ExitCode,
+  RESOLVE_EXIT_CODES,
+  SEND_EXIT_CODES,
+} from './exitCodes.js';
 import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import type { PauseOptions } from './sending.js';
 import type { PreviewOptions } from './templates/preview.js';
+import { VERDICTS, type Verdict } from './verdict.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -29,6 +36,7 @@ function buildProgram(): Command {
   addSend(program);
   addCampaign(program, { exitWith, collect, wholeNumber });
   addOperating(program);
+  addResolve(program);
   addDoctor(program);
   addTemplates(program);
   return program;
@@ -127,6 +135,22 @@ function addOperating(program: Command): void {
     .action(async (options: GateOptions) => {
       const { gate } = await import('./gate.js');
       exitWith(await gate(options));
+    });
+}
+
+function addResolve(program: Command): void {
+  program
+    .command('resolve')
+    .description('decide what became of a notification that is unknown; sends nothing')
+    .argument('<id>', 'of the notification')
+    .addArgument(
+      new Argument('<outcome>', 'what somebody has seen in Genesys Cloud').choices(VERDICTS),
+    )
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', RESOLVE_EXIT_CODES)
+    .action(async (id: string, outcome: Verdict, options: { json?: boolean }) => {
+      const { resolveUnknown } = await import('./resolving.js');
+      exitWith(await resolveUnknown(id, outcome, options));
     });
 }
 

@@ -1,6 +1,7 @@
 import { pauseView } from '../queue/fleetStatusView.js';
 import { readPauseReason } from '../queue/pauseReason.js';
 import type { Pause } from '../queue/stopButton.js';
+import { commandLine } from './commandLine.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { operate } from './operating.js';
 import { operatorName } from './operator.js';
@@ -20,7 +21,7 @@ export async function pauseSending(options: PauseOptions): Promise<ExitCode> {
   }
   return operate(options, async (operations, output) => {
     const pause = await operations.pause({ reason: read.reason, by: operatorName() });
-    const said = `Paused ${describePause(pause)}. Nothing is sent until \`notifier resume\`; notifications are still accepted.`;
+    const said = `Paused ${describePause(pause)}. Nothing is sent until \`${commandLine('resume')}\`; notifications are still accepted.`;
     output.result(said, { paused: true, ...pauseView(pause) });
     return EXIT.ok;
   });

@@ -209,7 +209,7 @@ function timeProblems(request: NotificationRequest, now: number): FieldProblem[]
     else if (deadline > sendAt + MAX_DEADLINE_DAYS * DAY_MS) {
       problems.push({
         field: 'deadline',
-        expected: `at most ${MAX_DEADLINE_DAYS} days after it may begin`,
+        expected: `at most ${MAX_DEADLINE_DAYS} days from its start: say an earlier time`,
       });
     } else if (deadline <= sendAt) {
       problems.push({ field: 'deadline', expected: 'a time after sendAt' });

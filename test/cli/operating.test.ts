@@ -1,9 +1,12 @@
 import { userInfo } from 'node:os';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
+import { write } from '../../src/notification/decision.js';
 import { Gate } from '../../src/queue/gate.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { publishTestTemplate } from '../support/templates.js';
 import { run } from './support/command.js';
 
 const prefix = freshPrefix();
@@ -68,5 +71,42 @@ describe('notifier gate', () => {
     expect(json).toMatchObject({ closed: true, operation: 'agentless-email' });
     expect((await run(['gate', '--open'], environment)).stdout).toMatch(/^Opened, 3\d{3} s before/);
     expect((await run(['gate', '--open'], environment)).stdout).toBe('The gate was open.\n');
+  });
+});
+
+describe('notifier resolve', () => {
+  const given = async (id: string) => {
+    await producer.send({ id, recipient: { email: 'a@example.com' }, template: 'greeting' });
+    const { ledger } = producer.store;
+    await ledger.change(id, (record) => claim(record, 1, Date.now()));
+    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+    await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
+    return () => ledger.change(id, (record) => write(loseIntent(record, Date.now()), undefined));
+  };
+
+  beforeAll(() => publishTestTemplate(producer.store.redis, prefix));
+
+  test.each([
+    ['sent', 'sent'],
+    ['not-sent', 'failed'],
+  ])('as %s ends an unknown as %s, and again changes nothing', async (outcome, state) => {
+    const id = `u-${outcome}`;
+    const lose = await given(id);
+    const early = await run(['resolve', id, outcome], environment);
+    expect(early).toMatchObject({ code: 1, stderr: expect.stringContaining('it is sending') });
+    await lose();
+    for (const _time of ['first', 'second']) {
+      const resolved = await run(['resolve', id, outcome, '--json'], environment);
+      expect([resolved.code, JSON.parse(resolved.stdout)]).toEqual([0, { id, state }]);
+    }
+  });
+
+  test('wants one that there is, and one of two outcomes', async () => {
+    const nobody = await run(['resolve', 'nope', 'sent'], environment);
+    expect(nobody).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('no notification nope'),
+    });
+    expect((await run(['resolve', 'u', 'perhaps'], environment)).code).toBe(2);
   });
 });

@@ -52,10 +52,16 @@ const ID_HASH_CHARS = 12;
  * found out. Another content or template makes another campaign.
  *
  * @param contentHash of the file's bytes, hex
+ * @param others whatever else, as JSON, makes it another campaign
  */
-export function campaignIdFor(name: string, template: string, contentHash: string): string {
+export function campaignIdFor(
+  name: string,
+  template: string,
+  contentHash: string,
+  others: readonly unknown[] = [],
+): string {
   const hash = createHash('sha256')
-    .update(JSON.stringify([name.normalize('NFC'), template, contentHash]))
+    .update(JSON.stringify([name.normalize('NFC'), template, contentHash, ...others]))
     .digest('hex')
     .slice(0, ID_HASH_CHARS);
   const readable = stemOf(name)

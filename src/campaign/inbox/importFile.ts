@@ -74,7 +74,7 @@ async function importOpened(
 ): Promise<FileOutcome> {
   const before = await file.stat();
   const id = request.id ?? campaignIdFor(pickup.name, request.template, await hashOf(file));
-  const created = await campaigns.create({ name: pickup.name, ...request, id }, BY);
+  const created = await campaigns.create({ ...request, id }, BY, pickup.name);
   switch (created.kind) {
     case 'invalid': {
       const says = [`${sidecarOf(pickup.name)} has to be mended; then drop both again.`];
@@ -82,7 +82,7 @@ async function importOpened(
     }
     case 'conflict':
       return rejected(pickup, [
-        `Campaign ${id} exists (${created.state}) and differs in more than its rows.`,
+        `Campaign ${id} exists (${created.state}) and differs in more than its rows: ${created.differs.join(', ')}.`,
         'To make another one, rename the file or give the sidecar an "id" of its own.',
       ]);
     case 'existing':

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { type FieldProblem, schemaProblems } from '../../notification/request.js';
-import { type CampaignRequest, campaignRequestSchema } from '../campaignRequest.js';
+import {
+  type CampaignRequest,
+  campaignRequestSchema,
+  soundTimes,
+  timeProblems,
+} from '../campaignRequest.js';
 
 /** What `NAME.json` says of the rows in the file beside it. */
 const sidecarSchema = campaignRequestSchema.extend({
@@ -22,14 +27,21 @@ export function readSidecar(text: string): ReadSidecar {
     return { ok: false, problems: [{ field: '(file)', expected: 'one JSON object' }] };
   }
   const parsed = sidecarSchema.safeParse(json);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
+  const problems = [
+    ...(parsed.success ? [] : schemaProblems(parsed.error)),
+    ...timeProblems(soundTimes(json), Date.now()),
+    ...startProblems(json),
+  ];
+  if (!parsed.success || problems.length > 0) return { ok: false, problems };
   const { start, ...request } = parsed.data;
-  if (start === 'never' && request.startAt !== undefined) {
-    const expected = 'now, or left out: there is a startAt';
-    return { ok: false, problems: [{ field: 'start', expected }] };
-  }
   const starts = start === 'now' || request.startAt !== undefined;
   return { ok: true, sidecar: { request, starts } };
+}
+
+function startProblems(json: unknown): FieldProblem[] {
+  const { start, startAt } = (json ?? {}) as { start?: unknown; startAt?: unknown };
+  if (start !== 'never' || startAt === undefined) return [];
+  return [{ field: 'start', expected: 'now, or left out: there is a startAt' }];
 }
 
 function parseJson(text: string): unknown {

@@ -33,7 +33,7 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
     .argument('<file>', 'CSV or NDJSON, gzip or not; - is standard input')
     .requiredOption('--template <name>', 'what to send, such as follow-up')
     .option('--name <name>', 'what people call it; the name of the file when left out')
-    .option('--id <id>', 'your own id: running the same again goes on where it stands')
+    .option('--id <id>', 'your own id; follows from the file and its settings when left out')
     .option('--channels <list>', 'fallback order, such as web,email')
     .option('--var <name=value>', 'a variable for rows that have none; may be repeated', collect)
     .option('--no-history', 'send even if no earlier conversation is found')

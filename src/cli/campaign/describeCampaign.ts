@@ -1,13 +1,14 @@
 import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
+import { commandLine } from '../commandLine.js';
 import { printable } from '../printable.js';
-import { clipped, type Terminal, type Tone, tinted } from '../terminal.js';
+import { clipped, type Terminal, type Tone, tinted, wrapped } from '../terminal.js';
 import { bar, counted, percent, span, whole } from './figures.js';
 
 type Counted = keyof CampaignView['counts'];
 
 /** The states in groups that answer what people ask: who got it, who did not, who will. */
 const GROUPS = [
-  { label: 'reached', states: ['sent', 'delivered', 'read'], tone: 'good' },
+  { label: 'sent', states: ['sent', 'delivered', 'read'], tone: 'good' },
   { label: 'not reached', states: ['failed', 'undelivered'], tone: 'bad' },
   { label: 'unknown', states: ['unknown'], tone: 'bad' },
   { label: 'skipped', states: ['skipped'], tone: 'quiet' },
@@ -15,20 +16,25 @@ const GROUPS = [
   { label: 'cancelled', states: ['cancelled'], tone: 'quiet' },
   {
     label: 'on the way',
-    states: ['accepted', 'queued', 'deferred', 'processing', 'sending'],
+    states: ['accepted', 'queued', 'processing', 'sending'],
     tone: 'waiting',
   },
+  { label: 'deferred', states: ['deferred'], tone: 'waiting' },
   { label: 'waiting', states: ['waiting'], tone: 'quiet' },
 ] as const satisfies readonly { label: string; states: readonly Counted[]; tone: Tone }[];
 
 const INDENT = '  ';
 const SEPARATOR_WIDTH = 3;
 
-/** `1,150 reached`, `8 not reached`, `12 on the way`: what there is any of. */
+/** `1,150 sent (900 known to have arrived)`, `8 not reached`: what there is any of. */
 function countedParts({ counts }: CampaignView): { text: string; tone: Tone }[] {
   return GROUPS.map(({ label, states, tone }) => ({ rows: rowsIn(counts, ...states), label, tone }))
     .filter(({ rows }) => rows > 0)
-    .map(({ rows, label, tone }) => ({ text: `${whole(rows)} ${label}`, tone }));
+    .map(({ rows, label, tone }) => {
+      const arrived = whole(rowsIn(counts, 'delivered', 'read'));
+      const note = label === 'sent' ? ` (${arrived} known to have arrived)` : '';
+      return { text: `${whole(rows)} ${label}${note}`, tone };
+    });
 }
 
 function countsLine(view: CampaignView): string {
@@ -55,7 +61,7 @@ function countsLines(view: CampaignView, to: Terminal): string[] {
 
 /** How fast it goes, or why it does not. */
 function paceLine(view: CampaignView, now: number): string {
-  const { state, reason, startAt, progress } = view;
+  const { state, reason, startAt } = view;
   switch (state) {
     case 'paused':
       return `paused: ${printable(reason ?? 'no reason was given')}`;
@@ -68,21 +74,37 @@ function paceLine(view: CampaignView, now: number): string {
     case 'cancelled':
       return reason === undefined ? 'cancelled' : `cancelled: ${printable(reason)}`;
     case 'running':
-      return runningLine(progress, now);
+      return runningLine(view, now);
     default:
       return state satisfies never;
   }
 }
 
-function runningLine(
-  { rows, ended, perMinute, estimatedEndAt }: CampaignView['progress'],
-  now: number,
-): string {
+/** Nobody can say how long conversations take that others have. */
+function runningLine({ progress, counts }: CampaignView, now: number): string {
+  const { rows, ended, perMinute, estimatedEndAt } = progress;
   if (ended === rows) return 'all sent; waiting to hear what arrived';
+  if (counts.deferred === rows - ended) return describeDeferred(counts.deferred);
   if (perMinute === undefined) return 'running';
   const pace = `${whole(perMinute)} a minute`;
   if (estimatedEndAt === undefined) return pace;
   return `${pace}, about ${span(Date.parse(estimatedEndAt) - now)} left`;
+}
+
+function describeDeferred(rows: number): string {
+  const wait = rows === 1 ? 'waits' : 'wait';
+  return `${whole(rows)} ${wait} for a reason, such as a conversation that is going on; asked again until the deadline`;
+}
+
+/** How rows are found and decided of which nobody knows whether they were sent; nothing when there are none. */
+export function describeUnknown({ id, counts }: Pick<CampaignView, 'id' | 'counts'>): string[] {
+  if (counts.unknown === 0) return [];
+  return [
+    `${whole(counts.unknown)} unknown: each may have been sent, and a person has to decide.`,
+    `  to find them: ${commandLine(`campaign results ${id}`)} (the rows with the state unknown)`,
+    `  to decide:    ${commandLine('resolve ID sent')} (or not-sent), the page /notifications/ID,`,
+    '                or POST /v1/notifications/ID/resolve',
+  ];
 }
 
 /** The lines drawn over and over while a campaign runs. */
@@ -92,14 +114,23 @@ export function liveLines(view: CampaignView, to: Terminal, now: number): string
   const width = Math.max(10, Math.min(40, to.columns() - 40));
   const isPaused = view.state === 'paused';
   const tone = isPaused ? 'waiting' : 'good';
-  const pace = INDENT + paceLine(view, now);
+  const paced = wrapped(paceLine(view, now), to.columns() - INDENT.length - 1);
   const drawn = tinted(tone, bar(share, width, to), to);
   return [
     `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
     ...countsLines(view, to),
-    isPaused ? tinted('waiting', pace, to) : pace,
-    ...(isPaused ? [`${INDENT}to let it go on: notifier campaign resume ${view.id}`] : []),
+    ...paced.map((line) => INDENT + (isPaused ? tinted('waiting', line, to) : line)),
+    ...deferredLines(view, to),
+    ...(isPaused ? [`${INDENT}to let it go on: ${commandLine(`campaign resume ${view.id}`)}`] : []),
   ];
+}
+
+/** Why some wait while others go on; where only they are left, the line above says it. */
+function deferredLines({ state, counts, progress: { rows, ended } }: CampaignView, to: Terminal) {
+  if (counts.deferred === 0) return [];
+  if (state === 'running' && counts.deferred === rows - ended) return [];
+  const width = to.columns() - INDENT.length - 1;
+  return wrapped(describeDeferred(counts.deferred), width).map((line) => INDENT + line);
 }
 
 /** One line that stands by itself in a log. */
@@ -115,7 +146,7 @@ function shareOf({ progress: { rows, ended } }: CampaignView): number {
 
 /** Everything there is to say of one campaign. */
 export function describeCampaign(view: CampaignView, to: Terminal, now: number): string {
-  const { id, name, state, import: imported, startAt, startedAt, endAt, endedAt } = view;
+  const { id, name, state, counts, import: imported, startAt, startedAt, endAt, endedAt } = view;
   const facts: [string, string | undefined][] = [
     ['template', view.template],
     ['rows', imported === undefined ? undefined : rowsFact(imported)],
@@ -136,6 +167,7 @@ export function describeCampaign(view: CampaignView, to: Terminal, now: number):
     ...facts
       .filter(([, value]) => value !== undefined)
       .map(([label, value]) => `  ${label.padEnd(10)} ${value}`),
+    ...(counts.unknown > 0 ? ['', ...describeUnknown(view)] : []),
   ].join('\n');
 }
 
@@ -154,7 +186,7 @@ export function describeCampaigns(views: readonly CampaignView[], to: Terminal):
     id: view.id,
     state: view.state,
     share: view.import === undefined ? '' : percent(shareOf(view)),
-    what: view.state === 'paused' ? paceLine(view, 0) : countsLine(view),
+    what: view.state === 'paused' ? paceLine(view, 0) : countsLine(view).replace(/ \(.*?\)/, ''),
   }));
   const width = (of: 'id' | 'state') => Math.max(...rows.map((row) => row[of].length));
   const [ids, states] = [width('id'), width('state')];

@@ -38,9 +38,15 @@ function labelled(label: string, text: string, columns: number): string[] {
   return lines.map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL_WIDTH)} ${line}`);
 }
 
-function describeTried({ rows, tried }: DryRun): string {
+/** How many rows a message would be tried for, on whichever channel. */
+export function rowsTried({ tried }: DryRun): number {
+  return Object.values(tried).reduce((sum, some) => sum + some, 0);
+}
+
+function describeTried(dryRun: DryRun): string {
+  const { rows, tried } = dryRun;
   const channels = Object.entries(tried);
-  const total = channels.reduce((sum, [, some]) => sum + some, 0);
+  const total = rowsTried(dryRun);
   const by = channels.map(([channel, some]) => `${whole(some)} by ${channel}`).join(', ');
   return `${whole(total)} of ${counted(rows, 'recipient')}${by === '' ? '' : ` (first ${by})`}`;
 }

@@ -1,5 +1,7 @@
 import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
+import { commandLine } from '../commandLine.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
+import { describeUnknown } from './describeCampaign.js';
 import type { Interruption } from './interruption.js';
 import { noSuchCampaign, type Session } from './session.js';
 import { watch } from './watch.js';
@@ -20,9 +22,9 @@ export async function followToEnd(
       return noSuchCampaign(session, id);
     case 'interrupted':
       output.remark(`No longer watching. The campaign goes on; to pause it:
-  notifier campaign pause ${id}
+  ${commandLine(`campaign pause ${id}`)}
 to watch again:
-  notifier campaign status ${id} --follow`);
+  ${commandLine(`campaign status ${id} --follow`)}`);
       output.result('', { error: 'interrupted', id });
       return interruption.code();
     default:
@@ -34,11 +36,10 @@ function whatIsLeft(view: CampaignView): string {
   const { id, counts } = view;
   const failed = rowsIn(counts, 'failed', 'expired');
   return [
-    `What became of each row:    notifier campaign results ${id}`,
+    `What became of each row:    ${commandLine(`campaign results ${id}`)}`,
     failed > 0 &&
-      `Try again what was not sent: notifier campaign retry ${id} --states failed,expired`,
-    counts.unknown > 0 &&
-      'Of each unknown one a person has to decide whether it was sent: see /notifications, or POST /v1/notifications/ID/resolve.',
+      `Try again what was not sent: ${commandLine(`campaign retry ${id} --states failed,expired`)}`,
+    ...describeUnknown(view),
   ]
     .filter((line) => line !== false)
     .join('\n');

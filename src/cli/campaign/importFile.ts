@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
+import { commandLine } from '../commandLine.js';
 import { printable } from '../printable.js';
 import { type Terminal, tinted } from '../terminal.js';
 import { counted, whole } from './figures.js';
@@ -12,6 +13,7 @@ import type { Session } from './session.js';
 export interface RowsFile {
   /** How it is called in what is said of it. */
   name: string;
+  /** Of a file that can be read more than once. */
   size?: number;
   open(): Readable;
 }
@@ -65,15 +67,18 @@ export function describeImport(
     addressedBy.email > 0 && `${whole(addressedBy.email)} by email`,
     addressedBy.phone > 0 && `${whole(addressedBy.phone)} by phone`,
   ].filter((part) => part !== false);
+  const shown = refused.slice(0, SHOWN);
+  const more = rejected - new Set(shown.map(({ row }) => row)).size;
   const lines = [
     `${tinted('good', `${counted(rows, 'recipient')} imported`, to)} (${by.join(', ')}).`,
     duplicates > 0 && `${counted(duplicates, 'row')} folded: the same recipient stands further up.`,
     ignoredColumns.length > 0 &&
       `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,
     rejected > 0 && tinted('bad', `${counted(rejected, 'row')} refused:`, to),
-    ...refused.slice(0, SHOWN).map((problem) => `  ${describeRowProblem(problem)}`),
+    ...shown.map((problem) => `  ${describeRowProblem(problem)}`),
+    more > 0 && `  and ${whole(more)} more`,
     rejected > 0 && `To mend and import them, all of them as a file:`,
-    rejected > 0 && `  notifier campaign rejected ${id} --out refused.csv`,
+    rejected > 0 && `  ${commandLine(`campaign rejected ${id} --out refused.csv`)}`,
   ];
   return printableLines(lines);
 }

@@ -4,7 +4,9 @@ import {
   type RetryableState,
   whyNotRetryable,
 } from '../../campaign/retryRows.js';
+import { commandLine } from '../commandLine.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
+import { describeUnknown } from './describeCampaign.js';
 import { counted } from './figures.js';
 import { noSuchCampaign, refuseStep, withCampaigns } from './session.js';
 import { readTime } from './time.js';
@@ -49,7 +51,10 @@ export async function retryCampaign(id: string, options: RetryOptions): Promise<
             ? 'No row is tried again.'
             : `${counted(report.retried, 'row')} will be tried again.`,
           ...describeRefused(report.refused, report.refusedCount),
-          ...(report.retried === 0 ? [] : [`To watch: notifier campaign status ${id} --follow`]),
+          ...describeUnknown(report.campaign),
+          ...(report.retried === 0
+            ? []
+            : [`To watch: ${commandLine(`campaign status ${id} --follow`)}`]),
         ];
         output.result(lines.join('\n'), report);
         return EXIT.ok;

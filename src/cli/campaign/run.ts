@@ -1,10 +1,13 @@
+import type { CreateOutcome } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import type { DryRun } from '../../campaign/dryRun/dryRun.js';
 import type { FieldProblem } from '../../notification/request.js';
+import { commandLine } from '../commandLine.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { confirm } from './confirm.js';
-import { describeForecast, describeSamples } from './describeDryRun.js';
-import { counted } from './figures.js';
+import { describeForecast, describeSamples, rowsTried } from './describeDryRun.js';
+import { counted, whole } from './figures.js';
+import { fileCampaignId } from './fileCampaignId.js';
 import { followToEnd } from './followToEnd.js';
 import {
   describeImport,
@@ -16,6 +19,7 @@ import {
 import { type Interruption, onInterruption } from './interruption.js';
 import {
   campaignRequestFrom,
+  nameFrom,
   type RunOptions,
   runOptionOf,
   runOptionProblems,
@@ -28,14 +32,16 @@ interface Run extends Session {
   id: string;
   file: RowsFile;
   options: RunOptions;
+  /** When this very run has made it. */
+  newCampaign?: CampaignView;
   startAt?: number;
   interruption: Interruption;
 }
 
 /**
  * From a file to a campaign that has ended: makes it, imports the rows, says what would happen, asks,
- * starts it and follows it. It may be called again with the same `--id` at any time, and goes on
- * from where the campaign stands.
+ * starts it and follows it. It may be called again at any time, with the same file or the same `--id`,
+ * and goes on from where the campaign stands.
  */
 export async function runCampaign(path: string, options: RunOptions): Promise<ExitCode> {
   const startAt = readTime(options.startAt);
@@ -46,35 +52,66 @@ export async function runCampaign(path: string, options: RunOptions): Promise<Ex
   return withCampaigns(options, async (session) => {
     if (problems.length > 0) return refuseOptions(session, problems);
     const file = await findFile(path);
-    if (typeof file === 'string') {
-      session.output.remark(file);
-      session.output.result('', { error: 'unreadable_file' });
-      return EXIT.invalid;
-    }
-    const { campaigns, output, to, by } = session;
-    const created = await campaigns.create(campaignRequestFrom(options, path), by);
+    if (typeof file === 'string') return refuseFile(session, file);
+    const request = await identified(campaignRequestFrom(options), path, file);
+    if (typeof request === 'string') return refuseFile(session, request);
+    const { campaigns, to, by } = session;
+    const created = await campaigns.create(request, by, nameFrom(path));
     switch (created.kind) {
       case 'invalid':
         return refuseOptions(session, created.problems);
       case 'conflict':
-        output.remark(
-          `A different campaign has the id ${created.id} (${created.state}); it stays as it is.`,
-        );
-        output.result('', { error: 'id_conflict', id: created.id, state: created.state });
-        return EXIT.invalid;
+        return refuseConflict(session, created);
       case 'created':
       case 'existing': {
         const { campaign } = created;
+        const made = created.kind === 'created' ? { newCampaign: campaign } : {};
         to.write(`Campaign ${campaign.id}\n`);
         const at = startAt.ok && startAt.time !== undefined ? { startAt: startAt.time } : {};
         return onInterruption((interruption) =>
-          goOn({ ...session, id: campaign.id, file, options, ...at, interruption }, campaign),
+          goOn(
+            { ...session, id: campaign.id, file, options, ...made, ...at, interruption },
+            campaign,
+          ),
         );
       }
       default:
         return created satisfies never;
     }
   });
+}
+
+/** With an id that follows from the file, unless one is given or the rows come by a pipe; or why not. */
+async function identified(
+  request: Record<string, unknown>,
+  path: string,
+  { size, name }: RowsFile,
+): Promise<Record<string, unknown> | string> {
+  if (request['id'] !== undefined || size === undefined) return request;
+  try {
+    return { ...request, id: await fileCampaignId(path, request) };
+  } catch (error) {
+    const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+    if (syscall === undefined) throw error;
+    return `${name} cannot be read (${String(code)})`;
+  }
+}
+
+function refuseFile({ output }: Session, because: string): ExitCode {
+  output.remark(because);
+  output.result('', { error: 'unreadable_file' });
+  return EXIT.invalid;
+}
+
+function refuseConflict(
+  { output }: Session,
+  { id, state, differs }: Extract<CreateOutcome, { kind: 'conflict' }>,
+): ExitCode {
+  const options = [...new Set(differs.map(runOptionOf))].join(', ');
+  output.remark(`Campaign ${id} (${state}) was made with another ${options}; it stays as it is.
+To go on with it, say what was said then; to make another one, give another --id.`);
+  output.result('', { error: 'id_conflict', id, state, differs });
+  return EXIT.invalid;
 }
 
 function refuseOptions({ output }: Session, problems: readonly FieldProblem[]): ExitCode {
@@ -87,9 +124,13 @@ function refuseOptions({ output }: Session, problems: readonly FieldProblem[]): 
 }
 
 async function goOn(run: Run, campaign: CampaignView): Promise<ExitCode> {
-  const { id, interruption, output } = run;
+  const { id, options, interruption, output } = run;
   if (campaign.state !== 'importing' && campaign.state !== 'ready') {
-    output.remark('It was started before; the file is not read again.');
+    output.remark(
+      options.id === undefined
+        ? `This file was imported as campaign ${id} at ${campaign.createdAt}, which is ${campaign.state}. Nothing is sent again; to send to the same people once more, give another --id.`
+        : 'It was started before; the file is not read again. To send to the same people once more, give another --id.',
+    );
     return followToEnd(run, id, interruption);
   }
   const imported = await importRows(run);
@@ -99,10 +140,17 @@ async function goOn(run: Run, campaign: CampaignView): Promise<ExitCode> {
 
 /** The campaign with its rows, or what to exit with. */
 async function importRows(run: Run): Promise<CampaignView | ExitCode> {
-  const { id, file, options, output, to, interruption } = run;
+  const { id, file, options, newCampaign, output, to, interruption } = run;
   const { format } = options;
   const { signal } = interruption;
   const outcome = await importFile(run, id, file, { signal, ...(format && { format }) });
+  if (
+    newCampaign !== undefined &&
+    (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')
+  ) {
+    // Or its id would be taken by what nobody wants any more.
+    await run.campaigns.takeBack(newCampaign);
+  }
   switch (outcome?.kind) {
     case undefined:
       return noSuchCampaign(run, id);
@@ -162,7 +210,10 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
   to.write('\n');
   if (!options.yes) {
     const when = startAt === undefined ? 'now' : `at ${new Date(startAt).toISOString()}`;
-    const question = `Send to ${counted(dryRun.rows, 'recipient')} ${when}?`;
+    const tried = rowsTried(dryRun);
+    const all = counted(dryRun.rows, 'recipient');
+    const recipients = tried === dryRun.rows ? all : `${whole(tried)} of ${all}`;
+    const question = `Send to ${recipients} ${when}?`;
     const answer = options.json ? 'nobody' : await confirm(question, interruption.signal);
     if (answer !== 'yes') {
       if (answer === 'nobody') output.remark('There is nobody to ask, and --yes was not given.');
@@ -180,5 +231,5 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
 
 function startCommand({ id, options }: Run): string {
   const at = options.startAt === undefined ? '' : ` --at ${options.startAt}`;
-  return `notifier campaign start ${id}${at}`;
+  return commandLine(`campaign start ${id}${at}`);
 }

@@ -19,12 +19,12 @@ export interface RunOptions {
 }
 
 /** The campaign these options ask for, not yet checked: what is wrong with it, its schema says. */
-export function campaignRequestFrom(options: RunOptions, file: string): Record<string, unknown> {
+export function campaignRequestFrom(options: RunOptions): Record<string, unknown> {
   const { template, name, id, channels, endAt, history } = options;
   const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
     ...(id !== undefined && { id }),
-    name: name ?? nameFrom(file),
+    ...(name !== undefined && { name }),
     ...(template !== undefined && { template }),
     ...(channels !== undefined && { channels: channels.split(',').map((part) => part.trim()) }),
     ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
@@ -56,6 +56,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   variables: '--var',
   startAt: '--start-at',
   endAt: '--end-at',
+  history: '--no-history',
 };
 
 /** A field as whoever typed the command knows it. */
@@ -64,7 +65,7 @@ export function runOptionOf(field: string): string {
 }
 
 /** `spring.csv.gz` makes a campaign called spring. */
-function nameFrom(file: string): string {
+export function nameFrom(file: string): string {
   const base = file.split(/[/\\]/).at(-1) ?? '';
   const name = base.replace(/(\.(csv|tsv|txt|ndjson|jsonl|gz))+$/i, '');
   return name === '' || name === '-' ? 'standard input' : name;

@@ -3,6 +3,7 @@ import type { Config } from '../../config.js';
 import { RedisUnavailableError } from '../../queue/errors.js';
 import { openCampaigns } from '../../roles/openCampaigns.js';
 import { openProducer } from '../../roles/openProducer.js';
+import { commandLine } from '../commandLine.js';
 import { configurationFor } from '../configuration.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { operatorName } from '../operator.js';
@@ -56,7 +57,9 @@ const SILENT: Terminal = {
 };
 
 export function noSuchCampaign({ output }: Session, id: string): ExitCode {
-  output.remark(`There is no campaign ${printable(id)}: see \`notifier campaign status\`.`);
+  output.remark(
+    `There is no campaign ${printable(id)}: see \`${commandLine('campaign status')}\`.`,
+  );
   output.result('', { error: 'no_campaign', id });
   return EXIT.invalid;
 }

@@ -29,7 +29,8 @@ describe('a running campaign', () => {
   test('is a bar, who got it, and how long it will take', () => {
     expect(liveLines(RUNNING, narrow(80), NOW)).toEqual([
       '[########################----------------]  60 %  1,200 of 2,000',
-      '  1,150 reached | 8 not reached | 42 skipped | 100 on the way | 700 waiting',
+      '  1,150 sent (1,030 known to have arrived) | 8 not reached | 42 skipped',
+      '  100 on the way | 700 waiting',
       '  96 a minute, about 9 min left',
     ]);
   });
@@ -43,8 +44,22 @@ describe('a running campaign', () => {
 
   test('is one line where it is piped', () => {
     expect(logLine(RUNNING, NOW)).toBe(
-      '2026-11-22T09:17:30.000Z  60 %  1,200 of 2,000: 1,150 reached, 8 not reached, 42 skipped, 100 on the way, 700 waiting; 96 a minute, about 9 min left',
+      '2026-11-22T09:17:30.000Z  60 %  1,200 of 2,000: 1,150 sent (1,030 known to have arrived), 8 not reached, 42 skipped, 100 on the way, 700 waiting; 96 a minute, about 9 min left',
     );
+  });
+
+  test('says why rows are deferred, and makes no guess when only they are left', () => {
+    const counts = { ...RUNNING.counts, queued: 90, deferred: 7 };
+    const some = liveLines({ ...RUNNING, counts }, narrow(100), NOW);
+    expect(some.join('\n')).toMatch(
+      /7 deferred[\s\S]*about 9 min left\n {2}7 wait for a reason, such as a conversation/,
+    );
+    const left = { ...RUNNING.counts, waiting: 0, queued: 0, sending: 0, deferred: 1 };
+    const progress = { ...RUNNING.progress, rows: 2_000, ended: 1_999 };
+    const last = liveLines({ ...RUNNING, counts: left, progress }, narrow(120), NOW);
+    expect(last.slice(2)).toEqual([
+      '  1 waits for a reason, such as a conversation that is going on; asked again until the deadline',
+    ]);
   });
 
   test('whose rows have all left waits to hear what arrived', () => {
@@ -74,10 +89,17 @@ describe('everything there is to say of a campaign', () => {
   });
 });
 
+test('unknown rows are to be found and decided', () => {
+  const view = { ...RUNNING, counts: { ...RUNNING.counts, unknown: 2 } };
+  expect(describeCampaign(view, narrow(80), NOW)).toMatch(
+    /2 unknown: [\s\S]*notifier campaign results autumn [\s\S]*notifier resolve ID sent[\s\S]*\/notifications\/ID/,
+  );
+});
+
 test('a list has a line for each, aligned', () => {
   const views = [RUNNING, { ...PAUSED, id: 'x' }];
   expect(describeCampaigns(views, narrow(60))).toBe(
-    `autumn  running   60 %  1,150 reached, 8 not reached, 42 sk
+    `autumn  running   60 %  1,150 sent, 8 not reached, 42 skipp
 x       paused    60 %  paused: wrong price`,
   );
   expect(describeCampaigns(views, { ...narrow(60), live: false })).toMatch(/700 waiting$/m);

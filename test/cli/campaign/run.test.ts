@@ -45,7 +45,7 @@ describe('campaign run', () => {
       /^1 row refused:\n {2}row 4, email: expected an email address/m,
       /campaign rejected whole --out/,
       /^Requests +about \d+ to Genesys Cloud/m,
-      / 100 % {2}2 of 2: 2 reached; completed$/m,
+      / 100 % {2}2 of 2: 2 sent \(\d known to have arrived\); completed$/m,
       /notifier campaign results whole/,
     ];
     for (const pattern of shown) expect(ended.stdout).toMatch(pattern);
@@ -60,8 +60,45 @@ describe('campaign run', () => {
       code: 0,
       stderr: expect.stringMatching(/started before; the file is not read/),
     });
-    expect(again.stdout).toMatch(/2 reached; completed/);
+    expect(again.stdout).toMatch(/2 sent \(\d known to have arrived\); completed/);
     expect(deployment.deliveries()).toBe(before);
+  });
+
+  test('does not mind another file name, and says what else differs', async () => {
+    const renamed = join(folder, 'renamed.csv');
+    writeFileSync(renamed, ROWS);
+    const args = ['run', renamed, ...template, '--id', 'whole', '--yes'];
+    expect(await campaign(...args)).toMatchObject({ code: 0 });
+    expect(await campaign(...args, '--channels', 'email', '--name', 'Other')).toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(
+        /^Campaign whole \(completed\) was made with another --name, --channels; [\s\S]*another --id\.$/m,
+      ),
+    });
+  });
+
+  test('of the same file without --id is the same campaign, and sends nothing twice', async () => {
+    const before = deployment.deliveries();
+    const first = await campaign('run', file, ...template, '--dry-run', '--json');
+    const { id } = JSON.parse(first.stdout).campaign as { id: string };
+    expect(id).toMatch(/^rows-[0-9a-f]{12}$/);
+    expect((await campaign('run', file, ...template, '--yes')).stdout).toContain(
+      `Campaign ${id}\n`,
+    );
+    expect(deployment.deliveries() - before).toBe(2);
+    const again = await campaign('run', file, ...template, '--yes');
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(
+        new RegExp(
+          `imported as campaign ${id} at .*completed\\. Nothing is sent again;.*another --id`,
+        ),
+      ),
+    });
+    expect(deployment.deliveries() - before).toBe(2);
+    const other = await campaign('run', file, ...template, '--channels', 'email', '--dry-run');
+    expect(other.stdout).toMatch(/^Campaign rows-/m);
+    expect(other.stdout).not.toContain(id);
   });
 
   test('does not start without --yes where there is nobody to ask, and says how to', async () => {
@@ -75,7 +112,7 @@ describe('campaign run', () => {
     const followed = await campaign('status', 'asked', '--follow');
     expect(followed).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/2 reached; completed/),
+      stdout: expect.stringMatching(/2 sent \(\d known to have arrived\); completed/),
     });
   });
 
@@ -90,6 +127,17 @@ describe('campaign run', () => {
     expect(stdout).toMatch(/Row 2 \(first[\s\S]*Northwind/);
     expect(stdout).toMatch(/Nothing was sent\. To start it:\n {2}notifier campaign start dry/);
     expect(deployment.deliveries()).toBe(before);
+  });
+
+  test('says of many refused rows how many more there are', async () => {
+    const bad = join(folder, 'bad.csv');
+    writeFileSync(bad, `${ROWS}${Array.from({ length: 7 }, (_, at) => `no-${at},,\n`).join('')}`);
+    const npm = { npm_lifecycle_event: 'start', npm_package_name: 'proactive-notifier' };
+    const args = ['campaign', 'run', bad, ...template, '--id', 'bad', '--dry-run'];
+    const { stdout } = await run(args, { ...deployment.env, ...npm });
+    expect(stdout).toMatch(/^8 rows refused:\n(?: {2}row .*\n){5} {2}and 3 more$/m);
+    // What is printed to be copied works in a clone, too.
+    expect(stdout).toMatch(/^ {2}npm start -- campaign start bad$/m);
   });
 
   test('takes rows from standard input', async () => {
@@ -133,6 +181,9 @@ describe('campaign run', () => {
       code: 2,
       stderr: expect.stringMatching(/nothing of it was stored:\n {2}expected a column named email/),
     });
+    // Its id is free again, for other settings too.
+    const mended = ['run', file, ...template, '--id', 'wrong', '--channels', 'web', '--dry-run'];
+    expect(await campaign(...mended)).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
