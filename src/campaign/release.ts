@@ -1,6 +1,7 @@
 import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
-import type { Ledger, RowAcceptance, Snapshot } from '../notification/ledger.js';
+import type { Ledger, RowAcceptance } from '../notification/ledger.js';
+import type { Snapshot } from '../notification/snapshot.js';
 import { addJobs, type Queues } from '../queue/jobs.js';
 import { type Campaign, CHUNK_ROWS, isRowOf, type NumberedRow, rowId } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';

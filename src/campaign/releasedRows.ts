@@ -1,9 +1,10 @@
 import { waitsForResume } from '../notification/campaignPause.js';
-import type { Ledger, Snapshot } from '../notification/ledger.js';
+import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble } from '../notification/redisTrouble.js';
 import { cancelWithCampaign } from '../notification/settlement.js';
+import type { Snapshot } from '../notification/snapshot.js';
 import { jobIds, type Queues } from '../queue/jobs.js';
 import { rowId } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';

@@ -1,13 +1,12 @@
 import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
-import { packRecord, unpackRecord } from './codec.js';
 import type { Decision } from './decision.js';
 import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
-import { takeRandom } from './randomPool.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
+import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './snapshot.js';
 
 /** What was asked for, with the template content that was pinned when it was accepted. */
 export interface StoredRequest {
@@ -20,12 +19,6 @@ export interface Retention {
   ledgerMs: number;
   /** How long a settled notification can be retried. */
   requestMs: number;
-}
-
-/** A record as it was read: its tag makes sure that only this version is replaced. */
-export interface Snapshot {
-  record: NotificationRecord;
-  tag: Buffer;
 }
 
 /** Told of each record that was written; `before` is absent for one that was just accepted. */
@@ -61,8 +54,6 @@ const HALTED: Readonly<Record<number, Halted>> = {
   3: { kind: 'campaign_halted', halt: 'paused' },
   4: { kind: 'campaign_halted', halt: 'cancelled' },
 };
-
-const TAG_BYTES = 8;
 
 /** About a millisecond of Redis' time. */
 const ENTRIES_A_CALL = 100;
@@ -391,17 +382,6 @@ export class Ledger {
     const bytes = await this.#redis.getBuffer(this.keys.record(id));
     return bytes === null ? undefined : snapshotOf(id, bytes);
   }
-}
-
-function tagged(record: NotificationRecord): Buffer {
-  return Buffer.concat([takeRandom(TAG_BYTES), packRecord(record)]);
-}
-
-function snapshotOf(id: string, bytes: Buffer): Snapshot {
-  return {
-    record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
-    tag: bytes.subarray(0, TAG_BYTES),
-  };
 }
 
 /** What a write begins that a halt forbids. */

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
-import type { Ledger, Snapshot } from '../notification/ledger.js';
+import type { Ledger } from '../notification/ledger.js';
 import { takeRandom } from '../notification/randomPool.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
@@ -11,6 +11,7 @@ import {
   type NotificationRequest,
   parseRequest,
 } from '../notification/request.js';
+import type { Snapshot } from '../notification/snapshot.js';
 import type { State } from '../notification/state.js';
 import {
   type TemplateCatalogue,

@@ -1,10 +1,11 @@
 import type { Logger } from 'pino';
 import { queued } from '../notification/acceptance.js';
 import { keep } from '../notification/decision.js';
-import type { Ledger, Snapshot } from '../notification/ledger.js';
+import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
+import type { Snapshot } from '../notification/snapshot.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
 import { Lease } from '../queue/lease.js';

@@ -1,0 +1,23 @@
+import { packRecord, unpackRecord } from './codec.js';
+import { takeRandom } from './randomPool.js';
+import type { NotificationRecord } from './record.js';
+
+/** A record as it was read: its tag makes sure that only this version is replaced. */
+export interface Snapshot {
+  record: NotificationRecord;
+  tag: Buffer;
+}
+
+export const TAG_BYTES = 8;
+
+/** The record as it lies in Redis, under a tag that no other version has. */
+export function tagged(record: NotificationRecord): Buffer {
+  return Buffer.concat([takeRandom(TAG_BYTES), packRecord(record)]);
+}
+
+export function snapshotOf(id: string, bytes: Buffer): Snapshot {
+  return {
+    record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
+    tag: bytes.subarray(0, TAG_BYTES),
+  };
+}
