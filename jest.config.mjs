@@ -18,6 +18,7 @@ export default {
   globalSetup: '<rootDir>/test/support/globalSetup.mjs',
   globalTeardown: '<rootDir>/test/support/globalTeardown.mjs',
   testTimeout: 30_000,
-  maxWorkers: 2,
+  // Many of them wait, for deadlines and windows: a third one uses what two leave of two cores.
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/countReporter.mjs'],
 };
