@@ -7,6 +7,7 @@ import type { FieldProblem } from '../notification/request.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import { whenReady, withPatience } from '../queue/patience.js';
+import { RedisMemory } from '../queue/redisMemory.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
@@ -62,7 +63,8 @@ export type ImportOutcome =
   | { kind: 'superseded' }
   /** The source broke off, or whoever asked gave up. */
   | { kind: 'broken_off' }
-  | StepRefused;
+  /** `retryAfterMs` is there when only Redis' room is lacking. */
+  | (StepRefused & { retryAfterMs?: number });
 
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
@@ -104,6 +106,7 @@ export class Campaigns {
   readonly #catalogue: TemplateCatalogue;
   readonly #parts: CampaignsParts;
   readonly #pace: Pace;
+  readonly #memory: RedisMemory;
 
   constructor(parts: CampaignsParts) {
     const { redis, store, catalogue } = parts;
@@ -112,6 +115,7 @@ export class Campaigns {
     this.#catalogue = catalogue;
     this.#parts = parts;
     this.#pace = new Pace(redis, store.keys);
+    this.#memory = new RedisMemory(redis);
   }
 
   /**
@@ -192,7 +196,7 @@ export class Campaigns {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, catalogue } = this.#parts;
-    const parts = { campaigns: this.#store, rows, catalogue };
+    const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
     const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
     if (result.ok) {

@@ -117,6 +117,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
       refused.stepRefused,
       refused.importSuperseded,
       refused.importBrokenOff,
+      refused.noRoom,
       refused.notAFile,
       refused.redisUnfit,
       ...ALWAYS,
