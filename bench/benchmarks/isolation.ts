@@ -7,6 +7,7 @@ import { CampaignStore } from '#product/campaign/campaignStore.js';
 import { importRows } from '#product/campaign/importRows.js';
 import { start } from '#product/campaign/lifecycle.js';
 import { RowStore } from '#product/campaign/rowStore.js';
+import { RedisMemory } from '#product/queue/redisMemory.js';
 import type { Benchmark } from '../harness/benchmark.js';
 import type { Deployment } from '../harness/deployment.js';
 import { writeRecipientFile } from '../harness/recipientFile.js';
@@ -179,7 +180,7 @@ async function campaignOf(
     defaults: {},
   });
   const rows = new RowStore(redis, prefix);
-  const parts = { campaigns, catalogue: producer.catalogue, rows };
+  const parts = { campaigns, catalogue: producer.catalogue, rows, memory: new RedisMemory(redis) };
   const result = await importRows(
     parts,
     campaign,

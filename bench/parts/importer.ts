@@ -3,6 +3,7 @@ import { CampaignStore } from '#product/campaign/campaignStore.js';
 import { importRows } from '#product/campaign/importRows.js';
 import { RowStore } from '#product/campaign/rowStore.js';
 import { connectForWorking, disconnect } from '#product/queue/connection.js';
+import { RedisMemory } from '#product/queue/redisMemory.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { actAsPart } from '../harness/part.js';
 import { peakResidentBytes } from '../harness/usage.js';
@@ -34,7 +35,12 @@ actAsPart<ImporterTask, Imported>(async ({ redisUrl, prefix, file }, report) => 
     defaults: {},
   });
   const startedAt = performance.now();
-  const parts = { campaigns, catalogue, rows: new RowStore(redis, prefix) };
+  const parts = {
+    campaigns,
+    catalogue,
+    rows: new RowStore(redis, prefix),
+    memory: new RedisMemory(redis),
+  };
   const result = await importRows(parts, campaign, createReadStream(file));
   const seconds = (performance.now() - startedAt) / 1_000;
   if (!result.ok) throw new Error(`the import was not done: ${JSON.stringify(result)}`);

@@ -78,7 +78,7 @@ function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): Fastif
       return sendProblem(reply, problem('import-broken-off', { detail, id }));
     }
     case 'refused':
-      return sendProblem(reply, stepRefused(id, outcome));
+      return sendProblem(reply, noRoom(id, outcome) ?? stepRefused(id, outcome));
     default:
       return outcome satisfies never;
   }
@@ -87,6 +87,12 @@ function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): Fastif
 /** `rows: [{row?, column?, expected}]`: what keeps the file as a whole from being imported. */
 function rowsRefused(id: string, rows: readonly RowProblem[]): Problem {
   return problem('rows-refused', { detail: 'Nothing of this file was stored.', id, rows });
+}
+
+function noRoom(id: string, { retryAfterMs }: { retryAfterMs?: number }): Problem | undefined {
+  if (retryAfterMs === undefined) return undefined;
+  const detail = 'Nothing of this file was stored. Try again later, with the whole file.';
+  return problem('no-room', { detail, id, retryAfter: Math.ceil(retryAfterMs / 1000) });
 }
 
 const UNSUPPORTED = httpProblem(

@@ -16,6 +16,7 @@ const KINDS = {
   'invalid-request': [422, 'The request is invalid'],
   'id-conflict': [409, 'The id is in use for a different request'],
   'backlog-full': [503, 'Too many notifications are waiting'],
+  'no-room': [503, 'Redis has no room for the rows'],
   'redis-unavailable': [503, 'Redis is unavailable'],
   'redis-unfit': [503, 'Redis may not hold notifications'],
   stopping: [503, 'The service is stopping'],

@@ -41,7 +41,8 @@ export const campaignRequestSchema = z.strictObject({
     description: 'Any JSON values of your own; every notification of the campaign has them.',
   }),
   startAt: time.optional().meta({
-    description: 'Once it is started, nothing is sent before this time; at most 90 days ahead.',
+    description:
+      'When it starts by itself, once its rows are there; nothing is sent before. At most 90 days ahead.',
   }),
   endAt: time.optional().meta({
     description: 'Nothing is sent after this time: rows that are left over then are expired.',

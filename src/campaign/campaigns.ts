@@ -4,9 +4,11 @@ import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
 import type { FieldProblem } from '../notification/request.js';
+import type { Backlog } from '../queue/backlog.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import { whenReady, withPatience } from '../queue/patience.js';
+import { RedisMemory } from '../queue/redisMemory.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
@@ -63,7 +65,8 @@ export type ImportOutcome =
   | { kind: 'superseded' }
   /** The source broke off, or whoever asked gave up. */
   | { kind: 'broken_off' }
-  | StepRefused;
+  /** `retryAfterMs` is there when only Redis' room is lacking. */
+  | (StepRefused & { retryAfterMs?: number });
 
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
@@ -71,6 +74,8 @@ export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 interface RetryReport {
   campaign: CampaignView;
   retried: number;
+  /** Whether rows were left, since enough are waiting: to be tried once these have ended. */
+  left: boolean;
   refusedCount: number;
   /** The first of the rows that stay as they are. */
   refused: RefusedRow[];
@@ -91,6 +96,7 @@ export interface CampaignsParts {
   rows: RowStore;
   ledger: Ledger;
   notifications: Notifications;
+  backlog: Backlog;
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
@@ -105,6 +111,7 @@ export class Campaigns {
   readonly #catalogue: TemplateCatalogue;
   readonly #parts: CampaignsParts;
   readonly #pace: Pace;
+  readonly #memory: RedisMemory;
 
   constructor(parts: CampaignsParts) {
     const { redis, store, catalogue } = parts;
@@ -113,6 +120,7 @@ export class Campaigns {
     this.#catalogue = catalogue;
     this.#parts = parts;
     this.#pace = new Pace(redis, store.keys);
+    this.#memory = new RedisMemory(redis);
   }
 
   /**
@@ -199,7 +207,7 @@ export class Campaigns {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, catalogue } = this.#parts;
-    const parts = { campaigns: this.#store, rows, catalogue };
+    const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
     const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
     if (result.ok) {
@@ -253,11 +261,12 @@ export class Campaigns {
     return { format, text: exportRejected(rows, id, format) };
   }
 
-  /** Tries rows again that surely reached nobody. All rows are looked at before this resolves. */
+  /** Tries rows again that surely reached nobody. At most 5,000 are set going at once. */
   async retry(id: string, request: RetryRequest): Promise<RetryOutcome | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
-    const parts = { ...this.#rowSources(), notifications: this.#parts.notifications };
+    const { notifications, backlog } = this.#parts;
+    const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
     if (start.kind === 'refused') return { ...start, possible: possibleSteps(start.state) };
     const told = await knowingRedisTrouble(id, gathered(start.pages));
@@ -368,14 +377,16 @@ function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
 
 async function gathered(pages: AsyncIterable<RetriedPage>): Promise<Omit<RetryReport, 'campaign'>> {
   let retried = 0;
+  let left = false;
   let refusedCount = 0;
   const refused: RefusedRow[] = [];
   for await (const page of pages) {
     retried += page.retried;
+    left = page.left;
     refusedCount += page.refused.length;
     refused.push(...page.refused.slice(0, REFUSED_ROWS_SHOWN - refused.length));
   }
-  return { retried, refusedCount, refused };
+  return { retried, left, refusedCount, refused };
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */

@@ -1,14 +1,15 @@
 import type { Readable } from 'node:stream';
+import type { RedisMemory } from '../queue/redisMemory.js';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
-import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
+import type { Campaign, ImportSummary } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
 import { fileText, SourceLostError } from './import/fileText.js';
 import { openRows } from './import/openRows.js';
 import type { RowSource } from './import/readRow.js';
 import { RowSorter } from './import/rowSorter.js';
 import { type FileProblem, UnusableFileError } from './import/unusable.js';
-import { Upload } from './import/upload.js';
+import { Upload, type UploadRefusal } from './import/upload.js';
 import type { RejectedRow } from './rejectedRow.js';
 import type { RowStore } from './rowStore.js';
 
@@ -18,6 +19,7 @@ export interface ImportParts {
   campaigns: CampaignStore;
   rows: RowStore;
   catalogue: TemplateCatalogue;
+  memory: RedisMemory;
 }
 
 export interface ImportProgress {
@@ -41,8 +43,8 @@ export type ImportResult =
   | { ok: true; summary: ImportSummary; rejectedSample: RejectedRow[]; duplicateSample: number[] }
   /** The file cannot be used as it is. */
   | { ok: false; kind: 'unusable'; problems: FileProblem[]; rejectedSample: RejectedRow[] }
-  /** The campaign takes no rows where it stands. */
-  | { ok: false; kind: 'refused'; state: CampaignState; because: string }
+  /** The campaign takes no rows where it stands, or Redis has no room for them. */
+  | ({ ok: false } & UploadRefusal)
   /** The rows stopped coming, or `signal` said stop. */
   | { ok: false; kind: 'interrupted' }
   /** A later upload has taken its place, or the campaign was cancelled meanwhile. */
@@ -70,7 +72,7 @@ export async function importRows(
     const names = (await parts.catalogue.names()).join(', ');
     return unusable([{ expected: `a template that exists: one of ${names}` }]);
   }
-  const upload = new Upload(parts.campaigns, parts.rows, campaign);
+  const upload = new Upload(parts, campaign);
   const refusal = upload.refusal();
   if (refusal !== undefined) return { ok: false, ...refusal };
   const sorter = new RowSorter(campaign, entry, Date.now());

@@ -1,4 +1,5 @@
 import type { State } from '../notification/state.js';
+import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Campaign } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
@@ -50,6 +51,8 @@ export interface RetryRequest {
 export interface RetriedPage {
   retried: number;
   refused: RefusedRow[];
+  /** Rows were left, from here on, for another call; no page follows. */
+  left: boolean;
 }
 
 export type RetryStart =
@@ -59,6 +62,7 @@ export type RetryStart =
 export interface RetryParts extends RowSources {
   campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change'>;
   notifications: Pick<Notifications, 'retry'>;
+  backlog: Pick<Backlog, 'admit'>;
 }
 
 /** Why rows in this state cannot be tried again, in a sentence; undefined when they can. */
@@ -117,6 +121,9 @@ function whyNotRetried(
 }
 
 /**
+ * What one call sets going is limited: whatever waits in the queue keeps other senders' requests out
+ * of the backlog. Rows that are left stay in their states, so the same call again goes on from there.
+ *
  * The campaign is opened before the first row, so that nobody sees rows moving in a completed one; and
  * again after each page, because one whose last row has ended completes by itself at any moment.
  */
@@ -127,25 +134,36 @@ async function* retryPages(
 ): AsyncGenerator<RetriedPage> {
   const wanted: ReadonlySet<RowState> = new Set(request.states);
   let isOpen = false;
+  let room = MAX_RETRIED_ROWS;
   for await (const rows of trackedRows(parts, campaign)) {
     const chosen = rows.filter(({ state }) => wanted.has(state) || state === 'forgotten');
     if (chosen.length === 0) continue;
-    if (!isOpen && !(await open(parts, campaign, request))) return;
-    isOpen = true;
     const refused: RefusedRow[] = [];
-    for (let start = 0; start < chosen.length; start += AT_A_TIME) {
-      const together = chosen.slice(start, start + AT_A_TIME);
+    let retried = 0;
+    let left = false;
+    for (let start = 0; start < chosen.length; ) {
+      const together = chosen.slice(start, start + Math.min(AT_A_TIME, room));
+      left = together.length === 0 || !(await parts.backlog.admit(together.length)).admitted;
+      if (left) break;
+      if (!isOpen && !(await open(parts, campaign, request))) return;
+      isOpen = true;
       const refusals = await Promise.all(
         together.map((row) => retryRow(parts, row, deadlineOf(campaign, request), request.by)),
       );
-      refused.push(...refusals.filter((refusal) => refusal !== undefined));
+      const stayed = refusals.filter((refusal) => refusal !== undefined);
+      refused.push(...stayed);
+      retried += together.length - stayed.length;
+      room -= together.length - stayed.length;
+      start += together.length;
     }
-    const retried = chosen.length - refused.length;
     if (retried > 0 && !(await open(parts, campaign, request))) return;
-    yield { retried, refused };
+    yield { retried, refused, left };
+    if (left) return;
   }
 }
 
+/** So many rows at most are set going by one call. */
+const MAX_RETRIED_ROWS = 5_000;
 const AT_A_TIME = 20;
 
 /** Undefined leaves it to the ledger: a day from now. */

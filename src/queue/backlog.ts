@@ -1,24 +1,23 @@
 import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
 import type { Queues } from './jobs.js';
+import { RedisMemory } from './redisMemory.js';
 
 const FRESH_FOR_MS = 1_000;
 const RETRY_AFTER_MS = 30_000;
-/** At `maxmemory` the workers stop too, so acceptance stops well before. */
-const MEMORY_SHARE = 0.8;
 
 /**
  * Says whether more may be accepted. It looks at most once a second and counts in between what this
  * process has let through, so that a burst does not run past the limit unseen.
  */
 export class Backlog {
-  readonly #redis: RedisClient;
+  readonly #memory: RedisMemory;
   readonly #queues: Queues;
   readonly #max: number;
   #seen: { at: number; full: boolean; waiting: number } | undefined;
 
   constructor(redis: RedisClient, queues: Queues, max: number) {
-    this.#redis = redis;
+    this.#memory = new RedisMemory(redis);
     this.#queues = queues;
     this.#max = max;
   }
@@ -39,22 +38,12 @@ export class Backlog {
   }
 
   async #look(): Promise<{ full: boolean; waiting: number }> {
-    const [memory, ...waiting] = await Promise.all([
-      this.#redis.info('memory'),
+    const [full, ...waiting] = await Promise.all([
+      this.#memory.isFull(),
       ...LANES.map((lane) =>
         this.#queues[lane].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
       ),
     ]);
-    const used = readNumber(memory, 'used_memory');
-    const limit = readNumber(memory, 'maxmemory');
-    return {
-      full: limit > 0 && used > limit * MEMORY_SHARE,
-      waiting: waiting.reduce((sum, count) => sum + count, 0),
-    };
+    return { full, waiting: waiting.reduce((sum, count) => sum + count, 0) };
   }
-}
-
-function readNumber(info: string, field: string): number {
-  const match = new RegExp(`^${field}:(\\d+)`, 'm').exec(info);
-  return match?.[1] === undefined ? 0 : Number(match[1]);
 }

@@ -68,7 +68,13 @@ export class NotificationProducer {
   readonly catalogue: TemplateCatalogue;
   readonly operations: Operations;
   /** What lies underneath, for the process that owns this producer. */
-  readonly store: { redis: RedisClient; prefix: string; ledger: Ledger; queues: Queues };
+  readonly store: {
+    redis: RedisClient;
+    prefix: string;
+    ledger: Ledger;
+    queues: Queues;
+    backlog: Backlog;
+  };
   readonly #redis: RedisClient;
   readonly #queues: Queues;
 
@@ -87,7 +93,8 @@ export class NotificationProducer {
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
     };
     const ledger = new Ledger(this.#redis, prefix, retention, options.observe);
-    this.store = { redis: this.#redis, prefix, ledger, queues: this.#queues };
+    const backlog = new Backlog(this.#redis, this.#queues, backlogMax);
+    this.store = { redis: this.#redis, prefix, ledger, queues: this.#queues, backlog };
     this.notifications = new Notifications(this.#redis, ledger, this.#queues);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.operations = new Operations({
@@ -102,7 +109,7 @@ export class NotificationProducer {
       ledger,
       queues: this.#queues,
       catalogue: this.catalogue,
-      backlog: new Backlog(this.#redis, this.#queues, backlogMax),
+      backlog,
       keyring,
     });
   }

@@ -9,7 +9,7 @@ import { CampaignProspects } from './campaignProspects.js';
 export function openCampaigns(config: Config, producer: NotificationProducer): Campaigns {
   const { QUEUE_PREFIX: prefix, CAMPAIGN_RETENTION: retentionMs } = config;
   const { catalogue, notifications } = producer;
-  const { redis, ledger } = producer.store;
+  const { redis, ledger, backlog } = producer.store;
   return new Campaigns({
     redis,
     store: new CampaignStore(redis, prefix, { retentionMs }),
@@ -17,6 +17,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     catalogue,
     ledger,
     notifications,
+    backlog,
     foresight: new CampaignProspects(config, { redis, catalogue }),
   });
 }

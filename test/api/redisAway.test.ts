@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
+import { CAMPAIGN, ROWS, upload } from './support/campaigns.js';
 
 /*
  * What callers meet while Redis is not there: an answer within 3 seconds that says when to come
@@ -185,4 +186,20 @@ describe('a full backlog', () => {
     expect(answer.headers.get('retry-after')).toBe('30');
     expect((await api.call('GET', '/v1/notifications/second')).status).toBe(404);
   });
+});
+
+test('rows for which Redis has no room are answered with 503, and when to come back', async () => {
+  const server = await privateRedis();
+  const api = await startTestApi({ REDIS_URL: server.url });
+  await api.call('POST', '/v1/campaigns', CAMPAIGN);
+  const redis = new Redis(server.url);
+  const used = /^used_memory:(\d+)/m.exec(await redis.info('memory'))?.[1];
+  await redis.config('SET', 'maxmemory', Math.round(Number(used) * 1.1));
+  redis.disconnect();
+  const answer = await upload(api, CAMPAIGN.id, ROWS);
+  expect(answer).toMatchObject({
+    status: 503,
+    body: { type: 'urn:proactive-notifier:problem:no-room', id: CAMPAIGN.id, retryAfter: 30 },
+  });
+  expect(answer.headers.get('retry-after')).toBe('30');
 });

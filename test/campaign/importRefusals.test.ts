@@ -178,3 +178,18 @@ function damaged(gzip: Buffer): Buffer {
   bytes.fill(0xff, bytes.length >> 1, (bytes.length >> 1) + 64);
   return bytes;
 }
+
+describe('a small gzip that unfolds into endless empty lines', () => {
+  test.each([
+    ['CSV', 'email\nada@example.com\n', 5_000_002],
+    ['NDJSON', '{"email":"ada@example.com"}\n', 5_000_001],
+  ])('is read no further than a file may be long: %s', async (_, head, row) => {
+    const campaign = await importing.campaign();
+    const bomb = gzipSync(head + '\n'.repeat(5_100_000));
+    expect(await importing.import(campaign, bomb)).toMatchObject({
+      kind: 'unusable',
+      problems: [{ row, expected: expect.stringMatching(/^at most 5000000 rows, empty ones/) }],
+    });
+    expect(await importing.keysOf(campaign)).toEqual(NOTHING);
+  });
+});

@@ -173,6 +173,7 @@ export const REJECTED_NDJSON = `{"row":14,"problems":[{"column":"email","expecte
 export const RETRIED_ROWS = {
   campaign: RUNNING,
   retried: 7,
+  left: false,
   refusedCount: 1,
   refused: [{ row: 9, id: 'autumn.9', state: 'failed', because: 'may_have_arrived' }],
 };

@@ -117,6 +117,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
       refused.stepRefused,
       refused.importSuperseded,
       refused.importBrokenOff,
+      refused.noRoom,
       refused.notAFile,
       refused.redisUnfit,
       ...ALWAYS,
@@ -200,7 +201,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     operationId: 'retryRows',
     summary: 'Try rows again',
     description:
-      'Only those that surely reached nobody; the others are listed, each with why. All rows are looked at before there is an answer.',
+      'Only those that surely reached nobody; the others are listed, each with why. At most 5000 are set going at once; `left` says whether to repeat the request when these have ended.',
     pathParameters: ID_IN_PATH,
     body: {
       schema: 'RetryRequest',

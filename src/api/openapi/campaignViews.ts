@@ -184,6 +184,10 @@ export const dryRunAnswer = z.looseObject({
 export const retryAnswer = z.looseObject({
   campaign: campaignView,
   retried: rows.meta({ description: 'Rows that were set going again.' }),
+  left: z.boolean().meta({
+    description:
+      'Whether rows were left, since at most 5000 are set going at once and none while the backlog is full. Repeat the request when these have ended.',
+  }),
   refusedCount: rows.meta({ description: 'Rows that stay as they are.' }),
   refused: z
     .array(z.looseObject({ row: z.int(), id: z.string(), state: z.string(), because: z.string() }))

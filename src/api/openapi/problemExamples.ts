@@ -103,6 +103,11 @@ export const rowsRefused = problem('rows-refused', {
   rows: [{ expected: 'a column named email, externalContactId or phone; found: name, city' }],
 });
 export const importSuperseded = problem('import-superseded', { id: CAMPAIGN_ID });
+export const noRoom = problem('no-room', {
+  detail: 'Nothing of this file was stored. Try again later, with the whole file.',
+  id: CAMPAIGN_ID,
+  retryAfter: 30,
+});
 export const importBrokenOff = problem('import-broken-off', {
   detail: 'Nothing of them was stored. Send the whole file again.',
   id: CAMPAIGN_ID,

@@ -1,4 +1,4 @@
-import { MAX_ROW_CHARS, type RawRow, ROW_TOO_LONG } from './rawRow.js';
+import { MAX_ROW_CHARS, MAX_ROWS, type RawRow, ROW_TOO_LONG, TOO_MANY_ROWS } from './rawRow.js';
 import { UnusableFileError } from './unusable.js';
 
 const FLAWED_QUOTES =
@@ -85,6 +85,7 @@ export class CsvReader {
       if (text[at + 1] === '\n') at += 1;
     }
     if (at - this.#at > MAX_ROW_CHARS) this.#refuse(ROW_TOO_LONG);
+    if (this.#rows > MAX_ROWS) this.#refuse(TOO_MANY_ROWS);
     this.#at = at + 1;
     this.#rows += 1;
     const row = { number: this.#rows, cells };

@@ -1,4 +1,4 @@
-import { MAX_ROW_CHARS, type RawRow, ROW_TOO_LONG } from './rawRow.js';
+import { MAX_ROW_CHARS, MAX_ROWS, type RawRow, ROW_TOO_LONG, TOO_MANY_ROWS } from './rawRow.js';
 import { UnusableFileError } from './unusable.js';
 
 /** One line of NDJSON. */
@@ -29,6 +29,7 @@ export class NdjsonReader {
 
   /** The last line, if no line end closed it. */
   *end(): Generator<NdjsonRow> {
+    if (this.#text === '') return;
     const row = this.#readLine(this.#text);
     if (row?.flaw !== undefined) {
       throw new UnusableFileError({
@@ -41,6 +42,7 @@ export class NdjsonReader {
 
   #readLine(line: string): NdjsonRow | undefined {
     if (line.length > MAX_ROW_CHARS) this.#refuse(ROW_TOO_LONG);
+    if (this.#lines >= MAX_ROWS) this.#refuse(TOO_MANY_ROWS);
     this.#lines += 1;
     if (line.trim() === '') return undefined;
     const value = objectOf(line);

@@ -5,9 +5,8 @@ import { damages } from './candidate.js';
 import type { ReadRow } from './readRow.js';
 import { RowJudge } from './rowJudge.js';
 import { SeenRecipients } from './seenRecipients.js';
-import { type FileProblem, UnusableFileError } from './unusable.js';
+import type { FileProblem } from './unusable.js';
 
-const MAX_ROWS = 5_000_000;
 /** Of refused rows so many are kept to be mended; the rest is counted. */
 const MAX_REJECTED_KEPT = 50_000;
 const MAX_REJECTED_CHARS_KEPT = 64 * 1024 * 1024;
@@ -58,9 +57,6 @@ export class RowSorter {
 
   take(read: ReadRow): void {
     const { number } = read;
-    if (this.rows + this.rejected + this.duplicates >= MAX_ROWS) {
-      throw new UnusableFileError({ row: number, expected: `at most ${MAX_ROWS} rows` });
-    }
     if (read.problems.length > 0) {
       this.#reject(read, read.problems);
       return;

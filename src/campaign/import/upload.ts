@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { RedisMemory } from '../../queue/redisMemory.js';
 import type { Campaign, CampaignState, ImportSummary } from '../campaign.js';
 import type { CampaignStore } from '../campaignStore.js';
 import { abandonUpload, beginUpload, finishUpload } from '../lifecycle.js';
@@ -8,8 +9,17 @@ import type { SortedChunks } from './rowSorter.js';
 
 /** How often a long upload looks whether another has taken its place. */
 const LOOK_EVERY_MS = 2_000;
+/** For how long to leave it when Redis has no room. */
+const RETRY_AFTER_MS = 30_000;
 
-export type UploadRefusal = { kind: 'refused'; state: CampaignState; because: string };
+export interface UploadRefusal {
+  kind: 'refused';
+  state: CampaignState;
+  because: string;
+  /** Set when nothing is wrong but that Redis has no room for the rows now. */
+  retryAfterMs?: number;
+}
+
 export type UploadEnd = UploadRefusal | { kind: 'superseded' };
 export type UploadFinish =
   | UploadEnd
@@ -25,13 +35,18 @@ export type UploadFinish =
 export class Upload {
   readonly #token = randomUUID();
   readonly #campaigns: CampaignStore;
+  readonly #memory: RedisMemory;
   readonly #campaign: Campaign;
   readonly #staging: Staging;
   #hasBegun = false;
   #lookedAt = 0;
 
-  constructor(campaigns: CampaignStore, rows: RowStore, campaign: Campaign) {
+  constructor(
+    { campaigns, rows, memory }: { campaigns: CampaignStore; rows: RowStore; memory: RedisMemory },
+    campaign: Campaign,
+  ) {
     this.#campaigns = campaigns;
+    this.#memory = memory;
     this.#campaign = campaign;
     this.#staging = rows.stage(campaign.id, this.#token);
   }
@@ -48,13 +63,16 @@ export class Upload {
     layout: RejectedLayout,
   ): Promise<UploadEnd | undefined> {
     if (rows.length === 0 && rejected.length === 0) return undefined;
+    if (await this.#memory.isFull()) return this.#noRoom();
     const end = this.#hasBegun ? await this.#look() : await this.#begin();
     if (end !== undefined) return end;
     for (const chunk of rejected) {
+      if (await this.#memory.isFull()) return this.#noRoom();
       this.#staging.addRejected(chunk, layout);
       await this.#staging.room();
     }
     for (const chunk of rows) {
+      if (await this.#memory.isFull()) return this.#noRoom();
       this.#staging.addRows(chunk);
       await this.#staging.room();
     }
@@ -84,6 +102,13 @@ export class Upload {
     await this.#campaigns.change(this.#campaign.id, (campaign) =>
       abandonUpload(campaign, this.#token, Date.now()),
     );
+  }
+
+  #noRoom(): UploadRefusal {
+    const because =
+      'Redis has no room for the rows now; nothing of them was stored, try again later';
+    const { state } = this.#campaign;
+    return { kind: 'refused', state, because, retryAfterMs: RETRY_AFTER_MS };
   }
 
   async #begin(): Promise<UploadEnd | undefined> {

@@ -10,6 +10,7 @@ import {
 import type { NewCampaign } from '../../../src/campaign/lifecycle.js';
 import type { RejectedRow } from '../../../src/campaign/rejectedRow.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
+import { RedisMemory } from '../../../src/queue/redisMemory.js';
 import { TemplateCatalogue } from '../../../src/templates/catalogue.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 import { publishTestTemplate } from '../../support/templates.js';
@@ -21,6 +22,7 @@ export class Importing {
   readonly campaigns = new CampaignStore(this.redis, this.prefix, { retentionMs: 1_000_000 });
   readonly rows = new RowStore(this.redis, this.prefix);
   readonly catalogue = new TemplateCatalogue(this.redis, this.prefix);
+  readonly memory = new RedisMemory(this.redis);
   #created = 0;
 
   async open(): Promise<void> {
@@ -46,8 +48,8 @@ export class Importing {
   }
 
   import(campaign: Campaign, source: Source, options: ImportOptions = {}): Promise<ImportResult> {
-    const { campaigns, rows, catalogue } = this;
-    return importRows({ campaigns, rows, catalogue }, campaign, readable(source), options);
+    const { campaigns, rows, catalogue, memory } = this;
+    return importRows({ campaigns, rows, catalogue, memory }, campaign, readable(source), options);
   }
 
   /** All rows that are waiting, as the feeder will find them. */
