@@ -51,6 +51,7 @@ export async function retryCampaign(id: string, options: RetryOptions): Promise<
             ? 'No row is tried again.'
             : `${counted(report.retried, 'row')} will be tried again.`,
           ...describeRefused(report.refused, report.refusedCount),
+          ...(report.left ? ['There are more: repeat the command when these have ended.'] : []),
           ...describeUnknown(report.campaign),
           ...(report.retried === 0
             ? []
