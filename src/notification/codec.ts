@@ -15,6 +15,7 @@ import { LANES, STATES } from './state.js';
  */
 
 const FORMAT = 2;
+const FORMER_FORMAT = 1;
 const USUAL_LIFE_MS = 24 * 60 * 60 * 1_000;
 const USUAL_SEND_WITHIN_MS = 2_000;
 const packr = new Packr({ useRecords: false, variableMapSize: true });
@@ -47,6 +48,7 @@ export function packRecord(record: NotificationRecord): Buffer {
 
 export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   const packed = packr.unpack(bytes) as Packed;
+  if (packed[0] === FORMER_FORMAT) return unpackFormer(id, packed);
   if (packed[0] !== FORMAT) {
     throw new Error(`record of ${id} has format ${String(packed[0])}, expected ${FORMAT}`);
   }
@@ -77,6 +79,37 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   if (given(packed[14])) record.deliveryCheckAt = t0 + (packed[14] as number);
   if (given(packed[15])) record.sendAt = t0 + (packed[15] as number);
   if (given(packed[16])) record.row = packed[16] as number;
+  return record;
+}
+
+/**
+ * A record as the version before wrote it. What it has accepted must be kept through an update, and
+ * what it has sent must be known as sent; the next change writes the record anew. All its times are
+ * distances from the creation.
+ */
+function unpackFormer(id: string, packed: Packed): NotificationRecord {
+  const t0 = packed[3] as number;
+  const record: NotificationRecord = {
+    id,
+    state: pick(STATES, packed[1]),
+    lane: pick(LANES, packed[2]),
+    createdAt: t0,
+    updatedAt: t0 + (packed[4] as number),
+    deadline: t0 + (packed[5] as number),
+    generation: packed[7] as number,
+    fence: packed[8] as number,
+    attempts: packed[9] as number,
+    bodyHash: packed[10] as string,
+    legs: (packed[14] as Packed[]).map((former) => {
+      const leg = unpackLeg(former, pick(CHANNELS, former[1]), t0);
+      return { ...leg, sendBy: leg.sendBy - USUAL_SEND_WITHIN_MS };
+    }),
+    timeline: (packed[15] as Packed[]).map((entry) => unpackEntry(entry, t0)),
+  };
+  if (given(packed[6])) record.sendAt = t0 + (packed[6] as number);
+  if (given(packed[11])) record.reason = packed[11] as string;
+  if (given(packed[12])) record.campaignId = packed[12] as string;
+  if (given(packed[13])) record.deliveryCheckAt = t0 + (packed[13] as number);
   return record;
 }
 

@@ -96,9 +96,61 @@ describe('a packed record', () => {
     );
   });
 
+  test('that the version before has written is read as it was meant: an update loses nothing', () => {
+    // Made by that version's own code.
+    const written =
+      '3AAQAQQBy0J5qqrCYAAAze5IzgUmXADNA+gCAwGzazE6QUFFQ0F3UUZCZ2NJQ1FvTKlsYXRlX3NlbnSmc3ByaW5nzgAB2KiSmgEAAc0H0M0H0ALAwMCoaHR0cF80MDCYAgEDzepgzQfQAMQQC1wfXj1ETw6bUm8fagydEaNjLTGUlQAAwMCmYnkgY3Jtk80H0AMAls0LuAHArHJhdGVfbGltaXRlZMAEk83uSAQB';
+    const t0 = 1_763_800_000_000;
+    const record = unpackRecord('a-1', Buffer.from(written, 'base64'));
+    expect(record).toEqual({
+      id: 'a-1',
+      state: 'sent',
+      reason: 'late_sent',
+      createdAt: t0,
+      updatedAt: t0 + 61_000,
+      bodyHash: 'k1:AAECAwQFBgcICQoL',
+      lane: 'campaign',
+      campaignId: 'spring',
+      sendAt: t0 + 1_000,
+      deadline: t0 + 86_400_000,
+      generation: 2,
+      fence: 3,
+      attempts: 1,
+      legs: [
+        {
+          generation: 1,
+          channel: 'web',
+          fence: 1,
+          intentAt: t0 + 2_000,
+          sendBy: t0 + 4_000,
+          outcome: 'refused',
+          reason: 'http_400',
+        },
+        {
+          generation: 2,
+          channel: 'email',
+          fence: 3,
+          intentAt: t0 + 60_000,
+          sendBy: t0 + 62_000,
+          outcome: 'sent',
+          messageId: '0b5c1f5e-3d44-4f0e-9b52-6f1f6a0c9d11',
+          conversationId: 'c-1',
+        },
+      ],
+      timeline: [
+        { at: t0, state: 'accepted', detail: 'by crm' },
+        { at: t0 + 2_000, state: 'sending', channel: 'web' },
+        { at: t0 + 3_000, state: 'queued', reason: 'rate_limited', count: 4 },
+        { at: t0 + 61_000, state: 'sent', channel: 'email' },
+      ],
+      deliveryCheckAt: t0 + 121_000,
+    });
+    expect(unpackRecord('a-1', packRecord(record))).toEqual(record);
+  });
+
   test('of another format is refused, not misread', () => {
     const arrayOfOne = 0x91;
-    expect(() => unpackRecord('n1', Buffer.from([arrayOfOne, 1]))).toThrow('format');
+    expect(() => unpackRecord('n1', Buffer.from([arrayOfOne, 99]))).toThrow('format');
   });
 
   test('of a delivered web message fits a block of 128 bytes, beside its tag and header', () => {
