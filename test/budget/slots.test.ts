@@ -82,6 +82,18 @@ describe('a slot of the budget', () => {
     expect(waitOf(await slots.take('campaign'))).toBeLessThanOrEqual(310);
   });
 
+  test('falls due by Redis’ clock: a worker whose own is an hour ahead gets none earlier', async () => {
+    const slots = slotsEvery(10_000);
+    await slots.take('campaign');
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+    try {
+      expect(waitOf(await slots.take('campaign'))).toBeGreaterThan(4_900);
+    } finally {
+      Date.now = now;
+    }
+  });
+
   test('starts anew when Redis forgets everything', async () => {
     const slots = slotsEvery(10_000);
     await slots.take('campaign');
