@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
+import { openInboxFolder } from './inbox/support.js';
 import { customersCsv, type Office, openOffice } from './support/office.js';
 
 let server: PrivateRedis;
@@ -52,4 +53,25 @@ test('an upload for which Redis has no room any more ends, and nothing of it sta
   const again = Readable.from([customersCsv(2)], { objectMode: false });
   expect(await office.campaigns.importRows('late', again)).toMatchObject({ retryAfterMs: 30_000 });
   await redis.config('SET', 'maxmemory', 0);
+});
+
+test('a file that was dropped meanwhile waits in the inbox, and is imported once there is room', async () => {
+  const { redis } = office.producer.store;
+  const inbox = await openInboxFolder(office);
+  try {
+    await fillRedis();
+    inbox.watch();
+    await inbox.drop('may.csv', customersCsv(3), { template: 'follow-up' });
+    while ((await inbox.names('processing')).length === 0) await pause(10);
+    await pause(500);
+    expect(await inbox.names('rejected')).toEqual([]);
+    expect(await inbox.names('processing')).toHaveLength(1);
+    await redis.config('SET', 'maxmemory', 0);
+    expect(await inbox.report('done', 'may.csv')).toMatchObject({
+      campaign: { state: 'ready', import: { rows: 3 } },
+    });
+  } finally {
+    await redis.config('SET', 'maxmemory', 0);
+    await inbox.close();
+  }
 });

@@ -138,6 +138,8 @@ async function judge(
       return rejected(pickup, says, inFile(outcome.problems));
     }
     case 'refused':
+      // Redis has no room now, which is no fault of the file: it is taken up again until there is.
+      if (outcome.retryAfterMs !== undefined) return { kind: 'left' };
       return rejected(pickup, [`Nothing was imported into campaign ${id}: ${outcome.because}.`]);
     case 'superseded':
       return { kind: 'left' };
