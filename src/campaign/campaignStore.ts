@@ -1,7 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { type CampaignKeys, campaignKeys } from '../notification/campaignKeys.js';
+import { takeRandom } from '../notification/randomPool.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
+import { TAG_BYTES } from '../notification/snapshot.js';
 import { STATES } from '../notification/state.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 import type { CampaignDecision } from './campaignDecision.js';
@@ -28,8 +29,6 @@ interface CampaignSnapshot {
   campaign: Campaign;
   tag: Buffer;
 }
-
-const TAG_BYTES = 8;
 
 /** What the script answers. */
 const WRITTEN = 1;
@@ -218,7 +217,7 @@ export class CampaignStore {
       keys.uploadedRejected(upload),
       next.id,
       tag,
-      Buffer.concat([randomBytes(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
+      Buffer.concat([takeRandom(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
       next.createdAt,
       nextLook(next) ?? '',
       next.state === 'paused' || next.state === 'cancelled' ? next.state : '',
