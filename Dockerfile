@@ -3,7 +3,7 @@
 # Behind a private registry or a company's certificate authority, hand both over as build secrets;
 # neither ends up in a layer:
 #   docker build --secret id=npmrc,src=$HOME/.npmrc --secret id=ca,src=$NODE_EXTRA_CA_CERTS .
-ARG NODE_IMAGE=node:20-bookworm-slim
+ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
 WORKDIR /app

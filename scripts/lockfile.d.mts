@@ -1,0 +1,3 @@
+export function unverifiedPackages(lock: {
+  packages: Record<string, { link?: boolean; integrity?: string }>;
+}): string[];
