@@ -1,9 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { type FlowStatus, flowStatus } from '../queue/flowStatus.js';
 import type { Standstill } from '../queue/operations.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
 import { problem, sendProblem } from './problems.js';
+
+/** Absent where Redis did not say. */
+type Sending = { flow?: FlowStatus['state']; workers?: number } & Standstill;
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
 
@@ -18,7 +22,7 @@ export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
 
   app.get('/readyz', async (_request, reply) => {
     const because = await shortcomings(parts);
-    if (because.length === 0) return { status: 'ready', ...(await standstill(parts)) };
+    if (because.length === 0) return { status: 'ready', ...(await sending(parts)) };
     return sendProblem(reply, problem('not-ready', { detail: because.join(' '), because }));
   });
   allowOnly(app, '/readyz', ['GET', 'HEAD']);
@@ -30,10 +34,18 @@ export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
   allowOnly(app, '/metrics', ['GET', 'HEAD']);
 }
 
-/** Acceptance goes on while nothing is sent; whoever looks should see it all the same. */
-async function standstill({ operations }: ApiParts): Promise<Standstill> {
+/**
+ * Acceptance goes on while nothing is sent, and without a worker: what is accepted waits. Being ready
+ * must not hide that, so it says how many workers live and whether notifications flow.
+ */
+async function sending({ operations }: ApiParts): Promise<Sending> {
   try {
-    return await operations.standstill();
+    const [standstill, fleet] = await Promise.all([operations.standstill(), operations.status()]);
+    return {
+      flow: flowStatus(fleet).state,
+      workers: fleet.workers.alive.length,
+      ...standstill,
+    };
   } catch {
     return {};
   }

@@ -1,4 +1,6 @@
 import { isFinalState } from '../notification/state.js';
+import { type ObstacleView, obstacleView } from '../queue/fleetStatusView.js';
+import type { Obstacle } from '../queue/flowStatus.js';
 import type {
   Campaign,
   CampaignCounts,
@@ -62,18 +64,37 @@ export interface CampaignView extends RowDefaults {
   /** Of every state how many rows stand there; the sum is `import.rows`. */
   counts: CampaignCounts;
   progress: CampaignProgress;
+  /**
+   * While it runs or is paused: what is in the way of the whole deployment, the gravest first; absent
+   * when nothing is.
+   */
+  obstacles?: ObstacleView[];
   possible: CampaignStep[];
 }
 
-/** `perMinute` is the pace of the last minute, where it is known. */
+/** What a view shows beside the campaign and its counts, as it was looked up at `now` (epoch ms). */
+export interface CampaignSurroundings {
+  now: number;
+  /** The pace of the last minute, where it is known. */
+  perMinute?: number | undefined;
+  /** What is in the way of the whole deployment. */
+  obstacles?: readonly Obstacle[];
+}
+
+/** Whether a campaign has begun and not ended. */
+export function isUnderWay(state: CampaignState): boolean {
+  return state === 'running' || state === 'paused';
+}
+
 export function campaignView(
   campaign: Campaign,
   counts: CampaignCounts,
-  now: number,
-  perMinute?: number,
+  { now, perMinute, obstacles = [] }: CampaignSurroundings,
 ): CampaignView {
   const { id, name, state, reason, by, template, defaults } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
+  // A pace of the minute before would forecast an end that nothing works towards.
+  const isStopped = obstacles.some(({ stops }) => stops);
   return {
     id,
     name,
@@ -90,7 +111,8 @@ export function campaignView(
     ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
     ...(campaign.import !== undefined && { import: importView(campaign.import) }),
     counts,
-    progress: progressOf(campaign, counts, now, perMinute),
+    progress: progressOf(campaign, counts, now, isStopped ? undefined : perMinute),
+    ...(isUnderWay(state) && obstacles.length > 0 && { obstacles: obstacles.map(obstacleView) }),
     possible: [...possibleSteps(state)],
   };
 }

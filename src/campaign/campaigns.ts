@@ -6,7 +6,9 @@ import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js'
 import type { FieldProblem } from '../notification/request.js';
 import type { Backlog } from '../queue/backlog.js';
 import { RedisUnavailableError } from '../queue/errors.js';
+import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import type { Notifications } from '../queue/notifications.js';
+import type { Operations } from '../queue/operations.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import { RedisMemory } from '../queue/redisMemory.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
@@ -19,6 +21,7 @@ import {
   type CampaignStep,
   type CampaignView,
   campaignView,
+  isUnderWay,
   possibleSteps,
 } from './campaignView.js';
 import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
@@ -97,6 +100,7 @@ export interface CampaignsParts {
   ledger: Ledger;
   notifications: Notifications;
   backlog: Backlog;
+  operations: Operations;
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
@@ -157,7 +161,7 @@ export class Campaigns {
     return this.#patiently(undefined, async () => {
       const found = await this.#store.list({ ...page, limit: page.limit + 1 });
       const shown = found.slice(0, page.limit);
-      const campaigns = await Promise.all(shown.map((campaign) => this.#view(campaign)));
+      const campaigns = await this.#views(shown);
       const last = shown.at(-1);
       return {
         campaigns,
@@ -285,7 +289,7 @@ export class Campaigns {
 
   async #othersLeft(id: string): Promise<number[]> {
     const others = (await this.#store.running()).filter((other) => other.id !== id);
-    const views = await Promise.all(others.map((other) => this.#view(other)));
+    const views = await this.#views(others);
     return views.map(({ progress: { rows, ended } }) => rows - ended);
   }
 
@@ -346,13 +350,36 @@ export class Campaigns {
   }
 
   async #view(campaign: Campaign): Promise<CampaignView> {
-    const { id, state } = campaign;
-    const now = Date.now();
-    const [counts, pace] = await Promise.all([
-      this.#store.counts(id),
-      state === 'running' ? this.#pace.perMinute(id, now) : undefined,
+    const [counts, perMinute, obstacles] = await Promise.all([
+      this.#store.counts(campaign.id),
+      this.#perMinute(campaign),
+      this.#obstacles([campaign]),
     ]);
-    return campaignView(campaign, counts, now, pace);
+    return campaignView(campaign, counts, { now: Date.now(), perMinute, obstacles });
+  }
+
+  /** As `#view`, with one look at the deployment for all of them. */
+  async #views(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
+    const obstacles = await this.#obstacles(campaigns);
+    return Promise.all(
+      campaigns.map(async (campaign) => {
+        const [counts, perMinute] = await Promise.all([
+          this.#store.counts(campaign.id),
+          this.#perMinute(campaign),
+        ]);
+        return campaignView(campaign, counts, { now: Date.now(), perMinute, obstacles });
+      }),
+    );
+  }
+
+  async #perMinute({ id, state }: Campaign): Promise<number | undefined> {
+    return state === 'running' ? this.#pace.perMinute(id, Date.now()) : undefined;
+  }
+
+  /** What is in the way of the whole deployment; asked only for campaigns that have begun and not ended. */
+  async #obstacles(campaigns: readonly Campaign[]): Promise<Obstacle[]> {
+    if (!campaigns.some(({ state }) => isUnderWay(state))) return [];
+    return flowStatus(await this.#parts.operations.status()).obstacles;
   }
 
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {

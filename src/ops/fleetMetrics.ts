@@ -1,5 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
 import { LANES } from '../notification/state.js';
+import { isHeld } from '../queue/flowStatus.js';
 import type { FleetStatus } from '../queue/operations.js';
 
 /**
@@ -42,6 +43,14 @@ export function fleetMetrics(status: FleetStatus | undefined, now: number): Prom
     'unknown_oldest_age_seconds',
     'For how long the oldest unknown notification has waited; 0 when there is none',
   ).set(ageOf(unknown.oldestSince));
+  const workers = gauge(
+    'workers',
+    'Workers that live: `alive` are all of them, `held` those of them that take no jobs',
+    'state',
+  );
+  const { alive } = status.workers;
+  workers.set({ state: 'alive' }, alive.length);
+  workers.set({ state: 'held' }, alive.filter(isHeld).length);
   gauge('paused', '1 while a person has stopped the sending').set(pause === undefined ? 0 : 1);
   gauge(
     'gate_closed_until_timestamp_seconds',

@@ -1,7 +1,16 @@
 import { LANES } from '../notification/state.js';
+import {
+  flowStatus,
+  isHeld,
+  jobsOfGoneWorkers,
+  type Obstacle,
+  type ObstacleKind,
+  remedyOf,
+} from './flowStatus.js';
 import type { GateStatus } from './gate.js';
 import type { FleetStatus } from './operations.js';
 import type { Pause } from './stopButton.js';
+import type { SeenWorker } from './workerRegistry.js';
 
 /** The pause as others read it, in JSON: `{reason, by?, since}`. */
 export function pauseView({ reason, by, since }: Pause): object {
@@ -21,10 +30,39 @@ export function gateView(gate: GateStatus): object {
   };
 }
 
+/** One thing in the way of notifications: `{kind, stops, who, since?, until?, detail, remedy}`. */
+export interface ObstacleView {
+  kind: ObstacleKind;
+  stops: boolean;
+  who: Obstacle['who'];
+  since?: string;
+  until?: string;
+  detail: string;
+  remedy: string;
+}
+
+export function obstacleView(obstacle: Obstacle): ObstacleView {
+  const { kind, stops, who, since, until, detail } = obstacle;
+  return {
+    kind,
+    stops,
+    who,
+    ...(since !== undefined && { since: iso(since) }),
+    ...(until !== undefined && { until: iso(until) }),
+    detail,
+    remedy: remedyOf(obstacle),
+  };
+}
+
 /** The whole deployment at a glance, in JSON. */
-export function fleetStatusView({ pause, gate, queues, unknown }: FleetStatus): object {
+export function fleetStatusView(fleet: FleetStatus): object {
+  const { pause, gate, queues, unknown } = fleet;
+  const { state, obstacles } = flowStatus(fleet);
   const { count, oldestSince } = unknown;
   return {
+    flow: state,
+    obstacles: obstacles.map(obstacleView),
+    workers: workersView(fleet),
     paused: pause !== undefined,
     ...(pause !== undefined && { pause: pauseView(pause) }),
     gate: gateView(gate),
@@ -35,6 +73,30 @@ export function fleetStatusView({ pause, gate, queues, unknown }: FleetStatus): 
       }),
     ),
     unknown: { count, ...(oldestSince !== undefined && { oldestSince: iso(oldestSince) }) },
+  };
+}
+
+/** `jobsOfGone` are taken by workers that are gone, and do not move until another takes them up. */
+function workersView(fleet: FleetStatus): object {
+  const { alive, vanished, lastSeenAt } = fleet.workers;
+  return {
+    alive: alive.length,
+    held: alive.filter(isHeld).length,
+    jobsOfGone: jobsOfGoneWorkers(fleet),
+    ...(lastSeenAt !== undefined && { lastSeenAt: iso(lastSeenAt) }),
+    list: alive.map(workerView),
+    vanished: vanished.map(workerView),
+  };
+}
+
+function workerView(worker: SeenWorker): object {
+  const { since, seenAt, breaker, notReady, ...rest } = worker;
+  return {
+    ...rest,
+    since: iso(since),
+    seenAt: iso(seenAt),
+    ...(breaker !== undefined && { breaker: { ...breaker, since: iso(breaker.since) } }),
+    ...(notReady !== undefined && { notReady }),
   };
 }
 

@@ -4,7 +4,9 @@ import type { Lane } from '../notification/state.js';
 import type { Gate, GateStatus } from './gate.js';
 import type { Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
+import { RedisMemory } from './redisMemory.js';
 import type { Pause, StopButton } from './stopButton.js';
+import { WorkerRegistry, type WorkersSeen } from './workerRegistry.js';
 
 /** One queue. Times are epoch milliseconds. */
 export interface QueueStatus {
@@ -25,6 +27,9 @@ export interface FleetStatus {
   gateClosedMsTotal: number;
   queues: Record<Lane, QueueStatus>;
   unknown: { count: number; oldestSince?: number };
+  workers: WorkersSeen;
+  /** Redis has so little memory left that nothing more is accepted. */
+  redisFull: boolean;
 }
 
 /** Why nothing is sent although nothing is wrong. ISO times. */
@@ -40,9 +45,12 @@ export class Operations {
   readonly #queues: Queues;
   readonly #gate: Gate;
   readonly #stopButton: StopButton;
+  readonly #workers: WorkerRegistry;
+  readonly #memory: RedisMemory;
 
   constructor(parts: {
     redis: RedisClient;
+    prefix: string;
     ledger: Ledger;
     queues: Queues;
     gate: Gate;
@@ -53,6 +61,8 @@ export class Operations {
     this.#queues = parts.queues;
     this.#gate = parts.gate;
     this.#stopButton = parts.stopButton;
+    this.#workers = new WorkerRegistry(parts.redis, parts.prefix);
+    this.#memory = new RedisMemory(parts.redis);
   }
 
   /** @throws RedisUnavailableError */
@@ -102,20 +112,25 @@ export class Operations {
   }
 
   async #look(): Promise<FleetStatus> {
-    const [pause, gate, gateClosedMsTotal, unknown, transactional, campaign] = await Promise.all([
-      this.#stopButton.standing(),
-      this.#gate.status(),
-      this.#gate.closedMsTotal(),
-      this.#ledger.unknowns(),
-      this.#lookAtQueue('transactional'),
-      this.#lookAtQueue('campaign'),
-    ]);
+    const [pause, gate, gateClosedMsTotal, unknown, transactional, campaign, workers, redisFull] =
+      await Promise.all([
+        this.#stopButton.standing(),
+        this.#gate.status(),
+        this.#gate.closedMsTotal(),
+        this.#ledger.unknowns(),
+        this.#lookAtQueue('transactional'),
+        this.#lookAtQueue('campaign'),
+        this.#workers.read(),
+        this.#memory.isFull(),
+      ]);
     return {
       ...(pause !== undefined && { pause }),
       gate,
       gateClosedMsTotal,
       unknown,
       queues: { transactional, campaign },
+      workers,
+      redisFull,
     };
   }
 

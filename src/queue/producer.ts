@@ -99,6 +99,7 @@ export class NotificationProducer {
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.operations = new Operations({
       redis: this.#redis,
+      prefix,
       ledger,
       queues: this.#queues,
       gate: new Gate(this.#redis, prefix),

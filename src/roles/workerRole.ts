@@ -31,8 +31,10 @@ import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js
 import { Operations } from '../queue/operations.js';
 import { checkRedisServer } from '../queue/serverCheck.js';
 import { StopButton } from '../queue/stopButton.js';
+import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { Heartbeat } from '../worker/heartbeat.js';
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
@@ -102,7 +104,7 @@ export async function startWorker(
   const stopButton = new StopButton(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
   const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
-  const operations = new Operations({ redis, ledger, queues, gate, stopButton });
+  const operations = new Operations({ redis, prefix, ledger, queues, gate, stopButton });
   metrics.watchFleet(() => operations.status());
   const budget = Budget.open(redis, prefix, budgetSettings(config, minuteMs), {
     log,
@@ -145,8 +147,12 @@ export async function startWorker(
     concurrency: config.WORKER_CONCURRENCY,
     log,
     process: (job, signal) => pipeline.process(job, signal),
-    mayLogIn: async () => (await client.checkCredentials()).ok,
-    onHold: ({ kind, detail }) => pauseRunning(campaigns, `${kind}: ${detail}`),
+    isRepaired: async ({ kind }) =>
+      kind === 'credentials' ? (await client.checkCredentials()).ok : true,
+    onHold: async ({ kind, detail }) => {
+      await pauseRunning(campaigns, `${kind}: ${detail}`);
+    },
+    onBreakerChange: () => heartbeat.publish(),
   });
   const sweeper = new Sweeper({
     ledger,
@@ -165,25 +171,34 @@ export async function startWorker(
     log,
     observe: observeRelease,
   });
-  readiness = workerReadiness({
+  const concurrency = config.WORKER_CONCURRENCY;
+  const { notReady, ...judged } = workerReadiness({
     redis,
     queues,
     operations,
     workers,
-    concurrency: config.WORKER_CONCURRENCY,
+    concurrency,
   });
+  readiness = judged.readiness;
+  const registry = new WorkerRegistry(redis, prefix);
+  const heartbeat = new Heartbeat({ registry, workers, concurrency, notReady, log });
   const renewal = setInterval(() => {
     catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
   }, TEMPLATES_RENEWED_EVERY_MS);
+  heartbeat.start();
   workers.start();
   sweeper.start();
   feeder.start();
-  log.info({ templates: templates.length, health: health?.url }, 'worker started');
+  log.info(
+    { workerId: heartbeat.id, templates: templates.length, health: health?.url },
+    'worker started',
+  );
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(renewal);
     await Promise.all([sweeper.stop(), feeder.stop(), workers.stop()]);
+    await heartbeat.stop();
     haltWatch.stop();
     await client.close();
     await closeQueues(queues);

@@ -10,7 +10,7 @@ import { throttled } from '../ops/throttled.js';
 import { backoffMs } from '../pipeline/backoff.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
 import type { JobData } from '../queue/jobs.js';
-import { Hold, type HoldReason } from './hold.js';
+import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { RetryableError } from './retryableError.js';
 
 export interface LaneWorkersParts {
@@ -19,9 +19,12 @@ export interface LaneWorkersParts {
   concurrency: number;
   log: Logger;
   process: (job: JobData, signal: AbortSignal) => Promise<AttemptOutcome>;
-  mayLogIn: () => Promise<boolean>;
-  /** Told each time a job meets a closed door. */
-  onHold: (reason: HoldReason) => Promise<void>;
+  /** Whether access looks repaired, by a question that reaches no customer. */
+  isRepaired: (reason: BreakerReason) => Promise<boolean>;
+  /** Called each time a job is refused for lack of access. */
+  onHold: (reason: BreakerReason) => Promise<void>;
+  /** Called each time the circuit breaker has changed. */
+  onBreakerChange: () => void;
 }
 
 /** Whether the job got as far as the platform, so that its end says something about our access. */
@@ -51,13 +54,13 @@ const BREATH_MS = 1_000;
  *   a rolling restart; what is failed after that, the sweeper takes over.
  */
 export class LaneWorkers {
-  readonly hold: Hold;
+  readonly breaker: CircuitBreaker;
   readonly #workers: Record<Lane, Worker<JobData>>;
   readonly #parts: LaneWorkersParts;
   readonly #stopping = new AbortController();
   /** When a job was last taken, by lane (epoch ms): readiness is judged by progress. */
   readonly lastStart: Record<Lane, number>;
-  #active = 0;
+  readonly #jobs: Record<Lane, number> = { transactional: 0, campaign: 0 };
   #breathing = false;
 
   constructor(parts: LaneWorkersParts) {
@@ -70,7 +73,7 @@ export class LaneWorkers {
       transactional: this.#open('transactional'),
       campaign: this.#open('campaign'),
     };
-    this.hold = new Hold(
+    this.breaker = new CircuitBreaker(
       {
         pause: () => this.#each((worker) => worker.pause(true)),
         resume: (atATime = parts.concurrency) =>
@@ -78,7 +81,8 @@ export class LaneWorkers {
             worker.concurrency = atATime;
             await worker.resume();
           }),
-        mayLogIn: parts.mayLogIn,
+        isRepaired: parts.isRepaired,
+        onChange: parts.onBreakerChange,
       },
       parts.log,
     );
@@ -94,12 +98,17 @@ export class LaneWorkers {
 
   /** Jobs running in this process. */
   get active(): number {
-    return this.#active;
+    return this.#jobs.transactional + this.#jobs.campaign;
+  }
+
+  /** Jobs running in this process, by queue. */
+  get jobs(): Record<Lane, number> {
+    return { ...this.#jobs };
   }
 
   /** No new jobs; reads are cut short and their jobs go back to the queue; started sends finish. */
   async stop(): Promise<void> {
-    this.hold.close();
+    this.breaker.stop();
     const closing = this.#each((worker) => worker.close());
     this.#stopping.abort();
     await closing;
@@ -135,12 +144,12 @@ export class LaneWorkers {
 
   async #run(lane: Lane, job: Job<JobData>, token: string | undefined): Promise<unknown> {
     this.lastStart[lane] = Date.now();
-    this.#active += 1;
+    this.#jobs[lane] += 1;
     try {
       const outcome = await this.#parts.process(job.data, this.#stopping.signal);
       return await this.#conclude(job, token, outcome);
     } finally {
-      this.#active -= 1;
+      this.#jobs[lane] -= 1;
     }
   }
 
@@ -149,7 +158,7 @@ export class LaneWorkers {
     token: string | undefined,
     outcome: AttemptOutcome,
   ): Promise<unknown> {
-    if (askedThePlatform(outcome)) await this.hold.jobPassed();
+    if (askedThePlatform(outcome)) await this.breaker.jobPassed();
     switch (outcome.kind) {
       case 'done':
         return { state: outcome.state };
@@ -173,11 +182,11 @@ export class LaneWorkers {
     }
   }
 
-  async #hold(reason: HoldReason): Promise<void> {
-    await this.hold.raise(reason);
-    // What is told of it is nobody's job: it must not fail the one that met the door.
+  async #hold(reason: BreakerReason): Promise<void> {
+    await this.breaker.trip(reason);
+    // The job that was refused must not fail because the notice of it did.
     await this.#parts.onHold(reason).catch((error: unknown) => {
-      this.#parts.log.error({ error: errorLabel(error) }, 'a hold could not be told of');
+      this.#parts.log.error({ error: errorLabel(error) }, 'circuit-breaker callback failed');
     });
   }
 
@@ -192,12 +201,12 @@ export class LaneWorkers {
    * and so the workers would ask it ten thousand times a second.
    */
   async #catchBreath(): Promise<void> {
-    if (this.#breathing || this.hold.reason !== undefined) return;
+    if (this.#breathing || this.breaker.reason !== undefined) return;
     this.#breathing = true;
     await this.#each((worker) => worker.pause(true));
     await setTimeout(BREATH_MS);
     this.#breathing = false;
-    if (this.hold.reason !== undefined || this.#stopping.signal.aborted) return;
+    if (this.breaker.reason !== undefined || this.#stopping.signal.aborted) return;
     await this.#each((worker) => worker.resume());
   }
 

@@ -21,11 +21,11 @@ export function workerReadiness(parts: {
   operations: Operations;
   workers: LaneWorkers;
   concurrency: number;
-}): () => Promise<Readiness> {
+}): { readiness(): Promise<Readiness>; notReady(): Promise<string[]> } {
   const { redis, queues, operations, workers, concurrency } = parts;
 
   const stuckLanes = async (): Promise<string[]> => {
-    if (workers.hold.reason !== undefined) return [];
+    if (workers.breaker.reason !== undefined) return [];
     if (workers.active >= concurrency) return [];
     const stuck = await Promise.all(
       LANES.map(async (lane) => {
@@ -46,22 +46,31 @@ export function workerReadiness(parts: {
     return skewMs > SKEW_MAX_MS ? [`this clock is ${Math.round(skewMs / 1_000)} s off Redis'`] : [];
   };
 
-  return async () => {
+  /** What keeps it from getting work done, the circuit breaker not among it. */
+  const shortcomings = async (): Promise<{ because: string[]; still: Standstill }> => {
     const because: string[] = [];
-    let still: Standstill = {};
-    const { reason } = workers.hold;
-    if (reason !== undefined) because.push(`${reason.kind}: ${reason.detail}`);
     try {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       // Rightly at rest is ready all the same, and says so.
-      still = await within(REDIS_ANSWERS_WITHIN_MS, operations.standstill());
+      const still = await within(REDIS_ANSWERS_WITHIN_MS, operations.standstill());
       if (Object.keys(still).length === 0) {
         because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckLanes())));
       }
+      return { because, still };
     } catch {
-      because.push('Redis does not answer');
+      return { because: [...because, 'Redis does not answer'], still: {} };
     }
-    return because.length === 0 ? { ready: true, ...still } : { ready: false, because, ...still };
+  };
+
+  return {
+    notReady: async () => (await shortcomings()).because,
+    readiness: async () => {
+      const { reason } = workers.breaker;
+      const { because: others, still } = await shortcomings();
+      const held = reason === undefined ? [] : [`${reason.kind}: ${reason.detail}`];
+      const because = [...held, ...others];
+      return because.length === 0 ? { ready: true, ...still } : { ready: false, because, ...still };
+    },
   };
 }
 

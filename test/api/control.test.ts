@@ -100,7 +100,9 @@ describe('the stop button and the gate over HTTP', () => {
       expect((await api.call(method, path)).status).toBe(401);
     }
     const ready = await api.call('GET', '/readyz');
-    expect([ready.status, Object.keys(ready.body)]).toEqual([200, ['status', 'pausedSince']]);
+    expect(ready).toMatchObject({ status: 200, body: { status: 'ready', flow: 'no_workers' } });
+    const told = ['status', 'flow', 'workers', 'pausedSince'];
+    expect(Object.keys(ready.body)).toEqual(told);
   });
 
   test('answers other methods with the ones there are', async () => {

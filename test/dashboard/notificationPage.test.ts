@@ -6,15 +6,10 @@ import { waitingFor } from '../../src/dashboard/waiting.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { STATES } from '../../src/notification/state.js';
 import type { FleetStatus } from '../../src/queue/operations.js';
+import { fleetStatus } from '../support/fleet.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
-const idle = { waiting: 0, delayed: 0, active: 0, failed: 0, paused: false };
-const FLEET: FleetStatus = {
-  gate: { closed: false },
-  gateClosedMsTotal: 0,
-  queues: { transactional: idle, campaign: idle },
-  unknown: { count: 0 },
-};
+const FLEET = fleetStatus();
 const reason = { operation: 'send-email', retryAfterMs: 60_000 };
 const GATE: FleetStatus = {
   ...FLEET,

@@ -5,13 +5,14 @@ import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { step } from '../../src/notification/record.js';
 import { Metrics } from '../../src/ops/metrics.js';
 import type { FleetStatus } from '../../src/queue/operations.js';
+import { aliveWorker, fleetStatus } from '../support/fleet.js';
 import { REQUEST, T0 } from '../support/notifications.js';
 import { readExposition } from './support/exposition.js';
 
 const QUEUE = { waiting: 3, delayed: 2, active: 1, failed: 4, paused: false };
 
 function statusAt(now: number): FleetStatus {
-  return {
+  return fleetStatus({
     pause: { reason: 'free text that must not become a label', since: now },
     gate: {
       closed: true,
@@ -22,7 +23,16 @@ function statusAt(now: number): FleetStatus {
     gateClosedMsTotal: 90_500,
     queues: { transactional: { ...QUEUE, oldestSince: now - 30_000 }, campaign: QUEUE },
     unknown: { count: 2, oldestSince: now - 120_000 },
-  };
+    workers: {
+      now,
+      alive: [
+        aliveWorker(),
+        aliveWorker({ notReady: ['this clock is 90 s off'] }),
+        aliveWorker({ breaker: { state: 'open', kind: 'permission', detail: 'x', since: now } }),
+      ],
+      vanished: [],
+    },
+  });
 }
 
 async function read(metrics: Metrics) {
@@ -91,6 +101,7 @@ describe('metrics', () => {
     expect(values(families, 'notifier_unknown_notifications')).toEqual({ '': 2 });
     expect(values(families, 'notifier_gate_closed_seconds_total')).toEqual({ '': 90.5 });
     expect(values(families, 'notifier_paused')).toEqual({ '': 1 });
+    expect(values(families, 'notifier_workers')).toEqual({ alive: 3, held: 2 });
     const until = values(families, 'notifier_gate_closed_until_timestamp_seconds')[''] ?? 0;
     expect(until).toBeGreaterThan(Date.now() / 1_000 + 50);
   });

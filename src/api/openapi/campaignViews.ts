@@ -5,6 +5,7 @@ import type { Forecast } from '../../campaign/dryRun/forecast.js';
 import { CHANNELS } from '../../notification/channel.js';
 import { requestSchema } from '../../notification/request.js';
 import { STATES } from '../../notification/state.js';
+import { obstacle } from './flowViews.js';
 
 /* As in the descriptions of notifications: objects are loose, and a test looks at real answers. */
 
@@ -69,6 +70,10 @@ export const campaignView = z.looseObject({
     ended: rows.meta({ description: 'Rows that came to an end, whichever.' }),
     perMinute: z.int().exactOptional().meta({ description: 'In the last minute.' }),
     estimatedEndAt: time.exactOptional(),
+  }),
+  obstacles: z.array(obstacle).exactOptional().meta({
+    description:
+      'While it runs or is paused: what is in the way of the whole deployment, as GET /v1/status has it. Absent when nothing is.',
   }),
   possible,
 }) satisfies z.ZodType<CampaignView>;

@@ -15,6 +15,48 @@ const GATE = {
 };
 const QUEUE = { waiting: 0, delayed: 0, active: 0, failed: 0, paused: true };
 
+const SINCE = '2026-11-22T08:00:00.000Z';
+const WORKERS = {
+  alive: 1,
+  held: 0,
+  jobsOfGone: 0,
+  lastSeenAt: '2026-11-22T09:41:07.000Z',
+  list: [
+    {
+      id: '6f1f4c1e-6d0f-4a7e-9a57-0d5a5f0c7c11',
+      host: 'worker-1',
+      pid: 17,
+      version: '0.1.0',
+      since: SINCE,
+      seenAt: '2026-11-22T09:41:07.000Z',
+      concurrency: 10,
+      jobs: { transactional: 0, campaign: 0 },
+    },
+  ],
+  vanished: [],
+};
+const OBSTACLES = [
+  {
+    kind: 'paused',
+    stops: true,
+    who: 'you',
+    since: PAUSE.since,
+    detail:
+      'All sending has been paused by ops since 2026-11-22T09:40:00Z: Wrong price in the template',
+    remedy: 'Let the sending go on, by POST /v1/resume or: notifier resume',
+  },
+  {
+    kind: 'gate_closed',
+    stops: true,
+    who: 'Genesys Cloud',
+    since: GATE.since,
+    until: GATE.until,
+    detail:
+      'The gate for rate limits is closed until 2026-11-22T09:41:42Z: Genesys Cloud answered agentless-email with 429 and asked for 42 s of silence. Nothing is sent until then.',
+    remedy: 'It opens by itself; to open it before its time: notifier gate --open',
+  },
+];
+
 /** The stop button and the gate. They are never counted: who wants to stop must not be told to wait. */
 export const CONTROL_OPERATIONS: readonly Operation[] = [
   {
@@ -26,9 +68,13 @@ export const CONTROL_OPERATIONS: readonly Operation[] = [
     answers: [
       {
         status: 200,
-        description: 'Pause, gate, queues and what waits for a person',
+        description:
+          'Whether notifications flow and what is in their way, workers, queues, and what waits for a person',
         schema: 'Status',
         example: {
+          flow: 'paused',
+          obstacles: OBSTACLES,
+          workers: WORKERS,
           paused: true,
           pause: PAUSE,
           gate: GATE,

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { packageVersion } from '../../ops/packageVersion.js';
 import { PROBLEM_JSON, type Problem } from '../problems.js';
 import { COMPONENTS, type JsonSchema, ref } from './components.js';
 import type { Operation } from './operation.js';
@@ -43,13 +43,6 @@ export function openApiDocument(): OpenApiDocument {
 }
 
 /** The same path leads to package.json from `src` and from the built output. */
-function packageVersion(): string {
-  const { version }: { version: string } = JSON.parse(
-    readFileSync(new URL('../../../package.json', import.meta.url), 'utf8'),
-  );
-  return version;
-}
-
 function describe(operation: Operation): JsonSchema {
   const { operationId, summary, description, open } = operation;
   const requestBody = bodyOf(operation);

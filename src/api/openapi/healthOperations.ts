@@ -20,9 +20,15 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
     path: '/readyz',
     operationId: 'isReady',
     summary: 'Can it take notifications in?',
-    description: 'Needs no key.',
+    description:
+      'Needs no key. The api is ready while no worker lives, since what is accepted waits; it says so in flow and workers.',
     answers: [
-      { status: 200, description: 'Ready', schema: 'Health', example: { status: 'ready' } },
+      {
+        status: 200,
+        description: 'Ready',
+        schema: 'Health',
+        example: { status: 'ready', flow: 'flows', workers: 2 },
+      },
     ],
     problems: [notReady, stopping],
     open: true,

@@ -4,6 +4,7 @@ import { DELIVERIES } from '../../notification/leg.js';
 import { STATES } from '../../notification/state.js';
 import type { NotificationView, TimelineView } from '../../notification/view.js';
 import { campaignState, possible, rowProblem } from './campaignViews.js';
+import { flow, obstacle, workers } from './flowViews.js';
 
 /*
  * What the API answers, described. The answers are built elsewhere; that they are what is described
@@ -144,6 +145,11 @@ const queue = z.looseObject({
 });
 
 export const statusAnswer = z.looseObject({
+  flow: flow.meta({
+    description: 'Whether notifications flow, or the gravest thing that stops them.',
+  }),
+  obstacles: z.array(obstacle),
+  workers,
   paused: z.boolean(),
   pause: pause.exactOptional(),
   gate: gateAnswer,
@@ -155,6 +161,14 @@ export const statusAnswer = z.looseObject({
 
 export const healthAnswer = z.looseObject({
   status: z.enum(['alive', 'ready']),
+  flow: z
+    .enum(['flows', ...obstacle.shape.kind.options])
+    .exactOptional()
+    .meta({
+      description:
+        'Whether notifications flow, or what stops them; acceptance goes on. GET /v1/status says more.',
+    }),
+  workers: z.int().exactOptional().meta({ description: 'How many live; 0 when nothing is sent.' }),
   pausedSince: time
     .exactOptional()
     .meta({ description: 'While this is there, sending is stopped; acceptance goes on.' }),

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import type { ObstacleView } from '../../queue/fleetStatusView.js';
+
+/* How the deployment stands: see `flowStatus`. */
+
+const time = z.iso.datetime();
+
+/** One thing in the way of notifications, as every face says it. */
+export const obstacle = z.looseObject({
+  kind: z.enum([
+    'no_workers',
+    'paused',
+    'held',
+    'not_ready',
+    'queue_paused',
+    'gate_closed',
+    'redis_full',
+    'half_open',
+  ]),
+  stops: z.boolean().meta({ description: 'Nothing at all is sent while it lasts.' }),
+  who: z.enum(['you', 'Genesys Cloud']).meta({ description: 'Who can do something about it.' }),
+  since: time.exactOptional(),
+  until: time.exactOptional(),
+  detail: z.string().meta({ description: 'What is so, in a sentence.' }),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+}) satisfies z.ZodType<ObstacleView>;
+
+/** Whether notifications flow, or the gravest thing that stops them. */
+export const flow = z.enum(['flows', ...obstacle.shape.kind.options]);
+
+const worker = z.looseObject({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  since: time,
+  seenAt: time.meta({ description: 'Its last heartbeat, by the time of Redis.' }),
+  concurrency: z.int(),
+  jobs: z.looseObject({ transactional: z.int(), campaign: z.int() }),
+  breaker: z
+    .looseObject({
+      state: z.enum(['open', 'half-open']),
+      kind: z.enum(['credentials', 'permission']),
+      detail: z.string(),
+      since: time,
+    })
+    .exactOptional()
+    .meta({ description: 'Its access to Genesys Cloud is broken; it takes no jobs.' }),
+  notReady: z.array(z.string()).exactOptional(),
+});
+
+/** The workers of the deployment. */
+export const workers = z.looseObject({
+  alive: z.int(),
+  held: z.int().meta({ description: 'Those of the living that take no jobs.' }),
+  jobsOfGone: z.int().meta({
+    description: 'Jobs, counted as active, of workers that are gone; another worker takes them up.',
+  }),
+  lastSeenAt: time.exactOptional(),
+  list: z.array(worker),
+  vanished: z
+    .array(worker)
+    .meta({ description: 'Workers that ended without leaving, for an hour.' }),
+});

@@ -1,0 +1,244 @@
+import { LANES } from '../notification/state.js';
+import type { FleetStatus } from './operations.js';
+import type { SeenWorker } from './workerRegistry.js';
+
+/** What can keep notifications from flowing, the gravest first. */
+const OBSTACLE_KINDS = [
+  'no_workers',
+  'paused',
+  'held',
+  'not_ready',
+  'queue_paused',
+  'gate_closed',
+  'redis_full',
+  'half_open',
+] as const;
+
+export type ObstacleKind = (typeof OBSTACLE_KINDS)[number];
+
+/** One thing that keeps notifications from flowing. Times are epoch ms. */
+export interface Obstacle {
+  kind: ObstacleKind;
+  /** Nothing at all is sent while it lasts; else some of it is, or only acceptance stops. */
+  stops: boolean;
+  /** Who can do something about it. */
+  who: 'you' | 'Genesys Cloud';
+  since?: number;
+  until?: number;
+  /** What is so, in one sentence or two. */
+  detail: string;
+  /** What to do about it, in a sentence without its full stop. */
+  remedy: string;
+  /** The command that does it, as it stands behind `notifier`. */
+  command?: string;
+}
+
+/** How the deployment stands: whether notifications flow, and everything that is in their way. */
+export interface FlowStatus {
+  /** What stops the flow, the gravest of it; `flows` when nothing does. */
+  state: 'flows' | ObstacleKind;
+  obstacles: Obstacle[];
+}
+
+/**
+ * How the deployment stands. Every face of the product says what this says, and nothing else decides
+ * whether notifications flow.
+ */
+export function flowStatus(fleet: FleetStatus): FlowStatus {
+  const obstacles = [
+    ...noWorkers(fleet),
+    ...paused(fleet),
+    ...broken(fleet.workers.alive),
+    ...notReady(fleet.workers.alive),
+    ...queuesPaused(fleet),
+    ...gateClosed(fleet),
+    ...redisFull(fleet),
+  ].sort((a, b) => OBSTACLE_KINDS.indexOf(a.kind) - OBSTACLE_KINDS.indexOf(b.kind));
+  return { state: obstacles.find(({ stops }) => stops)?.kind ?? 'flows', obstacles };
+}
+
+/** Whether a worker lives and takes no jobs: its circuit breaker is open, or it is not ready. */
+export function isHeld({ breaker, notReady: because }: SeenWorker): boolean {
+  return breaker?.state === 'open' || (because !== undefined && because.length > 0);
+}
+
+/** How many jobs are taken by workers that are gone, by what is known; those jobs do not move. */
+export function jobsOfGoneWorkers({ workers, queues }: FleetStatus): number {
+  const active = LANES.reduce((sum, lane) => sum + queues[lane].active, 0);
+  if (workers.alive.length === 0) return active;
+  // The living say every two seconds how many they have, so a surplus alone proves nothing.
+  const surplus = Math.max(0, active - jobsOf(workers.alive));
+  const recently = workers.vanished.filter(
+    ({ seenAt }) => workers.now - seenAt < TAKEN_UP_WITHIN_MS,
+  );
+  return Math.min(surplus, jobsOf(recently));
+}
+
+/** A vanished worker's jobs are taken up again within this, if a worker lives. */
+const TAKEN_UP_WITHIN_MS = 60_000;
+
+function jobsOf(workers: readonly SeenWorker[]): number {
+  return workers.reduce((sum, { jobs }) => sum + jobs.transactional + jobs.campaign, 0);
+}
+
+function noWorkers(fleet: FleetStatus): Obstacle[] {
+  const { alive, lastSeenAt } = fleet.workers;
+  if (alive.length > 0) return [];
+  const taken = jobsOfGoneWorkers(fleet);
+  const takenUp =
+    taken === 0
+      ? ''
+      : ` ${taken === 1 ? '1 job is' : `${taken} jobs are`} still taken by workers that are gone; within a minute of a worker's start it goes on with them.`;
+  const detail =
+    lastSeenAt === undefined
+      ? `No worker is alive, and none has ever been. Nothing is sent.${takenUp}`
+      : `No worker is alive; the last one was seen at ${at(lastSeenAt)}. Nothing is sent.${takenUp}`;
+  return [
+    {
+      kind: 'no_workers',
+      stops: true,
+      who: 'you',
+      ...(lastSeenAt !== undefined && { since: lastSeenAt }),
+      detail,
+      remedy: 'Start a worker',
+      command: 'worker',
+    },
+  ];
+}
+
+function paused({ pause }: FleetStatus): Obstacle[] {
+  if (pause === undefined) return [];
+  const { by, since, reason } = pause;
+  const who = by === undefined ? '' : ` by ${by}`;
+  return [
+    {
+      kind: 'paused',
+      stops: true,
+      who: 'you',
+      since,
+      detail: `All sending has been paused${who} since ${at(since)}: ${reason}`,
+      remedy: 'Let the sending go on, by POST /v1/resume or',
+      command: 'resume',
+    },
+  ];
+}
+
+/** Circuit breakers of workers, one obstacle for each thing that is wrong. */
+function broken(alive: readonly SeenWorker[]): Obstacle[] {
+  const found = new Map<string, Obstacle>();
+  const open = alive.filter(({ breaker }) => breaker?.state === 'open');
+  const allHeld = alive.every(isHeld);
+  for (const { breaker } of alive) {
+    if (breaker === undefined) continue;
+    const { state, kind, detail } = breaker;
+    const key = `${state} ${kind} ${detail}`;
+    const since = Math.min(breaker.since, found.get(key)?.since ?? breaker.since);
+    const wrong = accessProblem(kind, detail);
+    const whose =
+      open.length === alive.length
+        ? 'Jobs have waited'
+        : `${open.length} of ${alive.length} workers have taken no jobs`;
+    found.set(key, {
+      kind: state === 'open' ? 'held' : 'half_open',
+      stops: state === 'open' && allHeld,
+      who: 'you',
+      since,
+      detail:
+        state === 'open'
+          ? `${wrong} ${whose} since ${at(since)}.`
+          : `${wrong} That has been so since ${at(since)}; one job at a time is tried now, to see whether it is repaired.`,
+      remedy: accessRemedy(kind),
+    });
+  }
+  return [...found.values()];
+}
+
+/** What to do about an obstacle, in a sentence; `commandLine` says how the program is called. */
+export function remedyOf(
+  { remedy, command }: Pick<Obstacle, 'remedy' | 'command'>,
+  commandLine: (args: string) => string = (args) => `notifier ${args}`,
+): string {
+  return command === undefined ? `${remedy}.` : `${remedy}: ${commandLine(command)}`;
+}
+
+/** What is wrong with our own access, in a sentence; the same in every face. */
+export function accessProblem(kind: 'credentials' | 'permission', detail: string): string {
+  if (kind === 'credentials') return `Genesys Cloud refuses the OAuth client (${detail}).`;
+  return detail === 'unnamed'
+    ? 'The OAuth client lacks a permission, which Genesys Cloud does not name.'
+    : `The OAuth client lacks a permission: ${detail}.`;
+}
+
+/** What to do about it; the same in every face. */
+export function accessRemedy(kind: 'credentials' | 'permission'): string {
+  return kind === 'credentials'
+    ? 'Check GENESYS_CLOUD_CLIENT_ID, GENESYS_CLOUD_CLIENT_SECRET and the region. The work goes on by itself within a minute once a login succeeds'
+    : 'Grant it in the roles of the client (Admin › Integrations › OAuth). The work goes on by itself within a minute';
+}
+
+function notReady(alive: readonly SeenWorker[]): Obstacle[] {
+  const allHeld = alive.every(isHeld);
+  return alive.flatMap(({ host, pid, notReady: because = [] }): Obstacle[] =>
+    because.length === 0
+      ? []
+      : [
+          {
+            kind: 'not_ready',
+            stops: allHeld,
+            who: 'you',
+            detail: `The worker ${host}, process ${pid}, is not ready: ${because.join('; ')}.`,
+            remedy: 'Look into its log, put that right, and start it again if it stays',
+          },
+        ],
+  );
+}
+
+/** Pausing the sending pauses the queues as well; this is about queues that something else has paused. */
+function queuesPaused({ pause, queues }: FleetStatus): Obstacle[] {
+  if (pause !== undefined) return [];
+  const stopped = LANES.filter((lane) => queues[lane].paused);
+  return stopped.map((lane) => ({
+    kind: 'queue_paused' as const,
+    stops: stopped.length === LANES.length,
+    who: 'you' as const,
+    detail: `The queue ${lane} is paused, but all sending is not: something else has paused it. None of its jobs are started.`,
+    remedy: 'Let the sending go on, by POST /v1/resume or',
+    command: 'resume',
+  }));
+}
+
+function gateClosed({ gate }: FleetStatus): Obstacle[] {
+  if (!gate.closed) return [];
+  const { operation, retryAfterMs } = gate.reason;
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  return [
+    {
+      kind: 'gate_closed',
+      stops: true,
+      who: 'Genesys Cloud',
+      since: gate.since,
+      until: gate.until,
+      detail: `The gate for rate limits is closed until ${at(gate.until)}: Genesys Cloud answered ${operation} with 429 and asked for ${seconds} s of silence. Nothing is sent until then.`,
+      remedy: 'It opens by itself; to open it before its time',
+      command: 'gate --open',
+    },
+  ];
+}
+
+function redisFull({ redisFull: full }: FleetStatus): Obstacle[] {
+  if (!full) return [];
+  return [
+    {
+      kind: 'redis_full',
+      stops: false,
+      who: 'you',
+      detail: 'Redis has little memory left: nothing more is accepted.',
+      remedy: 'Raise maxmemory, or delete what else is kept in this Redis',
+    },
+  ];
+}
+
+/** For sentences: to the second, in UTC. */
+function at(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,133 @@
+import { randomUUID } from 'node:crypto';
+import { type RedisClient, readScript } from '../notification/redisScripts.js';
+import type { Lane } from '../notification/state.js';
+
+/** Why a worker takes no jobs: its access to the platform is broken. Times are epoch ms by Redis. */
+interface BreakerReport {
+  /** `half-open`: one job at a time is tried, to see whether access is repaired. */
+  state: 'open' | 'half-open';
+  kind: 'credentials' | 'permission';
+  detail: string;
+  since: number;
+}
+
+/** What a worker says of itself with each heartbeat. */
+export interface WorkerReport {
+  host: string;
+  pid: number;
+  version: string;
+  /** When it started (epoch ms, Redis' time). */
+  since: number;
+  /** Places for jobs in each queue. */
+  concurrency: number;
+  /** Jobs that it works on. */
+  jobs: Record<Lane, number>;
+  breaker?: BreakerReport;
+  /** Why it is not ready, in sentences; the breaker not among them. */
+  notReady?: string[];
+}
+
+export interface SeenWorker extends WorkerReport {
+  id: string;
+  /** Its last heartbeat (epoch ms, Redis' time). */
+  seenAt: number;
+}
+
+/** Every worker of the deployment, as Redis knows them. */
+export interface WorkersSeen {
+  /** Redis' time of this look (epoch ms). */
+  now: number;
+  alive: SeenWorker[];
+  /** Workers that vanished without a word: killed, frozen, or cut off from Redis. */
+  vanished: SeenWorker[];
+  /** The last heartbeat of any worker; absent when none was ever seen. */
+  lastSeenAt?: number;
+}
+
+interface RegistryCommands {
+  notifierBeatWorker(...args: (string | number)[]): Promise<number>;
+}
+
+/** Heartbeats come every 2 s; after four that are missing, a worker counts as gone. */
+export const BEAT_EVERY_MS = 2_000;
+const ALIVE_FOR_MS = 10_000;
+const REMEMBERED_FOR_MS = 60 * 60 * 1_000;
+
+/**
+ * The workers that live, in Redis and by Redis' time. A worker that is killed says nothing: its
+ * heartbeats stop. One that ends in order leaves. When the last worker was seen is kept, so that it
+ * can be said since when none is alive.
+ */
+export class WorkerRegistry {
+  readonly #redis: RedisClient;
+  readonly #reports: string;
+  readonly #seen: string;
+
+  constructor(redis: RedisClient, prefix: string) {
+    this.#redis = redis;
+    this.#reports = `${prefix}:workers`;
+    this.#seen = `${prefix}:workers:seen`;
+    const lua = readScript('beatWorker', import.meta.url);
+    redis.defineCommand('notifierBeatWorker', { numberOfKeys: 2, lua });
+  }
+
+  /** An id for a worker that starts. */
+  static newId(): string {
+    return randomUUID();
+  }
+
+  /** Notes that a worker lives; answers Redis' time (epoch ms). */
+  async beat(id: string, report: WorkerReport): Promise<number> {
+    return this.#write(id, JSON.stringify(report));
+  }
+
+  /** Notes that a worker has stopped. */
+  async leave(id: string): Promise<void> {
+    await this.#write(id, '');
+  }
+
+  /** Redis' time (epoch ms). */
+  async now(): Promise<number> {
+    const [seconds, microseconds] = await this.#redis.time();
+    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
+  }
+
+  async read(): Promise<WorkersSeen> {
+    const [now, seen, reports] = await Promise.all([
+      this.now(),
+      this.#redis.zrange(this.#seen, '0', '-1', 'WITHSCORES'),
+      this.#redis.hgetall(this.#reports),
+    ]);
+    const workers = pairs(seen).flatMap(([id, seenAt]): SeenWorker[] => {
+      const report = reports[id];
+      return report === undefined
+        ? []
+        : [{ ...(JSON.parse(report) as WorkerReport), id, seenAt: Number(seenAt) }];
+    });
+    const lastSeenAt = seen.at(-1);
+    return {
+      now,
+      alive: workers.filter(({ seenAt }) => now - seenAt <= ALIVE_FOR_MS),
+      vanished: workers.filter(({ seenAt }) => now - seenAt > ALIVE_FOR_MS),
+      ...(lastSeenAt !== undefined && { lastSeenAt: Number(lastSeenAt) }),
+    };
+  }
+
+  #write(id: string, report: string): Promise<number> {
+    return (this.#redis as unknown as RegistryCommands).notifierBeatWorker(
+      this.#reports,
+      this.#seen,
+      id,
+      report,
+      REMEMBERED_FOR_MS,
+    );
+  }
+}
+
+function pairs(flat: readonly string[]): [string, string][] {
+  const found: [string, string][] = [];
+  for (let at = 0; at + 1 < flat.length; at += 2) {
+    found.push([flat[at] ?? '', flat[at + 1] ?? '']);
+  }
+  return found;
+}

@@ -1,0 +1,140 @@
+import type { Logger } from 'pino';
+import { accessProblem, accessRemedy } from '../queue/flowStatus.js';
+
+/** What is wrong with our own access to the platform. */
+export interface BreakerReason {
+  kind: 'credentials' | 'permission';
+  detail: string;
+}
+
+export interface BreakerSwitches {
+  /** No new job starts. */
+  pause(): Promise<void>;
+  /** Jobs start again, at most this many at a time; undefined means as many as configured. */
+  resume(atATime?: number): Promise<void>;
+  /** Whether access looks repaired, by a question that reaches no customer. */
+  isRepaired(reason: BreakerReason): Promise<boolean>;
+  /** Called after each change of state. */
+  onChange?(): void;
+}
+
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 60_000;
+/** A breaker that trips again this soon after it closed goes on waiting longer. */
+const RELAPSE_MS = 2 * 60_000;
+
+/**
+ * Stops the work while our credentials are refused or a permission is missing. Such a failure is no
+ * job's fault: going on would use up every job's attempts in minutes, and moving on to the next
+ * channel would turn one forgotten permission into a campaign sent by email.
+ *
+ *   closed ──trip──▶ open ──wait──▶ (access repaired? no: wait longer) ──▶ half-open
+ *      ▲               ▲                                                      │
+ *      │               └──────────── its job was refused again ───────────────┤
+ *      └──────────────────────────── its job ended in any other way ──────────┘
+ *
+ * While half-open, one job at a time runs. After a login that works it closes at once; for a
+ * permission, only the next notification proves that it was granted.
+ */
+export class CircuitBreaker {
+  readonly #switches: BreakerSwitches;
+  readonly #log: Logger;
+  #state: 'closed' | 'open' | 'half-open' = 'closed';
+  #reason: BreakerReason | undefined;
+  #since: number | undefined;
+  #closedAt = Number.NEGATIVE_INFINITY;
+  #waitMs = FIRST_WAIT_MS;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(switches: BreakerSwitches, log: Logger) {
+    this.#switches = switches;
+    this.#log = log;
+  }
+
+  get state(): 'closed' | 'open' | 'half-open' {
+    return this.#state;
+  }
+
+  /** Why no work is done, or undefined when it is. */
+  get reason(): BreakerReason | undefined {
+    return this.#reason;
+  }
+
+  /** Since when access has been broken (epoch ms by this machine); undefined while closed. */
+  get since(): number | undefined {
+    return this.#since;
+  }
+
+  /** A job was refused for lack of access. Safe to call from many jobs at once. */
+  async trip(reason: BreakerReason): Promise<void> {
+    if (this.#state === 'open' || this.#stopped) return;
+    const relapsed = this.#state === 'half-open' || Date.now() - this.#closedAt < RELAPSE_MS;
+    this.#waitMs = relapsed ? this.#longer() : FIRST_WAIT_MS;
+    this.#state = 'open';
+    this.#reason = reason;
+    this.#since ??= Date.now();
+    this.#log.error({ ...reason, retryInMs: this.#waitMs }, describe(reason));
+    await this.#switches.pause();
+    this.#switches.onChange?.();
+    this.#wait();
+  }
+
+  /** A job ended without being refused for lack of access. */
+  async jobPassed(): Promise<void> {
+    if (this.#state !== 'half-open' || this.#stopped) return;
+    this.#state = 'closed';
+    this.#closedAt = Date.now();
+    this.#log.info(
+      { kind: this.#reason?.kind },
+      'access to the platform is repaired; work goes on',
+    );
+    this.#reason = undefined;
+    this.#since = undefined;
+    await this.#switches.resume();
+    this.#switches.onChange?.();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #wait(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.#try(), this.#waitMs);
+  }
+
+  async #try(): Promise<void> {
+    const reason = this.#reason;
+    if (reason === undefined) return;
+    if (!(await this.#isRepaired(reason))) {
+      this.#waitMs = this.#longer();
+      this.#log.error({ ...reason, retryInMs: this.#waitMs }, describe(reason));
+      if (!this.#stopped) this.#wait();
+      return;
+    }
+    if (this.#stopped) return;
+    this.#state = 'half-open';
+    if (reason.kind === 'credentials') {
+      // A login that works is the whole proof; no job need be risked.
+      await this.jobPassed();
+      return;
+    }
+    await this.#switches.resume(1);
+    this.#switches.onChange?.();
+  }
+
+  /** A question that breaks proves nothing; an exception here would leave the breaker open for ever. */
+  async #isRepaired(reason: BreakerReason): Promise<boolean> {
+    return this.#switches.isRepaired(reason).catch(() => false);
+  }
+
+  #longer(): number {
+    return Math.min(LONGEST_WAIT_MS, this.#waitMs * 2);
+  }
+}
+
+function describe({ kind, detail }: BreakerReason): string {
+  return `${accessProblem(kind, detail)} ${accessRemedy(kind)}. Jobs wait.`;
+}

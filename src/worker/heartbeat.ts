@@ -1,0 +1,103 @@
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { errorLabel } from '../ops/errorLabel.js';
+import { packageVersion } from '../ops/packageVersion.js';
+import { throttled } from '../ops/throttled.js';
+import { BEAT_EVERY_MS, WorkerRegistry, type WorkerReport } from '../queue/workerRegistry.js';
+import type { LaneWorkers } from './laneWorkers.js';
+
+/** Ending in order must not wait for a Redis that is away; the entry then expires by itself. */
+const LEAVES_WITHIN_MS = 1_000;
+
+export interface HeartbeatParts {
+  registry: WorkerRegistry;
+  workers: LaneWorkers;
+  concurrency: number;
+  /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
+  notReady: () => Promise<string[]>;
+  log: Logger;
+}
+
+/**
+ * Tells the deployment every two seconds that this worker lives, what it works on and what holds it,
+ * so that any process can say so.
+ */
+export class Heartbeat {
+  readonly id = WorkerRegistry.newId();
+  readonly #parts: HeartbeatParts;
+  readonly #stopped = new AbortController();
+  readonly #logFailure: (error: unknown) => void;
+  #since: number | undefined;
+  /** By how much Redis' clock is ahead of this machine's. */
+  #aheadMs = 0;
+  #beating: Promise<void> = Promise.resolve();
+
+  constructor(parts: HeartbeatParts) {
+    this.#parts = parts;
+    this.#logFailure = throttled((error) =>
+      parts.log.warn({ error: errorLabel(error) }, 'heartbeat failed; it is tried again'),
+    );
+  }
+
+  start(): void {
+    this.#beating = this.#beatOnAndOn();
+  }
+
+  /** Publishes the present report now, for a change that others must know at once. */
+  publish(): void {
+    void this.beat().catch(this.#logFailure);
+  }
+
+  async beat(): Promise<void> {
+    const { registry } = this.#parts;
+    const notReady = await this.#parts.notReady();
+    if (this.#since === undefined) this.#since = this.#noteClock(await registry.now());
+    this.#noteClock(await registry.beat(this.id, this.#report(this.#since, notReady)));
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    const left = this.#beating
+      .then(() => this.#parts.registry.leave(this.id))
+      .catch(this.#logFailure);
+    const tooLong = new AbortController();
+    const patience = delay(LEAVES_WITHIN_MS, undefined, { signal: tooLong.signal });
+    await Promise.race([left, patience]);
+    tooLong.abort();
+    patience.catch(() => undefined);
+  }
+
+  async #beatOnAndOn(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await this.beat().catch(this.#logFailure);
+      await delay(BEAT_EVERY_MS, undefined, { signal: this.#stopped.signal }).catch(
+        () => undefined,
+      );
+    }
+  }
+
+  /** Notes what Redis' clock says (epoch ms). */
+  #noteClock(now: number): number {
+    this.#aheadMs = now - Date.now();
+    return now;
+  }
+
+  #report(startedAt: number, notReady: readonly string[]): WorkerReport {
+    const { workers, concurrency } = this.#parts;
+    const { reason, state, since } = workers.breaker;
+    return {
+      host: hostname(),
+      pid: process.pid,
+      version: packageVersion(),
+      since: startedAt,
+      concurrency,
+      jobs: workers.jobs,
+      ...(reason !== undefined &&
+        state !== 'closed' && {
+          breaker: { ...reason, state, since: Math.round((since ?? Date.now()) + this.#aheadMs) },
+        }),
+      ...(notReady.length > 0 && { notReady: [...notReady] }),
+    };
+  }
+}

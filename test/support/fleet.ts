@@ -1,0 +1,32 @@
+import type { FleetStatus } from '../../src/queue/operations.js';
+import type { SeenWorker } from '../../src/queue/workerRegistry.js';
+
+const QUEUE = { waiting: 0, delayed: 0, active: 0, failed: 0, paused: false };
+
+/** A worker that lives and has nothing to complain of. */
+export function aliveWorker(changes: Partial<SeenWorker> = {}): SeenWorker {
+  return {
+    id: 'worker-1',
+    host: 'host-1',
+    pid: 4242,
+    version: '0.1.0',
+    since: 1_000,
+    seenAt: 50_000,
+    concurrency: 10,
+    jobs: { transactional: 0, campaign: 0 },
+    ...changes,
+  };
+}
+
+/** A deployment in which all is well: one worker, nothing paused, an open gate. */
+export function fleetStatus(changes: Partial<FleetStatus> = {}): FleetStatus {
+  return {
+    gate: { closed: false },
+    gateClosedMsTotal: 0,
+    queues: { transactional: QUEUE, campaign: QUEUE },
+    unknown: { count: 0 },
+    workers: { now: 50_000, alive: [aliveWorker()], vanished: [], lastSeenAt: 50_000 },
+    redisFull: false,
+    ...changes,
+  };
+}
