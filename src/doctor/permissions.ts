@@ -28,7 +28,7 @@ function judge(failure: CallFailure, probe: Probe): Finding {
     return failed(
       'permission',
       `${purpose}: the OAuth client lacks ${named}`,
-      `In Genesys Cloud: Admin › People & Permissions › Roles / Permissions, add ${named} to the client's role; then Admin › Integrations › OAuth › the client › Roles, and check its divisions.`,
+      `In Genesys Cloud: Admin › People & Permissions › Roles / Permissions, add ${named} to the client's role; then Admin › Integrations › OAuth › the client › Roles, and check its divisions. A change may take up to 15 minutes.`,
     );
   }
   if (failure.status === 403) {

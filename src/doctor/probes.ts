@@ -157,7 +157,17 @@ function sendProbe(channel: Channel, config: Config): Probe {
         purpose: 'sending by Engage',
         permission: undefined,
         call: (client) =>
-          client.sendEngageMessage({ to, from, subject: '', htmlBody: '' }, GUARD, OPTIONS),
+          client.sendEngageMessage(
+            {
+              to: { type: 'email', address: NOBODYS_EMAIL },
+              from: { type: 'email', address: from.email, name: from.email },
+              subject: '',
+              body: { contentType: 'text/html', content: '' },
+              messageType: 'proactive',
+            },
+            GUARD,
+            OPTIONS,
+          ),
       };
     default:
       return channel satisfies never;

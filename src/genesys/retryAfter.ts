@@ -5,8 +5,8 @@ const HOUR = 3_600 * SECOND;
 const LONGEST_WAIT = 24 * HOUR;
 /** The header counts whole seconds, so `0` or a date already past still means "not this instant". */
 const SHORTEST_RATE_LIMIT = 1 * SECOND;
-/** Without a usable header: the platform's limits refill within a minute, so ask again soon. */
-const RATE_LIMIT_WITHOUT_HEADER = 5 * SECOND;
+/** The platform's limits refill within a minute: a longer wait only makes everything later. */
+const LONGEST_BACKOFF = 64 * SECOND;
 
 /** The three date forms HTTP allows all start with a weekday; Date.parse alone takes anything. */
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? .*\d\d:\d\d:\d\d/;
@@ -25,10 +25,33 @@ export function parseRetryAfter(header: unknown, answeredAt?: unknown): number |
   return bounded(until - (parseHttpDate(answeredAt) ?? Date.now()));
 }
 
-/** The same for a 429, which always leads to a wait. */
-export function rateLimitWait(header: unknown, answeredAt?: unknown): number {
-  const wait = parseRetryAfter(header, answeredAt) ?? RATE_LIMIT_WITHOUT_HEADER;
-  return Math.max(wait, SHORTEST_RATE_LIMIT);
+/** The same for a 429; `undefined` without a usable header, which `RateLimitBackoff` stands in for. */
+export function rateLimitWait(header: unknown, answeredAt?: unknown): number | undefined {
+  const wait = parseRetryAfter(header, answeredAt);
+  return wait === undefined ? undefined : Math.max(wait, SHORTEST_RATE_LIMIT);
+}
+
+/**
+ * How long to wait after a 429 that does not say: 2, 4, 8, … seconds for each one in a row, at most
+ * 64. Answers to requests that were under way together count once. Times are of one clock, in
+ * milliseconds.
+ */
+export class RateLimitBackoff {
+  #inRow = 0;
+  #until = Number.NEGATIVE_INFINITY;
+
+  next(now: number): number {
+    if (now >= this.#until) {
+      this.#inRow += 1;
+      this.#until = now + Math.min(LONGEST_BACKOFF, 2 ** this.#inRow * SECOND);
+    }
+    return Math.max(SHORTEST_RATE_LIMIT, Math.ceil(this.#until - now));
+  }
+
+  /** A request that was issued then was answered otherwise: if it came after the wait, the row ends. */
+  answered(issuedAt: number): void {
+    if (issuedAt >= this.#until) this.#inRow = 0;
+  }
 }
 
 function parseHttpDate(text: unknown): number | undefined {

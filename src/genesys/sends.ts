@@ -39,11 +39,14 @@ export interface Mailbox {
   name?: string;
 }
 
+/** `email` is the only recipient type: any other needs the id of a live session. */
 export interface EngageMessage {
-  to: Mailbox;
-  from: Mailbox;
+  to: { type: 'email'; address: string };
+  from: { type: 'email'; address: string; name: string };
   subject: string;
-  htmlBody: string;
+  body: { contentType: 'text/html'; content: string };
+  /** Marks the message as proactive; the endpoint requires it. */
+  messageType: 'proactive';
 }
 
 /** What the platform calls the message it accepted. Accepted is not delivered. */
@@ -55,6 +58,10 @@ export interface Accepted {
 // An answer without an id is no proof of anything: it is malformed, and the message's fate unknown.
 const Id = z.string().min(1);
 const AcceptedById = z.object({ id: Id, conversationId: optionalText }).transform(toAccepted);
+/** The id of an Engage message may be a number: the endpoint is some gateway's own. */
+const AcceptedByEngage = z
+  .object({ id: z.union([Id, z.int().transform(String)]) })
+  .transform(({ id }) => toAccepted({ id }));
 const AcceptedWithMessage = z
   .object({ message: z.object({ id: Id }), conversationId: optionalText })
   .transform(({ message, conversationId }) => toAccepted({ id: message.id, conversationId }));
@@ -91,7 +98,10 @@ export class Sends {
     });
   }
 
-  /** Not in the published API: for an org or gateway that exposes it. Answers 202 `{id, status}`. */
+  /**
+   * Not in the published API: for an organisation or gateway that exposes it. Answers 202 with an
+   * `id`; any other 2xx with an id is taken for the same.
+   */
   async engage(
     message: EngageMessage,
     guard: SendGuard,
@@ -100,7 +110,7 @@ export class Sends {
     const base = this.#engageUrl;
     if (base === undefined) throw new Error('an Engage message needs an Engage URL');
     return this.#caller.send('engage-message', guard, options, {
-      answer: AcceptedById,
+      answer: AcceptedByEngage,
       run: ({ post }) =>
         post({
           method: 'POST',

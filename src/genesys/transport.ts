@@ -10,6 +10,7 @@ import { CallFailed, type CallFailure } from './failure.js';
 import type { Operation } from './operation.js';
 import { correlationIdOf, parseJson } from './refusal.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
+import { RateLimitBackoff } from './retryAfter.js';
 import type { Tokens } from './tokens.js';
 import { READ_IDLE_MS, wireFor } from './wire.js';
 
@@ -58,6 +59,7 @@ export class Transport {
   readonly #tokens: Tokens;
   readonly #log: Logger;
   readonly #observe: (request: IssuedRequest) => void;
+  readonly #backoff = new RateLimitBackoff();
   readonly #running = new Map<Exchange, Promise<unknown>>();
   #closed = false;
 
@@ -145,14 +147,19 @@ export class Transport {
       const answered = correlationId === undefined ? { status } : { status, correlationId };
       if (body === undefined) return { kind: 'malformed', ...answered };
       exchange.answered = answered;
+      this.#backoff.answered(exchange.attemptStartedAt);
       return { status, headers, data: body };
     } catch (error) {
       const failure = diagnose(error, exchange);
       if (failure === undefined) throw error;
-      if (failure.kind === 'http' && failure.retryAfterMs !== undefined && failure.status === 429) {
-        await this.#reportRateLimit(exchange, failure.retryAfterMs);
+      if (failure.kind !== 'http') return failure;
+      if (failure.status !== 429) {
+        this.#backoff.answered(exchange.attemptStartedAt);
+        return failure;
       }
-      return failure;
+      const { retryAfterMs = this.#backoff.next(performance.now()) } = failure;
+      await this.#reportRateLimit(exchange, retryAfterMs);
+      return { ...failure, retryAfterMs };
     }
   }
 

@@ -22,6 +22,8 @@ export async function createLogger(level: string, role: string): Promise<Logger>
         '*.text',
         '*.textBody',
         '*.htmlBody',
+        '*.address',
+        '*.content',
         '*.clientSecret',
         '*.token',
       ],

@@ -173,7 +173,7 @@ export function accessProblem(kind: 'credentials' | 'permission', detail: string
 export function accessRemedy(kind: 'credentials' | 'permission'): string {
   return kind === 'credentials'
     ? 'Check GENESYS_CLOUD_CLIENT_ID, GENESYS_CLOUD_CLIENT_SECRET and the region. The work goes on by itself within a minute once a login succeeds'
-    : 'Grant it in the roles of the client (Admin › Integrations › OAuth). The work goes on by itself within a minute';
+    : 'Grant it in the roles of the client (Admin › Integrations › OAuth), for the right divisions. A change may take up to 15 minutes; the work goes on by itself within a minute after that';
 }
 
 function notReady(alive: readonly SeenWorker[]): Obstacle[] {

@@ -84,6 +84,21 @@ describe('a notification, end to end', () => {
     ]);
   });
 
+  test('goes by Engage with the body that endpoint takes, where a request names the channel', async () => {
+    const view = await outcomeOf(
+      followUp({ email: 'customer@example.com' }, { channels: ['engage'] }),
+    );
+    expect(view).toMatchObject({ state: 'sent', channel: 'engage' });
+    const [message, ...others] = deployment.sandbox.deliveries.list();
+    expect(others).toEqual([]);
+    expect(message).toMatchObject({
+      channel: 'engage',
+      to: 'customer@example.com',
+      messageId: view.messageId,
+    });
+    expect(message?.html).toContain('Dana');
+  });
+
   test('without history is skipped, and nothing is sent', async () => {
     const view = await outcomeOf(followUp({ email: 'newcomer@example.com' }));
     expect(view).toMatchObject({ state: 'skipped', reason: 'no_history' });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EngageMessage } from '../../src/genesys/sends.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
 
@@ -223,11 +224,12 @@ describe('what goes over the wire', () => {
 
   test('an Engage message goes to the Engage URL over the same transport', async () => {
     answerWith(202, { id: 'g1', status: 'queued' });
-    const message = {
-      to: { email: 'a@example.com' },
-      from: { email: 'shop@example.com' },
+    const message: EngageMessage = {
+      to: { type: 'email', address: 'a@example.com' },
+      from: { type: 'email', address: 'shop@example.com', name: 'Shop' },
       subject: 'Your order',
-      htmlBody: '<p>Hello</p>',
+      body: { contentType: 'text/html', content: '<p>Hello</p>' },
+      messageType: 'proactive',
     };
     const result = await genesys.client.sendEngageMessage(message, GO, LANE);
     expect(result).toMatchObject({ ok: true, status: 202, data: { messageId: 'g1' } });
@@ -238,6 +240,23 @@ describe('what goes over the wire', () => {
       body: message,
     });
     expect(genesys.admission.admitted).toEqual(['engage-message']);
+  });
+
+  test.each([
+    [200, 'g1', 'g1'],
+    [201, 'g2', 'g2'],
+    [202, 42, '42'],
+  ])('an Engage message answered with %i and an id is accepted', async (status, id, messageId) => {
+    answerWith(status, { id });
+    const message: EngageMessage = {
+      to: { type: 'email', address: 'a@example.com' },
+      from: { type: 'email', address: 'shop@example.com', name: 'Shop' },
+      subject: 'Your order',
+      body: { contentType: 'text/html', content: '<p>Hello</p>' },
+      messageType: 'proactive',
+    };
+    const result = await genesys.client.sendEngageMessage(message, GO, LANE);
+    expect(result).toMatchObject({ ok: true, data: { messageId } });
   });
 });
 

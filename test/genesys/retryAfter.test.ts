@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter, rateLimitWait } from '../../src/genesys/retryAfter.js';
+import { parseRetryAfter, RateLimitBackoff, rateLimitWait } from '../../src/genesys/retryAfter.js';
 
 const DATE = 'Wed, 21 Oct 2026 07:28:00 GMT';
 const MINUTE_LATER = 'Wed, 21 Oct 2026 07:29:00 GMT';
@@ -61,13 +61,41 @@ describe('the wait after a 429', () => {
     expect([...waits]).toEqual([3_000]);
   });
 
-  test('is 5 s when the header is absent or garbage', () => {
-    expect(rateLimitWait(undefined)).toBe(5_000);
-    expect(rateLimitWait('soon')).toBe(5_000);
+  test('is not known when the header is absent or garbage', () => {
+    expect(rateLimitWait(undefined)).toBeUndefined();
+    expect(rateLimitWait('soon')).toBeUndefined();
   });
 
   test('is never less than a second', () => {
     expect(rateLimitWait('0')).toBe(1_000);
     expect(rateLimitWait(DATE, MINUTE_LATER)).toBe(1_000);
+  });
+});
+
+describe('the wait after a 429 without Retry-After', () => {
+  test('is two to the power of the number in a row in seconds, and at most 64 s', () => {
+    const backoff = new RateLimitBackoff();
+    let now = 0;
+    const waits = Array.from({ length: 8 }, () => {
+      const wait = backoff.next(now);
+      now += wait;
+      return wait / 1_000;
+    });
+    expect(waits).toEqual([2, 4, 8, 16, 32, 64, 64, 64]);
+  });
+
+  test('does not grow by answers to requests that were under way together', () => {
+    const backoff = new RateLimitBackoff();
+    expect([0, 10, 20].map((now) => backoff.next(now))).toEqual([2_000, 1_990, 1_980]);
+    expect(backoff.next(2_000)).toBe(4_000);
+  });
+
+  test('begins anew once a request issued after the wait is answered', () => {
+    const backoff = new RateLimitBackoff();
+    backoff.next(0);
+    backoff.answered(1_000);
+    expect(backoff.next(2_000)).toBe(4_000);
+    backoff.answered(6_000);
+    expect(backoff.next(6_500)).toBe(2_000);
   });
 });

@@ -123,10 +123,11 @@ describe('against the sandbox', () => {
     expect(email).toMatchObject({ ok: true, data: { messageId: expect.any(String) } });
     const engage = await genesys.client.sendEngageMessage(
       {
-        to: { email: EMAIL, name: 'Dana' },
-        from: { email: 'shop@example.com' },
+        to: { type: 'email', address: EMAIL },
+        from: { type: 'email', address: 'shop@example.com', name: 'Shop' },
         subject: 'Your order',
-        htmlBody: '<p>Hello</p>',
+        body: { contentType: 'text/html', content: '<p>Hello</p>' },
+        messageType: 'proactive',
       },
       GO,
       LANE,

@@ -2,16 +2,18 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GenesysSettings } from '../../src/genesys/client.js';
+import type { EngageMessage } from '../../src/genesys/sends.js';
 import { CERTIFICATE, PRIVATE_KEY } from './support/certificate.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
 
 // Engage is the send whose host can be set apart from the login's, so that the send alone fails.
-const ENGAGE_MESSAGE = {
-  to: { email: 'a@example.com' },
-  from: { email: 'shop@example.com' },
+const ENGAGE_MESSAGE: EngageMessage = {
+  to: { type: 'email', address: 'a@example.com' },
+  from: { type: 'email', address: 'shop@example.com', name: 'Shop' },
   subject: 'Your order',
-  htmlBody: '<p>Hello</p>',
+  body: { contentType: 'text/html', content: '<p>Hello</p>' },
+  messageType: 'proactive',
 };
 
 let platform: Platform;
@@ -258,6 +260,18 @@ describe('a send under way', () => {
       failure: { kind: 'http', status },
     });
     expect(platform.requests).toHaveLength(1);
+  });
+
+  test('a 429 without Retry-After waits longer each time in a row', async () => {
+    platform.handler = (_request, response) => json(response, 429, {});
+    const { client, admission } = await open({ engageUrl: platform.url });
+    await client.sendEngageMessage(ENGAGE_MESSAGE, GO, LANE);
+    await client.sendEngageMessage(ENGAGE_MESSAGE, GO, LANE);
+    const waits = admission.limited.map(({ retryAfterMs }) => retryAfterMs);
+    expect(waits[0]).toBe(2_000);
+    // Well before two seconds were over: what is left of the same wait.
+    expect(waits[1]).toBeGreaterThanOrEqual(1_000);
+    expect(waits[1]).toBeLessThanOrEqual(2_000);
   });
 
   test('a 429 counts even if its body never comes', async () => {

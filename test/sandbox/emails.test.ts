@@ -59,31 +59,59 @@ describe('agentless email', () => {
 });
 
 describe('engage', () => {
+  const to = { type: 'email', address: 'customer@example.com' };
+  const from = { type: 'email', address: 'support@yourcompany.com', name: 'Customer Support Bot' };
   const message = {
-    to: { email: 'customer@example.com', name: 'Dana' },
-    from: { email: 'care@brand.example.com' },
-    subject: 'Your order',
-    htmlBody: '<p>On its way</p>',
+    to,
+    from,
+    subject: 'Follow up on your recent inquiry',
+    body: { contentType: 'text/html', content: '<h2>Hello Dana</h2>' },
+    messageType: 'proactive',
   };
 
-  test('a message is queued with a 202 and delivered', async () => {
+  test('the body of the brief is answered with 202 and an id, and delivered', async () => {
     const reply = await client.post(ENGAGE, message);
-    expect(reply).toMatchObject({ status: 202, body: { status: 'queued' } });
+    expect(reply).toMatchObject({ status: 202, body: { id: expect.any(String) } });
     expect(sandbox.deliveries.list()).toMatchObject([
       {
         channel: 'engage',
         to: 'customer@example.com',
-        html: '<p>On its way</p>',
+        from: 'support@yourcompany.com',
+        subject: 'Follow up on your recent inquiry',
+        html: '<h2>Hello Dana</h2>',
         messageId: idIn(reply),
       },
     ]);
   });
 
   test.each([
-    ['to.email', { to: { email: 'nobody' } }],
+    ['missing', undefined, 'to'],
+    ['a bare address', 'customer@example.com', 'to'],
+    ['of another type', { type: 'webchat', address: 'customer@example.com' }, 'to.type'],
+    ['without a type', { address: 'customer@example.com' }, 'to.type'],
+    ['in the form of another endpoint', { email: 'customer@example.com', name: 'Dana' }, 'to.type'],
+    ['no address', { type: 'email', address: 'nobody' }, 'to.address'],
+    ['with a name', { ...to, name: 'Dana' }, 'to.name'],
+  ])('a recipient that is %s is a 400 "Invalid recipient type"', async (_what, bad, field) => {
+    const reply = await client.post(ENGAGE, { ...message, to: bad });
+    expect(reply).toMatchObject({
+      status: 400,
+      body: { message: 'Invalid recipient type', details: [{ fieldName: field }] },
+    });
+    expect(sandbox.deliveries.total).toBe(0);
+  });
+
+  test.each([
     ['from', { from: undefined }],
-    ['htmlBody', { htmlBody: '' }],
-    ['textBody', { textBody: 'x' }],
+    ['from.type', { from: { ...from, type: 'sms' } }],
+    ['from.name', { from: { type: 'email', address: 'support@yourcompany.com' } }],
+    ['subject', { subject: '' }],
+    ['body', { body: '<p>Hello</p>' }],
+    ['body.contentType', { body: { ...message.body, contentType: 'text/plain' } }],
+    ['body.content', { body: { contentType: 'text/html', content: '' } }],
+    ['messageType', { messageType: undefined }],
+    ['messageType', { messageType: 'reactive' }],
+    ['htmlBody', { htmlBody: '<p>Hello</p>' }],
   ])('a wrong %s is a 400 that names the field', async (field, extra) => {
     const reply = await client.post(ENGAGE, { ...message, ...extra });
     expect(reply).toMatchObject({ status: 400, body: { details: [{ fieldName: field }] } });

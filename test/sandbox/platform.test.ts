@@ -148,10 +148,11 @@ describe('closing', () => {
       client.post(LOOKUP, someone),
       client.post(EMAIL, emailTo('a@example.com')),
       client.post(ENGAGE, {
-        to: { email: 'a@example.com' },
-        from: { email: 'b@example.com' },
+        to: { type: 'email', address: 'a@example.com' },
+        from: { type: 'email', address: 'b@example.com', name: 'B' },
         subject: 'Hello',
-        htmlBody: '<p>Hello</p>',
+        body: { contentType: 'text/html', content: '<p>Hello</p>' },
+        messageType: 'proactive',
       }),
       control(sandbox, 'GET', '/requests?wait=conversation&timeoutMs=60000'),
     ];

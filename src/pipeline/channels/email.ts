@@ -35,11 +35,11 @@ export function emailChannel(client: GenesysClient, sender: EmailSender): Channe
   };
 }
 
-export function senderMailbox(sender: EmailSender): Mailbox {
+function senderMailbox(sender: EmailSender): Mailbox {
   return mailbox(required(sender.from, 'from'), sender.fromName);
 }
 
-export function addresseeMailbox(to: Addressee): Mailbox {
+function addresseeMailbox(to: Addressee): Mailbox {
   return mailbox(required(to.email, 'email'), to.name);
 }
 

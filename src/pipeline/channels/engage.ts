@@ -1,6 +1,6 @@
 import type { GenesysClient } from '../../genesys/client.js';
-import type { ChannelDriver } from './channelDriver.js';
-import { addresseeMailbox, type EmailSender, senderMailbox } from './email.js';
+import { type ChannelDriver, required } from './channelDriver.js';
+import type { EmailSender } from './email.js';
 
 /**
  * The Engage endpoint, for an organisation or gateway that exposes it; it is not part of the
@@ -21,13 +21,20 @@ export function engageChannel(
     send: (message, to, guard, options) =>
       client.sendEngageMessage(
         {
-          to: addresseeMailbox(to),
-          from: senderMailbox(sender),
+          to: { type: 'email', address: required(to.email, 'email') },
+          from: senderOf(sender),
           subject: message.subject,
-          htmlBody: message.html,
+          body: { contentType: 'text/html', content: message.html },
+          messageType: 'proactive',
         },
         guard,
         options,
       ),
   };
+}
+
+/** The endpoint's sender has a name; without one configured, the address stands for it. */
+function senderOf(sender: EmailSender) {
+  const address = required(sender.from, 'from');
+  return { type: 'email', address, name: sender.fromName ?? address } as const;
 }
