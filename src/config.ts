@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { resolveRegion } from './genesys/region.js';
 import { Keyring } from './notification/bodyHash.js';
 import { CHANNELS, type Channel } from './notification/channel.js';
+import { COUNTRY_EXPECTED, countryOfCode } from './notification/country.js';
+import { readEmail } from './notification/emailAddress.js';
+import { PHONE_EXPECTED, readPhone } from './notification/phoneNumber.js';
+import { recipientIdentity } from './notification/recipientIdentity.js';
 import { isLoopbackHost, isLoopbackUrl, isRedisUrl } from './queue/connection.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
@@ -81,7 +85,12 @@ const apiKeys = list.pipe(
   ),
 );
 
-const email = z.email({ error: 'an email address' });
+const email = z.string().transform((text, context) => {
+  const read = readEmail(text);
+  if (read.ok) return read.email;
+  context.addIssue({ code: 'custom', message: 'an email address' });
+  return z.NEVER;
+});
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ALLOWED_RECIPIENTS = 'addresses, @domains, E.164 numbers or contact ids, comma separated';
 const allowedRecipients = list.pipe(
@@ -90,11 +99,10 @@ const allowedRecipients = list.pipe(
       z
         .string()
         .refine(
-          (entry) =>
-            /^[^@\s]*@[^@\s]+$/.test(entry) || /^\+[1-9]\d{6,14}$/.test(entry) || UUID.test(entry),
+          (entry) => /^[^@\s]*@[^@\s]+$/.test(entry) || readPhone(entry).ok || UUID.test(entry),
           ALLOWED_RECIPIENTS,
         )
-        .transform((entry) => entry.toLowerCase()),
+        .transform(recipientIdentity),
     )
     .min(1, ALLOWED_RECIPIENTS),
 );
@@ -136,9 +144,23 @@ const environmentSchema = z.object({
   GENESYS_EMAIL_REPLY_TO: email.optional(),
   GENESYS_SMS_FROM: z
     .string()
-    .regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +15550100123')
+    .transform((text, context) => {
+      const read = readPhone(text);
+      if (read.ok) return read.phone;
+      context.addIssue({ code: 'custom', message: PHONE_EXPECTED });
+      return z.NEVER;
+    })
     .optional(),
   NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]),
+  DEFAULT_COUNTRY: z
+    .string()
+    .transform((text, context) => {
+      const country = countryOfCode(text);
+      if (country !== undefined) return country;
+      context.addIssue({ code: 'custom', message: COUNTRY_EXPECTED });
+      return z.NEVER;
+    })
+    .optional(),
   NOTIFY_ONLY_TO: allowedRecipients.optional(),
   NOTIFIER_SECRET: z
     .string()

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorLabel } from '../ops/errorLabel.js';
 import { RedisUnavailableError } from '../queue/errors.js';
+import { NotUtf8Error } from './json.js';
 import { httpProblem, type Problem, redisUnavailable, sendProblem } from './problems.js';
 import { TooManyRequests } from './rateLimit.js';
 
@@ -30,6 +31,9 @@ export function answerError(
   // still writing would cost them the answer. The time limit for a request bounds this.
   reply.removeHeader('connection');
   if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
+  if (error instanceof NotUtf8Error) {
+    return sendProblem(reply, httpProblem(400, 'The body is not UTF-8. Encode it as UTF-8.'));
+  }
   if (error instanceof TooManyRequests) return sendProblem(reply, error.problem);
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { CountryCode } from '../notification/country.js';
 import {
   type FieldProblem,
   ID_EXPECTED,
@@ -15,7 +16,10 @@ export type KeyedInput = { ok: true; input: unknown } | { ok: false; problems: F
  * Takes the id from the `Idempotency-Key` header where the body has none. A header that is malformed
  * or differs from the body's id is a wrong field like any other, reported with all the rest.
  */
-export function withIdempotencyKey(request: FastifyRequest): KeyedInput {
+export function withIdempotencyKey(
+  request: FastifyRequest,
+  country: CountryCode | undefined,
+): KeyedInput {
   const input = request.body;
   const key = request.headers['idempotency-key'];
   if (key === undefined) return { ok: true, input };
@@ -24,7 +28,7 @@ export function withIdempotencyKey(request: FastifyRequest): KeyedInput {
   if (expected === undefined) {
     return { ok: true, input: isObject(input) ? { ...input, id: key } : input };
   }
-  const parsed = parseRequest(input, Date.now());
+  const parsed = parseRequest(input, Date.now(), country);
   return {
     ok: false,
     problems: [{ field: HEADER, expected }, ...(parsed.ok ? [] : parsed.problems)],

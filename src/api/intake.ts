@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import type { CountryCode } from '../notification/country.js';
 import { parseRequest } from '../notification/request.js';
 import type { Acceptor, AcceptResult } from '../queue/acceptor.js';
 import type { Standing } from './standing.js';
@@ -16,15 +17,20 @@ export class Intake {
     this.#standing = standing;
   }
 
+  /** Where phone numbers without a country code are dialled. */
+  get country(): CountryCode | undefined {
+    return this.#acceptor.country;
+  }
+
   /** Results in the order of the inputs; `by` is the caller's name for the timeline. */
   async acceptAll(inputs: readonly unknown[], by: string | undefined): Promise<AcceptResult[]> {
     if (this.#standing().kind === 'ready') return this.#acceptor.acceptAll(inputs, by);
-    return inputs.map(toComeBack);
+    return inputs.map((input) => toComeBack(input, this.country));
   }
 }
 
-function toComeBack(input: unknown): AcceptResult {
-  const parsed = parseRequest(input, Date.now());
+function toComeBack(input: unknown, country: CountryCode | undefined): AcceptResult {
+  const parsed = parseRequest(input, Date.now(), country);
   if (!parsed.ok) return { status: 'invalid', problems: parsed.problems };
   return { status: 'unavailable', id: parsed.request.id ?? uuidv7() };
 }

@@ -1,4 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import { withExactNumbers } from '../notification/exactJson.js';
+
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
+/** A body in another encoding. Read as UTF-8, its letters would be lost without a sign. */
+export class NotUtf8Error extends Error {
+  override readonly name = 'NotUtf8Error';
+}
 
 /** A parsed JSON object: no array, not null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
@@ -9,16 +17,29 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  * Bodies are JSON and nothing else. Plain text is refused too, which also keeps web pages of other
  * origins from posting without asking first. An empty body counts as none: many clients announce
  * JSON with every request, those without a body included.
+ *
+ * A body is UTF-8, and a number that would change its digits is marked for the guard to refuse.
  */
 export function acceptOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<string>(
+  app.addContentTypeParser<Buffer>(
     'application/json',
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body === '') done(null, undefined);
-      else parse(request, body, done);
+      const text = textOf(body);
+      if (text === undefined) done(new NotUtf8Error('the body is not UTF-8'));
+      else if (text === '') done(null, undefined);
+      else parse(request, withExactNumbers(text), done);
     },
   );
+}
+
+/** Undefined for what is not UTF-8; a byte order mark is passed over. */
+function textOf(body: Buffer): string | undefined {
+  try {
+    return UTF8.decode(body);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { type FieldProblem, requestSchema, schemaProblems } from '../notification/request.js';
+import {
+  depthProblems,
+  type FieldProblem,
+  requestSchema,
+  schemaProblems,
+} from '../notification/request.js';
+import { textProblems } from '../notification/textProblems.js';
 
 /** Short enough that every row's id, campaign and number, is one of a notification. */
 const ID_EXPECTED = '1 to 100 characters from A-Z a-z 0-9 . _ -';
@@ -62,12 +68,19 @@ const MAX_DURATION_DAYS = 29;
 
 /** Checks what somebody asks for, naming every wrong field at once. */
 export function parseCampaignRequest(input: unknown, now: number): ParsedCampaignRequest {
+  const tooDeep = depthProblems(input);
+  if (tooDeep.length > 0) return { ok: false, problems: tooDeep };
   const parsed = campaignRequestSchema.safeParse(input);
+  const damaged = textProblems(input);
   if (!parsed.success) {
-    const problems = [...schemaProblems(parsed.error), ...timeProblems(soundTimes(input), now)];
-    return { ok: false, problems };
+    const named = new Set(damaged.map(({ field }) => field));
+    const others = schemaProblems(parsed.error).filter(({ field }) => !named.has(field));
+    return {
+      ok: false,
+      problems: [...damaged, ...others, ...timeProblems(soundTimes(input), now)],
+    };
   }
-  const problems = timeProblems(parsed.data, now);
+  const problems = [...damaged, ...timeProblems(parsed.data, now)];
   return problems.length === 0 ? { ok: true, request: parsed.data } : { ok: false, problems };
 }
 

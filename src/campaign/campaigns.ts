@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
@@ -101,6 +102,8 @@ export interface CampaignsParts {
   notifications: Notifications;
   backlog: Backlog;
   operations: Operations;
+  /** Where phone numbers without a country code are dialled. */
+  country?: CountryCode | undefined;
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
@@ -210,8 +213,8 @@ export class Campaigns {
   ): Promise<ImportOutcome | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
-    const { rows, catalogue } = this.#parts;
-    const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory };
+    const { rows, catalogue, country } = this.#parts;
+    const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
     const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
     if (result.ok) {

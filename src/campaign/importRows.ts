@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { CountryCode } from '../notification/country.js';
 import type { RedisMemory } from '../queue/redisMemory.js';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
@@ -20,6 +21,8 @@ export interface ImportParts {
   rows: RowStore;
   catalogue: TemplateCatalogue;
   memory: RedisMemory;
+  /** Where phone numbers without a country code are dialled, unless a row says it. */
+  country?: CountryCode | undefined;
 }
 
 export interface ImportProgress {
@@ -75,7 +78,7 @@ export async function importRows(
   const upload = new Upload(parts, campaign);
   const refusal = upload.refusal();
   if (refusal !== undefined) return { ok: false, ...refusal };
-  const sorter = new RowSorter(campaign, entry, Date.now());
+  const sorter = new RowSorter(campaign, entry, Date.now(), parts.country);
   let result: ImportResult | undefined;
   try {
     result = await readRows(source, withoutGiven(entry, campaign), sorter, upload, options);

@@ -19,6 +19,7 @@ const SHOWN = {
   GENESYS_EMAIL_REPLY_TO: 'set',
   GENESYS_SMS_FROM: 'set',
   NOTIFY_CHANNELS: 'as it is',
+  DEFAULT_COUNTRY: 'as it is',
   NOTIFY_ONLY_TO: 'how many',
   NOTIFIER_SECRET: 'set',
   DELIVERY_CHECK_AFTER: 'as it is',

@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import { CHANNELS } from './channel.js';
+import type { CountryCode } from './country.js';
+import { type FieldProblem, readRecipient, recipientSchema } from './recipient.js';
 import { LANES } from './state.js';
+import { textProblems } from './textProblems.js';
 
-/** One thing wrong with what a caller wrote: which field, and what was expected there. */
-export interface FieldProblem {
-  field: string;
-  expected: string;
-}
+export type { FieldProblem } from './recipient.js';
 
 const MAX_REQUEST_BYTES = 64 * 1024;
 const MAX_SEND_AHEAD_DAYS = 90;
@@ -32,67 +31,6 @@ const time = z.iso.datetime({
   error: 'an ISO 8601 time with a zone, such as 2026-11-22T09:30:00Z',
 });
 
-/** Names of one line; control characters would end up in mail headers. */
-const personName = z
-  .string({ error: 'a string of 1 to 200 characters' })
-  .trim()
-  .min(1, 'at least one character')
-  .max(200, 'at most 200 characters')
-  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, 'one line without control characters');
-
-/** Finding out takes tens of microseconds, and the rows of a campaign name the same few zones. */
-const zonesFound = new Set<string>();
-/** Upper and lower case are the same to whoever is asked, so one zone has many names. */
-const MAX_ZONES_FOUND = 1_000;
-
-function isTimeZone(name: string): boolean {
-  if (zonesFound.has(name)) return true;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    if (zonesFound.size < MAX_ZONES_FOUND) zonesFound.add(name);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const ADDRESSES = ['email', 'externalContactId', 'phone'] as const;
-
-const recipient = z
-  .strictObject({
-    email: z
-      .email({ error: 'an email address such as customer@example.com' })
-      .max(254, 'at most 254 characters')
-      .optional()
-      .meta({ description: 'For the channels email and engage, and to find the customer by.' }),
-    externalContactId: z
-      .string({ error: 'the id of an external contact' })
-      .regex(/^[A-Za-z0-9-]{1,64}$/, 'the id of an external contact: 1 to 64 of A-Z a-z 0-9 -')
-      .optional()
-      .meta({ description: 'Their external contact in Genesys Cloud, where you know it.' }),
-    phone: z
-      .string({ error: 'an E.164 number such as +15550100123' })
-      .regex(/^\+[1-9]\d{6,14}$/, 'an E.164 number such as +15550100123')
-      .optional()
-      .meta({ description: 'E.164, for the channel sms.' }),
-    name: personName
-      .optional()
-      .meta({ description: 'How to address them; looked up when left out.' }),
-    timeZone: z
-      .string({ error: 'an IANA time zone such as Europe/Berlin' })
-      .refine(isTimeZone, 'an IANA time zone such as Europe/Berlin')
-      .optional()
-      .meta({ description: 'An IANA time zone such as Europe/Berlin; dates are shown in it.' }),
-  })
-  .refine(
-    (value) => Boolean(value.email ?? value.externalContactId ?? value.phone),
-    'at least one of email, externalContactId, phone',
-  )
-  .meta({
-    description: 'Who it is for: at least one of email, externalContactId and phone.',
-    anyOf: ADDRESSES.map((address) => ({ required: [address] })),
-  });
-
 const variableName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]{0,63}$/, 'variable names of letters, digits and _');
@@ -114,7 +52,7 @@ export const requestSchema = z.strictObject({
   id: id.optional().meta({
     description: 'Your idempotency key; made up when left out. Sending the same again is safe.',
   }),
-  recipient,
+  recipient: recipientSchema,
   template: templateName.meta({ description: 'The name of a template, such as follow-up.' }),
   variables: z
     .record(variableName, variableValue)
@@ -170,25 +108,37 @@ export const requestSchema = z.strictObject({
 export type NotificationRequest = z.input<typeof requestSchema>;
 
 export type ParsedRequest =
-  | { ok: true; request: NotificationRequest }
+  /** `written` is the request before its addresses were brought into their one form. */
+  | { ok: true; request: NotificationRequest; written: NotificationRequest }
   | { ok: false; problems: FieldProblem[] };
 
 /**
- * Checks what a caller wrote, naming every wrong field at once.
+ * Checks what a caller wrote, naming every wrong field at once: the one guard of every way in.
  *
- * The request is returned as it was written, before any default: its hash decides whether the same
- * id was used for something else.
+ * Of the request that comes back, each address is in its one form, and the rest is as it was written,
+ * before any default. `country` is where phone numbers without a country code are dialled.
  */
-export function parseRequest(input: unknown, now: number): ParsedRequest {
-  if (isDeeperThan(MAX_DEPTH, input)) {
-    const expected = `values nested at most ${MAX_DEPTH} levels deep`;
-    return { ok: false, problems: [{ field: '(request)', expected }] };
-  }
+export function parseRequest(input: unknown, now: number, country?: CountryCode): ParsedRequest {
+  const tooDeep = depthProblems(input);
+  if (tooDeep.length > 0) return { ok: false, problems: tooDeep };
   const parsed = requestSchema.safeParse(input);
-  if (!parsed.success) return { ok: false, problems: schemaProblems(parsed.error) };
-  const request = input as NotificationRequest;
-  const problems = [...timeProblems(request, now), ...sizeProblems(request)];
-  return problems.length === 0 ? { ok: true, request } : { ok: false, problems };
+  const read = readRecipient((input as { recipient?: unknown } | null)?.recipient, country);
+  const found = [...read.problems, ...textProblems(input)];
+  const named = new Set(found.map(({ field }) => field));
+  if (!parsed.success) {
+    const others = schemaProblems(parsed.error).filter(({ field }) => !named.has(field));
+    return { ok: false, problems: [...found, ...others] };
+  }
+  const written = input as NotificationRequest;
+  const problems = [...found, ...timeProblems(written, now), ...sizeProblems(written)];
+  if (problems.length > 0) return { ok: false, problems };
+  return { ok: true, request: { ...written, recipient: read.recipient }, written };
+}
+
+/** A problem for what is nested so deep that walking through it is a danger. */
+export function depthProblems(input: unknown): FieldProblem[] {
+  if (!isDeeperThan(MAX_DEPTH, input)) return [];
+  return [{ field: '(request)', expected: `values nested at most ${MAX_DEPTH} levels deep` }];
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {

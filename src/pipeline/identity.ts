@@ -1,6 +1,8 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Contact } from '../genesys/contacts.js';
+import { emailIdentity } from '../notification/emailAddress.js';
+import { halfName } from '../notification/personName.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { LookupCache } from './lookupCache.js';
 import { found, fromCall, type Read } from './read.js';
@@ -35,7 +37,9 @@ export class IdentityLookup {
     wantsName: boolean,
     options: CallOptions,
   ): Promise<Read<Identity>> {
-    const { externalContactId, email } = recipient;
+    const { email } = recipient;
+    // Requests that an older version stored may have it in capitals, as the platform never writes it.
+    const externalContactId = recipient.externalContactId?.toLowerCase();
     if (externalContactId !== undefined) {
       if (!wantsName || recipient.name !== undefined) return found({ externalContactId });
       const named = await this.#lookUp(['contact', externalContactId], options);
@@ -43,7 +47,7 @@ export class IdentityLookup {
       return named.ok ? found({ ...named.value, externalContactId }) : named;
     }
     if (email === undefined) return found({});
-    return this.#lookUp(['email', email.toLowerCase()], options);
+    return this.#lookUp(['email', emailIdentity(email)], options);
   }
 
   /** Jobs of a lane that run at the same time share a lookup; those of the other have their own turn. */
@@ -74,6 +78,7 @@ export class IdentityLookup {
 }
 
 function nameIn({ firstName, lastName }: Contact): { contactName?: string } {
-  const name = [firstName, lastName].filter(Boolean).join(' ').trim();
+  const halves = [firstName, lastName].map((half) => halfName(half ?? ''));
+  const name = halves.filter((half) => half !== undefined).join(' ');
   return name === '' ? {} : { contactName: name };
 }

@@ -1,3 +1,4 @@
+import { recipientIdentity } from '../notification/recipientIdentity.js';
 import type { NotificationRequest } from '../notification/request.js';
 
 export type PolicyVerdict = { allowed: true } | { allowed: false; reason: string };
@@ -12,10 +13,11 @@ export type Policy = (request: NotificationRequest) => PolicyVerdict;
  */
 export function onlyTo(entries: readonly string[] | undefined): Policy {
   if (entries === undefined) return () => ({ allowed: true });
+  const list = new Set(entries.map(recipientIdentity));
   const allowed = (address: string) => {
-    const lower = address.toLowerCase();
-    const at = lower.lastIndexOf('@');
-    return entries.some((entry) => entry === lower || (at >= 0 && entry === lower.slice(at)));
+    const identity = recipientIdentity(address);
+    const at = identity.lastIndexOf('@');
+    return list.has(identity) || (at >= 0 && list.has(identity.slice(at)));
   };
   return ({ recipient: { email, phone, externalContactId } }) => {
     const named = [email, phone, externalContactId].filter((address) => address !== undefined);

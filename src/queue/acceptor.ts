@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { newRecord, queued } from '../notification/acceptance.js';
 import type { Keyring } from '../notification/bodyHash.js';
+import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
 import { takeRandom } from '../notification/randomPool.js';
 import type { NotificationRecord } from '../notification/record.js';
@@ -36,6 +37,8 @@ interface Candidate {
   at: number;
   id: string;
   request: NotificationRequest;
+  /** As the caller wrote it; versions before this one hashed that. */
+  written: NotificationRequest;
 }
 
 interface Pinned extends Candidate {
@@ -51,6 +54,8 @@ interface Pinned extends Candidate {
  * as accepted before the second step is done.
  */
 export class Acceptor {
+  /** Where phone numbers without a country code are dialled, unless a request says it. */
+  readonly country: CountryCode | undefined;
   readonly #redis: RedisClient;
   readonly #ledger: Ledger;
   readonly #queues: Queues;
@@ -65,7 +70,9 @@ export class Acceptor {
     catalogue: TemplateCatalogue;
     backlog: Backlog;
     keyring: Keyring;
+    country?: CountryCode | undefined;
   }) {
+    this.country = parts.country;
     this.#redis = parts.redis;
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
@@ -80,7 +87,7 @@ export class Acceptor {
     const results: AcceptResult[] = new Array(inputs.length);
     const candidates: Candidate[] = [];
     inputs.forEach((input, at) => {
-      const parsed = parseRequest(input, now);
+      const parsed = parseRequest(input, now, this.country);
       if (!parsed.ok) {
         results[at] = { status: 'invalid', ...idOf(input), problems: parsed.problems };
         return;
@@ -89,6 +96,7 @@ export class Acceptor {
         at,
         id: parsed.request.id ?? uuidv7({ msecs: now, random: takeRandom(UUID_BYTES) }),
         request: parsed.request,
+        written: parsed.written,
       });
     });
     await this.#judgeTemplatesOfInvalid(inputs, results);
@@ -116,13 +124,13 @@ export class Acceptor {
     const admission = await this.#backlog.admit(pinned.length);
     if (!admission.admitted) {
       const { retryAfterMs } = admission;
-      for (const { at, id, request } of pinned) {
+      for (const { at, id, request, written } of pinned) {
         const record = await this.#ledger.read(id);
         // "Full" says that nothing was stored; of a request that is repeated, that would be a lie.
         results[at] =
           record === undefined
             ? { status: 'backlog_full', id, retryAfterMs }
-            : this.#judgeKnown(id, request, record);
+            : this.#judgeKnown({ id, request, written }, record);
       }
       return;
     }
@@ -133,7 +141,7 @@ export class Acceptor {
       })),
     );
     const needJob: { at: number; result: AcceptResult; snapshot: Snapshot }[] = [];
-    pinned.forEach(({ at, id, request }, index) => {
+    pinned.forEach(({ at, id, request, written }, index) => {
       const acceptance = acceptances[index];
       if (acceptance === undefined || !('kind' in acceptance)) {
         if (acceptance !== undefined && !isRedisTrouble(acceptance)) throw acceptance;
@@ -142,7 +150,7 @@ export class Acceptor {
       const { record } = acceptance.snapshot;
       const result: AcceptResult =
         acceptance.kind === 'known'
-          ? this.#judgeKnown(id, request, record)
+          ? this.#judgeKnown({ id, request, written }, record)
           : { status: 'accepted', id, record };
       if (result.status === 'conflict' || record.state !== 'accepted') results[at] = result;
       else needJob.push({ at, result, snapshot: acceptance.snapshot });
@@ -188,8 +196,13 @@ export class Acceptor {
     }
   }
 
-  #judgeKnown(id: string, request: NotificationRequest, record: NotificationRecord): AcceptResult {
-    return this.#keyring.matches(request, record.bodyHash)
+  /** Two writings of one address are one request. */
+  #judgeKnown(
+    { id, request, written }: Pick<Candidate, 'id' | 'request' | 'written'>,
+    record: NotificationRecord,
+  ): AcceptResult {
+    const isSame = [request, written].some((body) => this.#keyring.matches(body, record.bodyHash));
+    return isSame
       ? { status: 'existing', id, record }
       : { status: 'conflict', id, state: record.state };
   }

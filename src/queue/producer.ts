@@ -1,4 +1,5 @@
 import { Keyring } from '../notification/bodyHash.js';
+import { COUNTRY_EXPECTED, countryOfCode } from '../notification/country.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
@@ -35,6 +36,11 @@ export interface ProducerOptions {
   ledgerRetentionMs?: number;
   /** How long an ended notification can be retried (ms). @defaultValue 7 days */
   requestRetentionMs?: number;
+  /**
+   * The deployment's `DEFAULT_COUNTRY`, such as `GB`: where phone numbers without + and country code
+   * are dialled. Left out, such numbers are refused unless the request says its country.
+   */
+  defaultCountry?: string;
   /** Told of each change to a notification that was written through this producer. */
   observe?: LedgerObserver;
 }
@@ -83,6 +89,11 @@ export class NotificationProducer {
     if (typeof redisUrl !== 'string' || !isRedisUrl(redisUrl)) {
       throw new TypeError('redisUrl: expected redis://host:6379, several, or redis+sentinel://…');
     }
+    const { defaultCountry } = options;
+    const country = defaultCountry === undefined ? undefined : countryOfCode(defaultCountry);
+    if (defaultCountry !== undefined && country === undefined) {
+      throw new TypeError(`defaultCountry: expected ${COUNTRY_EXPECTED}`);
+    }
     const keyring = openKeyring(options);
     this.#redis = connectForProducing(redisUrl);
     // Without a listener, a lost connection would end the caller's process; calls report it anyway.
@@ -112,6 +123,7 @@ export class NotificationProducer {
       catalogue: this.catalogue,
       backlog,
       keyring,
+      country,
     });
   }
 

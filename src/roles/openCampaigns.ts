@@ -19,6 +19,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     notifications,
     backlog,
     operations,
+    country: config.DEFAULT_COUNTRY,
     foresight: new CampaignProspects(config, { redis, catalogue }),
   });
 }

@@ -11,6 +11,7 @@ export function openProducer(config: Config, metrics?: Metrics): NotificationPro
     backlogMax: config.BACKLOG_MAX,
     ledgerRetentionMs: config.LEDGER_RETENTION,
     requestRetentionMs: config.REQUEST_RETENTION,
+    ...(config.DEFAULT_COUNTRY !== undefined && { defaultCountry: config.DEFAULT_COUNTRY }),
     ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
   });
 }

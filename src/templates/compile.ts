@@ -22,6 +22,7 @@ import {
 import { type PartProblem, TemplateError } from './problems.js';
 import { renderPart, type Scope } from './renderPart.js';
 import type { TemplateSource } from './source.js';
+import { kindOf, valueOfKind } from './variableKind.js';
 
 export interface RenderValues {
   context: TemplateContext;
@@ -149,10 +150,10 @@ class ParsedTemplate implements CompiledTemplate {
 
   /** Every name a part may read, those without a value as null: strict rendering knows no others. */
   #scope(channel: Channel, { context, variables = {}, timeZone = 'UTC' }: RenderValues): Scope {
-    const declared = Object.keys(this.#source.manifest.variables).map((name) => [
-      name,
-      Object.hasOwn(variables, name) ? (variables[name] ?? null) : null,
-    ]);
+    const declared = Object.entries(this.#source.manifest.variables).map(([name, declaration]) => {
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      return [name, value === undefined ? null : valueOfKind(kindOf(declaration), value)];
+    });
     return { ...Object.fromEntries(declared), ...contextScope(context, channel, timeZone) };
   }
 

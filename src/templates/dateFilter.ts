@@ -1,4 +1,6 @@
 import { LRUCache } from 'lru-cache';
+import { readIsoDate } from '../notification/isoDate.js';
+import { isTimeZone } from '../notification/timeZone.js';
 
 /** Making a formatter takes a hundred times as long as using it. */
 const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });
@@ -21,29 +23,25 @@ function formatterFor(timeZone: string): Intl.DateTimeFormat {
   return formatter;
 }
 
-function isTimeZone(name: string): boolean {
-  try {
-    return new Intl.DateTimeFormat('en-GB', { timeZone: name }) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 /**
- * Formats an ISO time in a time zone, by the directives %d %-d %B %b %A %a %Y %H %M %%.
- * Anything that is not an ISO time comes back as it is, "now" among others: a template that read
- * the clock would not render the same message twice. The engine's own filter is not used because
- * its results shift in the host's daylight-saving gaps. Throws on an unknown directive.
+ * Formats an ISO date or time in a time zone, by the directives %d %-d %B %b %A %a %Y %H %M %%.
+ *
+ * A date without a time is that date in every zone, and a time without a zone is shown as it was
+ * written: it is the recipient's own. The host's zone is never asked. Anything that is not written as
+ * an ISO date comes back as it is, "now" among others: a template that read the clock would not render
+ * the same message twice. The engine's own filter is not used because its results shift in the host's
+ * daylight-saving gaps.
+ *
+ * Throws on an unknown directive, and on a date that does not exist: a customer must not read of
+ * 30 February.
  */
 export function formatDate(value: string, format: string, timeZone: string): string {
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return value;
-  const at = new Date(value);
-  if (Number.isNaN(at.getTime())) return value;
-  const parts = new Map(
-    formatterFor(timeZone)
-      .formatToParts(at)
-      .map(({ type, value }) => [type, value]),
-  );
+  const read = readIsoDate(value);
+  if (read.kind === 'other') return value;
+  if (read.kind === 'impossible') throw new Error('this date does not exist');
+  const { at } = read;
+  const formatter = formatterFor(read.kind === 'moment' ? timeZone : 'UTC');
+  const parts = new Map(formatter.formatToParts(at).map(({ type, value }) => [type, value]));
   const part = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
   return format.replace(/%(-?[A-Za-z%])/g, (_, directive: string) => {
     switch (directive) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isContextVariable } from './contextVariables.js';
+import { kindOf, kindProblem, VARIABLE_KINDS } from './variableKind.js';
 
 const DEFAULT_MAX_LENGTH = 500;
 
@@ -22,6 +23,10 @@ const variableDeclaration = z.strictObject({
   description: sentence,
   /** Used by previews, and to try the template out when it is loaded. */
   example: scalar,
+  /** What values are; that of the example when left out. Requests are checked against it. */
+  kind: z
+    .enum(VARIABLE_KINDS, { error: `expected one of ${VARIABLE_KINDS.join(', ')}` })
+    .optional(),
   maxLength: z.int().min(1).max(2000).default(DEFAULT_MAX_LENGTH),
 });
 
@@ -55,7 +60,7 @@ export interface VariableProblem {
 
 /**
  * Judges a request's variables against what the template declares: required ones present, none
- * undeclared, none over its length (UTF-16 code units). An empty list means they fit.
+ * undeclared, each of its declared kind, none over its length (UTF-16 code units). An empty list means they fit.
  */
 export function checkVariables(
   manifest: TemplateManifest,
@@ -63,16 +68,21 @@ export function checkVariables(
 ): VariableProblem[] {
   const problems: VariableProblem[] = [];
   const declared = Object.keys(manifest.variables);
-  for (const [name, { required, maxLength }] of Object.entries(manifest.variables)) {
+  for (const [name, declaration] of Object.entries(manifest.variables)) {
+    const { required, maxLength } = declaration;
     const field = `variables.${name}`;
     const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
-    if (value === undefined || value === '') {
+    if (value === undefined || (typeof value === 'string' && value.trim() === '')) {
       if (required) problems.push({ field, expected: 'a value, the template requires it' });
       continue;
     }
     if (!isScalar(value)) {
       problems.push({ field, expected: 'a string, a finite number or a boolean' });
-    } else if (String(value).length > maxLength) {
+      continue;
+    }
+    const expected = kindProblem(kindOf(declaration), value);
+    if (expected !== undefined) problems.push({ field, expected });
+    else if (String(value).length > maxLength) {
       problems.push({ field, expected: `at most ${maxLength} characters` });
     }
   }
@@ -82,6 +92,14 @@ export function checkVariables(
     problems.push({ field: `variables.${name.slice(0, 64)}`, expected: known });
   }
   return problems;
+}
+
+/** What is wrong with the manifest's own examples: requests are refused for the same. */
+export function exampleProblems({ variables }: TemplateManifest): VariableProblem[] {
+  return Object.entries(variables).flatMap(([name, declaration]) => {
+    const expected = kindProblem(kindOf(declaration), declaration.example);
+    return expected === undefined ? [] : [{ field: `variables.${name}.example`, expected }];
+  });
 }
 
 function isScalar(value: unknown): value is string | number | boolean {

@@ -4,7 +4,7 @@ import type { Channel } from '../notification/channel.js';
 import { compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
-import { type TemplateManifest, templateManifest } from './manifest.js';
+import { exampleProblems, type TemplateManifest, templateManifest } from './manifest.js';
 import { CHANNEL_PARTS, PART_NAMES, type PartName, partFileName } from './parts.js';
 import { TemplateError, type TemplateProblem } from './problems.js';
 import { contentHash, type TemplateSource } from './source.js';
@@ -139,7 +139,12 @@ function readManifest(
     return undefined;
   }
   const result = templateManifest.safeParse(json);
-  if (result.success) return result.data;
+  if (result.success) {
+    for (const { field, expected } of exampleProblems(result.data)) {
+      report({ template, file, message: `${field}: expected ${expected}` });
+    }
+    return result.data;
+  }
   for (const { path, message } of result.error.issues) {
     report({ template, file, message: [path.join('.'), message].filter(Boolean).join(': ') });
   }

@@ -98,7 +98,19 @@ describe('the schema of a request', () => {
     ['no recipient', { template: 'follow-up' }],
     ['a recipient without an address', { ...base, recipient: { name: 'Anna' } }],
     ['an address that is none', { ...base, recipient: { email: 'nowhere' } }],
-    ['a national number', { ...base, recipient: { phone: '0151 234' } }],
+    [
+      'a national number with its country',
+      { ...base, recipient: { phone: '0151 23456789', country: 'DE' } },
+    ],
+    [
+      'a contact id of another system',
+      { ...base, recipient: { externalContactId: '0035e00000AbCdEAAV' } },
+    ],
+    [
+      'a contact id in capitals',
+      { ...base, recipient: { externalContactId: 'C0000000-0000-4000-8000-00000000000A' } },
+    ],
+    ['a country by its name', { ...base, recipient: { ...base.recipient, country: 'Germany' } }],
     ['a field nobody knows', { ...base, templat: 'x' }],
     ['a number for an id', { ...base, id: 12345 }],
     ['an id that is a path', { ...base, id: '..' }],

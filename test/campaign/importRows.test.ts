@@ -105,7 +105,7 @@ describe('an import', () => {
         '{"E-Mail": " ada@example.com ", "First name": "Ada", "surname": "Byron", "place": "here"}',
         '',
         '{"recipient": {"email": "ben@example.com"}, "variables": {"place": 7}}\r',
-        '{"contact id": "c-1", "phone": null, "place": true}',
+        '{"contact id": "C0000000-0000-4000-8000-00000000000A", "phone": null, "place": 8.5}',
       ].join('\n'),
       INVITATION,
     );
@@ -118,7 +118,13 @@ describe('an import', () => {
         },
       },
       { number: 3, row: { recipient: { email: 'ben@example.com' }, variables: { place: 7 } } },
-      { number: 4, row: { recipient: { externalContactId: 'c-1' }, variables: { place: true } } },
+      {
+        number: 4,
+        row: {
+          recipient: { externalContactId: 'c0000000-0000-4000-8000-00000000000a' },
+          variables: { place: 8.5 },
+        },
+      },
     ]);
   });
 
@@ -187,15 +193,17 @@ describe('an import', () => {
     });
   });
 
+  const CONTACT = 'c0000000-0000-4000-8000-00000000000b';
+
   test('folds rows of a recipient who stands further up, and counts them', async () => {
     const { summary, stored, duplicateSample } = await imported(
       [
         'email,contact id,phone',
-        'nobody,c-1,',
-        'ada@example.com,c-1,',
+        `nobody,${CONTACT},`,
+        `ada@example.com,${CONTACT},`,
         'ADA@example.com,,+15550100001',
-        ',C-1,',
-        ',,+15550100001',
+        `,${CONTACT.toUpperCase()},`,
+        ',,+1 (555) 010-0001',
         'ben@example.com,,',
         ',,+15550100002',
       ].join('\n'),

@@ -9,12 +9,13 @@ function problemsOf(input: unknown) {
 
 describe('a request', () => {
   test('needs a recipient and a template, nothing else', () => {
-    expect(parseRequest(REQUEST, T0)).toEqual({ ok: true, request: REQUEST });
+    expect(parseRequest(REQUEST, T0)).toEqual({ ok: true, request: REQUEST, written: REQUEST });
   });
 
-  test('is returned as it was written, before any default', () => {
+  test('is returned before any default, each address in its one form, and as it was written', () => {
     const written = { ...REQUEST, recipient: { email: 'A@Example.com', name: ' Ann ' } };
-    expect(parseRequest(written, T0)).toEqual({ ok: true, request: written });
+    const request = { ...REQUEST, recipient: { email: 'A@example.com', name: 'Ann' } };
+    expect(parseRequest(written, T0)).toEqual({ ok: true, request, written });
   });
 
   test('may use digits only as its id: what the queue would refuse is our own affair', () => {

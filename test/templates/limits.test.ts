@@ -74,7 +74,13 @@ describe('variables', () => {
 
   test.each([
     [{ orderNumber: 'A-1001' }, []],
-    [{ orderNumber: 1001, note: true }, []],
+    [{ orderNumber: 1001, note: 3 }, []],
+    [
+      { orderNumber: 'A', note: true },
+      [
+        'variables.note: a text; true and false are for a variable whose kind is boolean in template.json',
+      ],
+    ],
     [{}, ['variables.orderNumber: a value, the template requires it']],
     [{ orderNumber: '' }, ['variables.orderNumber: a value, the template requires it']],
     [{ orderNumber: 'A-10012' }, ['variables.orderNumber: at most 6 characters']],

@@ -54,14 +54,25 @@ describe('follow-up', () => {
     expect(renderText(shipped('follow-up'), 'sms', context)).not.toContain('embarrassing');
   });
 
-  test('says how to opt out by email and SMS', () => {
+  test('promises no way to opt out that nothing reads: a link is one, and STOP, which Genesys reads', () => {
     const template = shipped('follow-up');
     expect(renderText(template, 'sms', exampleContext(true))).toContain('Reply STOP');
-    const result = template.render('email', { context: exampleContext(true) });
-    expect(result.ok && result.message).toMatchObject({
-      text: expect.stringContaining('reply with the word “unsubscribe”'),
-      html: expect.stringContaining('reply with the word “unsubscribe”'),
-    });
+    for (const name of ['follow-up', 'order-update']) {
+      const variables = { orderNumber: 'A-1', status: 'On its way' };
+      const values = { context: exampleContext(true), variables };
+      expect(JSON.stringify(shipped(name).render('email', values))).not.toMatch(
+        /unsubscribe|opt out/i,
+      );
+      const optOutUrl = 'https://example.com/preferences';
+      const linked = shipped(name).render('email', {
+        ...values,
+        variables: { ...variables, optOutUrl },
+      });
+      expect(linked.ok && linked.message).toMatchObject({
+        text: expect.stringContaining(optOutUrl),
+        html: expect.stringContaining(`href="${optOutUrl}"`),
+      });
+    }
   });
 
   test('carries an attack as text', () => {

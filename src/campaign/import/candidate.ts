@@ -1,4 +1,8 @@
-import type { FieldProblem } from '../../notification/request.js';
+import { countryNamed } from '../../notification/country.js';
+import { damageIn } from '../../notification/damagedText.js';
+import { halfName, wholeName } from '../../notification/personName.js';
+import { isNoValue } from '../../notification/placeholders.js';
+import type { RecipientField } from './columnNames.js';
 import type { Columns } from './columns.js';
 
 /** What a row says, before it has been judged: anything may still stand anywhere. */
@@ -7,18 +11,10 @@ export interface Candidate {
   variables?: unknown;
 }
 
-/** A number that a spreadsheet has shortened: 1.55501E+10. */
-const SHORTENED_NUMBER = /^\d(?:[.,]\d+)?E\+\d+$/i;
-
-/** What a spreadsheet shows in the place of a value it could not work out. */
-const SPREADSHEET_ERROR = /^#(?:N\/A|REF!|VALUE!|NAME\?|DIV\/0!|NUM!|NULL!|SPILL!|CALC!)$/;
-
-/** How people write numbers; a number without its country code stays wrong. */
-const NUMBER_SEPARATORS = /[\s().\-/\u2010-\u2015]/g;
-
 /**
- * Puts values where their columns say they belong; blank ones are left out. `read` says what a cell
- * means, however it was written.
+ * Puts values where their columns say they belong. Blank ones are left out, and so are those that say
+ * that there is no value (`NULL`, `N/A`, `-`): a table has a cell for each column, with or without a
+ * value. `read` says what a cell means, however it was written.
  */
 export function candidateOf<Cell>(
   cells: readonly Cell[],
@@ -29,8 +25,8 @@ export function candidateOf<Cell>(
   for (const { field, at } of columns.recipient) {
     const cell = cells[at];
     const value = cell === undefined ? '' : read(cell);
-    if (value === '') continue;
-    recipient[field] = field === 'phone' ? withoutSeparators(value) : value;
+    const meant = typeof value === 'string' ? meaningOf(field, value) : value;
+    if (meant !== undefined) recipient[field] = meant;
   }
   if (columns.hasHalfNames) joinName(recipient);
   const variables: Record<string, unknown> = {};
@@ -38,16 +34,28 @@ export function candidateOf<Cell>(
   for (const { name, at } of columns.variables) {
     const cell = cells[at];
     const value = cell === undefined ? '' : read(cell);
-    if (value === '') continue;
+    if (typeof value === 'string' && isNoValue(value)) continue;
     variables[name] = value;
     isAny = true;
   }
   return isAny ? { recipient, variables } : { recipient };
 }
 
-function withoutSeparators(phone: unknown): unknown {
-  if (typeof phone !== 'string' || !phone.startsWith('+')) return phone;
-  return phone.replace(NUMBER_SEPARATORS, '');
+/** Undefined where a cell says that there is none. */
+function meaningOf(field: RecipientField, value: string): string | undefined {
+  // The judge of the row names damage; it must see it.
+  if (damageIn(value) !== undefined) return value;
+  switch (field) {
+    case 'firstName':
+    case 'lastName':
+      return halfName(value);
+    case 'name':
+      return wholeName(value);
+    case 'country':
+      return countryNamed(value);
+    default:
+      return isNoValue(value) ? undefined : value;
+  }
 }
 
 function joinName(recipient: Record<string, unknown>): void {
@@ -56,46 +64,4 @@ function joinName(recipient: Record<string, unknown>): void {
   delete recipient['lastName'];
   const parts = [firstName, lastName].filter((part) => part !== undefined);
   if (parts.length > 0) recipient['name'] = parts.join(' ');
-}
-
-/**
- * What is wrong with texts whatever they are used for: they were damaged on their way here. Nobody
- * would see it before it stands in a customer's inbox.
- */
-export function damages({ recipient, variables }: Candidate): readonly FieldProblem[] {
-  const problems = damagesIn('recipient', recipient, NONE);
-  return damagesIn('variables', variables, problems);
-}
-
-/** Nearly every row has none: it costs no array then. */
-const NONE: readonly FieldProblem[] = [];
-
-function damagesIn(
-  group: string,
-  values: unknown,
-  found: readonly FieldProblem[],
-): readonly FieldProblem[] {
-  let problems = found;
-  for (const name in values as Record<string, unknown>) {
-    const value = (values as Record<string, unknown>)[name];
-    if (typeof value !== 'string') continue;
-    const expected = damageOf(value) ?? (name === 'phone' ? shortened(value) : undefined);
-    if (expected === undefined) continue;
-    problems = [...problems, { field: `${group}.${name}`, expected }];
-  }
-  return problems;
-}
-
-function damageOf(value: string): string | undefined {
-  if (value.includes('\ufffd')) return 'readable letters; save the file as "CSV UTF-8"';
-  if (value.includes('\0')) return 'text without NUL characters';
-  if (value.startsWith('#') && SPREADSHEET_ERROR.test(value)) {
-    return "a value; a spreadsheet's error stands here";
-  }
-  return undefined;
-}
-
-function shortened(value: string): string | undefined {
-  if (!SHORTENED_NUMBER.test(value)) return undefined;
-  return 'an E.164 number such as +15550100123; a spreadsheet has shortened this one: format the column as text before numbers are entered';
 }

@@ -5,6 +5,7 @@ export type RecipientField =
   | 'phone'
   | 'name'
   | 'timeZone'
+  | 'country'
   | 'firstName'
   | 'lastName';
 
@@ -26,6 +27,7 @@ const ALIASES: Record<RecipientField, readonly [string, ...string[]]> = {
   ],
   name: ['name', 'fullname', 'customername', 'contactname', 'displayname'],
   timeZone: ['timezone', 'tz'],
+  country: ['country', 'countrycode'],
   firstName: ['firstname', 'givenname', 'forename'],
   lastName: ['lastname', 'surname', 'familyname'],
 };

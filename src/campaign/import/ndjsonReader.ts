@@ -1,3 +1,4 @@
+import { parseExactJson } from '../../notification/exactJson.js';
 import { MAX_ROW_CHARS, MAX_ROWS, type RawRow, ROW_TOO_LONG, TOO_MANY_ROWS } from './rawRow.js';
 import { UnusableFileError } from './unusable.js';
 
@@ -58,7 +59,7 @@ export class NdjsonReader {
 
 function objectOf(line: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(line);
+    const value = parseExactJson(line);
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
     return value as Record<string, unknown>;
   } catch {

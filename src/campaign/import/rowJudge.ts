@@ -1,10 +1,10 @@
-import { type FieldProblem, parseRequest, requestSchema } from '../../notification/request.js';
+import type { CountryCode } from '../../notification/country.js';
+import { readRecipient, recipientSchema } from '../../notification/recipient.js';
+import { type FieldProblem, parseRequest } from '../../notification/request.js';
 import { type TemplateEntry, templateProblems } from '../../templates/catalogue.js';
 import { checkVariables } from '../../templates/manifest.js';
 import type { Campaign, Row } from '../campaign.js';
 import type { Candidate } from './candidate.js';
-
-const recipientSchema = requestSchema.shape.recipient;
 
 const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
 
@@ -28,8 +28,9 @@ export class RowJudge {
   readonly #sharedChars: number;
   readonly #entry: TemplateEntry;
   readonly #now: number;
+  readonly #country: CountryCode | undefined;
 
-  constructor(campaign: Campaign, entry: TemplateEntry, now: number) {
+  constructor(campaign: Campaign, entry: TemplateEntry, now: number, country?: CountryCode) {
     const { id, template, defaults } = campaign;
     const { variables = {}, ...shared } = defaults;
     this.#shared = { ...shared, template, campaignId: id, priority: 'campaign' };
@@ -38,6 +39,7 @@ export class RowJudge {
     this.#sharedChars = JSON.stringify({ ...this.#shared, variables }).length;
     this.#entry = entry;
     this.#now = now;
+    this.#country = country;
   }
 
   /** What is wrong whoever the recipient is: the campaign's own settings. */
@@ -51,15 +53,18 @@ export class RowJudge {
   judge(candidate: Candidate): Judgement {
     const variables = this.#variablesOf(candidate);
     const ofVariables = this.#variableProblems(variables);
+    const read = readRecipient(candidate.recipient, this.#country);
+    const row = { ...candidate, recipient: read.recipient } as Row;
     const isWell =
       ofVariables.length === 0 &&
+      read.problems.length === 0 &&
       this.#isSmall(candidate) &&
       recipientSchema.safeParse(candidate.recipient).success;
-    if (isWell) return { ok: true, row: candidate as Row };
+    if (isWell) return { ok: true, row };
     const problems = this.#requestProblems({ ...candidate, variables });
     const named = new Set(problems.map(({ field }) => field));
     problems.push(...ofVariables.filter(({ field }) => !named.has(field)));
-    return problems.length === 0 ? { ok: true, row: candidate as Row } : { ok: false, problems };
+    return problems.length === 0 ? { ok: true, row } : { ok: false, problems };
   }
 
   /** What the row and the campaign give together; as the row has it, where that is no group of values. */
@@ -70,7 +75,7 @@ export class RowJudge {
   }
 
   #requestProblems(candidate: Candidate): FieldProblem[] {
-    const parsed = parseRequest({ ...this.#shared, ...candidate }, this.#now);
+    const parsed = parseRequest({ ...this.#shared, ...candidate }, this.#now, this.#country);
     return parsed.ok ? [] : parsed.problems;
   }
 

@@ -1,7 +1,7 @@
+import type { CountryCode } from '../../notification/country.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
 import { type Campaign, CHUNK_ROWS, type ImportSummary, type NumberedRow } from '../campaign.js';
 import type { RejectedRow } from '../rejectedRow.js';
-import { damages } from './candidate.js';
 import type { ReadRow } from './readRow.js';
 import { RowJudge } from './rowJudge.js';
 import { SeenRecipients } from './seenRecipients.js';
@@ -46,8 +46,8 @@ export class RowSorter {
   #rejectedKept = 0;
   #rejectedCharsKept = 0;
 
-  constructor(campaign: Campaign, entry: TemplateEntry, now: number) {
-    this.#judge = new RowJudge(campaign, entry, now);
+  constructor(campaign: Campaign, entry: TemplateEntry, now: number, country?: CountryCode) {
+    this.#judge = new RowJudge(campaign, entry, now, country);
   }
 
   /** What is wrong whoever the recipients are. */
@@ -61,12 +61,9 @@ export class RowSorter {
       this.#reject(read, read.problems);
       return;
     }
-    const damaged = damages(read.candidate);
     const judgement = this.#judge.judge(read.candidate);
-    if (damaged.length > 0 || !judgement.ok) {
-      const named = new Set(damaged.map(({ field }) => field));
-      const others = judgement.ok ? [] : judgement.problems.filter((one) => !named.has(one.field));
-      const problems = [...damaged, ...others].map(({ field, expected }) => ({
+    if (!judgement.ok) {
+      const problems = judgement.problems.map(({ field, expected }) => ({
         column: read.nameOf.get(field) ?? field,
         expected,
       }));

@@ -7,9 +7,6 @@ type Recipient = Row['recipient'];
 /** No address that is valid is as long. */
 const MAX_ADDRESS_BYTES = 260;
 
-/** Sets the bit that upper case letters lack; no two other characters of an address differ in it alone. */
-const LOWER_CASE = 0x20202020;
-
 /**
  * Whom an import has met so far, so that nobody gets a campaign twice because they stand in its file
  * twice: two rows are the same recipient's if they share any address. A folded row's other addresses
@@ -25,10 +22,10 @@ export class SeenRecipients {
   readonly #words = new Uint32Array(MAX_ADDRESS_BYTES / 4);
   readonly #bytes = Buffer.from(this.#words.buffer);
 
-  /** Notes a recipient whose addresses are valid; false when one of them has been met before. */
+  /** Notes a recipient whose addresses are in their one form; false when one of them has been met before. */
   add({ email, externalContactId, phone }: Recipient): boolean {
     // Each is added, whatever the others come to.
-    const isNewEmail = email === undefined || this.#add(1, email);
+    const isNewEmail = email === undefined || this.#add(1, email.toLowerCase());
     const isNewContact = externalContactId === undefined || this.#add(2, externalContactId);
     const isNewPhone = phone === undefined || this.#add(3, phone);
     return isNewEmail && isNewContact && isNewPhone;
@@ -47,7 +44,7 @@ export class SeenRecipients {
     let low = (this.#seeds[0] ?? 0) ^ kind;
     let high = (this.#seeds[1] ?? 0) ^ kind;
     for (let at = 0; 4 * at < length; at += 1) {
-      const word = (this.#words[at] ?? 0) | LOWER_CASE;
+      const word = this.#words[at] ?? 0;
       low = mixed(low, word, 0xcc9e2d51, 0x1b873593);
       high = mixed(high, word, 0x239b961b, 0xab0e9789);
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseExactJson } from '../../notification/exactJson.js';
 import { type FieldProblem, schemaProblems } from '../../notification/request.js';
 import {
   type CampaignRequest,
@@ -46,7 +47,7 @@ function startProblems(json: unknown): FieldProblem[] {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text.replace(/^\ufeff/, ''));
+    return parseExactJson(text.replace(/^\ufeff/, ''));
   } catch {
     return undefined;
   }

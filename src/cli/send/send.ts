@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid';
+import { countryOfCode } from '../../notification/country.js';
 import { type NotificationRequest, parseRequest } from '../../notification/request.js';
 import {
   BacklogFullError,
@@ -18,7 +19,11 @@ import { type Output, outputFor, refuse, timelineLine } from './output.js';
 /** Hands over one notification, or rehearses it; see the exit codes for what can come of it. */
 export async function send(options: SendOptions): Promise<ExitCode> {
   const output = outputFor(options.json === true);
-  const parsed = parseRequest(requestFrom(options), Date.now());
+  const parsed = parseRequest(
+    requestFrom(options),
+    Date.now(),
+    countryOfCode(process.env['DEFAULT_COUNTRY'] ?? ''),
+  );
   const problems = [...optionProblems(options), ...(parsed.ok ? [] : parsed.problems)];
   if (!parsed.ok || problems.length > 0) {
     refuse(output, problems);

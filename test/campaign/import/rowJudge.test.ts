@@ -110,7 +110,7 @@ describe('the judge of rows', () => {
   });
 
   test('counts the bytes of the request that will be made, whatever takes them', () => {
-    const metadata = { note: '\u0001'.repeat(5_400) };
+    const metadata = { note: '"'.repeat(16_200) };
     const judge = judgeOf(campaignWith({ metadata, history: { lookbackDays: 30 } }));
     const row = (length: number) => ({
       recipient: { email: 'ada@example.com' },
@@ -118,7 +118,7 @@ describe('the judge of rows', () => {
     });
     const isAccepted = (length: number) => judge.judge(row(length)).ok;
     expect(isAccepted(2_000)).toBe(true);
-    const heavier = { note: '\u0001'.repeat(10_250) };
+    const heavier = { note: '"'.repeat(30_750) };
     const full = judgeOf(campaignWith({ metadata: heavier }));
     expect(full.judge(row(1)).ok).toBe(true);
     expect(full.judge(row(2_000))).toMatchObject({ problems: [{ field: '(request)' }] });

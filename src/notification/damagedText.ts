@@ -1,0 +1,35 @@
+/** Stands in the place of bytes that no decoder could read. */
+const LOST_LETTER = '\ufffd';
+
+/** Line breaks and tabs are text. Every other control character is damage. */
+const CONTROL = /[^\P{Cc}\n\r\t]/u;
+
+const NOT_TEXT = /[\p{Surrogate}\p{Noncharacter_Code_Point}]/u;
+
+/** What a number becomes whose digits JSON.parse would change; see `exactJson`. */
+export const INEXACT_NUMBER = '\0inexact number';
+
+export const INEXACT_NUMBER_EXPECTED =
+  'a number that keeps its digits, at most 15 of them; send a longer one as text';
+
+/**
+ * What was expected in the place of a text that was damaged on its way here, or undefined for a sound
+ * one. A damaged text is refused wherever it stands: a rendered message would drop what it cannot
+ * show, and "Jörg Müller" would be greeted as "Jrg Mller".
+ */
+export function damageIn(text: string): string | undefined {
+  if (text === INEXACT_NUMBER) return INEXACT_NUMBER_EXPECTED;
+  if (text.includes(LOST_LETTER)) {
+    return 'readable letters: U+FFFD stands where a letter was lost; write the text as UTF-8, in a spreadsheet by saving as "CSV UTF-8"';
+  }
+  if (CONTROL.test(text)) return 'text without NUL and other control characters';
+  if (NOT_TEXT.test(text)) return 'whole characters; half a surrogate pair stands here';
+  return undefined;
+}
+
+/** Whether a number reads the same as it was written: no exponent, and no digit beyond a double's. */
+export function keepsItsDigits(value: number): boolean {
+  if (!Number.isFinite(value)) return false;
+  if (Number.isInteger(value)) return Number.isSafeInteger(value);
+  return !String(value).includes('e');
+}

@@ -1,0 +1,42 @@
+/**
+ * A date, or a time of day on it, as ISO 8601 writes them. Seconds, fraction and zone may be missing;
+ * some writers put a blank where the T belongs.
+ */
+const ISO =
+  /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?\s?(Z|[+-]\d{2}(?::?\d{2})?)?)?$/i;
+
+/** What a text says of a day or a moment. */
+export type ReadDate =
+  /** A day, the same in every time zone; or a time on somebody's wall, whose zone is not said. */
+  | { kind: 'day' | 'wall_time'; at: Date }
+  | { kind: 'moment'; at: Date }
+  /** Written like a date, and no calendar has it: 30 February. */
+  | { kind: 'impossible' }
+  | { kind: 'other' };
+
+/**
+ * Reads an ISO date. `at` of a day or a wall time is to be shown in UTC: the numbers are those that
+ * were written, whatever zone this machine is in.
+ */
+export function readIsoDate(text: string): ReadDate {
+  const match = ISO.exec(text.trim());
+  if (match === null) return { kind: 'other' };
+  const [, year, month, day, hour, minute, second = '0', zone] = match;
+  const [y, m, d, h, min, s] = [year, month, day, hour ?? '0', minute ?? '0', second].map(Number);
+  const at = new Date(Date.UTC(y ?? 0, (m ?? 0) - 1, d, h, min, s));
+  const exists = at.getUTCFullYear() === y && at.getUTCMonth() + 1 === m && at.getUTCDate() === d;
+  if (!exists || (h ?? 0) > 23 || (min ?? 0) > 59 || (s ?? 0) > 59) return { kind: 'impossible' };
+  if (zone === undefined) return { kind: hour === undefined ? 'day' : 'wall_time', at };
+  const offset = offsetMinutes(zone);
+  if (offset === undefined) return { kind: 'impossible' };
+  return { kind: 'moment', at: new Date(at.getTime() - offset * 60_000) };
+}
+
+/** A zone's distance from UTC; undefined beyond the 14 hours that there are. */
+function offsetMinutes(zone: string): number | undefined {
+  if (zone.toUpperCase() === 'Z') return 0;
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  const offset = Number(hours) * 60 + Number(minutes);
+  if (!(offset <= 14 * 60) || Number(minutes) > 59) return undefined;
+  return sign === '-' ? -offset : offset;
+}

@@ -1,0 +1,65 @@
+import { parsePhoneNumberFromString } from 'libphonenumber-js/core';
+import metadata from 'libphonenumber-js/min/metadata';
+import type { CountryCode } from './country.js';
+import { isShortenedNumber, SHORTENED_NUMBER_EXPECTED } from './placeholders.js';
+
+export const PHONE_EXPECTED = 'an E.164 number such as +15550100123';
+
+const NEEDS_COUNTRY = `${PHONE_EXPECTED}; a number without + and country code needs a country beside it, such as GB, or the setting DEFAULT_COUNTRY`;
+const WITHOUT_EXTENSION = `${PHONE_EXPECTED}, without an extension`;
+
+/** Already as it is sent, in the one country where length and first digit say so. */
+const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/;
+
+/** Marks that a copied number brings along; they show nothing. */
+const INVISIBLE = /\p{Cf}/gu;
+
+export type ReadPhone = { ok: true; phone: string } | { ok: false; expected: string };
+
+/**
+ * Reads a phone number as people write it into E.164, the one form in which it is stored, compared and
+ * sent: `+44 (0)7700 900123` and `0044 7700 900123` are +447700900123, and so is `07700 900123` where
+ * `country` is GB.
+ *
+ * Judged by length, not by ranges: numbering plans change faster than releases, and a number that is
+ * reserved (555 01…) is still one number. What does not exist is refused by the platform.
+ */
+export function readPhone(text: string, country?: CountryCode): ReadPhone {
+  if (NORTH_AMERICAN.test(text)) return { ok: true, phone: text };
+  if (isShortenedNumber(text)) return wrong(SHORTENED_NUMBER_EXPECTED);
+  const written = text
+    .normalize('NFKC')
+    .replace(INVISIBLE, '')
+    .trim()
+    .replace(/^tel:\s*/i, '')
+    .replace(/^00(?=[1-9 ])/, '+');
+  const isInternational = written.startsWith('+');
+  const number = parsePhoneNumberFromString(
+    written,
+    {
+      extract: false,
+      ...(country !== undefined && { defaultCountry: country }),
+    },
+    metadata,
+  );
+  if (number === undefined || /[A-Za-z]{3}/.test(withoutExtension(written))) {
+    return wrong(isInternational || country !== undefined ? PHONE_EXPECTED : NEEDS_COUNTRY);
+  }
+  if (number.ext !== undefined) return wrong(WITHOUT_EXTENSION);
+  return number.isPossible() ? { ok: true, phone: number.number } : wrong(PHONE_EXPECTED);
+}
+
+/** By what two writings of one number are known as one; text that is no number is only folded. */
+export function phoneIdentity(text: string): string {
+  const read = readPhone(text);
+  return read.ok ? read.phone : text.toLowerCase();
+}
+
+/** Letters of a number (1-800-FLOWERS) would be read as digits; those of `ext. 12` are no digits. */
+function withoutExtension(text: string): string {
+  return text.replace(/\b(?:ext(?:ension|n)?|anexo|doboch?)\b.*$/i, '');
+}
+
+function wrong(expected: string): ReadPhone {
+  return { ok: false, expected };
+}
