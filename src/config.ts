@@ -6,7 +6,8 @@ import { COUNTRY_EXPECTED, countryOfCode } from './notification/country.js';
 import { readEmail } from './notification/emailAddress.js';
 import { PHONE_EXPECTED, readPhone } from './notification/phoneNumber.js';
 import { recipientIdentity } from './notification/recipientIdentity.js';
-import { isLoopbackHost, isLoopbackUrl, isRedisUrl } from './queue/connection.js';
+import { isLoopbackHost } from './ops/loopback.js';
+import { isLoopbackUrl, isRedisUrl } from './queue/connection.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

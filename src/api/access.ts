@@ -1,6 +1,20 @@
 import type { FastifyInstance } from 'fastify';
+import { foreignOrigin } from '../ops/requestOrigin.js';
 import type { ApiParts } from './parts.js';
-import { problem, sendProblem } from './problems.js';
+import { httpProblem, problem, sendProblem } from './problems.js';
+
+/**
+ * Where no key is asked for, refuses what a web page of another site makes a browser do: it could
+ * otherwise start campaigns from any tab, and read addresses by DNS rebinding. Where there are keys
+ * no page of another site has one, and behind a proxy the names differ: nothing is refused then.
+ */
+export function refuseForeignPages(app: FastifyInstance, { keys }: Pick<ApiParts, 'keys'>): void {
+  if (!keys.areOpen) return;
+  app.addHook('onRequest', async (request, reply) => {
+    const foreign = foreignOrigin(request, { loopbackNamesOnly: true, programsMayWrite: true });
+    if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
+  });
+}
 
 /** Asks every request of this scope for an API key, before any of its body is read. */
 export function requireKey(app: FastifyInstance, { keys }: ApiParts): void {

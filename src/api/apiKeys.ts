@@ -18,9 +18,14 @@ export class ApiKeys {
     this.#keys = keys.map(({ name, key }) => ({ name, hash: hashOf(key) }));
   }
 
+  /** Whether no key is asked for. */
+  get areOpen(): boolean {
+    return this.#keys.length === 0;
+  }
+
   /** Judges an `Authorization` header. Without any key configured, everyone may call. */
   check(authorization: string | undefined): KeyCheck {
-    if (this.#keys.length === 0) return { ok: true };
+    if (this.areOpen) return { ok: true };
     const given = hashOf(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
     let name: string | undefined;
     for (const key of this.#keys) {

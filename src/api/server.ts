@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { refuseWhileUnfit, requireKey } from './access.js';
+import { refuseForeignPages, refuseWhileUnfit, requireKey } from './access.js';
 import { batchRoute } from './batchRoute.js';
 import { campaignReportRoutes } from './campaignReportRoutes.js';
 import { campaignRoutes } from './campaignRoutes.js';
@@ -40,10 +40,14 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     reply.headers({ 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
   });
   endWhileStopping(app);
-  healthRoutes(app, parts);
-  docsRoutes(app);
+  app.register(async (open) => {
+    refuseForeignPages(open, parts);
+    healthRoutes(open, parts);
+    docsRoutes(open);
+  });
   app.register(
     async (v1) => {
+      refuseForeignPages(v1, parts);
       requireKey(v1, parts);
       controlRoutes(v1, parts);
       campaignHaltRoutes(v1, parts);
@@ -52,6 +56,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   );
   app.register(
     async (v1) => {
+      refuseForeignPages(v1, parts);
       requireKey(v1, parts);
       await limitRate(v1, parts);
       refuseWhileUnfit(v1, parts);

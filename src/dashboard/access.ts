@@ -1,32 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpProblem, sendProblem } from '../api/problems.js';
+import { foreignOrigin } from '../ops/requestOrigin.js';
 import { html } from './html.js';
 import { LoginAttempts } from './loginAttempts.js';
-import { isForLoopback, isFromOwnPage } from './origin.js';
 import { sendPage } from './page.js';
 import type { Sessions } from './session.js';
-
-const READS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
 /** Lets nobody past who is not logged in, and nothing change that no page of ours has asked for. */
 export function guard(app: FastifyInstance, sessions: Sessions | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
-    const { headers, method } = request;
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
-    if (sessions === undefined) {
-      if (!isForLoopback(headers)) return refuse(reply, 'Without a login, only by localhost.');
-    } else if (!sessions.isOpen(headers.cookie, Date.now())) {
+    if (sessions !== undefined && !sessions.isOpen(request.headers.cookie, Date.now())) {
       return askToLogIn(request, reply);
     }
-    if (!READS.has(method) && !isFromOwnPage(headers)) {
-      return refuse(reply, 'Only pages of this service may do that.');
-    }
+    const foreign = foreignOrigin(request, {
+      loopbackNamesOnly: sessions === undefined,
+      programsMayWrite: false,
+    });
+    if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
     if (sessions !== undefined) request.caller = sessions.user;
   });
-}
-
-function refuse(reply: FastifyReply, detail: string): FastifyReply {
-  return sendProblem(reply, httpProblem(403, detail));
 }
 
 function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -44,9 +37,8 @@ export function loginRoutes(app: FastifyInstance, sessions: Sessions): void {
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
-    if (!READS.has(request.method) && !isFromOwnPage(request.headers)) {
-      return refuse(reply, 'Only pages of this service may do that.');
-    }
+    const foreign = foreignOrigin(request, { loopbackNamesOnly: false, programsMayWrite: false });
+    if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
   });
 
   app.get<{ Querystring: { next?: unknown } }>('/login', async ({ query }, reply) =>

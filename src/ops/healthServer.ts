@@ -1,13 +1,31 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Standstill } from '../queue/operations.js';
+import { isLoopbackHost } from './loopback.js';
 import type { Metrics } from './metrics.js';
+import { foreignOrigin } from './requestOrigin.js';
 
 export type Readiness = ({ ready: true } | { ready: false; because: string[] }) & Standstill;
 
 export interface HealthServer {
   url: string;
   close(): Promise<void>;
+}
+
+/** As for the api: against callers who send a byte a minute. */
+const TIME_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  connectionsCheckingInterval: 5_000,
+  keepAliveTimeout: 72_000,
+} as const;
+const LONGEST_HEADERS_BYTES = 16 * 1024;
+
+export interface HealthServerParts {
+  readiness: () => Promise<Readiness>;
+  metrics: Metrics;
+  /** For tests, which are in a hurry. */
+  timeLimits?: Partial<Record<keyof typeof TIME_LIMITS, number>>;
 }
 
 /**
@@ -17,10 +35,13 @@ export interface HealthServer {
 export async function startHealthServer(
   port: number,
   host: string,
-  parts: { readiness: () => Promise<Readiness>; metrics: Metrics },
+  parts: HealthServerParts,
 ): Promise<HealthServer> {
-  const server = createServer((request, response) => {
-    answer(request, response, parts).catch(() => {
+  const limits = { ...TIME_LIMITS, ...parts.timeLimits, maxHeaderSize: LONGEST_HEADERS_BYTES };
+  const rules = { loopbackNamesOnly: isLoopbackHost(host), programsMayWrite: true };
+  const server = createServer(limits, (request, response) => {
+    const foreign = foreignOrigin(request, rules);
+    answer(request, response, parts, foreign).catch(() => {
       if (!response.headersSent) response.writeHead(500);
       response.end();
     });
@@ -39,7 +60,8 @@ export async function startHealthServer(
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { readiness, metrics }: { readiness: () => Promise<Readiness>; metrics: Metrics },
+  { readiness, metrics }: HealthServerParts,
+  foreign: string | undefined,
 ): Promise<void> {
   const send = (status: number, type: string, body: string) => {
     response.writeHead(status, { 'content-type': type, 'cache-control': 'no-store' });
@@ -47,6 +69,7 @@ async function answer(
   };
   const json = (status: number, body: unknown) =>
     send(status, 'application/json', JSON.stringify(body));
+  if (foreign !== undefined) return json(403, { status: 'refused', because: [foreign] });
   switch (request.url) {
     case '/healthz':
       return json(200, { status: 'alive' });

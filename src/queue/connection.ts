@@ -1,5 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { isLoopbackHost } from '../ops/loopback.js';
 
 /*
  * Producers and workers want opposite things of a lost connection. A producer has a caller who
@@ -153,10 +154,6 @@ export function isLoopbackUrl(url: string): boolean {
   if (url.includes(',') || isSentinel(url)) return false;
   const { hostname } = new URL(url);
   return isLoopbackHost(hostname);
-}
-
-export function isLoopbackHost(hostname: string): boolean {
-  return /^(localhost|::1|\[::1\]|127(\.\d{1,3}){3})$/i.test(hostname);
 }
 
 /** Ends a connection whatever state it is in; a graceful `quit` would wait for a Redis that is away. */

@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify from 'fastify';
+import { isLoopbackHost } from '../ops/loopback.js';
+import { foreignOrigin } from '../ops/requestOrigin.js';
 import {
   addConversation,
   addCustomer,
@@ -79,6 +81,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     bodyLimit: BODY_LIMIT,
     forceCloseConnections: true,
     exposeHeadRoutes: false,
+  });
+  const rules = { loopbackNamesOnly: isLoopbackHost(host), programsMayWrite: true };
+  app.addHook('onRequest', async (request, reply) => {
+    const foreign = foreignOrigin(request, rules);
+    if (foreign !== undefined) return reply.code(403).send({ error: foreign });
   });
   app.get('/', (_request, reply) => reply.redirect('/_sandbox/inbox'));
   app.register(async (scope) => pageRoutes(scope, world), { prefix: '/_sandbox/inbox' });

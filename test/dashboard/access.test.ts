@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { isForLoopback, isFromOwnPage } from '../../src/dashboard/origin.js';
 import { Sessions } from '../../src/dashboard/session.js';
+import { isForLoopback, isFromOwnPage } from '../../src/ops/requestOrigin.js';
 import { startTestApi, stopApisAfterEach } from '../api/support/api.js';
 import { LOGIN, Visitor } from './support/visitor.js';
 

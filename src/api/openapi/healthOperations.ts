@@ -1,5 +1,5 @@
 import type { Operation } from './operation.js';
-import { notReady, stopping } from './problemExamples.js';
+import { foreignPage, notReady, stopping } from './problemExamples.js';
 
 /** For probes and Prometheus. */
 export const HEALTH_OPERATIONS: readonly Operation[] = [
@@ -12,7 +12,7 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
     answers: [
       { status: 200, description: 'Alive', schema: 'Health', example: { status: 'alive' } },
     ],
-    problems: [stopping],
+    problems: [foreignPage, stopping],
     open: true,
   },
   {
@@ -30,7 +30,7 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
         example: { status: 'ready', flow: 'flows', workers: 2 },
       },
     ],
-    problems: [notReady, stopping],
+    problems: [notReady, foreignPage, stopping],
     open: true,
   },
   {
@@ -49,7 +49,7 @@ export const HEALTH_OPERATIONS: readonly Operation[] = [
           '# HELP process_cpu_seconds_total Total user and system CPU time spent in seconds.\n',
       },
     ],
-    problems: [stopping],
+    problems: [foreignPage, stopping],
     open: true,
   },
 ];

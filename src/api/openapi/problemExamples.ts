@@ -54,6 +54,8 @@ export const notReady = problem('not-ready', {
 const unauthorized = problem('unauthorized', {
   detail: 'Send a key in the header: Authorization: Bearer KEY.',
 });
+/** Only where no key is asked for: a page of another site, or another name than this machine's. */
+export const foreignPage = httpProblem(403, 'Only pages of this service may do that.');
 export const tooManyRequests = problem('too-many-requests', {
   detail: 'At most 6000 requests a minute; a batch counts as one.',
   retryAfter: 12,
@@ -136,5 +138,5 @@ const broken = httpProblem(
 );
 
 /** What every route behind a key may answer, and every one that takes a body. */
-export const BEHIND_KEY = [unauthorized, broken, redisAway, stopping];
+export const BEHIND_KEY = [unauthorized, foreignPage, broken, redisAway, stopping];
 export const WITH_BODY = [malformedJson, notJson, tooLarge];

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { findCustomer, patchCustomer } from '../control/customers.js';
 import { ControlError, checked } from '../control/input.js';
@@ -42,9 +42,8 @@ export function pageRoutes(app: FastifyInstance, world: World): void {
     { parseAs: 'string' },
     (_request, body, done) => done(null, Object.fromEntries(new URLSearchParams(String(body)))),
   );
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', async (_request, reply) => {
     reply.headers({ ...HEADERS, 'content-security-policy': PAGE_POLICY });
-    refuseOtherSites(request);
   });
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
@@ -104,13 +103,6 @@ function faultFrom(fields: Record<string, string>): Record<string, unknown> {
       .filter(([, value]) => value.trim() !== '')
       .map(([name, value]) => [name, types[name]?.(value) ?? value]),
   );
-}
-
-/** A page of another site, open in the same browser, shall not press our buttons. */
-function refuseOtherSites({ method, headers }: FastifyRequest): void {
-  const site = headers['sec-fetch-site'];
-  if (method === 'GET' || site === undefined || site === 'same-origin' || site === 'none') return;
-  throw new ControlError(403, 'This was asked for by another site.');
 }
 
 function sendPage(reply: FastifyReply, page: string): void {
