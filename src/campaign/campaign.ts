@@ -64,6 +64,11 @@ export interface Campaign {
   state: CampaignState;
   /** Why it is paused, or was cancelled. */
   reason?: string;
+  /**
+   * Set while the product itself has paused it because its access to Genesys Cloud is broken: it goes on
+   * by itself once that is repaired.
+   */
+  pausedForAccess?: AccessProblem;
   /** Who did the last step, where that was a person. */
   by?: string;
   template: string;
@@ -86,6 +91,12 @@ export interface Campaign {
   unsettled?: true;
   /** How many had ended, and how, when it was last judged whether too much fails. */
   judged?: Judged;
+}
+
+/** What is wrong with our own access to Genesys Cloud. */
+export interface AccessProblem {
+  kind: 'credentials' | 'permission';
+  detail: string;
 }
 
 export interface Judged {

@@ -6,6 +6,7 @@ import { TAG_BYTES } from '../notification/snapshot.js';
 import { STATES } from '../notification/state.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 import type { CampaignDecision } from './campaignDecision.js';
+import type { Tally } from './campaignProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextLook } from './lifecycle.js';
 
 export type CreateResult =
@@ -149,6 +150,16 @@ export class CampaignStore {
   /** How many rows stand where; all zero before an upload is finished. */
   async counts(id: string): Promise<CampaignCounts> {
     return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
+  }
+
+  /** The same with how many rows are live, both of one moment. */
+  async tally(id: string): Promise<Tally> {
+    const { counts, live } = this.keys.of(id);
+    const answers = await this.#redis.multi().hgetall(counts).scard(live).exec();
+    const [[countsError, hash] = [], [liveError, size] = []] = answers ?? [];
+    const error = countsError ?? liveError;
+    if (error) throw error;
+    return { counts: countsOf(hash as Record<string, string>), live: Number(size) };
   }
 
   /** How many rows have been let go, in the order of the file. */

@@ -104,6 +104,8 @@ export interface CampaignsParts {
   operations: Operations;
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
+  /** How long after a send its delivery is checked. */
+  deliveryCheckAfterMs: number;
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
@@ -353,26 +355,23 @@ export class Campaigns {
   }
 
   async #view(campaign: Campaign): Promise<CampaignView> {
-    const [counts, perMinute, obstacles] = await Promise.all([
-      this.#store.counts(campaign.id),
-      this.#perMinute(campaign),
-      this.#obstacles([campaign]),
-    ]);
-    return campaignView(campaign, counts, { now: Date.now(), perMinute, obstacles });
+    return this.#viewAmong(campaign, await this.#obstacles([campaign]));
   }
 
   /** As `#view`, with one look at the deployment for all of them. */
   async #views(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
     const obstacles = await this.#obstacles(campaigns);
-    return Promise.all(
-      campaigns.map(async (campaign) => {
-        const [counts, perMinute] = await Promise.all([
-          this.#store.counts(campaign.id),
-          this.#perMinute(campaign),
-        ]);
-        return campaignView(campaign, counts, { now: Date.now(), perMinute, obstacles });
-      }),
-    );
+    return Promise.all(campaigns.map((campaign) => this.#viewAmong(campaign, obstacles)));
+  }
+
+  async #viewAmong(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
+    const { deliveryCheckAfterMs } = this.#parts;
+    const [tally, perMinute] = await Promise.all([
+      this.#store.tally(campaign.id),
+      this.#perMinute(campaign),
+    ]);
+    const now = Date.now();
+    return campaignView(campaign, tally, { now, perMinute, deliveryCheckAfterMs, obstacles });
   }
 
   async #perMinute({ id, state }: Campaign): Promise<number | undefined> {

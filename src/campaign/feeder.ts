@@ -4,11 +4,20 @@ import { errorLabel } from '../ops/errorLabel.js';
 import type { Backlog } from '../queue/backlog.js';
 import { Lease } from '../queue/lease.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
+import { rowsDealtWith } from './campaignProgress.js';
 import type { CampaignStore } from './campaignStore.js';
-import { endedRows } from './campaignView.js';
 import { type FailureLimits, judgeFailures } from './failureWatch.js';
 import { Flows } from './flow.js';
-import { cancel, complete, expireWaiting, goesOn, pause, settled, start } from './lifecycle.js';
+import {
+  cancel,
+  complete,
+  expireWaiting,
+  goesOn,
+  pause,
+  resumeAfterAccess,
+  settled,
+  start,
+} from './lifecycle.js';
 import type { Pace } from './pace.js';
 import type { Release } from './release.js';
 import type { ReleasedRows } from './releasedRows.js';
@@ -22,6 +31,8 @@ const LEASE_MS = 5_000;
  * aside a moment after its campaign was resumed.
  */
 const WAKE_FOR_MS = 3_000;
+/** A pause for lack of access lasts this long at least, or a trial that fails would flicker. */
+const PAUSED_FOR_ACCESS_AT_LEAST_MS = 5_000;
 
 export interface FeederParts {
   redis: RedisClient;
@@ -31,6 +42,8 @@ export interface FeederParts {
   backlog: Backlog;
   pace: Pace;
   limits: FailureLimits;
+  /** Whether a worker that lives is kept from working by an open circuit breaker. */
+  accessIsBroken(): Promise<boolean>;
   /** The content that a template's name stands for now, or undefined when nobody knows it. */
   templateHash(template: string): Promise<string | undefined>;
   log: Logger;
@@ -130,7 +143,7 @@ export class Feeder {
       case 'running':
         return this.#goOn(seen, now);
       case 'paused':
-        await this.#endOverdue(seen, now);
+        if (!(await this.#endOverdue(seen, now))) await this.#resumeAfterAccess(campaign, now);
         return;
       case 'cancelled':
         return this.#tellCancelled(campaign);
@@ -166,7 +179,7 @@ export class Feeder {
         await campaigns.change(campaign.id, (current) => settled(current, campaign));
       }
     }
-    await this.#parts.pace.note(campaign.id, endedRows(counts), now);
+    await this.#parts.pace.note(campaign.id, rowsDealtWith(counts), now);
     if (await this.#pausedForFailures(seen, now)) return;
     if (await this.#endOverdue(seen, now)) return;
     if (counts.waiting > 0) await this.#releaseSome(seen);
@@ -208,6 +221,21 @@ export class Feeder {
     const { campaigns, log } = this.#parts;
     const result = await campaigns.change(id, (campaign) => complete(campaign, now));
     if (result?.kind === 'done') log.info({ campaignId: id }, 'campaign completed');
+  }
+
+  /**
+   * Any worker may let it go on, whichever has paused it: what was seen of the platform since stands
+   * with the living workers. When all of them are new, it goes on as a trial, and the first refusal
+   * pauses it again.
+   */
+  async #resumeAfterAccess(campaign: Campaign, now: number): Promise<void> {
+    const { campaigns, accessIsBroken, log } = this.#parts;
+    const { id, pausedForAccess, updatedAt } = campaign;
+    if (pausedForAccess === undefined || now < updatedAt + PAUSED_FOR_ACCESS_AT_LEAST_MS) return;
+    if (await accessIsBroken()) return;
+    if (await campaigns.change(id, (current) => resumeAfterAccess(current, now))) {
+      log.info({ campaignId: id }, 'campaign resumed by itself: access to the platform is back');
+    }
   }
 
   async #tellCancelled(campaign: Campaign): Promise<void> {

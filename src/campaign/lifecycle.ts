@@ -1,4 +1,5 @@
-import type { Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
+import { accessProblem } from '../queue/flowStatus.js';
+import type { AccessProblem, Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
 import {
   already,
   type CampaignDecision,
@@ -44,7 +45,7 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
   };
 }
 
-type Transient = 'reason' | 'by' | 'upload' | 'unsettled';
+type Transient = 'reason' | 'pausedForAccess' | 'by' | 'upload' | 'unsettled';
 
 /** The campaign after a step: what was said of the last one is gone unless said again. */
 function step(
@@ -53,7 +54,8 @@ function step(
   to: Pick<Campaign, 'state'> & Partial<Pick<Campaign, Transient>>,
   changes: Partial<Campaign> = {},
 ): Campaign {
-  const { reason: _reason, by: _by, upload: _upload, unsettled: _unsettled, ...rest } = campaign;
+  const { reason: _reason, pausedForAccess: _access, by: _by, ...others } = campaign;
+  const { upload: _upload, unsettled: _unsettled, ...rest } = others;
   // Clocks of two processes differ a little.
   return { ...rest, ...changes, ...to, updatedAt: Math.max(now, campaign.updatedAt) };
 }
@@ -176,7 +178,9 @@ export function pause(
       return done(step(unscheduled, now, { state: 'ready', ...who(by) }));
     }
     case 'paused':
-      return already(campaign);
+      if (campaign.pausedForAccess === undefined) return already(campaign);
+      // From now on it is this pause that counts, which only a person ends.
+      return done(step(campaign, now, { state: 'paused', reason, ...who(by) }));
     case 'importing':
       return refused(campaign, 'it has not been started');
     case 'completed':
@@ -185,6 +189,28 @@ export function pause(
     default:
       throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
   }
+}
+
+/** Pauses a running one because our own access to the platform is broken; it goes on by itself. */
+export function pauseForAccess(
+  campaign: Campaign,
+  access: AccessProblem,
+  now: number,
+): CampaignDecision<boolean> {
+  if (campaign.state !== 'running') return { result: false };
+  const reason = `${accessProblem(access.kind, access.detail)} It goes on by itself once that is repaired.`;
+  const next = step(campaign, now, { state: 'paused', reason, pausedForAccess: access });
+  return { result: true, next };
+}
+
+/** Lets it go on after such a pause. A pause that a person gave, or too many failures, stays. */
+export function resumeAfterAccess(campaign: Campaign, now: number): CampaignDecision<boolean> {
+  if (campaign.state !== 'paused' || campaign.pausedForAccess === undefined) {
+    return { result: false };
+  }
+  const reason = 'it went on by itself after a pause for lack of access to Genesys Cloud';
+  const next = step(campaign, now, { state: 'running', unsettled: true, reason });
+  return { result: true, next };
 }
 
 export function resume(campaign: Campaign, given: { by?: string }, now: number): StepDecision {
@@ -295,7 +321,7 @@ export function nextLook(campaign: Campaign): number | undefined {
     case 'ready':
       return campaign.startAt;
     case 'paused':
-      return campaign.endAt;
+      return campaign.pausedForAccess === undefined ? campaign.endAt : 0;
     case 'cancelled':
       return campaign.unsettled ? 0 : undefined;
     case 'importing':

@@ -1,13 +1,10 @@
+import type { AccessProblem } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
-import { pause } from './lifecycle.js';
+import { pauseForAccess } from './lifecycle.js';
 
-/** Pauses all campaigns that run: something is wrong that is wrong for each of them. */
-export async function pauseRunning(campaigns: CampaignStore, reason: string): Promise<void> {
+/** Pauses all campaigns that run: our own access is broken, which concerns each of them. */
+export async function pauseRunning(campaigns: CampaignStore, access: AccessProblem): Promise<void> {
   for (const { id } of await campaigns.running()) {
-    await campaigns.change(id, (campaign) =>
-      campaign.state === 'running'
-        ? pause(campaign, { reason }, Date.now())
-        : { result: undefined },
-    );
+    await campaigns.change(id, (campaign) => pauseForAccess(campaign, access, Date.now()));
   }
 }

@@ -60,6 +60,16 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier status --help`. */
+export const STATUS_EXIT_CODES = `
+Exit codes:
+  0    notifications flow; what is printed may still name something to look at
+  1    nothing is sent: no worker is alive, all of them are held or not ready,
+       sending is paused, or the gate for rate limits is closed
+  7    Redis is unavailable, so nothing is known
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier doctor --help`. */
 export const DOCTOR_HELP = `
 It changes nothing and can reach no customer: it asks about somebody who does not

@@ -6,6 +6,7 @@ import {
   type ExitCode,
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
+  STATUS_EXIT_CODES,
 } from './exitCodes.js';
 import type { GateOptions } from './gate.js';
 import type { SandboxCommandOptions } from './sandbox.js';
@@ -110,6 +111,15 @@ function addSend(program: Command): void {
 }
 
 function addOperating(program: Command): void {
+  program
+    .command('status')
+    .description('say whether notifications flow, what is in their way, and which workers live')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', STATUS_EXIT_CODES)
+    .action(async (options: { json?: boolean }) => {
+      const { deploymentStatus } = await import('./deploymentStatus.js');
+      exitWith(await deploymentStatus(options));
+    });
   program
     .command('pause')
     .description('stop all sending; what is accepted waits')

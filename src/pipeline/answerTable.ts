@@ -132,8 +132,13 @@ export function isMissingPermission(failure: HttpFailure): boolean {
 }
 
 export function permissionMissing(failure: HttpFailure): HoldCause {
-  const names = failure.permissions ?? [];
-  return { kind: 'permission', detail: names.length > 0 ? names.join(', ') : 'unnamed' };
+  return { kind: 'permission', detail: permissionsOf(failure) ?? 'unnamed' };
+}
+
+/** The permissions that a refusal names: any one of them is enough, or all are needed. */
+export function permissionsOf({ code, permissions = [] }: HttpFailure): string | undefined {
+  if (permissions.length === 0) return undefined;
+  return permissions.join(code === 'missing.any.permissions' ? ' or ' : ' and ');
 }
 
 export function credentialsRefused(

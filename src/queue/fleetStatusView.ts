@@ -5,7 +5,6 @@ import {
   jobsOfGoneWorkers,
   type Obstacle,
   type ObstacleKind,
-  remedyOf,
 } from './flowStatus.js';
 import type { GateStatus } from './gate.js';
 import type { FleetStatus } from './operations.js';
@@ -39,10 +38,12 @@ export interface ObstacleView {
   until?: string;
   detail: string;
   remedy: string;
+  /** The command line that does it. */
+  command?: string;
 }
 
 export function obstacleView(obstacle: Obstacle): ObstacleView {
-  const { kind, stops, who, since, until, detail } = obstacle;
+  const { kind, stops, who, since, until, detail, remedy, command } = obstacle;
   return {
     kind,
     stops,
@@ -50,7 +51,8 @@ export function obstacleView(obstacle: Obstacle): ObstacleView {
     ...(since !== undefined && { since: iso(since) }),
     ...(until !== undefined && { until: iso(until) }),
     detail,
-    remedy: remedyOf(obstacle),
+    remedy,
+    ...(command !== undefined && { command: `notifier ${command}` }),
   };
 }
 

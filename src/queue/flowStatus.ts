@@ -27,7 +27,7 @@ export interface Obstacle {
   until?: number;
   /** What is so, in one sentence or two. */
   detail: string;
-  /** What to do about it, in a sentence without its full stop. */
+  /** What to do about it, in a sentence without its full stop; `command` does it. */
   remedy: string;
   /** The command that does it, as it stands behind `notifier`. */
   command?: string;
@@ -117,7 +117,7 @@ function paused({ pause }: FleetStatus): Obstacle[] {
       who: 'you',
       since,
       detail: `All sending has been paused${who} since ${at(since)}: ${reason}`,
-      remedy: 'Let the sending go on, by POST /v1/resume or',
+      remedy: 'Let the sending go on',
       command: 'resume',
     },
   ];
@@ -151,14 +151,6 @@ function broken(alive: readonly SeenWorker[]): Obstacle[] {
     });
   }
   return [...found.values()];
-}
-
-/** What to do about an obstacle, in a sentence; `commandLine` says how the program is called. */
-export function remedyOf(
-  { remedy, command }: Pick<Obstacle, 'remedy' | 'command'>,
-  commandLine: (args: string) => string = (args) => `notifier ${args}`,
-): string {
-  return command === undefined ? `${remedy}.` : `${remedy}: ${commandLine(command)}`;
 }
 
 /** What is wrong with our own access, in a sentence; the same in every face. */
@@ -202,7 +194,7 @@ function queuesPaused({ pause, queues }: FleetStatus): Obstacle[] {
     stops: stopped.length === LANES.length,
     who: 'you' as const,
     detail: `The queue ${lane} is paused, but all sending is not: something else has paused it. None of its jobs are started.`,
-    remedy: 'Let the sending go on, by POST /v1/resume or',
+    remedy: 'Let the sending go on',
     command: 'resume',
   }));
 }
@@ -219,7 +211,7 @@ function gateClosed({ gate }: FleetStatus): Obstacle[] {
       since: gate.since,
       until: gate.until,
       detail: `The gate for rate limits is closed until ${at(gate.until)}: Genesys Cloud answered ${operation} with 429 and asked for ${seconds} s of silence. Nothing is sent until then.`,
-      remedy: 'It opens by itself; to open it before its time',
+      remedy: 'It opens by itself; it can be opened before its time',
       command: 'gate --open',
     },
   ];

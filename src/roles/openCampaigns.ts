@@ -20,6 +20,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     backlog,
     operations,
     country: config.DEFAULT_COUNTRY,
+    deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     foresight: new CampaignProspects(config, { redis, catalogue }),
   });
 }

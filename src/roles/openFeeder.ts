@@ -11,6 +11,7 @@ import type { RedisClient } from '../notification/redisScripts.js';
 import { Backlog } from '../queue/backlog.js';
 import type { Queues } from '../queue/jobs.js';
 import { openKeyring } from '../queue/producer.js';
+import type { WorkerRegistry } from '../queue/workerRegistry.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 
 /** The feeder of this process, as its configuration says. */
@@ -22,11 +23,12 @@ export function openFeeder(
     ledger: Ledger;
     queues: Queues;
     catalogue: TemplateCatalogue;
+    registry: WorkerRegistry;
     log: Logger;
     observe: ReleaseObserver;
   },
 ): Feeder {
-  const { redis, campaigns, ledger, queues, catalogue, log, observe } = parts;
+  const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
   const keyring = openKeyring({
     redisUrl: config.REDIS_URL,
     ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
@@ -43,6 +45,8 @@ export function openFeeder(
       maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
       maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,
     },
+    accessIsBroken: async () =>
+      (await registry.read()).alive.some(({ breaker }) => breaker?.state === 'open'),
     templateHash: async (template) => (await catalogue.find(template))?.hash,
     log,
   });

@@ -34,6 +34,7 @@ import { StopButton } from '../queue/stopButton.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { accessIsRepaired } from '../worker/accessProbe.js';
 import { Heartbeat } from '../worker/heartbeat.js';
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
@@ -147,10 +148,11 @@ export async function startWorker(
     concurrency: config.WORKER_CONCURRENCY,
     log,
     process: (job, signal) => pipeline.process(job, signal),
-    isRepaired: async ({ kind }) =>
-      kind === 'credentials' ? (await client.checkCredentials()).ok : true,
-    onHold: async ({ kind, detail }) => {
-      await pauseRunning(campaigns, `${kind}: ${detail}`);
+    isRepaired: (reason) => accessIsRepaired(client, config, reason),
+    onHold: async (reason) => {
+      // Published first: a feeder that finds its campaigns paused must find the breaker open.
+      await heartbeat.beat().catch(() => undefined);
+      await pauseRunning(campaigns, reason);
     },
     onBreakerChange: () => heartbeat.publish(),
   });
@@ -162,12 +164,14 @@ export async function startWorker(
     stopButton,
     onFind: metrics.countSweeperFind,
   });
+  const registry = new WorkerRegistry(redis, prefix);
   const feeder = openFeeder(config, {
     redis,
     campaigns,
     ledger,
     queues,
     catalogue,
+    registry,
     log,
     observe: observeRelease,
   });
@@ -180,7 +184,6 @@ export async function startWorker(
     concurrency,
   });
   readiness = judged.readiness;
-  const registry = new WorkerRegistry(redis, prefix);
   const heartbeat = new Heartbeat({ registry, workers, concurrency, notReady, log });
   const renewal = setInterval(() => {
     catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));

@@ -4,6 +4,7 @@ import { Redis } from 'ioredis';
 import type { Campaign, CampaignCounts } from '../../src/campaign/campaign.js';
 import { rowId } from '../../src/campaign/campaign.js';
 import type { CampaignDecision } from '../../src/campaign/campaignDecision.js';
+import { progressOf } from '../../src/campaign/campaignProgress.js';
 import { CampaignStore } from '../../src/campaign/campaignStore.js';
 import {
   cancel as cancelCampaign,
@@ -44,6 +45,7 @@ import { launch, numberedRows } from './support/campaigns.js';
 
 const ROWS = 6;
 const HOUR = 3_600_000;
+const AT_REST = { now: 0, perMinute: undefined, deliveryCheckAfterMs: 0 };
 
 interface World {
   campaign: Campaign;
@@ -200,25 +202,27 @@ describe('the counts of a campaign', () => {
   /** What the counts should be, found by looking at each row. */
   async function looked(
     campaign: Campaign,
-  ): Promise<{ counts: Record<string, number>; live: string[] }> {
+  ): Promise<{ counts: Record<string, number>; live: string[]; settledAsSent: number }> {
     const numbers = Array.from({ length: ROWS }, (_, at) => at + 2);
     const records = await ledger.readAll(numbers.map((number) => rowId(campaign.id, number)));
     const counts: Record<string, number> = {};
     const live: string[] = [];
+    let settledAsSent = 0;
     records.forEach((record, at) => {
       if (record === undefined) return;
       const label = countLabel(record);
       counts[label] = (counts[label] ?? 0) + 1;
       if (isLive(record)) live.push(String(at + 2));
+      else if (record.state === 'sent') settledAsSent += 1;
     });
-    return { counts, live: live.sort() };
+    return { counts, live: live.sort(), settledAsSent };
   }
 
   async function mustAddUp({ campaign }: World): Promise<void> {
     const counts = await campaigns.counts(campaign.id);
     const sum = Object.values(counts).reduce((total, count) => total + count, 0);
     expect(sum).toBe(ROWS);
-    const { counts: expected, live } = await looked(campaign);
+    const { counts: expected, live, settledAsSent } = await looked(campaign);
     const unreleased = ROWS - Object.values(expected).reduce((total, count) => total + count, 0);
     const surplus = Object.entries(counts)
       .map(([label, count]) => [label, count - (expected[label] ?? 0)] as const)
@@ -227,6 +231,11 @@ describe('the counts of a campaign', () => {
     const together: (keyof CampaignCounts)[] = ['waiting', 'cancelled', 'expired'];
     expect(surplus.every(([label]) => together.includes(label as keyof CampaignCounts))).toBe(true);
     expect(surplus.map(([, more]) => more)).toEqual(unreleased === 0 ? [] : [unreleased]);
+    const tally = await campaigns.tally(campaign.id);
+    expect(tally).toEqual({ counts, live: live.length });
+    const { ended, awaitingDelivery = 0 } = progressOf({ state: 'running' }, tally, AT_REST);
+    expect(ended).toBe(ROWS - counts.waiting - live.length);
+    expect(awaitingDelivery).toBe(counts.sent - settledAsSent);
     const inRedis = await redis.smembers(campaigns.keys.of(campaign.id).live);
     expect(inRedis.sort()).toEqual(live);
   }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CampaignCounts } from '../../src/campaign/campaign.js';
 import type { Feeder } from '../../src/campaign/feeder.js';
-import { cancel, pause, resume } from '../../src/campaign/lifecycle.js';
+import { cancel, pause, pauseForAccess, resume } from '../../src/campaign/lifecycle.js';
 import { claim } from '../../src/notification/attempt.js';
 import { waitForResume } from '../../src/notification/campaignPause.js';
 import { jobIds } from '../../src/queue/jobs.js';
@@ -69,6 +69,63 @@ describe('the feeder', () => {
     await setCounts({ deferred: 4_980 });
     await feeder.feedOnce();
     expect(await counted()).toEqual({ waiting: 280, queued: 20, deferred: 4_980 });
+  });
+
+  describe('with a campaign that the product paused for lack of access', () => {
+    const ACCESS = { kind: 'permission', detail: 'conversation:message:create' } as const;
+    const LONG_AGO = Date.now() - 60_000;
+    let broken: boolean;
+    let anothersFeeder: Feeder;
+
+    beforeEach(async () => {
+      broken = true;
+      anothersFeeder = feeding.feeder({ accessIsBroken: async () => broken });
+      await start(30);
+      await feeding.campaigns.change('spring', (c) =>
+        pauseForAccess({ ...c, updatedAt: LONG_AGO }, ACCESS, LONG_AGO),
+      );
+    });
+    afterEach(() => anothersFeeder.stop());
+
+    test('lets it go on once access is back, whichever worker has paused it', async () => {
+      await anothersFeeder.feedOnce();
+      expect(await campaign()).toMatchObject({ state: 'paused', pausedForAccess: ACCESS });
+      expect((await campaign()).reason).toMatch(/conversation:message:create.*by itself/);
+      broken = false;
+      await anothersFeeder.feedOnce();
+      const resumed = await campaign();
+      expect(resumed).toMatchObject({ state: 'running', unsettled: true });
+      expect(resumed.reason).toMatch(/went on by itself/);
+      expect(resumed.pausedForAccess).toBeUndefined();
+    });
+
+    test('does not let it go on when a person has paused it in between', async () => {
+      const given = { reason: 'wrong price', by: 'ana' };
+      await feeding.campaigns.change('spring', (c) => pause(c, given, Date.now()));
+      broken = false;
+      await anothersFeeder.feedOnce();
+      expect(await campaign()).toMatchObject({ state: 'paused', reason: 'wrong price', by: 'ana' });
+      expect((await campaign()).pausedForAccess).toBeUndefined();
+    });
+
+    test('leaves one that was paused only a moment ago, for whoever pauses it is yet to publish why', async () => {
+      await feeding.campaigns.change('spring', (c) => resume(c, {}, Date.now()));
+      await feeding.campaigns.change('spring', (c) => pauseForAccess(c, ACCESS, Date.now()));
+      broken = false;
+      await anothersFeeder.feedOnce();
+      expect((await campaign()).state).toBe('paused');
+    });
+
+    test('ends it when its time is over, and does not let it go on', async () => {
+      await feeding.campaigns.change('spring', (c) => ({
+        result: undefined,
+        next: { ...c, endAt: Date.now() - 1 },
+      }));
+      broken = false;
+      await anothersFeeder.feedOnce();
+      expect((await campaign()).state).toBe('completed');
+      expect(await counted()).toEqual({ expired: 30 });
+    });
   });
 
   test('releases rows of each of two campaigns, whatever the size of the other', async () => {

@@ -4,6 +4,7 @@ import type { CampaignCounts, NumberedRow } from '../../src/campaign/campaign.js
 import { CampaignStore } from '../../src/campaign/campaignStore.js';
 import { cancel, pause, resume } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
+import { flowStatus } from '../../src/queue/flowStatus.js';
 import { launch, numberedRows } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
@@ -173,11 +174,37 @@ describe('a running campaign', () => {
     await start(numberedRows(50));
     await becomes('paused');
     const { reason } = (await campaigns.get('spring')) ?? {};
-    expect(reason).toBe('permission: conversation:email:create');
+    expect(reason).toMatch(/lacks a permission: conversation:email:create\. It goes on by itself/);
     await delay(A_WHILE_MS);
     const { waiting = 0, accepted = 0, queued = 0, deferred = 0, ...others } = await counted();
     expect([waiting + accepted + queued + deferred, others]).toEqual([50, {}]);
   }, 60_000);
+
+  test('that was paused for a missing permission goes on by itself once it is granted, though its worker was killed', async () => {
+    deployment.sandbox.faults.add({
+      endpoint: 'agentless-email',
+      kind: '403-permission',
+      permission: 'conversation:email:create',
+    });
+    const killed = await deployment.spawnWorker();
+    await start(numberedRows(20));
+    await becomes('paused');
+    const { operations } = deployment.producer;
+    const held = await operations.status();
+    expect(flowStatus(held)).toMatchObject({ state: 'held', obstacles: [{ kind: 'held' }] });
+    // A job that it has taken would come back half a minute after its death.
+    await until(async () => (await operations.status()).queues.campaign.active === 0);
+    killed.kill('SIGKILL');
+    await killed.exited;
+    await until(async () => flowStatus(await operations.status()).state === 'no_workers');
+
+    await deployment.startWorker({ GENESYS_REQUESTS_PER_MINUTE: '100000' });
+    deployment.sandbox.faults.clear();
+    await becomes('completed');
+    expect(await counted()).toEqual({ sent: 20 });
+    expect(deployment.deliveries()).toBe(20);
+    expect(flowStatus(await operations.status()).state).toBe('flows');
+  }, 120_000);
 
   test('whose feeder is killed between the jobs and their mark goes on with another: nobody is left out or written to twice', async () => {
     const { operations } = deployment.producer;

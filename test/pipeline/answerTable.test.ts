@@ -89,20 +89,20 @@ describe('not sent, and our own access is the trouble', () => {
     expect(verdictOf(http(401))).toEqual({ kind: 'log_in_again' });
   });
 
-  test.each(['missing.permissions', 'missing.any.permissions'])(
-    '403 %s names what is missing',
-    (code) => {
-      const permissions = ['conversation:message:create', 'conversation:webmessaging:create'];
-      expect(verdictOf(http(403, { code, permissions }))).toEqual({
-        kind: 'hold',
-        cause: { kind: 'permission', detail: permissions.join(', ') },
-      });
-      expect(verdictOf(http(403, { code }))).toEqual({
-        kind: 'hold',
-        cause: { kind: 'permission', detail: 'unnamed' },
-      });
-    },
-  );
+  test.each([
+    ['missing.permissions', ' and '],
+    ['missing.any.permissions', ' or '],
+  ])('403 %s names what is missing', (code, word) => {
+    const permissions = ['conversation:message:create', 'conversation:webmessaging:create'];
+    expect(verdictOf(http(403, { code, permissions }))).toEqual({
+      kind: 'hold',
+      cause: { kind: 'permission', detail: permissions.join(word) },
+    });
+    expect(verdictOf(http(403, { code }))).toEqual({
+      kind: 'hold',
+      cause: { kind: 'permission', detail: 'unnamed' },
+    });
+  });
 
   test('407, from a proxy of our own, holds the work', () => {
     expect(verdictOf(http(407))).toEqual({

@@ -67,9 +67,19 @@ export const campaignView = z.looseObject({
   counts,
   progress: z.looseObject({
     rows,
-    ended: rows.meta({ description: 'Rows that came to an end, whichever.' }),
+    ended: rows.meta({
+      description:
+        'Rows that came to an end, whichever. One that was sent has not ended while its delivery is checked.',
+    }),
+    awaitingDelivery: rows.exactOptional().meta({
+      description: 'Rows that were sent and whose delivery is still to be checked.',
+    }),
     perMinute: z.int().exactOptional().meta({ description: 'In the last minute.' }),
     estimatedEndAt: time.exactOptional(),
+  }),
+  resumesByItself: z.literal(true).exactOptional().meta({
+    description:
+      'The product itself has paused it for lack of access to Genesys Cloud; it goes on by itself once that is repaired.',
   }),
   obstacles: z.array(obstacle).exactOptional().meta({
     description:

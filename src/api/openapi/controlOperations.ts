@@ -43,7 +43,8 @@ const OBSTACLES = [
     since: PAUSE.since,
     detail:
       'All sending has been paused by ops since 2026-11-22T09:40:00Z: Wrong price in the template',
-    remedy: 'Let the sending go on, by POST /v1/resume or: notifier resume',
+    remedy: 'Let the sending go on',
+    command: 'notifier resume',
   },
   {
     kind: 'gate_closed',
@@ -53,7 +54,8 @@ const OBSTACLES = [
     until: GATE.until,
     detail:
       'The gate for rate limits is closed until 2026-11-22T09:41:42Z: Genesys Cloud answered agentless-email with 429 and asked for 42 s of silence. Nothing is sent until then.',
-    remedy: 'It opens by itself; to open it before its time: notifier gate --open',
+    remedy: 'It opens by itself; it can be opened before its time',
+    command: 'notifier gate --open',
   },
 ];
 

@@ -23,6 +23,7 @@ export const obstacle = z.looseObject({
   until: time.exactOptional(),
   detail: z.string().meta({ description: 'What is so, in a sentence.' }),
   remedy: z.string().meta({ description: 'What to do about it.' }),
+  command: z.string().exactOptional().meta({ description: 'The command that does it.' }),
 }) satisfies z.ZodType<ObstacleView>;
 
 /** Whether notifications flow, or the gravest thing that stops them. */

@@ -1,5 +1,7 @@
-import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
+import { rowsIn } from '../../campaign/campaignProgress.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import { commandLine } from '../commandLine.js';
+import { describeObstacle } from '../describeObstacle.js';
 import { printable } from '../printable.js';
 import { clipped, type Terminal, type Tone, tinted, wrapped } from '../terminal.js';
 import { bar, counted, percent, span, whole } from './figures.js';
@@ -81,10 +83,13 @@ function paceLine(view: CampaignView, now: number): string {
 }
 
 /** Nobody can say how long conversations take that others have. */
-function runningLine({ progress, counts }: CampaignView, now: number): string {
-  const { rows, ended, perMinute, estimatedEndAt } = progress;
-  if (ended === rows) return 'all sent; waiting to hear what arrived';
-  if (counts.deferred === rows - ended) return describeDeferred(counts.deferred);
+function runningLine({ progress, counts, obstacles }: CampaignView, now: number): string {
+  const { rows, ended, awaitingDelivery = 0, perMinute, estimatedEndAt } = progress;
+  const stopped = obstacles?.find(({ stops }) => stops);
+  if (stopped !== undefined) return describeObstacle(stopped).join(' ');
+  if (ended + awaitingDelivery === rows) return 'all sent; waiting to hear what arrived';
+  const left = rows - ended - awaitingDelivery;
+  if (counts.deferred === left) return describeDeferred(counts.deferred);
   if (perMinute === undefined) return 'running';
   const pace = `${whole(perMinute)} a minute`;
   if (estimatedEndAt === undefined) return pace;
@@ -120,15 +125,33 @@ export function liveLines(view: CampaignView, to: Terminal, now: number): string
     `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
     ...countsLines(view, to),
     ...paced.map((line) => INDENT + (isPaused ? tinted('waiting', line, to) : line)),
+    ...obstacleLines(view, to),
     ...deferredLines(view, to),
-    ...(isPaused ? [`${INDENT}to let it go on: ${commandLine(`campaign resume ${view.id}`)}`] : []),
+    ...(isPaused
+      ? [
+          `${INDENT}to let it go on${view.resumesByItself ? ' before that' : ''}: ${commandLine(`campaign resume ${view.id}`)}`,
+        ]
+      : []),
   ];
 }
 
+/** What is in the way of the whole deployment, but for what the line above says. */
+function obstacleLines({ state, obstacles = [] }: CampaignView, to: Terminal): string[] {
+  const said = state === 'running' ? obstacles.find(({ stops }) => stops) : undefined;
+  const width = to.columns() - INDENT.length - 1;
+  return obstacles
+    .filter((obstacle) => obstacle !== said)
+    .flatMap((obstacle) => wrapped(describeObstacle(obstacle).join(' '), width))
+    .map((line) => INDENT + line);
+}
+
 /** Why some wait while others go on; where only they are left, the line above says it. */
-function deferredLines({ state, counts, progress: { rows, ended } }: CampaignView, to: Terminal) {
+function deferredLines({ state, counts, progress, obstacles }: CampaignView, to: Terminal) {
+  const { rows, ended, awaitingDelivery = 0 } = progress;
   if (counts.deferred === 0) return [];
-  if (state === 'running' && counts.deferred === rows - ended) return [];
+  const isStopped = obstacles?.some(({ stops }) => stops) ?? false;
+  const left = rows - ended - awaitingDelivery;
+  if (state === 'running' && !isStopped && counts.deferred === left) return [];
   const width = to.columns() - INDENT.length - 1;
   return wrapped(describeDeferred(counts.deferred), width).map((line) => INDENT + line);
 }

@@ -1,4 +1,5 @@
-import { type CampaignView, rowsIn } from '../../campaign/campaignView.js';
+import { rowsIn } from '../../campaign/campaignProgress.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import { commandLine } from '../commandLine.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { describeUnknown } from './describeCampaign.js';

@@ -58,7 +58,7 @@ function logDisplay(to: Terminal): Display {
   let due = 0;
   return (look, last) => {
     const now = Date.now();
-    const stands = look === 'away' ? look : `${look.state} ${look.reason}`;
+    const stands = look === 'away' ? look : standingOf(look);
     if (stands === standing && now < due && !last) return;
     standing = stands;
     due = now + LOG_EVERY_MS;
@@ -66,6 +66,11 @@ function logDisplay(to: Terminal): Display {
       `${look === 'away' ? `${new Date(now).toISOString()} ${AWAY}` : logLine(look, now)}\n`,
     );
   };
+}
+
+/** What a line is written for at once when it changes. */
+function standingOf({ state, reason, obstacles = [] }: CampaignView): string {
+  return [state, reason, ...obstacles.map(({ kind, stops }) => `${kind} ${stops}`)].join('; ');
 }
 
 async function lookOnce(get: () => Promise<CampaignView | undefined>): Promise<Look | undefined> {

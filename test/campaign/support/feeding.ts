@@ -47,6 +47,7 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     backlog: new Backlog(redis, queues, 100_000),
     pace: new Pace(redis, campaigns.keys),
     limits: { maxFailureShare: 0.5, maxUnknown: 20 },
+    accessIsBroken: async () => false,
     templateHash: async () => 'hash-now',
     log: pino({ level: 'silent' }),
   };

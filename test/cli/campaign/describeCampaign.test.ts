@@ -14,6 +14,9 @@ import {
   logLine,
 } from '../../../src/cli/campaign/describeCampaign.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
+import { obstacleView } from '../../../src/queue/fleetStatusView.js';
+import { flowStatus } from '../../../src/queue/flowStatus.js';
+import { fleetStatus } from '../../support/fleet.js';
 
 const NOW = Date.parse('2026-11-22T09:17:30.000Z');
 
@@ -63,8 +66,27 @@ describe('a running campaign', () => {
   });
 
   test('whose rows have all left waits to hear what arrived', () => {
-    const all = { ...RUNNING, progress: { rows: 2_000, ended: 2_000, perMinute: 96 } };
+    const progress = { rows: 2_000, ended: 1_700, awaitingDelivery: 300, perMinute: 96 };
+    const all = { ...RUNNING, progress };
     expect(liveLines(all, narrow(80), NOW).at(-1)).toBe('  all sent; waiting to hear what arrived');
+  });
+});
+
+describe('a campaign of a deployment in which nothing is sent', () => {
+  const [noWorkers] = flowStatus(
+    fleetStatus({ workers: { now: NOW, alive: [], vanished: [] } }),
+  ).obstacles.map(obstacleView);
+
+  test('says so instead of a pace, and what to do', () => {
+    if (noWorkers === undefined) throw new Error('no obstacle');
+    const { rows, ended } = RUNNING.progress;
+    const view = { ...RUNNING, progress: { rows, ended }, obstacles: [noWorkers] };
+    const text = liveLines(view, narrow(100), NOW).join('\n');
+    expect(text).toMatch(/No worker is alive, and none has ever been\. Nothing is sent\./);
+    expect(text).toMatch(/→ Start a worker: notifier worker/);
+    expect(text).not.toMatch(/a minute|left/);
+    const paused = { ...PAUSED, obstacles: [noWorkers] };
+    expect(liveLines(paused, narrow(100), NOW).join('\n')).toMatch(/paused[\s\S]*No worker is/);
   });
 });
 

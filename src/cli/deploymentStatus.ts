@@ -1,0 +1,86 @@
+import { LANES } from '../notification/state.js';
+import { fleetStatusView, obstacleView } from '../queue/fleetStatusView.js';
+import { flowStatus, jobsOfGoneWorkers } from '../queue/flowStatus.js';
+import type { FleetStatus } from '../queue/operations.js';
+import type { SeenWorker } from '../queue/workerRegistry.js';
+import { counted, whole } from './campaign/figures.js';
+import { commandLine } from './commandLine.js';
+import { describeObstacle } from './describeObstacle.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { operate } from './operating.js';
+import { printable } from './printable.js';
+
+/** Says whether notifications flow, what is in their way, and which workers live. */
+export async function deploymentStatus(options: { json?: boolean }): Promise<ExitCode> {
+  return operate(options, async (operations, output) => {
+    const fleet = await operations.status();
+    output.result(describeStatus(fleet), fleetStatusView(fleet));
+    return flowStatus(fleet).state === 'flows' ? EXIT.ok : EXIT.other;
+  });
+}
+
+function describeStatus(fleet: FleetStatus): string {
+  const { state, obstacles } = flowStatus(fleet);
+  const headline = state === 'flows' ? 'Notifications flow.' : 'Nothing is sent.';
+  const seen = obstacles.flatMap((obstacle) => {
+    const [detail, todo] = describeObstacle(obstacleView(obstacle));
+    return [`  ${detail}`, `    ${todo}`];
+  });
+  return [
+    headline,
+    ...seen,
+    '',
+    `Workers (${fleet.workers.alive.length})`,
+    ...fleet.workers.alive.map((worker) => `  ${describeWorker(worker)}`),
+    ...fleet.workers.vanished.map((worker) => `  ${describeVanished(worker)}`),
+    'Queues',
+    ...LANES.map((lane) => `  ${lane.padEnd(13)}  ${describeQueue(fleet, lane)}`),
+    ...describeGone(fleet),
+    ...describeUnknown(fleet),
+  ].join('\n');
+}
+
+function describeWorker({ host, pid, version, since, jobs, breaker, notReady }: SeenWorker) {
+  const busy = counted(jobs.transactional + jobs.campaign, 'job');
+  const does =
+    breaker?.state === 'open'
+      ? 'held, takes no jobs'
+      : notReady !== undefined
+        ? 'not ready'
+        : breaker !== undefined
+          ? 'tries one job at a time'
+          : `works on ${busy}`;
+  return printable(`${host}, process ${pid}, version ${version}, since ${iso(since)}: ${does}`);
+}
+
+function describeVanished({ host, pid, version, seenAt }: SeenWorker): string {
+  return printable(
+    `${host}, process ${pid}, version ${version}: gone without leaving, last seen at ${iso(seenAt)}`,
+  );
+}
+
+function describeQueue({ queues }: FleetStatus, lane: (typeof LANES)[number]): string {
+  const { waiting, delayed, active, failed, paused } = queues[lane];
+  const counts = { waiting, delayed, active, failed };
+  const parts = Object.entries(counts).map(([state, count]) => `${whole(count)} ${state}`);
+  return `${parts.join(', ')}${paused ? ' (paused)' : ''}`;
+}
+
+/** `active` counts what was taken, also by workers that are gone. */
+function describeGone(fleet: FleetStatus): string[] {
+  const gone = jobsOfGoneWorkers(fleet);
+  return gone === 0 ? [] : [`  of the active, ${whole(gone)} are taken by workers that are gone`];
+}
+
+function describeUnknown({ unknown: { count, oldestSince } }: FleetStatus): string[] {
+  if (count === 0) return [];
+  const since = oldestSince === undefined ? '' : `, the oldest since ${iso(oldestSince)}`;
+  return [
+    `Unknown: ${whole(count)} may have been sent and wait for a person to decide${since}`,
+    `  → ${commandLine('resolve ID sent')} (or not-sent), or the page /notifications`,
+  ];
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}

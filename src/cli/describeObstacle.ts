@@ -1,0 +1,14 @@
+import type { ObstacleView } from '../queue/fleetStatusView.js';
+import { commandLine } from './commandLine.js';
+import { printable } from './printable.js';
+
+const PROGRAM = /^notifier /;
+
+/** What is in the way, and what to do about it, each in a line. */
+export function describeObstacle({ detail, remedy, command }: ObstacleView): [string, string] {
+  const todo =
+    command === undefined
+      ? `${remedy}.`
+      : `${remedy}: ${commandLine(command.replace(PROGRAM, ''))}`;
+  return [printable(detail), `→ ${todo}`];
+}

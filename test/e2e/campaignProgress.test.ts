@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { CampaignStore } from '../../src/campaign/campaignStore.js';
+import type { CampaignView } from '../../src/campaign/campaignView.js';
+import { RowStore } from '../../src/campaign/rowStore.js';
+import { openCampaigns } from '../../src/roles/openCampaigns.js';
+import { launch } from '../campaign/support/campaigns.js';
+import { type Deployment, deploy } from '../support/deployment.js';
+
+const ROWS = 60;
+
+describe('a campaign of which every third web message does not arrive and falls back to email', () => {
+  let deployment: Deployment;
+
+  beforeAll(async () => {
+    deployment = await deploy({ sandbox: { deliveryDelayMs: 200, indexingLagMs: 0 } });
+  });
+  afterAll(() => deployment.stop());
+
+  test('never takes an ended row back, and has ended exactly when every row has', async () => {
+    const { producer, sandbox } = deployment;
+    const { redis, prefix } = producer.store;
+    const store = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
+    const campaigns = openCampaigns(deployment.config(), producer);
+    await deployment.startWorker();
+    const template = await producer.catalogue.find('follow-up');
+    const rows = sandbox.generateCustomers(ROWS).map(({ id, email }, at) => ({
+      number: at + 2,
+      row: { recipient: { externalContactId: id, email: email ?? `guest${at}@example.net` } },
+    }));
+    await launch(store, new RowStore(redis, prefix), rows, {
+      templateHash: template?.hash ?? 'none',
+      defaults: { channels: ['web', 'email'], history: { required: false } },
+    });
+
+    const seen: CampaignView[] = [];
+    while (seen.at(-1)?.state !== 'completed') {
+      const view = await campaigns.get('spring');
+      if (view !== undefined) seen.push(view);
+      await delay(10);
+    }
+    const ended = seen.map(({ progress }) => progress.ended);
+    expect(ended).toEqual([...ended].sort((a, b) => a - b));
+    expect(seen.at(-1)?.progress).toEqual({ rows: ROWS, ended: ROWS });
+    // It was so that some were sent, had not ended, and were sent again by email.
+    const awaiting = seen.map(({ progress }) => progress.awaitingDelivery ?? 0);
+    expect(Math.max(...awaiting)).toBeGreaterThan(0);
+    expect(sandbox.requests.count('agentless-email')).toBeGreaterThan(ROWS / 4);
+    for (const { progress, counts } of seen) {
+      expect(progress.ended + (progress.awaitingDelivery ?? 0)).toBeLessThanOrEqual(ROWS);
+      expect(counts.waiting + progress.ended).toBeLessThanOrEqual(ROWS);
+    }
+  }, 60_000);
+});
