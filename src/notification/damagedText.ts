@@ -27,9 +27,12 @@ export function damageIn(text: string): string | undefined {
   return undefined;
 }
 
-/** Whether a number reads the same as it was written: no exponent, and no digit beyond a double's. */
+/** Whether a number is the one that was written: beyond 2^53 a reader has changed whole numbers. */
+export function isExactNumber(value: number): boolean {
+  return Number.isFinite(value) && (!Number.isInteger(value) || Number.isSafeInteger(value));
+}
+
+/** Whether a number also prints in plain digits, as customers read it. */
 export function keepsItsDigits(value: number): boolean {
-  if (!Number.isFinite(value)) return false;
-  if (Number.isInteger(value)) return Number.isSafeInteger(value);
-  return !String(value).includes('e');
+  return isExactNumber(value) && !String(value).includes('e');
 }

@@ -14,7 +14,7 @@ export type AddressField = (typeof ADDRESS_FIELDS)[number];
 export type ReadAddress =
   /** An address, in the one form in which it is stored, compared and sent. */
   | { kind: 'address'; address: string }
-  /** It says that there is none: `NULL`, `N/A`, `-`. */
+  /** It says that there is none: `NULL`, `N/A`, `-`, `0`. */
   | { kind: 'none'; expected: string }
   /** It is something else: of another system, mistyped, broken on its way. */
   | { kind: 'unusable'; expected: string };
@@ -23,8 +23,16 @@ export type ReadAddress =
 export function readAddress(field: AddressField, text: string, country?: CountryCode): ReadAddress {
   const read = readKind(field, text, country);
   if (read.ok) return { kind: 'address', address: read.address };
-  if (isNoValue(text)) return { kind: 'none', expected: read.expected };
+  if (saysNoAddress(text)) return { kind: 'none', expected: read.expected };
   return { kind: 'unusable', expected: brokenValue(text) ?? damageIn(text) ?? read.expected };
+}
+
+/** What no address could be, though a text or a number could. */
+const NO_ADDRESS = /^(?:none|no|unknown|unbekannt|inconnu|desconocido|keine?|aucune?|0+|[.?x*]+)$/i;
+
+/** Whether a text in the place of an address says that there is none. */
+export function saysNoAddress(text: string): boolean {
+  return isNoValue(text) || NO_ADDRESS.test(text.trim());
 }
 
 type ReadKind = { ok: true; address: string } | { ok: false; expected: string };

@@ -1,4 +1,4 @@
-import { damageIn, INEXACT_NUMBER_EXPECTED, keepsItsDigits } from './damagedText.js';
+import { damageIn, INEXACT_NUMBER_EXPECTED, isExactNumber } from './damagedText.js';
 import type { FieldProblem } from './recipient.js';
 
 /** The recipient's texts have a reader of their own, which knows more of them. */
@@ -22,7 +22,7 @@ function collect(field: string, value: unknown, problems: FieldProblem[]): void 
     const expected = damageIn(value);
     if (expected !== undefined) problems.push({ field, expected });
   } else if (typeof value === 'number') {
-    if (!keepsItsDigits(value)) problems.push({ field, expected: INEXACT_NUMBER_EXPECTED });
+    if (!isExactNumber(value)) problems.push({ field, expected: INEXACT_NUMBER_EXPECTED });
   } else if (typeof value === 'object' && value !== null) {
     for (const [name, inner] of Object.entries(value)) {
       const expected = damageIn(name);

@@ -1,9 +1,18 @@
 import { type CompiledTemplate, compileTemplate } from '../../src/templates/compile.js';
 import type { TemplateContext } from '../../src/templates/contextVariables.js';
-import { templateManifest } from '../../src/templates/manifest.js';
+import { type TemplateVariables, templateManifest } from '../../src/templates/manifest.js';
 import type { PartName } from '../../src/templates/parts.js';
+import type { VariableKind } from '../../src/templates/variableKind.js';
 
-type Declarations = Record<string, { required?: boolean; maxLength?: number }>;
+type Declarations = Record<
+  string,
+  {
+    required?: boolean;
+    maxLength?: number;
+    example?: string | number | boolean;
+    kind?: VariableKind;
+  }
+>;
 
 /** A template made of the given parts, compiled. */
 export function compile(
@@ -47,7 +56,7 @@ export function renderText(
   template: CompiledTemplate,
   channel: 'web' | 'sms',
   context: TemplateContext = NO_HISTORY,
-  variables: Record<string, string> = {},
+  variables: TemplateVariables = {},
 ): string {
   const result = template.render(channel, { context, variables });
   if (!result.ok) return `refused: ${result.reason}`;
@@ -57,7 +66,7 @@ export function renderText(
 export function renderHtml(
   template: CompiledTemplate,
   context: TemplateContext = NO_HISTORY,
-  variables: Record<string, string> = {},
+  variables: TemplateVariables = {},
 ): string {
   const result = template.render('engage', { context, variables });
   if (!result.ok) return `refused: ${result.reason}`;

@@ -2,6 +2,7 @@ import { countryNamed } from '../../notification/country.js';
 import { damageIn } from '../../notification/damagedText.js';
 import { halfName, wholeName } from '../../notification/personName.js';
 import { isNoValue } from '../../notification/placeholders.js';
+import { saysNoAddress } from '../../notification/recipientAddress.js';
 import type { RecipientField } from './columnNames.js';
 import type { Columns } from './columns.js';
 
@@ -54,7 +55,7 @@ function meaningOf(field: RecipientField, value: string): string | undefined {
     case 'country':
       return countryNamed(value);
     default:
-      return isNoValue(value) ? undefined : value;
+      return saysNoAddress(value) ? undefined : value;
   }
 }
 
