@@ -30,6 +30,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
     expected: /web|each channel once/,
     values: ['fax', 'web,fax', 'web,web', ',', 'WEB'],
   },
+  DEFAULT_COUNTRY: { expected: /two letters/, values: ['Germany', 'XX', '49'] },
   NOTIFY_ONLY_TO: {
     expected: /addresses, @domains, E\.164 numbers or contact ids/,
     values: ['example.com', 'qa@example.com,someone', ',', '@'],

@@ -113,6 +113,13 @@ describe('the configuration', () => {
       ],
     ],
     ['NOTIFY_CHANNELS', ' sms ,engage', ['sms', 'engage']],
+    ['DEFAULT_COUNTRY', 'gb', 'GB'],
+    ['GENESYS_SMS_FROM', '+1 (555) 010-0199', '+15550100199'],
+    [
+      'NOTIFY_ONLY_TO',
+      '+44 (0)7700 900123, @Müller.example',
+      ['+447700900123', '@xn--mller-kva.example'],
+    ],
     ['NOTIFY_ONLY_TO', 'QA@Example.com,@Example.org', ['qa@example.com', '@example.org']],
     [
       'GENESYS_CLOUD_BASE_URL',

@@ -7,7 +7,7 @@ const ISO =
 
 /** What a text says of a day or a moment. */
 export type ReadDate =
-  /** A day, the same in every time zone; or a time on somebody's wall, whose zone is not said. */
+  /** A day, the same in every time zone; or a time of day whose zone is not said. */
   | { kind: 'day' | 'wall_time'; at: Date }
   | { kind: 'moment'; at: Date }
   /** Written like a date, and no calendar has it: 30 February. */

@@ -1,6 +1,6 @@
 import { brokenValue, isNoValue } from './placeholders.js';
 
-/** "Unknown" in the languages of common exports. Nobody is greeted by it. */
+/** "Unknown" in the languages of common exports: no greeting uses it. */
 const UNKNOWN =
   /^(?:unknown|unbekannt|inconnue?|desconocid[oa]|sconosciut[oa]|desconhecid[oa]|onbekend|ukjent|ukendt|okänd|nieznan[ya]|no name|noname|kein name|ohne name|sans nom|sin nombre|not provided|none)$/i;
 
@@ -19,7 +19,7 @@ export function halfName(text: string): string | undefined {
 
 /**
  * A whole name without the words that stand for none: `Ann Unknown` is Ann, `undefined undefined` is
- * nobody. "Jennifer Null" and "JENNIFER NULL" stay whole; a single `Null` is no name.
+ * no name. "Jennifer Null" and "JENNIFER NULL" stay whole; a single `Null` is no name.
  */
 export function wholeName(text: string): string | undefined {
   const bare = text.trim();

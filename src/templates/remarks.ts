@@ -3,6 +3,7 @@ import type { CompiledTemplate } from './compile.js';
 import type { TemplateVariables } from './manifest.js';
 import { SAMPLES } from './samples.js';
 import type { TemplateSource } from './source.js';
+import { kindOf, type VariableKind } from './variableKind.js';
 
 /** What is not wrong with a template, and may yet surprise its author. */
 export interface TemplateRemark {
@@ -16,7 +17,7 @@ export interface TemplateRemark {
  * have and at the shortest, for every sample customer; and for variables that no part reads.
  */
 export function remarksOn(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
-  return [...unused(source, compiled), ...extremes(source, compiled)];
+  return [...unused(source, compiled), ...unkind(source), ...extremes(source, compiled)];
 }
 
 function unused({ name, manifest }: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
@@ -27,6 +28,22 @@ function unused({ name, manifest }: TemplateSource, compiled: CompiledTemplate):
       template: name,
       message: `${variable} is declared, and no part reads it`,
     }));
+}
+
+/** What a filter makes of a value it cannot read: `#` in the place of a link, and a date as it was written. */
+const KIND_OF_FILTER = { safe_url: 'url', date: 'date' } as const;
+
+/** Variables that only acceptance could have kept from going wrong, had it known their kind. */
+function unkind({ name, manifest, parts }: TemplateSource): TemplateRemark[] {
+  const text = Object.values(parts).join('\n');
+  return Object.entries(manifest.variables).flatMap(([variable, declaration]) => {
+    if (kindOf(declaration) !== 'text') return [];
+    const [, filter] =
+      new RegExp(`\\{\\{-?\\s*${variable}\\s*\\|[^}]*?\\b(safe_url|date)\\b`).exec(text) ?? [];
+    if (filter !== 'safe_url' && filter !== 'date') return [];
+    const message = `${variable} goes through the filter ${filter}: declare "kind": "${KIND_OF_FILTER[filter]}", so that requests with another value are refused`;
+    return [{ template: name, message }];
+  });
 }
 
 function extremes(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
@@ -56,17 +73,28 @@ function variablesOf(
   const declared = Object.entries(manifest.variables);
   if (size === 'shortest') {
     return Object.fromEntries(
-      declared.filter(([, { required }]) => required).map(([name]) => [name, 'x']),
+      declared
+        .filter(([, { required }]) => required)
+        .map(([name, declaration]) => [
+          name,
+          kindOf(declaration) === 'text' ? 'x' : declaration.example,
+        ]),
     );
   }
   return Object.fromEntries(
-    declared.map(([name, { example, maxLength }]) => [name, stretched(example, maxLength)]),
+    declared.map(([name, declaration]) => [
+      name,
+      stretched(declaration.example, kindOf(declaration), declaration.maxLength),
+    ]),
   );
 }
 
+/** The kinds whose values can be longer than another. */
+const STRETCHES: ReadonlySet<VariableKind> = new Set(['text', 'url', 'link']);
+
 /** A link stays a link: it grows at its end. */
-function stretched(example: string | number | boolean, length: number) {
-  if (typeof example !== 'string') return example;
+function stretched(example: string | number | boolean, kind: VariableKind, length: number) {
+  if (typeof example !== 'string' || !STRETCHES.has(kind)) return example;
   if (/^(https?|mailto):/.test(example)) return example.padEnd(length, 'x').slice(0, length);
   return 'wide words '
     .repeat(Math.ceil(length / 11))

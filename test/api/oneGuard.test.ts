@@ -137,6 +137,18 @@ describe.each(Object.keys(WAYS))('by %s', (way) => {
   });
 });
 
+describe('what a campaign says for all rows', () => {
+  test.each<[object, string]>([
+    [{ trackingUrl: 'http://example.com' }, 'variables.trackingUrl'],
+    [{ note: '#REF!' }, 'variables.note'],
+    [{ note: 'J\ufffdrg' }, 'variables.note'],
+    [{ orderNumber: 2 ** 60 }, 'variables.orderNumber'],
+  ])('%j is refused by its field', async (variables, field) => {
+    const answer = await api.call('POST', '/v1/campaigns', { template: 'order-update', variables });
+    expect([answer.status, fieldsOf(answer.body)]).toEqual([422, [field]]);
+  });
+});
+
 describe('a body over HTTP', () => {
   const post = (bytes: Buffer) =>
     fetch(`${api.url}/v1/notifications`, {

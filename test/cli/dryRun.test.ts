@@ -108,6 +108,30 @@ describe('a dry run', () => {
     expect(sandbox.requests.count()).toBe(0);
   });
 
+  test('refuses what HTTP refuses, by the option that said it', async () => {
+    const variables = ['orderNumber=1.23457E+15', 'status=x', 'trackingUrl=www.example.com'];
+    const args = variables.flatMap((variable) => ['--var', variable]);
+    const to = ['--to', 'customer@example.com', '--template', 'order-update'];
+    const values = await dryRun([...to, ...args]);
+    expect(values.code).toBe(2);
+    expect(values.stderr).toContain('--var (variables.orderNumber): expected all digits');
+    expect(values.stderr).toContain('--var (variables.trackingUrl): expected an absolute https');
+
+    const recipient = ['--contact', '0035e00000AbCdEAAV', '--phone', '07700 900123'];
+    const ids = await dryRun([...recipient, '--name', 'NULL', '--template', 'follow-up']);
+    expect(ids.stderr).toContain('--contact (recipient.externalContactId): expected');
+    expect(ids.stderr).toContain('--phone (recipient.phone): expected an E.164 number');
+    expect(ids.stderr).toContain('--name (recipient.name): expected a name');
+    const known = await dryRun([
+      ...recipient.slice(2),
+      '--country',
+      'gb',
+      '--template',
+      'follow-up',
+    ]);
+    expect(known.stderr).not.toContain('--phone');
+  });
+
   test('works without Redis', async () => {
     const away = { REDIS_URL: 'redis://127.0.0.1:1' };
     const { code, stdout, stderr } = await dryRun(['--to', 'customer@example.com'], away);

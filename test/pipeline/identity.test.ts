@@ -60,6 +60,17 @@ describe('a recipient with an email', () => {
     expect(lookups()).toBe(1);
   });
 
+  test('has no placeholder for a name, as a contact may have one', async () => {
+    genesys.sandbox.addCustomer({
+      firstName: 'Ann',
+      lastName: 'Unknown',
+      email: 'ann@example.com',
+    });
+    genesys.sandbox.addCustomer({ firstName: 'N/A', lastName: 'NULL', email: 'na@example.com' });
+    expect(await byEmail('ann@example.com')).toMatchObject({ value: { contactName: 'Ann' } });
+    expect(await byEmail('na@example.com')).not.toHaveProperty('value.contactName');
+  });
+
   test('is remembered for ten minutes, or for as long as is set', async () => {
     await byEmail('customer@example.com');
     const [left = 0] = await remembered();

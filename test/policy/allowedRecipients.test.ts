@@ -23,6 +23,10 @@ describe('with a list', () => {
     ['a domain, with an @ in the name', ['@example.com'], { email: '"q@a"@example.com' }],
     ['a number', ['+15550100001'], { phone: '+15550100001' }],
     ['a contact id', [CONTACT], { externalContactId: CONTACT.toUpperCase() }],
+    ['an international domain', ['@müller.example'], { email: 'qa@xn--mller-kva.example' }],
+    ['its ASCII form', ['qa@xn--mller-kva.example'], { email: 'QA@MÜLLER.example' }],
+    ['a number as people write it', ['+44 (0)7700 900123'], { phone: '+447700900123' }],
+    ['a number that an older version stored', ['+447700900123'], { phone: '+4407700900123' }],
     ['any of several entries', ['@a.example', 'qa@b.example'], { email: 'qa@b.example' }],
   ])('a recipient on it by %s is allowed', (_by, entries, recipient) => {
     expect(verdict(entries, recipient)).toEqual({ allowed: true });

@@ -43,8 +43,17 @@ describe('beyond what loading finds, a check remarks', () => {
   });
 
   test('a link that grows to its longest and stays a link', () => {
-    const link = { example: 'https://example.com/a', maxLength: 800 };
+    const link = { example: 'https://example.com/a', kind: 'url', maxLength: 800 };
     expect(remarks({ sms: '{{ url | safe_url }}' }, { url: link })[0]).toContain('too_long (800');
+  });
+
+  test('a text that goes through a filter for links or dates', () => {
+    const web = 'Hi {{ url | safe_url }} {{ day | date: "%d" }} {{ when | date }} {{ note }}';
+    const declared = { url: {}, day: {}, when: { example: '2026-05-01', kind: 'date' }, note: {} };
+    expect(remarks({ web }, declared)).toEqual([
+      expect.stringContaining('url goes through the filter safe_url: declare "kind": "url"'),
+      expect.stringContaining('day goes through the filter date: declare "kind": "date"'),
+    ]);
   });
 
   test('a part that has nothing to say without its optional variables', () => {

@@ -5,6 +5,7 @@ export interface SendOptions {
   to?: string;
   contact?: string;
   phone?: string;
+  country?: string;
   name?: string;
   template?: string;
   var?: string[];
@@ -21,7 +22,8 @@ export interface SendOptions {
 
 /** The request these options ask for, not yet checked: what is wrong with it, the contract says. */
 export function requestFrom(options: SendOptions): Record<string, unknown> {
-  const { to, contact, phone, name, template, channels, id, sendAt, deadline, priority } = options;
+  const { to, contact, phone, country, name, template, channels, id, sendAt, deadline, priority } =
+    options;
   const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
     ...(id !== undefined && { id }),
@@ -29,6 +31,7 @@ export function requestFrom(options: SendOptions): Record<string, unknown> {
       ...(to !== undefined && { email: to }),
       ...(contact !== undefined && { externalContactId: contact }),
       ...(phone !== undefined && { phone }),
+      ...(country !== undefined && { country }),
       ...(name !== undefined && { name }),
     },
     ...(template !== undefined && { template }),
@@ -66,6 +69,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   'recipient.email': '--to',
   'recipient.externalContactId': '--contact',
   'recipient.phone': '--phone',
+  'recipient.country': '--country',
   'recipient.name': '--name',
   template: '--template',
   channels: '--channels',

@@ -43,6 +43,12 @@ describe('recipients that were seen', () => {
     expect(seen.add(recipient)).toBe(false);
   });
 
+  test('are not one because their addresses differ in a bit: ^ is not ~', () => {
+    const seen = new SeenRecipients();
+    expect(seen.add({ email: 'a^b@example.com' })).toBe(true);
+    expect(seen.add({ email: 'a~b@example.com' })).toBe(true);
+  });
+
   test('are known by every address they ever came with', () => {
     const seen = new SeenRecipients();
     seen.add({ email: 'ada@example.com' });
