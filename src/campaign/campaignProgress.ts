@@ -1,9 +1,12 @@
+import type { ReasonCounts } from '../notification/countedReason.js';
 import { STATES } from '../notification/state.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 
 /** How many rows of a campaign stand where, read at one moment. */
 export interface Tally {
   counts: CampaignCounts;
+  /** Of the deferred, skipped, failed and unknown rows why they are; each adds up to its count. */
+  reasons: ReasonCounts;
   /** Released rows for which something is still to be done, an outstanding delivery check included. */
   live: number;
 }
@@ -41,7 +44,7 @@ export function rowsDealtWith(counts: CampaignCounts): number {
 /** `deliveryCheckAfterMs` is how long after the last send its delivery is checked. */
 export function progressOf(
   { state }: Pick<Campaign, 'state'>,
-  { counts, live }: Tally,
+  { counts, live }: Pick<Tally, 'counts' | 'live'>,
   { now, perMinute, deliveryCheckAfterMs }: ProgressSurroundings,
 ): CampaignProgress {
   const rows = allRows(counts);

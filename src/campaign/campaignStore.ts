@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type CampaignKeys, campaignKeys } from '../notification/campaignKeys.js';
+import { reasonCountsOf } from '../notification/countedReason.js';
 import { takeRandom } from '../notification/randomPool.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { TAG_BYTES } from '../notification/snapshot.js';
@@ -152,14 +153,15 @@ export class CampaignStore {
     return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
   }
 
-  /** The same with how many rows are live, both of one moment. */
+  /** The same with the reasons, and how many rows are live, all of one moment. */
   async tally(id: string): Promise<Tally> {
     const { counts, live } = this.keys.of(id);
     const answers = await this.#redis.multi().hgetall(counts).scard(live).exec();
     const [[countsError, hash] = [], [liveError, size] = []] = answers ?? [];
     const error = countsError ?? liveError;
     if (error) throw error;
-    return { counts: countsOf(hash as Record<string, string>), live: Number(size) };
+    const found = hash as Record<string, string>;
+    return { counts: countsOf(found), reasons: reasonCountsOf(found), live: Number(size) };
   }
 
   /** How many rows have been let go, in the order of the file. */

@@ -1,3 +1,4 @@
+import type { ReasonCounts } from '../notification/countedReason.js';
 import { type ObstacleView, obstacleView } from '../queue/fleetStatusView.js';
 import type { Obstacle } from '../queue/flowStatus.js';
 import type {
@@ -13,6 +14,7 @@ import {
   progressOf,
   type Tally,
 } from './campaignProgress.js';
+import { type CampaignWait, campaignWaits } from './campaignWaits.js';
 
 /** What can be done to a campaign, as the steps are called on the command line and in URLs. */
 export const CAMPAIGN_STEPS = [
@@ -41,6 +43,12 @@ export function possibleSteps(state: CampaignState): readonly CampaignStep[] {
   return POSSIBLE[state];
 }
 
+/** `{code, who, since?, until?, rows?, detail, remedy?, command?}`, ISO times. */
+export interface CampaignWaitView extends Omit<CampaignWait, 'since' | 'until'> {
+  since?: string;
+  until?: string;
+}
+
 /** A campaign as people see it. Times are ISO 8601. */
 export interface CampaignView extends RowDefaults {
   id: string;
@@ -58,9 +66,13 @@ export interface CampaignView extends RowDefaults {
   import?: Omit<ImportSummary, 'chunks' | 'finishedAt'> & { finishedAt: string };
   /** Of every state how many rows stand there; the sum is `import.rows`. */
   counts: CampaignCounts;
+  /** Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. */
+  reasons: ReasonCounts;
   progress: CampaignProgress;
   /** The product itself has paused it, and lets it go on once its access is repaired. */
   resumesByItself?: true;
+  /** What it waits for, what holds up all of it first; empty while nothing does. */
+  waitsFor: CampaignWaitView[];
   /**
    * While it runs or is paused: what is in the way of the whole deployment, the gravest first; absent
    * when nothing is.
@@ -105,14 +117,24 @@ export function campaignView(
     ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
     ...(campaign.import !== undefined && { import: importView(campaign.import) }),
     counts: tally.counts,
+    reasons: tally.reasons,
     progress: progressOf(campaign, tally, {
       now,
       perMinute: isStopped ? undefined : perMinute,
       deliveryCheckAfterMs,
     }),
+    waitsFor: campaignWaits(campaign, tally, obstacles).map(waitView),
     ...(pausedForAccess !== undefined && { resumesByItself: true as const }),
     ...(isUnderWay(state) && obstacles.length > 0 && { obstacles: obstacles.map(obstacleView) }),
     possible: [...possibleSteps(state)],
+  };
+}
+
+function waitView({ since, until, ...wait }: CampaignWait): CampaignWaitView {
+  return {
+    ...wait,
+    ...(since !== undefined && { since: iso(since) }),
+    ...(until !== undefined && { until: iso(until) }),
   };
 }
 

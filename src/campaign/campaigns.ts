@@ -358,7 +358,7 @@ export class Campaigns {
     return this.#viewAmong(campaign, await this.#obstacles([campaign]));
   }
 
-  /** As `#view`, with one look at the deployment for all of them. */
+  /** With one look at the deployment for all of them. */
   async #views(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
     const obstacles = await this.#obstacles(campaigns);
     return Promise.all(campaigns.map((campaign) => this.#viewAmong(campaign, obstacles)));

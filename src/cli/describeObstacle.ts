@@ -4,8 +4,13 @@ import { printable } from './printable.js';
 
 const PROGRAM = /^notifier /;
 
-/** What is in the way, and what to do about it, each in a line. */
-export function describeObstacle({ detail, remedy, command }: ObstacleView): [string, string] {
+/** What is in the way, and what can be done about it, each in a line. */
+export function describeObstacle({
+  detail,
+  remedy,
+  command,
+}: Pick<ObstacleView, 'detail'> & Partial<Pick<ObstacleView, 'remedy' | 'command'>>): string[] {
+  if (remedy === undefined) return [printable(detail)];
   const todo =
     command === undefined
       ? `${remedy}.`

@@ -1,4 +1,5 @@
 import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
+import { reasonFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
 import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
@@ -357,6 +358,8 @@ export class Ledger {
       countLabel(snapshot.record),
       countLabel(next),
       isLive(next) ? '1' : '',
+      reasonFieldOf(snapshot.record),
+      reasonFieldOf(next),
     );
   }
 

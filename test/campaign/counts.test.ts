@@ -21,6 +21,7 @@ import { recordAnswer } from '../../src/notification/answer.js';
 import { claim, finish, release as giveBack, startLeg } from '../../src/notification/attempt.js';
 import { Keyring } from '../../src/notification/bodyHash.js';
 import { waitForResume } from '../../src/notification/campaignPause.js';
+import { countedReason } from '../../src/notification/countedReason.js';
 import type { Decision } from '../../src/notification/decision.js';
 import { recordDelivery } from '../../src/notification/delivery.js';
 import { Ledger } from '../../src/notification/ledger.js';
@@ -218,6 +219,25 @@ describe('the counts of a campaign', () => {
     return { counts, live: live.sort(), settledAsSent };
   }
 
+  /** The same by reason. */
+  async function lookedByReason(campaign: Campaign): Promise<unknown> {
+    const numbers = Array.from({ length: ROWS }, (_, at) => at + 2);
+    const records = await ledger.readAll(numbers.map((number) => rowId(campaign.id, number)));
+    const found: Record<string, Record<string, number>> = {
+      deferred: {},
+      skipped: {},
+      failed: {},
+      unknown: {},
+    };
+    for (const record of records) {
+      const reasons = record === undefined ? undefined : found[countLabel(record)];
+      if (record === undefined || reasons === undefined) continue;
+      const reason = countedReason(record.reason);
+      reasons[reason] = (reasons[reason] ?? 0) + 1;
+    }
+    return found;
+  }
+
   async function mustAddUp({ campaign }: World): Promise<void> {
     const counts = await campaigns.counts(campaign.id);
     const sum = Object.values(counts).reduce((total, count) => total + count, 0);
@@ -232,7 +252,11 @@ describe('the counts of a campaign', () => {
     expect(surplus.every(([label]) => together.includes(label as keyof CampaignCounts))).toBe(true);
     expect(surplus.map(([, more]) => more)).toEqual(unreleased === 0 ? [] : [unreleased]);
     const tally = await campaigns.tally(campaign.id);
-    expect(tally).toEqual({ counts, live: live.length });
+    expect(tally).toEqual({
+      counts,
+      live: live.length,
+      reasons: await lookedByReason(campaign),
+    });
     const { ended, awaitingDelivery = 0 } = progressOf({ state: 'running' }, tally, AT_REST);
     expect(ended).toBe(ROWS - counts.waiting - live.length);
     expect(awaitingDelivery).toBe(counts.sent - settledAsSent);
@@ -260,4 +284,37 @@ describe('the counts of a campaign', () => {
       { numRuns: 25 },
     );
   }, 60_000);
+
+  test('of a campaign begun by the version before still add up, by reason too', async () => {
+    dieAfter = undefined;
+    const id = await launch(campaigns, rows, numberedRows(ROWS), { id: 'older' });
+    const campaign = await campaigns.get(id);
+    if (campaign === undefined) throw new Error('it was created');
+    await release.release(campaign, 0, ROWS);
+    const key = campaigns.keys.of(id).counts;
+    const skipRow = async (row: number) => {
+      await ledger.change(rowId(id, row), (record) => claim(record, 1, Date.now()));
+      await ledger.change(rowId(id, row), (record) => {
+        const end = { fence: record.fence, state: 'skipped', reason: 'no_history' } as const;
+        return finish(record, end, Date.now());
+      });
+    };
+    await skipRow(2);
+    await skipRow(3);
+    // The version before kept the state alone.
+    await redis.hdel(key, 'skipped:no_history');
+    expect((await campaigns.tally(id)).reasons.skipped).toEqual({ other: 2 });
+    await skipRow(4);
+    expect((await campaigns.tally(id)).reasons.skipped).toEqual({ no_history: 1, other: 2 });
+    for (const row of [2, 3, 4]) {
+      await ledger.change(rowId(id, row), (record) =>
+        retry(record, { deadline: Date.now() + HOUR }, Date.now()),
+      );
+    }
+    expect(await campaigns.tally(id)).toMatchObject({
+      counts: { skipped: 0 },
+      reasons: { skipped: {} },
+    });
+    expect(Object.values(await redis.hgetall(key)).every((count) => Number(count) >= 0)).toBe(true);
+  });
 });

@@ -27,6 +27,8 @@ const NONE: CampaignView['counts'] = {
   expired: 0,
 };
 
+const NO_REASONS: CampaignView['reasons'] = { deferred: {}, skipped: {}, failed: {}, unknown: {} };
+
 export const CREATED = {
   id: 'autumn',
   name: 'Autumn follow-up',
@@ -37,7 +39,9 @@ export const CREATED = {
   updatedAt: CREATED_AT,
   endAt: '2026-11-23T17:00:00.000Z',
   counts: NONE,
+  reasons: NO_REASONS,
   progress: { rows: 0, ended: 0 },
+  waitsFor: [],
   possible: ['import', 'cancel'],
 } satisfies CampaignView;
 
@@ -73,6 +77,11 @@ export const RUNNING = {
     skipped: 42,
     failed: 8,
   },
+  reasons: {
+    ...NO_REASONS,
+    skipped: { no_history: 40, not_allowed: 2 },
+    failed: { every_channel_refused: 8 },
+  },
   progress: {
     rows: 2_000,
     ended: 1_200,
@@ -86,7 +95,18 @@ export const PAUSED = {
   ...RUNNING,
   state: 'paused',
   reason: 'wrong price',
+  updatedAt: '2026-11-22T09:17:00.000Z',
   progress: { rows: 2_000, ended: 1_200 },
+  waitsFor: [
+    {
+      code: 'campaign_paused',
+      who: 'you',
+      since: '2026-11-22T09:17:00.000Z',
+      detail: 'The campaign has been paused by marketing since 2026-11-22T09:17:00Z: wrong price',
+      remedy: 'Let it go on, by POST /v1/campaigns/autumn/resume or',
+      command: 'notifier campaign resume autumn',
+    },
+  ],
   possible: ['resume', 'cancel', 'retry'],
 } satisfies CampaignView;
 
@@ -94,6 +114,7 @@ export const CANCELLED_CAMPAIGN = {
   ...PAUSED,
   state: 'cancelled',
   endedAt: '2026-11-22T09:30:00.000Z',
+  waitsFor: [],
   counts: { ...RUNNING.counts, waiting: 0, queued: 0, sending: 0, cancelled: 800 },
   progress: { rows: 2_000, ended: 2_000 },
   possible: [],

@@ -3,6 +3,7 @@ import { CAMPAIGN_STATES } from '../../campaign/campaign.js';
 import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/campaignView.js';
 import type { Forecast } from '../../campaign/dryRun/forecast.js';
 import { CHANNELS } from '../../notification/channel.js';
+import { COUNTED_REASONS } from '../../notification/countedReason.js';
 import { requestSchema } from '../../notification/request.js';
 import { STATES } from '../../notification/state.js';
 import { obstacle } from './flowViews.js';
@@ -25,6 +26,27 @@ const counts = z
       'How many rows stand where; the sum is import.rows. waiting ones are not released yet, deferred ones are queued again for a reason.',
   });
 
+/** A closed set of codes; what is not among them is counted as other. */
+const byReason = z.partialRecord(z.enum(COUNTED_REASONS), rows);
+
+const reasons = z
+  .looseObject({ deferred: byReason, skipped: byReason, failed: byReason, unknown: byReason })
+  .meta({
+    description:
+      'Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. other is what has no code here, and what a version without reasons has counted.',
+  });
+
+const wait = z.looseObject({
+  code: z.string().meta({ description: 'The kind of an obstacle, or the reason of rows.' }),
+  who: z.enum(['nothing', 'a worker', 'Genesys Cloud', 'the customer', 'the clock', 'you']),
+  since: time.exactOptional(),
+  until: time.exactOptional(),
+  rows: rows.exactOptional().meta({ description: 'How many wait for this; absent: all.' }),
+  detail: z.string().meta({ description: 'What is so, in a sentence.' }),
+  remedy: z.string().exactOptional().meta({ description: 'What to do about it.' }),
+  command: z.string().exactOptional().meta({ description: 'The command line that does it.' }),
+});
+
 const importSummary = z.looseObject({
   rows: rows.meta({ description: 'Recipients that can be written to.' }),
   rejected: rows.meta({ description: 'Rows that were set aside; GET …/rejected has them.' }),
@@ -43,6 +65,11 @@ export const campaignState = z
 export const possible = z
   .array(z.enum(CAMPAIGN_STEPS))
   .meta({ description: 'What can be done with it next, the likeliest first.' });
+
+/** Codes are strings here: a list of every kind of obstacle and reason helps no caller. */
+type DescribedCampaign = Omit<CampaignView, 'waitsFor'> & {
+  waitsFor: (Omit<CampaignView['waitsFor'][number], 'code'> & { code: string })[];
+};
 
 export const campaignView = z.looseObject({
   id: z.string(),
@@ -65,6 +92,7 @@ export const campaignView = z.looseObject({
     .exactOptional()
     .meta({ description: 'What the upload has found; absent until one has come to its end.' }),
   counts,
+  reasons,
   progress: z.looseObject({
     rows,
     ended: rows.meta({
@@ -81,12 +109,16 @@ export const campaignView = z.looseObject({
     description:
       'The product itself has paused it for lack of access to Genesys Cloud; it goes on by itself once that is repaired.',
   }),
+  waitsFor: z.array(wait).meta({
+    description:
+      'What it waits for, in sentences: what holds up all of it first, then rows by reason. Empty while nothing does.',
+  }),
   obstacles: z.array(obstacle).exactOptional().meta({
     description:
       'While it runs or is paused: what is in the way of the whole deployment, as GET /v1/status has it. Absent when nothing is.',
   }),
   possible,
-}) satisfies z.ZodType<CampaignView>;
+}) satisfies z.ZodType<DescribedCampaign>;
 
 export const campaignList = z.looseObject({
   campaigns: z.array(campaignView).meta({ description: 'The newest first.' }),

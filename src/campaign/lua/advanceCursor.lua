@@ -13,6 +13,7 @@ local taken = math.min(tonumber(ARGV[3]), waiting)
 if taken > 0 then
   redis.call('HINCRBY', KEYS[2], 'waiting', -taken)
   redis.call('HINCRBY', KEYS[2], 'failed', taken)
+  redis.call('HINCRBY', KEYS[2], 'failed:id_taken', taken)
 end
 redis.call('SET', KEYS[1], ARGV[2], 'KEEPTTL')
 return 1

@@ -1,9 +1,10 @@
 import { rowsIn } from '../../campaign/campaignProgress.js';
-import type { CampaignView } from '../../campaign/campaignView.js';
+import type { CampaignView, CampaignWaitView } from '../../campaign/campaignView.js';
 import { commandLine } from '../commandLine.js';
 import { describeObstacle } from '../describeObstacle.js';
 import { printable } from '../printable.js';
 import { clipped, type Terminal, type Tone, tinted, wrapped } from '../terminal.js';
+import { describeReasons } from './describeReason.js';
 import { bar, counted, percent, span, whole } from './figures.js';
 
 type Counted = keyof CampaignView['counts'];
@@ -66,7 +67,7 @@ function paceLine(view: CampaignView, now: number): string {
   const { state, reason, startAt } = view;
   switch (state) {
     case 'paused':
-      return `paused: ${printable(reason ?? 'no reason was given')}`;
+      return pausedLine(view);
     case 'ready':
       return startAt === undefined ? 'ready to be started' : `starts at ${startAt}`;
     case 'importing':
@@ -82,23 +83,48 @@ function paceLine(view: CampaignView, now: number): string {
   }
 }
 
-/** Nobody can say how long conversations take that others have. */
-function runningLine({ progress, counts, obstacles }: CampaignView, now: number): string {
+/** What holds up all of it, the gravest; rows that wait by themselves are not meant. */
+function stopOf({ waitsFor }: CampaignView): CampaignWaitView | undefined {
+  return waitsFor.find(({ rows }) => rows === undefined);
+}
+
+function pausedLine(view: CampaignView): string {
+  const stop = stopOf(view);
+  return stop === undefined ? 'paused' : describeObstacle(stop).join(' ');
+}
+
+/** No forecast counts on rows that wait for something whose length cannot be known. */
+function runningLine(view: CampaignView, now: number): string {
+  const { progress, counts } = view;
   const { rows, ended, awaitingDelivery = 0, perMinute, estimatedEndAt } = progress;
-  const stopped = obstacles?.find(({ stops }) => stops);
-  if (stopped !== undefined) return describeObstacle(stopped).join(' ');
-  if (ended + awaitingDelivery === rows) return 'all sent; waiting to hear what arrived';
-  const left = rows - ended - awaitingDelivery;
-  if (counts.deferred === left) return describeDeferred(counts.deferred);
+  const stop = stopOf(view);
+  if (stop !== undefined) return describeObstacle(stop).join(' ');
+  if (counts.deferred > 0 && counts.deferred === rows - ended - awaitingDelivery) {
+    return 'only deferred rows are left:';
+  }
   if (perMinute === undefined) return 'running';
   const pace = `${whole(perMinute)} a minute`;
   if (estimatedEndAt === undefined) return pace;
   return `${pace}, about ${span(Date.parse(estimatedEndAt) - now)} left`;
 }
 
-function describeDeferred(rows: number): string {
-  const wait = rows === 1 ? 'waits' : 'wait';
-  return `${whole(rows)} ${wait} for a reason, such as a conversation that is going on; asked again until the deadline`;
+/** Everything else that it waits for, a sentence each. */
+function otherWaits(view: CampaignView): string[] {
+  const stop = stopOf(view);
+  return view.waitsFor
+    .filter((wait) => wait !== stop)
+    .map((wait) => {
+      const { rows, code, detail } = wait;
+      if (rows === undefined) return describeObstacle(wait).join(' ');
+      return `${whole(rows)} ${rows === 1 ? 'waits' : 'wait'}: ${printable(detail)} (${code})`;
+    });
+}
+
+/** What is in the way of the whole deployment and does not stop it. */
+function lesserObstacles({ obstacles = [] }: CampaignView): string[] {
+  return obstacles
+    .filter(({ stops }) => !stops)
+    .map((obstacle) => describeObstacle(obstacle).join(' '));
 }
 
 /** How rows are found and decided of which nobody knows whether they were sent; nothing when there are none. */
@@ -117,50 +143,28 @@ export function liveLines(view: CampaignView, to: Terminal, now: number): string
   const { rows, ended } = view.progress;
   const share = shareOf(view);
   const width = Math.max(10, Math.min(40, to.columns() - 40));
-  const isPaused = view.state === 'paused';
-  const tone = isPaused ? 'waiting' : 'good';
-  const paced = wrapped(paceLine(view, now), to.columns() - INDENT.length - 1);
-  const drawn = tinted(tone, bar(share, width, to), to);
+  const isStopped = view.state === 'paused' || stopOf(view)?.who === 'you';
+  const tone = isStopped ? 'waiting' : 'good';
+  const said = (lines: readonly string[]) =>
+    lines
+      .flatMap((line) => wrapped(line, to.columns() - INDENT.length - 1))
+      .map((line) => INDENT + line);
+  const paced = said([paceLine(view, now)]);
   return [
-    `${drawn} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
+    `${tinted(tone, bar(share, width, to), to)} ${percent(share).padStart(5)}  ${whole(ended)} of ${whole(rows)}`,
     ...countsLines(view, to),
-    ...paced.map((line) => INDENT + (isPaused ? tinted('waiting', line, to) : line)),
-    ...obstacleLines(view, to),
-    ...deferredLines(view, to),
-    ...(isPaused
-      ? [
-          `${INDENT}to let it go on${view.resumesByItself ? ' before that' : ''}: ${commandLine(`campaign resume ${view.id}`)}`,
-        ]
-      : []),
+    ...(isStopped ? paced.map((line) => tinted('waiting', line, to)) : paced),
+    ...said(otherWaits(view)),
+    ...said(lesserObstacles(view)),
   ];
-}
-
-/** What is in the way of the whole deployment, but for what the line above says. */
-function obstacleLines({ state, obstacles = [] }: CampaignView, to: Terminal): string[] {
-  const said = state === 'running' ? obstacles.find(({ stops }) => stops) : undefined;
-  const width = to.columns() - INDENT.length - 1;
-  return obstacles
-    .filter((obstacle) => obstacle !== said)
-    .flatMap((obstacle) => wrapped(describeObstacle(obstacle).join(' '), width))
-    .map((line) => INDENT + line);
-}
-
-/** Why some wait while others go on; where only they are left, the line above says it. */
-function deferredLines({ state, counts, progress, obstacles }: CampaignView, to: Terminal) {
-  const { rows, ended, awaitingDelivery = 0 } = progress;
-  if (counts.deferred === 0) return [];
-  const isStopped = obstacles?.some(({ stops }) => stops) ?? false;
-  const left = rows - ended - awaitingDelivery;
-  if (state === 'running' && !isStopped && counts.deferred === left) return [];
-  const width = to.columns() - INDENT.length - 1;
-  return wrapped(describeDeferred(counts.deferred), width).map((line) => INDENT + line);
 }
 
 /** One line that stands by itself in a log. */
 export function logLine(view: CampaignView, now: number): string {
   const { rows, ended } = view.progress;
   const share = percent(shareOf(view)).padStart(5);
-  return `${new Date(now).toISOString()} ${share}  ${whole(ended)} of ${whole(rows)}: ${countsLine(view)}; ${paceLine(view, now)}`;
+  const waits = [paceLine(view, now), ...otherWaits(view)].join(' ');
+  return `${new Date(now).toISOString()} ${share}  ${whole(ended)} of ${whole(rows)}: ${countsLine(view)}; ${waits}`;
 }
 
 function shareOf({ progress: { rows, ended } }: CampaignView): number {
@@ -187,11 +191,24 @@ export function describeCampaign(view: CampaignView, to: Terminal, now: number):
     `${title} (${state})`,
     ...progress,
     '',
+    ...whyLines(view, to),
     ...facts
       .filter(([, value]) => value !== undefined)
       .map(([label, value]) => `  ${label.padEnd(10)} ${value}`),
     ...(counts.unknown > 0 ? ['', ...describeUnknown(view)] : []),
   ].join('\n');
+}
+
+/** Why rows were skipped, failed or are unknown, each with its number. */
+function whyLines({ reasons }: CampaignView, to: Terminal): string[] {
+  const lines = (['skipped', 'failed', 'unknown'] as const)
+    .filter((label) => Object.keys(reasons[label]).length > 0)
+    .flatMap((label) =>
+      wrapped(describeReasons(reasons[label]), Math.max(20, to.columns() - 14)).map(
+        (line, at) => `  ${(at === 0 ? label : '').padEnd(10)} ${line}`,
+      ),
+    );
+  return lines.length === 0 ? [] : [...lines, ''];
 }
 
 function rowsFact({ rows, rejected, duplicates }: NonNullable<CampaignView['import']>): string {
@@ -209,7 +226,10 @@ export function describeCampaigns(views: readonly CampaignView[], to: Terminal):
     id: view.id,
     state: view.state,
     share: view.import === undefined ? '' : percent(shareOf(view)),
-    what: view.state === 'paused' ? paceLine(view, 0) : countsLine(view).replace(/ \(.*?\)/, ''),
+    what:
+      view.state === 'paused'
+        ? printable(stopOf(view)?.detail ?? 'paused')
+        : countsLine(view).replace(/ \(.*?\)/, ''),
   }));
   const width = (of: 'id' | 'state') => Math.max(...rows.map((row) => row[of].length));
   const [ids, states] = [width('id'), width('state')];

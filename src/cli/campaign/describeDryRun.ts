@@ -5,6 +5,7 @@ import type { Sample } from '../../campaign/dryRun/sampleMessages.js';
 import { printable } from '../printable.js';
 import { describeMessage } from '../send/describeRehearsal.js';
 import { wrapped } from '../terminal.js';
+import { describeForeseen, foreseenReason } from './describeReason.js';
 import { counted, percent, span, whole } from './figures.js';
 
 const LABEL_WIDTH = 12;
@@ -52,23 +53,10 @@ function describeTried(dryRun: DryRun): string {
 }
 
 function withoutATry({ skipped, failed }: DryRun): [string, string][] {
-  const list = (counts: Record<string, number>) =>
-    Object.entries(counts)
-      .map(([reason, rows]) => `${whole(rows)}: ${REASONS[reason] ?? reason}`)
-      .join('; ');
-  return [
-    ...(Object.keys(skipped).length === 0
-      ? []
-      : [['Would skip', list(skipped)] as [string, string]]),
-    ...(Object.keys(failed).length === 0 ? [] : [['Would fail', list(failed)] as [string, string]]),
-  ];
+  const some = (label: string, counts: Record<string, number>): [string, string][] =>
+    Object.keys(counts).length === 0 ? [] : [[label, describeForeseen(counts)]];
+  return [...some('Would skip', skipped), ...some('Would fail', failed)];
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  not_allowed: 'NOTIFY_ONLY_TO does not list them (not_allowed)',
-  no_history: 'nobody can look up their history (no_history)',
-  no_channel: 'no channel can reach them (no_channel)',
-};
 
 function describeRequests({ requests, requestsPerMinute }: Forecast): string {
   const { total, ...steps } = requests;
@@ -144,7 +132,7 @@ function describeSample({ kinds, row, outlook, placeholders, messages }: Sample)
 }
 
 function describeOutlook({ would, reason, channel }: Sample['outlook']): string {
-  const because = reason === undefined ? '' : `, ${REASONS[reason] ?? reason}`;
+  const because = reason === undefined ? '' : `, ${foreseenReason(reason)}`;
   return would === 'try' ? `would be tried by ${channel}` : `would ${would}${because}`;
 }
 

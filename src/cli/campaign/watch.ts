@@ -15,7 +15,7 @@ export type WatchEnd =
 /**
  * Watches a campaign until it is completed or cancelled, however long that takes: a paused one is
  * waited for, and so is a Redis that is away. On a terminal a few lines are drawn over; elsewhere a
- * line is written every ten seconds, and whenever the campaign is paused or goes on.
+ * line is written every ten seconds, and whenever something holds the campaign up or it goes on.
  */
 export async function watch(
   get: () => Promise<CampaignView | undefined>,
@@ -58,7 +58,7 @@ function logDisplay(to: Terminal): Display {
   let due = 0;
   return (look, last) => {
     const now = Date.now();
-    const stands = look === 'away' ? look : standingOf(look);
+    const stands = look === 'away' ? look : whatHolds(look);
     if (stands === standing && now < due && !last) return;
     standing = stands;
     due = now + LOG_EVERY_MS;
@@ -68,9 +68,10 @@ function logDisplay(to: Terminal): Display {
   };
 }
 
-/** What a line is written for at once when it changes. */
-function standingOf({ state, reason, obstacles = [] }: CampaignView): string {
-  return [state, reason, ...obstacles.map(({ kind, stops }) => `${kind} ${stops}`)].join('; ');
+/** Changes when what it waits for does; numbers alone change all the time. */
+function whatHolds({ state, reason, waitsFor }: CampaignView): string {
+  const held = waitsFor.filter(({ rows }) => rows === undefined);
+  return [state, reason, ...held.map(({ code, since }) => `${code} ${since}`)].join(' ');
 }
 
 async function lookOnce(get: () => Promise<CampaignView | undefined>): Promise<Look | undefined> {

@@ -18,6 +18,8 @@
 -- of a campaign's row also:
 -- ARGV[9] row number   ARGV[10] when the row was released (epoch ms)   ARGV[11] what it counted as
 -- ARGV[12] what it counts as now   ARGV[13] '1' when it is live now, else ''
+-- ARGV[14] and ARGV[15] the same by reason: the field it was counted in and the one it counts in now,
+-- '' where only the state is counted
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
 -- cancelled, else the record that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
@@ -68,6 +70,15 @@ if isRow then
     if ARGV[11] ~= ARGV[12] then
       redis.call('HINCRBY', KEYS[7], ARGV[11], -1)
       redis.call('HINCRBY', KEYS[7], ARGV[12], 1)
+    end
+    if ARGV[14] ~= ARGV[15] then
+      -- A version before this one has counted rows without their reason: those are not taken off.
+      if ARGV[14] ~= '' and tonumber(redis.call('HGET', KEYS[7], ARGV[14]) or '0') > 0 then
+        redis.call('HINCRBY', KEYS[7], ARGV[14], -1)
+      end
+      if ARGV[15] ~= '' then
+        redis.call('HINCRBY', KEYS[7], ARGV[15], 1)
+      end
     end
     if ARGV[13] == '1' then
       redis.call('SADD', KEYS[8], ARGV[9])

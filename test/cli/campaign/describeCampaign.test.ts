@@ -51,24 +51,64 @@ describe('a running campaign', () => {
     );
   });
 
+  const deferral = (rows: number): CampaignView['waitsFor'][number] => ({
+    code: 'active_conversation',
+    who: 'the customer',
+    rows,
+    detail: 'the customer is in a conversation; asked again until it is over.',
+  });
+
   test('says why rows are deferred, and makes no guess when only they are left', () => {
     const counts = { ...RUNNING.counts, queued: 90, deferred: 7 };
-    const some = liveLines({ ...RUNNING, counts }, narrow(100), NOW);
-    expect(some.join('\n')).toMatch(
-      /7 deferred[\s\S]*about 9 min left\n {2}7 wait for a reason, such as a conversation/,
+    const some = { ...RUNNING, counts, waitsFor: [deferral(7)] };
+    expect(liveLines(some, narrow(120), NOW).join('\n')).toMatch(
+      /7 deferred[\s\S]*about 9 min left\n {2}7 wait: the customer is in a conversation;.*\(active_conversation\)/,
     );
     const left = { ...RUNNING.counts, waiting: 0, queued: 0, sending: 0, deferred: 1 };
     const progress = { ...RUNNING.progress, rows: 2_000, ended: 1_999 };
-    const last = liveLines({ ...RUNNING, counts: left, progress }, narrow(120), NOW);
-    expect(last.slice(2)).toEqual([
-      '  1 waits for a reason, such as a conversation that is going on; asked again until the deadline',
+    const last = { ...RUNNING, counts: left, progress, waitsFor: [deferral(1)] };
+    expect(liveLines(last, narrow(120), NOW).slice(2)).toEqual([
+      '  only deferred rows are left:',
+      '  1 waits: the customer is in a conversation; asked again until it is over. (active_conversation)',
     ]);
+    expect(logLine(last, NOW)).toMatch(/; only deferred rows are left: 1 waits: the customer/);
+  });
+
+  test('that something holds up says what, since when and what to do, and forecasts nothing', () => {
+    const stopped: CampaignView = {
+      ...RUNNING,
+      waitsFor: [
+        {
+          code: 'paused',
+          who: 'you',
+          since: '2026-11-22T09:10:00.000Z',
+          detail: 'All sending has been paused by ops since 2026-11-22T09:10:00Z: wrong price',
+          remedy: 'Let the sending go on, by POST /v1/resume or',
+          command: 'notifier resume',
+        },
+      ],
+    };
+    expect(liveLines(stopped, narrow(150), NOW).slice(-1)).toEqual([
+      '  All sending has been paused by ops since 2026-11-22T09:10:00Z: wrong price → Let the sending go on, by POST /v1/resume or: notifier resume',
+    ]);
+    expect(logLine(stopped, NOW)).not.toMatch(/a minute|left/);
+  });
+
+  test('says of skipped, failed and unknown rows why, each with its number', () => {
+    const text = describeCampaign(RUNNING, narrow(120), NOW);
+    expect(text).toMatch(
+      /skipped +40: no earlier conversation was found \(no_history\); 2: NOTIFY_ONLY_TO.*\(not_allowed\)\n +failed +8: Genesys Cloud refused every channel/,
+    );
   });
 
   test('whose rows have all left waits to hear what arrived', () => {
+    const detail = 'All is sent; it is being asked what arrived.';
+    const waitsFor: CampaignView['waitsFor'] = [
+      { code: 'delivery_checks', who: 'Genesys Cloud', detail },
+    ];
     const progress = { rows: 2_000, ended: 1_700, awaitingDelivery: 300, perMinute: 96 };
-    const all = { ...RUNNING, progress };
-    expect(liveLines(all, narrow(80), NOW).at(-1)).toBe('  all sent; waiting to hear what arrived');
+    const all = { ...RUNNING, waitsFor, progress };
+    expect(liveLines(all, narrow(80), NOW).at(-1)).toBe(`  ${detail}`);
   });
 });
 
@@ -80,20 +120,23 @@ describe('a campaign of a deployment in which nothing is sent', () => {
   test('says so instead of a pace, and what to do', () => {
     if (noWorkers === undefined) throw new Error('no obstacle');
     const { rows, ended } = RUNNING.progress;
-    const view = { ...RUNNING, progress: { rows, ended }, obstacles: [noWorkers] };
+    const { kind: code, stops: _stops, ...wait } = noWorkers;
+    const waitsFor = [{ code, ...wait }];
+    const view = { ...RUNNING, progress: { rows, ended }, obstacles: [noWorkers], waitsFor };
     const text = liveLines(view, narrow(100), NOW).join('\n');
     expect(text).toMatch(/No worker is alive, and none has ever been\. Nothing is sent\./);
     expect(text).toMatch(/→ Start a worker: notifier worker/);
     expect(text).not.toMatch(/a minute|left/);
-    const paused = { ...PAUSED, obstacles: [noWorkers] };
+    const paused = { ...PAUSED, waitsFor: [...PAUSED.waitsFor, ...waitsFor] };
     expect(liveLines(paused, narrow(100), NOW).join('\n')).toMatch(/paused[\s\S]*No worker is/);
   });
 });
 
 test('a paused campaign says why, without what could control a terminal', () => {
-  const reason = 'wrong \u001b[31mprice';
-  expect(liveLines({ ...PAUSED, reason }, narrow(80), NOW).at(-2)).toBe(
-    '  paused: wrong [31mprice',
+  const detail = 'The campaign has been paused: wrong \u001b[31mprice';
+  const waitsFor = PAUSED.waitsFor.map((wait) => ({ ...wait, detail }));
+  expect(liveLines({ ...PAUSED, waitsFor }, narrow(200), NOW).at(-1)).toBe(
+    '  The campaign has been paused: wrong [31mprice → Let it go on, by POST /v1/campaigns/autumn/resume or: notifier campaign resume autumn',
   );
 });
 
@@ -122,7 +165,7 @@ test('a list has a line for each, aligned', () => {
   const views = [RUNNING, { ...PAUSED, id: 'x' }];
   expect(describeCampaigns(views, narrow(60))).toBe(
     `autumn  running   60 %  1,150 sent, 8 not reached, 42 skipp
-x       paused    60 %  paused: wrong price`,
+x       paused    60 %  The campaign has been paused by mar`,
   );
   expect(describeCampaigns(views, { ...narrow(60), live: false })).toMatch(/700 waiting$/m);
   expect(describeCampaigns([], narrow(60))).toBe('There is no campaign yet.');

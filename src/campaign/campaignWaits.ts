@@ -1,0 +1,127 @@
+import type { CountedReason } from '../notification/countedReason.js';
+import { deferralOf, type WaitsFor } from '../queue/deferredReason.js';
+import type { Obstacle, ObstacleKind } from '../queue/flowStatus.js';
+import type { Campaign } from './campaign.js';
+import { rowsIn, type Tally } from './campaignProgress.js';
+
+/** One thing that rows of a campaign wait for. Times are epoch ms. */
+export interface CampaignWait {
+  code: 'campaign_paused' | 'not_before' | 'delivery_checks' | ObstacleKind | CountedReason;
+  who: WaitsFor;
+  since?: number;
+  until?: number;
+  /** How many rows wait for this; all that are left where it is absent. */
+  rows?: number;
+  /** What is so, in a sentence. */
+  detail: string;
+  /** What to do about it, where a person can do something; a sentence without its full stop. */
+  remedy?: string;
+  /** The command that does it. */
+  command?: string;
+}
+
+/**
+ * Everything that a campaign waits for, what holds up all of it first. Every face of a campaign says
+ * what this says.
+ */
+export function campaignWaits(
+  campaign: Campaign,
+  tally: Tally,
+  obstacles: readonly Obstacle[],
+): CampaignWait[] {
+  switch (campaign.state) {
+    case 'ready':
+      return scheduled(campaign);
+    case 'running':
+    case 'paused': {
+      const stopped = [...pausedCampaign(campaign), ...stops(obstacles)];
+      return [
+        ...stopped,
+        ...deferred(tally.reasons.deferred).filter(({ code }) => !isSaidBy(stopped, code)),
+        ...(stopped.length === 0 ? deliveryChecks(tally) : []),
+      ];
+    }
+    case 'importing':
+    case 'completed':
+    case 'cancelled':
+      return [];
+    default:
+      return campaign.state satisfies never;
+  }
+}
+
+function scheduled({ startAt }: Campaign): CampaignWait[] {
+  if (startAt === undefined) return [];
+  const detail = `It starts by itself at ${iso(startAt)}.`;
+  return [{ code: 'not_before', who: 'the clock', until: startAt, detail }];
+}
+
+function pausedCampaign({
+  id,
+  state,
+  reason,
+  by,
+  updatedAt,
+  pausedForAccess,
+}: Campaign): CampaignWait[] {
+  if (state !== 'paused') return [];
+  const who = by === undefined ? 'by itself' : `by ${by}`;
+  const detail = `The campaign has been paused ${who} since ${iso(updatedAt)}: ${reason ?? 'no reason was given'}`;
+  const byItself = pausedForAccess !== undefined;
+  return [
+    {
+      code: 'campaign_paused',
+      who: 'you',
+      since: updatedAt,
+      detail,
+      remedy: `Let it go on${byItself ? ' before that' : ''}, by POST /v1/campaigns/${id}/resume or`,
+      command: `notifier campaign resume ${id}`,
+    },
+  ];
+}
+
+function stops(obstacles: readonly Obstacle[]): CampaignWait[] {
+  return obstacles
+    .filter(({ stops: isStop }) => isStop)
+    .map(({ kind: code, who, since, until, detail, remedy, command }) => ({
+      code,
+      who,
+      ...(since !== undefined && { since }),
+      ...(until !== undefined && { until }),
+      detail,
+      remedy,
+      ...(command !== undefined && { command: `notifier ${command}` }),
+    }));
+}
+
+/** Rows that are tried again, each reason with its number. */
+function deferred(reasons: Tally['reasons']['deferred']): CampaignWait[] {
+  return (Object.entries(reasons) as [CountedReason, number][]).map(([code, rows]) => {
+    const { who, what } = deferralOf(code);
+    return { code, who, rows, detail: `${what}.` };
+  });
+}
+
+/** What rows were deferred for that is still so, and said of the whole campaign. */
+const SAID_BY: Readonly<Partial<Record<CampaignWait['code'], readonly CampaignWait['code'][]>>> = {
+  campaign_paused: ['campaign_paused'],
+  paused: ['paused'],
+  gate_closed: ['rate_limited'],
+  held: ['credentials', 'permission'],
+};
+
+function isSaidBy(stopped: readonly CampaignWait[], code: CampaignWait['code']): boolean {
+  return stopped.some((stop) => SAID_BY[stop.code]?.includes(code) === true);
+}
+
+/** All that is left is to hear what arrived. */
+function deliveryChecks({ counts, live }: Tally): CampaignWait[] {
+  const inWork = rowsIn(counts, 'accepted', 'queued', 'deferred', 'processing', 'sending');
+  if (counts.waiting + inWork > 0 || live === 0) return [];
+  const detail = 'All is sent; it is being asked what arrived.';
+  return [{ code: 'delivery_checks', who: 'Genesys Cloud', detail }];
+}
+
+function iso(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}
