@@ -76,6 +76,8 @@ export function describeFailure(failure: CallFailure): string {
       return 'no answer in time';
     case 'malformed':
       return 'an answer that cannot be read';
+    case 'mismatch':
+      return 'an answer about something else than what was asked';
     case 'aborted':
       return 'broken off';
     default:

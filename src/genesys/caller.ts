@@ -12,6 +12,11 @@ import type { HttpRequest, Transport } from './transport.js';
 interface Work<T> {
   answer: z.ZodType<T>;
   query?: Record<string, string>;
+  /**
+   * Whether the answer is about what was asked. A gateway or a cache that mixes answers up would
+   * else have one customer's words quoted to another.
+   */
+  isAbout?: (answer: T) => boolean;
   run: (via: { sdk: Sdk; post: (request: HttpRequest) => Promise<unknown> }) => Promise<unknown>;
 }
 
@@ -30,11 +35,19 @@ export class Caller {
   readonly #platform: () => Promise<Platform>;
   readonly #deadlineMs: number;
   readonly #log: Logger;
+  readonly #onMismatch: (operation: Operation) => void;
 
-  constructor(deps: { platform: () => Promise<Platform>; deadlineMs: number; log: Logger }) {
+  constructor(deps: {
+    platform: () => Promise<Platform>;
+    deadlineMs: number;
+    log: Logger;
+    /** Called for each answer that was about something else than what was asked. */
+    onMismatch?: ((operation: Operation) => void) | undefined;
+  }) {
     this.#platform = deps.platform;
     this.#deadlineMs = deps.deadlineMs;
     this.#log = deps.log;
+    this.#onMismatch = deps.onMismatch ?? (() => undefined);
   }
 
   read<T>(operation: ReadOperation, options: CallOptions, work: Work<T>): Promise<CallResult<T>> {
@@ -63,7 +76,13 @@ export class Caller {
       const { answered } = exchange;
       if (answered === undefined) throw new Error(`${exchange.operation} was not performed`);
       const read = work.answer.safeParse(data);
-      if (read.success) return { ok: true, data: read.data, ...answered };
+      if (read.success) {
+        if (work.isAbout === undefined || work.isAbout(read.data)) {
+          return { ok: true, data: read.data, ...answered };
+        }
+        this.#onMismatch(exchange.operation);
+        return this.#failed(exchange, { kind: 'mismatch', ...answered });
+      }
       return this.#failed(exchange, { kind: 'malformed', ...answered });
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
@@ -98,6 +117,7 @@ function isOrdinary(operation: Operation, failure: CallFailure): boolean {
     case 'unreachable':
     case 'timeout':
     case 'connection_lost':
+    case 'mismatch':
       return false;
     case 'malformed':
       // A recording that is not ready yet: the body is not ours to read.

@@ -9,7 +9,7 @@ import { resolveEndpoints } from './endpoints.js';
 import { CallFailed, type CallFailure } from './failure.js';
 import { logIn } from './login.js';
 import { type Message, type MessageConversation, Messages } from './messages.js';
-import type { ReadOperation } from './operation.js';
+import type { Operation, ReadOperation } from './operation.js';
 import { type ConversationRecordings, Recordings } from './recordings.js';
 import { loadSdk } from './sdk.js';
 import { type EmailDomain, SenderSettings, type WebDeployment } from './senderSettings.js';
@@ -107,7 +107,13 @@ const DEADLINE_MS = 16_000;
  */
 export async function createGenesysClient(
   settings: GenesysSettings,
-  deps: { admission: Admission; log: Logger; observe?: (request: IssuedRequest) => void },
+  deps: {
+    admission: Admission;
+    log: Logger;
+    observe?: (request: IssuedRequest) => void;
+    /** Called for each answer to a read that was about something else than what was asked. */
+    onMismatch?: (operation: Operation) => void;
+  },
 ): Promise<GenesysClient> {
   const endpoints = resolveEndpoints(settings);
   const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
@@ -136,7 +142,7 @@ export async function createGenesysClient(
     loaded ??= load();
     return loaded;
   };
-  const caller = new Caller({ platform, deadlineMs, log });
+  const caller = new Caller({ platform, deadlineMs, log, onMismatch: deps.onMismatch });
 
   const contacts = new Contacts(caller);
   const conversations = new Conversations(caller);

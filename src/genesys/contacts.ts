@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { emailIdentity } from '../notification/emailAddress.js';
 import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { sameId } from './sameId.js';
 import { optionalText } from './text.js';
 
 const ContactReference = z.object({ id: optionalText });
@@ -14,6 +16,10 @@ const Contact = z.object({
   workEmail: optionalText,
   personalEmail: optionalText,
   otherEmail: optionalText,
+  identifiers: z
+    .array(z.object({ type: optionalText, value: optionalText }))
+    .optional()
+    .catch(undefined),
   /** Ephemeral, Identified or Curated. */
   type: optionalText,
   /** The contact this one was merged into; its id may be the one conversations carry. */
@@ -35,6 +41,9 @@ export class Contacts {
     return absentAsNull(
       await this.#caller.read('contact-lookup', options, {
         answer: Contact,
+        isAbout: (contact) => mayHaveEmail(contact, email),
+        // An address of a contact that was merged may stand among the identifiers only.
+        query: { expand: 'identifiers' },
         run: ({ sdk }) =>
           sdk.externalContacts.postExternalcontactsIdentifierlookupContacts({
             type: 'Email',
@@ -48,8 +57,32 @@ export class Contacts {
     return absentAsNull(
       await this.#caller.read('contact', options, {
         answer: Contact,
+        isAbout: (contact) => idsOf(contact).some((id) => sameId(id, contactId)),
         run: ({ sdk }) => sdk.externalContacts.getExternalcontactsContact(contactId),
       }),
     );
   }
+}
+
+/**
+ * Every id under which conversations of this contact may lie, its own first. Merging contacts does
+ * not move what they said: each id of the merge set keeps its own conversations.
+ */
+export function idsOf({ id, canonicalContact, mergeSet = [] }: Contact): string[] {
+  const ids = [id, canonicalContact?.id, ...mergeSet.map((merged) => merged.id)];
+  const known = ids.flatMap((each) => (each === undefined || each === '' ? [] : [each]));
+  return known.filter((each, at) => known.findIndex((other) => sameId(other, each)) === at);
+}
+
+/** A contact that shows no address at all cannot be compared. */
+function mayHaveEmail(contact: Contact, email: string): boolean {
+  const { workEmail, personalEmail, otherEmail, identifiers = [] } = contact;
+  const addresses = [
+    ...[workEmail, personalEmail, otherEmail],
+    ...identifiers.flatMap(({ type, value }) => (type === 'Email' ? [value] : [])),
+  ].filter((address) => address !== undefined && address !== '');
+  const asked = emailIdentity(email);
+  return (
+    addresses.length === 0 || addresses.some((address) => emailIdentity(address ?? '') === asked)
+  );
 }

@@ -5,7 +5,7 @@
  * Each kind says whether the platform may have acted:
  * - `gate_closed`, `not_issued`, `credentials`, `unreachable`: surely not, no byte was written.
  * - `http`: the platform answered; the status says what it did.
- * - `timeout`, `connection_lost`, `malformed`: perhaps.
+ * - `timeout`, `connection_lost`, `malformed`, `mismatch`: perhaps.
  * - `aborted`: a read ended by its caller (a send that was issued is never aborted).
  */
 export type CallFailure =
@@ -37,6 +37,8 @@ export type CallFailure =
   | { kind: 'connection_lost'; code: string }
   /** A 2xx whose body is not what it must be (for a send: no id in it). */
   | { kind: 'malformed'; status: number; correlationId?: string }
+  /** A 2xx that answers another question than the one that was asked. Only reads are compared. */
+  | { kind: 'mismatch'; status: number; correlationId?: string }
   | { kind: 'aborted' };
 
 /** Carries a failure through the SDK and axios to the wrapper that turns it into a value. */

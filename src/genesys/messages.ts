@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { absentOrSameId, sameId } from './sameId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: messages bulk takes at most 1,000 ids. */
@@ -92,6 +93,7 @@ export class Messages {
   ): Promise<CallResult<MessageConversation>> {
     return this.#caller.read('message-conversation', options, {
       answer: MessageConversation,
+      isAbout: ({ id }) => sameId(id, conversationId),
       run: ({ sdk }) => sdk.conversations.getConversationsMessage(conversationId),
     });
   }
@@ -104,8 +106,15 @@ export class Messages {
     if (messageIds.length > MOST_MESSAGES) {
       throw new RangeError(`at most ${MOST_MESSAGES} messages a request, not ${messageIds.length}`);
     }
+    const asked = new Set(messageIds.map((id) => id.toLowerCase()));
     const result = await this.#caller.read('messages', options, {
       answer: MessageListing,
+      isAbout: ({ entities }) =>
+        entities.every(
+          (message) =>
+            asked.has(message.id.toLowerCase()) &&
+            absentOrSameId(message.conversationId, conversationId),
+        ),
       query: NORMALIZED,
       run: ({ sdk }) =>
         sdk.conversations.postConversationsMessageMessagesBulk(conversationId, {
@@ -118,6 +127,7 @@ export class Messages {
   details(messageId: string, options: CallOptions): Promise<CallResult<Message>> {
     return this.#caller.read('message-details', options, {
       answer: Message,
+      isAbout: ({ id }) => sameId(id, messageId),
       query: NORMALIZED,
       run: ({ sdk }) => sdk.conversations.getConversationsMessageDetails(messageId),
     });

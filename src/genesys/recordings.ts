@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { absentOrSameId } from './sameId.js';
 import { optionalText } from './text.js';
 
 const WITHOUT_MEDIA = {
@@ -36,6 +37,7 @@ const RecordedMessage = z.object({
 
 /** Genesys: Recording. Those of calls and screens have no `messagingTranscript`. */
 const Recording = z.object({
+  conversationId: optionalText,
   messagingTranscript: z.array(RecordedMessage).optional().catch(undefined),
 });
 
@@ -59,6 +61,8 @@ export class Recordings {
   ): Promise<CallResult<ConversationRecordings>> {
     const result = await this.#caller.read('recordings', options, {
       answer: z.array(Recording),
+      isAbout: (recordings) =>
+        recordings.every((recording) => absentOrSameId(recording.conversationId, conversationId)),
       run: ({ sdk }) => sdk.recording.getConversationRecordings(conversationId, WITHOUT_MEDIA),
     });
     if (result.ok) {

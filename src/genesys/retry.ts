@@ -26,6 +26,7 @@ export function isRepeatable(exchange: Exchange, failure: CallFailure): boolean 
     case 'credentials':
     case 'timeout':
     case 'malformed':
+    case 'mismatch':
     case 'aborted':
       return false;
     default:

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { absentOrSameId } from './sameId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: WebDeployment, as far as it is read here. */
@@ -38,6 +39,7 @@ export class SenderSettings {
     return absentAsNull(
       await this.#caller.read('web-deployment', options, {
         answer: WebDeployment,
+        isAbout: ({ id }) => absentOrSameId(id, deploymentId),
         run: ({ sdk }) => sdk.webDeployments.getWebdeploymentsDeployment(deploymentId),
       }),
     );
@@ -47,6 +49,7 @@ export class SenderSettings {
     return absentAsNull(
       await this.#caller.read('email-domain', options, {
         answer: EmailDomain,
+        isAbout: ({ id }) => absentOrSameId(id, domain),
         run: ({ sdk }) => sdk.routing.getRoutingEmailOutboundDomain(domain),
       }),
     );

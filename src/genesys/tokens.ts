@@ -116,6 +116,7 @@ function asSeenByCalls(failure: CallFailure): CallFailure {
     }
     case 'timeout':
     case 'malformed':
+    case 'mismatch':
       return { kind: 'not_issued', reason: 'login_failed', code: failure.kind.toUpperCase() };
     case 'connection_lost':
       return { kind: 'not_issued', reason: 'login_failed', code: failure.code };

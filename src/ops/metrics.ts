@@ -52,6 +52,12 @@ export class Metrics {
     buckets: SECONDS,
     registers: [this.#registry],
   });
+  readonly #mismatches = new Counter({
+    name: 'notifier_lookup_mismatches_total',
+    help: 'Answers of Genesys Cloud that were about something else than what was asked; they were not used',
+    labelNames: ['operation'] as const,
+    registers: [this.#registry],
+  });
   readonly #admissions = new Histogram({
     name: 'notifier_budget_wait_seconds',
     help: 'How long requests waited for a slot of the request budget, by how the wait ended',
@@ -111,6 +117,10 @@ export class Metrics {
     const status = HTTP_STATUS.test(outcome) ? outcome : this.#outcomeOf(outcome);
     this.#platformRequests.inc({ operation, status });
     this.#platformDurations.observe({ operation }, durationMs / 1_000);
+  };
+
+  readonly countMismatch = (operation: string): void => {
+    this.#mismatches.inc({ operation });
   };
 
   readonly observeAdmission = (wait: {

@@ -78,6 +78,7 @@ export function judgeSend(failure: CallFailure, channel: Channel): SendVerdict {
     case 'timeout':
     case 'connection_lost':
     case 'malformed':
+    case 'mismatch':
       return { kind: 'unknown', reason: failure.kind };
     case 'aborted':
       return { kind: 'unknown', reason: 'aborted' };

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { ConversationSummary } from '../genesys/conversations.js';
 import {
+  type ContactIds,
   customersConversation,
   isWithin,
   type PastConversation,
@@ -14,7 +15,8 @@ import type { ReadTrouble } from './readFailure.js';
 const LOOKED_THROUGH_AT_MOST = 400;
 
 export interface ConversationSearch {
-  externalContactId: string;
+  /** Whose conversations: all ids the customer goes by. */
+  contactIds: ContactIds;
   /** At most 31 days. */
   window: Window;
   /** Ids of conversations that the asker has already. */
@@ -45,8 +47,12 @@ export class BatchMember {
     this.options = options;
   }
 
-  get contactId(): string {
-    return this.search.externalContactId;
+  get contactIds(): ContactIds {
+    return this.search.contactIds;
+  }
+
+  get foundAny(): boolean {
+    return this.#found.length > 0;
   }
 
   get isOpen(): boolean {
@@ -76,13 +82,13 @@ export class BatchMember {
     this.#end = { kind: 'broken', error };
   }
 
-  /** Takes a conversation of this contact's in, unless it lies outside the window or was met before. */
+  /** Takes a conversation of this customer's in, unless it lies outside the window or was met before. */
   offer(summary: ConversationSummary): void {
     const { window, known } = this.search;
     const { conversationId } = summary;
     if (!isWithin(window, startOf(summary)) || this.#lookedThrough.has(conversationId)) return;
     this.#lookedThrough.add(conversationId);
-    const conversation = customersConversation(summary, this.contactId);
+    const conversation = customersConversation(summary, this.contactIds);
     if (conversation !== undefined && !known.has(conversationId)) this.#found.push(conversation);
   }
 

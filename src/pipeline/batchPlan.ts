@@ -24,15 +24,35 @@ export function groupByWindow(members: readonly BatchMember[]): BatchMember[][] 
   return groups;
 }
 
-/** Members in groups of at most `size` contacts; those who ask about the same contact stay together. */
+/**
+ * Members in groups that ask for at most `size` contact ids; those who ask about the same customer
+ * stay together, and so do the ids of one customer, however many they are.
+ */
 export function split(members: readonly BatchMember[], size: number): BatchMember[][] {
-  const contactIds = contactsOf(members);
   const groups: BatchMember[][] = [];
-  for (let start = 0; start < contactIds.length; start += size) {
-    const group = new Set(contactIds.slice(start, start + size));
-    groups.push(members.filter(({ contactId }) => group.has(contactId)));
+  let ids = new Set<string>();
+  for (const customer of new Set(members.map(customerOf))) {
+    const ofCustomer = members.filter((member) => customerOf(member) === customer);
+    const theirs = contactsOf(ofCustomer);
+    const group = groups.at(-1);
+    if (group !== undefined && ids.size + theirs.length <= size) {
+      group.push(...ofCustomer);
+    } else {
+      groups.push(ofCustomer);
+      ids = new Set();
+    }
+    for (const id of theirs) ids.add(id);
   }
   return groups;
+}
+
+/** How many customers the members ask about. */
+export function customersIn(members: readonly BatchMember[]): number {
+  return new Set(members.map(customerOf)).size;
+}
+
+function customerOf({ contactIds: [mainId] }: BatchMember): string {
+  return mainId.toLowerCase();
 }
 
 /** The interval to ask for. */
@@ -43,8 +63,9 @@ export function spanOf(members: readonly BatchMember[]): Window {
   return { from: Math.max(from, to - LONGEST_WINDOW_MS), to };
 }
 
+/** Every id to ask for. */
 export function contactsOf(members: readonly BatchMember[]): string[] {
-  return [...new Set(members.map(({ contactId }) => contactId))];
+  return [...new Set(members.flatMap(({ contactIds }) => contactIds))];
 }
 
 /**

@@ -4,9 +4,9 @@ import type { ConversationSummary } from '../genesys/conversations.js';
 import type { CallFailure } from '../genesys/failure.js';
 import type { BatchLimit } from './batchLimit.js';
 import type { BatchMember } from './batchMember.js';
-import { contactsOf, groupByWindow, optionsOf, spanOf, split } from './batchPlan.js';
+import { contactsOf, customersIn, groupByWindow, optionsOf, spanOf, split } from './batchPlan.js';
 import { conversationQuery, involves, PAGE_SIZE, startOf } from './conversations.js';
-import { judgeRead } from './readFailure.js';
+import { HISTORY_MISMATCH, judgeRead } from './readFailure.js';
 
 /** Full pages in a row that lead nowhere: the platform does not answer what it was asked. */
 const FUTILE_PAGES_AT_MOST = 4;
@@ -64,6 +64,7 @@ async function searchPages(
   let window = spanOf(members);
   let pageNumber = 1;
   let futilePages = 0;
+  let metStrangers = false;
   let reachedBefore = Number.POSITIVE_INFINITY;
   for (let queries = 0; ; queries += 1) {
     const open = stillWanted(members);
@@ -75,16 +76,18 @@ async function searchPages(
       { ...optionsOf(open), ...(ticket !== undefined && { ticket }) },
     );
     if (!result.ok) {
-      if (contactIds.length > 1 && isRefused(result.failure)) await halve(parts, open);
+      if (customersIn(open) > 1 && isRefused(result.failure)) await halve(parts, open);
       else for (const member of open) member.fail(judgeRead(result.failure));
       return queries > 0;
     }
     const { conversations } = result.data;
-    const concernsAnybody = distribute(parts, conversations, open);
+    const { concernsAnybody, strangers } = distribute(parts, conversations, open);
+    metStrangers ||= strangers;
     const reachedTo = oldestStart(conversations);
-    if (conversations.length < PAGE_SIZE || reachedTo === undefined) return completed(open);
+    if (conversations.length < PAGE_SIZE || reachedTo === undefined)
+      return completed(open, metStrangers);
     futilePages = concernsAnybody && reachedTo < reachedBefore ? 0 : futilePages + 1;
-    if (futilePages === FUTILE_PAGES_AT_MOST) return completed(open);
+    if (futilePages === FUTILE_PAGES_AT_MOST) return completed(open, metStrangers);
     reachedBefore = reachedTo;
     for (const member of open) member.endIfServed(reachedTo);
     const left = open.filter(({ isOpen }) => isOpen);
@@ -100,8 +103,12 @@ async function searchPages(
   }
 }
 
-function completed(members: readonly BatchMember[]): true {
-  for (const member of members) member.complete();
+/** Where other people's conversations came, "none" is no answer for those who were asked about. */
+function completed(members: readonly BatchMember[], metStrangers: boolean): true {
+  for (const member of members) {
+    if (metStrangers && !member.foundAny) member.fail(HISTORY_MISMATCH);
+    else member.complete();
+  }
   return true;
 }
 
@@ -111,20 +118,23 @@ async function halve(parts: BatchParts, members: readonly BatchMember[]): Promis
   if (taken.every(Boolean)) parts.limit.learn(size);
 }
 
-/** Gives the conversations to those they are about; says whether there was any of the kind. */
+/** Gives the conversations to those they are about; says whether there was any of the kind, and others. */
 function distribute(
   { onStranger }: BatchParts,
   conversations: readonly ConversationSummary[],
   members: readonly BatchMember[],
-): boolean {
+): { concernsAnybody: boolean; strangers: boolean } {
   let concernsAnybody = false;
+  let strangers = false;
   for (const summary of conversations) {
-    const concerned = members.filter(({ contactId }) => involves(summary, contactId));
+    const concerned = members.filter(({ contactIds }) => involves(summary, contactIds));
     for (const member of concerned) member.offer(summary);
-    if (concerned.length === 0) onStranger(summary.conversationId);
-    else concernsAnybody = true;
+    if (concerned.length === 0) {
+      strangers = true;
+      onStranger(summary.conversationId);
+    } else concernsAnybody = true;
   }
-  return concernsAnybody;
+  return { concernsAnybody, strangers };
 }
 
 /** Those for whom anybody still waits; the others are told why not. */

@@ -4,6 +4,7 @@ import type { Lane, Ticket } from '../genesys/admission.js';
 import type { CallOptions } from '../genesys/call.js';
 import { refusalOf } from '../genesys/clearance.js';
 import type { GenesysClient } from '../genesys/client.js';
+import type { Operation } from '../genesys/operation.js';
 import { BatchLimit, LARGEST_BATCH } from './batchLimit.js';
 import { BatchMember, type ConversationSearch, type FoundConversations } from './batchMember.js';
 import { optionsOf } from './batchPlan.js';
@@ -19,8 +20,18 @@ import { judgeRead } from './readFailure.js';
 export class ConversationLoader {
   readonly #lanes: Record<Lane, LaneBatches>;
 
-  constructor(client: GenesysClient, log: Logger) {
-    const parts = { client, limit: new BatchLimit(), onStranger: once(sayStranger(log)) };
+  /** @param onMismatch called for each answer that holds conversations of somebody else. */
+  constructor(
+    client: GenesysClient,
+    log: Logger,
+    onMismatch: (operation: Operation) => void = () => undefined,
+  ) {
+    const sayOnce = once(sayStranger(log));
+    const onStranger = (conversationId: string) => {
+      onMismatch('conversation-query');
+      sayOnce(conversationId);
+    };
+    const parts = { client, limit: new BatchLimit(), onStranger };
     this.#lanes = { transactional: new LaneBatches(parts), campaign: new LaneBatches(parts) };
   }
 

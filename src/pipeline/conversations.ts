@@ -1,4 +1,5 @@
 import type { ConversationQuery, ConversationSummary } from '../genesys/conversations.js';
+import { sameId } from '../genesys/sameId.js';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** The platform refuses a filtered query over more. */
@@ -55,9 +56,16 @@ export function isWithin({ from, to }: Window, at: number | undefined): boolean 
   return at !== undefined && at >= from && at < to;
 }
 
-/** Whether anybody in the conversation goes by this contact id. */
-export function involves({ participants }: ConversationSummary, contactId: string): boolean {
-  return participants.some(({ externalContactId }) => externalContactId === contactId);
+/** The ids one customer goes by: those of all contacts that were merged into theirs, or just one. */
+export type ContactIds = readonly [string, ...string[]];
+
+export function goesBy(contactIds: ContactIds, id: string | undefined): boolean {
+  return id !== undefined && contactIds.some((contactId) => sameId(contactId, id));
+}
+
+/** Whether this customer takes part in the conversation, under any of their ids. */
+export function involves({ participants }: ConversationSummary, contactIds: ContactIds): boolean {
+  return participants.some(({ externalContactId }) => goesBy(contactIds, externalContactId));
 }
 
 /**
@@ -68,16 +76,17 @@ export function involves({ participants }: ConversationSummary, contactId: strin
  */
 export function customersConversation(
   summary: ConversationSummary,
-  contactId: string,
+  contactIds: ContactIds,
 ): PastConversation | undefined {
   const { conversationId, conversationStart, conversationEnd } = summary;
   if (conversationStart === undefined) return undefined;
   const all = summary.participants.filter(
     ({ purpose }) => purpose === 'customer' || purpose === 'external',
   );
-  const customers = all.filter(({ externalContactId }) => externalContactId === contactId);
+  const customers = all.filter(({ externalContactId }) => goesBy(contactIds, externalContactId));
   if (customers.length === 0) return undefined;
-  if (all.some(({ externalContactId = contactId }) => externalContactId !== contactId)) {
+  const [mainId] = contactIds;
+  if (all.some(({ externalContactId = mainId }) => !goesBy(contactIds, externalContactId))) {
     return undefined;
   }
   // Where the platform does not say whether the customer wrote, one that they began is taken for one.

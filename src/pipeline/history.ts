@@ -3,12 +3,13 @@ import type { GenesysClient } from '../genesys/client.js';
 import type { HistoryConversation } from './context/history.js';
 import { hasSubstance } from './context/substance.js';
 import type { ConversationLoader } from './conversationLoader.js';
+import type { ContactIds } from './conversations.js';
 import { PastConversations } from './pastConversations.js';
 import { found, type Read } from './read.js';
 import { readTranscript, type TranscriptSource } from './transcript.js';
 
 export interface HistorySearch {
-  externalContactId: string;
+  contactIds: ContactIds;
   lookbackDays: number;
   maxConversations: number;
   /** Whether anybody will look at what was said; without that, its transcript is not read. */
@@ -43,7 +44,7 @@ export async function readHistory(
       const atHand = [next.value, ...past.atHand].slice(0, search.maxConversations);
       return found(atHand.map((conversation) => ({ ...conversation, messages: [] })));
     }
-    const transcript = await readTranscript(transcripts, next.value, options);
+    const transcript = await readTranscript(transcripts, next.value, search.contactIds, options);
     if (!transcript.ok) return transcript;
     read.push(transcript.value);
     if (hasSubstance(transcript.value)) break;

@@ -1,6 +1,7 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
-import type { Contact } from '../genesys/contacts.js';
+import { type Contact, idsOf } from '../genesys/contacts.js';
+import { sameId } from '../genesys/sameId.js';
 import { emailIdentity } from '../notification/emailAddress.js';
 import { halfName } from '../notification/personName.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -11,6 +12,8 @@ import { SingleFlight } from './singleFlight.js';
 /** The external contact behind a recipient; both absent when the platform does not know them. */
 export interface Identity {
   externalContactId?: string;
+  /** The other ids the customer goes by: contacts that were merged. */
+  mergedIds?: readonly string[];
   contactName?: string;
 }
 
@@ -34,17 +37,21 @@ export class IdentityLookup {
 
   async find(
     recipient: NotificationRequest['recipient'],
-    wantsName: boolean,
+    wants: { name: boolean; history: boolean },
     options: CallOptions,
   ): Promise<Read<Identity>> {
     const { email } = recipient;
     // Requests that an older version stored may have it in capitals, as the platform never writes it.
     const externalContactId = recipient.externalContactId?.toLowerCase();
     if (externalContactId !== undefined) {
-      if (!wantsName || recipient.name !== undefined) return found({ externalContactId });
-      const named = await this.#lookUp(['contact', externalContactId], options);
+      const wantsName = wants.name && recipient.name === undefined;
+      if (!wantsName && !wants.history) return found({ externalContactId });
+      const known = await this.#lookUp(['contact', externalContactId], options);
+      if (!known.ok) return known;
       // The id stays the caller's, whether the platform knows it or has merged it into another.
-      return named.ok ? found({ ...named.value, externalContactId }) : named;
+      const { externalContactId: own, mergedIds = [], ...rest } = known.value;
+      const others = [...(own === undefined ? [] : [own]), ...mergedIds];
+      return found({ ...rest, externalContactId, ...merged(externalContactId, others) });
     }
     if (email === undefined) return found({});
     return this.#lookUp(['email', emailIdentity(email)], options);
@@ -71,10 +78,21 @@ export class IdentityLookup {
       await this.#cache?.saveNothing(subject, {});
       return found({});
     }
-    const identity = { externalContactId: contact.value.id, ...nameIn(contact.value) };
+    const { id } = contact.value;
+    const identity = {
+      externalContactId: id,
+      ...merged(id, idsOf(contact.value)),
+      ...nameIn(contact.value),
+    };
     await this.#cache?.saveFound(subject, identity);
     return found(identity);
   }
+}
+
+/** Of these ids, those that are not the customer's main one. */
+function merged(mainId: string, ids: readonly string[]): { mergedIds?: string[] } {
+  const mergedIds = ids.filter((id) => !sameId(id, mainId));
+  return mergedIds.length === 0 ? {} : { mergedIds };
 }
 
 function nameIn({ firstName, lastName }: Contact): { contactName?: string } {

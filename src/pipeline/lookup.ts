@@ -49,18 +49,18 @@ export class CustomerLookup {
     options: CallOptions,
   ): Promise<Read<Identity>> {
     if (!needs.identity) return found({});
-    return this.#parts.identities.find(request.recipient, needs.name, options);
+    return this.#parts.identities.find(request.recipient, needs, options);
   }
 
   /** What is to be searched for a request, or undefined when there is nothing to search, or for nobody. */
   historySearch(
     request: NotificationRequest,
-    { externalContactId }: Identity,
+    { externalContactId, mergedIds = [] }: Identity,
     needs: Needs,
   ): HistorySearch | undefined {
     if (!needs.history || externalContactId === undefined) return undefined;
     return {
-      externalContactId,
+      contactIds: [externalContactId, ...mergedIds],
       lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
       maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
       wantsText: needs.text,
@@ -81,8 +81,10 @@ export class CustomerLookup {
 
 /** All that the answer depends on, but for when it is asked. */
 export function historySubject(search: HistorySearch): readonly unknown[] {
-  const { externalContactId, lookbackDays, maxConversations, wantsText } = search;
-  return [externalContactId, lookbackDays, maxConversations, wantsText];
+  const { contactIds, lookbackDays, maxConversations, wantsText } = search;
+  const [mainId, ...mergedIds] = contactIds;
+  const who = mergedIds.length === 0 ? mainId : [mainId, ...[...mergedIds].sort()];
+  return [who, lookbackDays, maxConversations, wantsText];
 }
 
 /** The channels a request may go over, in order: named by the caller, or the deployment's. */

@@ -2,8 +2,9 @@ import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Message, MessageConversation } from '../genesys/messages.js';
 import type { HistoryConversation, HistoryMessage } from './context/history.js';
-import type { PastConversation } from './conversations.js';
+import { type ContactIds, goesBy, type PastConversation } from './conversations.js';
 import { found, fromCall, isGone, type Read } from './read.js';
+import { HISTORY_MISMATCH } from './readFailure.js';
 
 /** Enough to find the last thing of substance in any conversation a person had patience for. */
 const LATEST_MESSAGES = 100;
@@ -15,16 +16,28 @@ const LATEST_MESSAGES = 100;
 export async function readMessageTranscript(
   client: GenesysClient,
   conversation: PastConversation,
+  contactIds: ContactIds,
   options: CallOptions,
 ): Promise<Read<HistoryConversation>> {
   const { conversationId } = conversation;
   const outline = fromCall(await client.getMessageConversation(conversationId, options));
   if (!outline.ok) return isGone(outline) ? found({ ...conversation, messages: [] }) : outline;
+  if (isOfAnother(outline.value, contactIds)) return { ok: false, trouble: HISTORY_MISMATCH };
   const ids = customerMessageIds(outline.value);
   if (ids.length === 0) return found({ ...conversation, messages: [] });
   const texts = fromCall(await client.getMessages(conversationId, ids, options));
   if (!texts.ok) return isGone(texts) ? found({ ...conversation, messages: [] }) : texts;
   return found({ ...conversation, messages: texts.value.flatMap(inboundText) });
+}
+
+/** Whether the conversation says that another customer than this one took part in it. */
+function isOfAnother({ participants }: MessageConversation, contactIds: ContactIds): boolean {
+  return participants.some(
+    ({ purpose, externalContact }) =>
+      (purpose === 'customer' || purpose === 'external') &&
+      externalContact?.id !== undefined &&
+      !goesBy(contactIds, externalContact.id),
+  );
 }
 
 /** Ids of the customer's latest messages; the outline does not promise any order. */

@@ -96,7 +96,10 @@ function readingCost(
   { historyBatch, transcriptSource }: OutlookParts,
 ): RequestCost {
   const byContactId = recipient.externalContactId !== undefined;
-  const asks = byContactId ? needs.name : needs.identity && recipient.email !== undefined;
+  // By contact id too: the contact says under which other ids the customer's conversations lie.
+  const asks = byContactId
+    ? needs.name || needs.history
+    : needs.identity && recipient.email !== undefined;
   const history = needs.history && findable;
   const ofTranscript = transcriptSource === 'recordings' ? 1 : 2;
   return {

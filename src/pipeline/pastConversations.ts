@@ -1,6 +1,12 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { ConversationLoader } from './conversationLoader.js';
-import { DAY_MS, LONGEST_WINDOW_MS, type PastConversation, type Window } from './conversations.js';
+import {
+  type ContactIds,
+  DAY_MS,
+  LONGEST_WINDOW_MS,
+  type PastConversation,
+  type Window,
+} from './conversations.js';
 import { found, type Read } from './read.js';
 
 /**
@@ -13,7 +19,7 @@ import { found, type Read } from './read.js';
  */
 export class PastConversations {
   readonly #loader: ConversationLoader;
-  readonly #externalContactId: string;
+  readonly #contactIds: ContactIds;
   readonly #now: number;
   readonly #oldest: number;
   readonly #options: CallOptions;
@@ -23,11 +29,11 @@ export class PastConversations {
 
   constructor(
     loader: ConversationLoader,
-    search: { externalContactId: string; lookbackDays: number; now: number },
+    search: { contactIds: ContactIds; lookbackDays: number; now: number },
     options: CallOptions,
   ) {
     this.#loader = loader;
-    this.#externalContactId = search.externalContactId;
+    this.#contactIds = search.contactIds;
     this.#now = search.now;
     this.#oldest = search.now - search.lookbackDays * DAY_MS;
     this.#unseenBefore = search.now;
@@ -38,7 +44,7 @@ export class PastConversations {
   async next(): Promise<Read<PastConversation | undefined>> {
     while (this.#atHand.length === 0 && this.#unseenBefore > this.#oldest) {
       const search = {
-        externalContactId: this.#externalContactId,
+        contactIds: this.#contactIds,
         window: this.#window(),
         known: this.#known,
       };

@@ -20,6 +20,13 @@ export type ReadTrouble =
   | { kind: 'past_deadline' }
   | { kind: 'stopping' };
 
+/** An answer about another customer than the one asked about: never used, and asked for again. */
+export const HISTORY_MISMATCH: ReadTrouble = {
+  kind: 'try_later',
+  reason: 'history_mismatch',
+  usesAttempt: true,
+};
+
 /**
  * Whether somebody who watches the log should see it. The others say only that this was not the
  * moment: a campaign that is paused would else write a line for every row that was under way.
@@ -49,6 +56,7 @@ export function judgeRead(failure: CallFailure): ReadTrouble {
     case 'timeout':
     case 'connection_lost':
     case 'malformed':
+    case 'mismatch':
       return { kind: 'try_later', reason: `history_${failure.kind}`, usesAttempt: true };
     case 'http':
       return judgeReadStatus(failure);

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { HistoryConversation } from './context/history.js';
-import type { PastConversation } from './conversations.js';
+import type { ContactIds, PastConversation } from './conversations.js';
 import { readMessageTranscript } from './messageTranscript.js';
 import { found, type Read } from './read.js';
 import { readRecordedTranscript } from './recordedTranscript.js';
@@ -17,6 +17,7 @@ export type TranscriptSource = 'messages' | 'recordings';
 export async function readTranscript(
   { client, source }: { client: GenesysClient; source: TranscriptSource },
   conversation: PastConversation,
+  contactIds: ContactIds,
   options: CallOptions,
 ): Promise<Read<HistoryConversation>> {
   if (source === 'recordings' && conversation.endedAt !== undefined) {
@@ -24,5 +25,5 @@ export async function readTranscript(
     if (!recorded.ok) return recorded;
     if (recorded.value !== undefined) return found({ ...conversation, messages: recorded.value });
   }
-  return readMessageTranscript(client, conversation, options);
+  return readMessageTranscript(client, conversation, contactIds, options);
 }

@@ -116,6 +116,7 @@ export async function startWorker(
     admission: admission ?? budget,
     log,
     observe: metrics.countPlatformRequest,
+    onMismatch: metrics.countMismatch,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
   const haltWatch = new HaltWatch(redis, prefix, log);
@@ -125,7 +126,7 @@ export async function startWorker(
     client,
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),
-    conversations: new ConversationLoader(client, log),
+    conversations: new ConversationLoader(client, log, metrics.countMismatch),
     identities: new IdentityLookup(client, caches.identities),
     contexts: caches.contexts,
     checkpoints: new CheckpointStore<Findings>(redis, prefix, config.CHECKPOINT_MAX_AGE),

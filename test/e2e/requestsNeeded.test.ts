@@ -88,7 +88,7 @@ describe('a notification asks the platform for no more than it uses', () => {
 
   test.each([
     ['plain', 'by contact id', BY_ID, OPTIONAL, WEB],
-    ['plain', 'by contact id, history needed', BY_ID, NEEDED, { ...HISTORY, ...WEB }],
+    ['plain', 'by contact id, history needed', BY_ID, NEEDED, { ...CONTACT, ...HISTORY, ...WEB }],
     ['plain', 'by email', BY_EMAIL, OPTIONAL, { ...LOOKUP, ...WEB }],
     ['plain', 'by email, over email', BY_EMAIL, OVER_EMAIL, EMAIL],
     ['named', 'by contact id', BY_ID, OPTIONAL, { ...CONTACT, ...WEB }],
@@ -98,15 +98,21 @@ describe('a notification asks the platform for no more than it uses', () => {
       'by contact id with the name, history needed',
       named(BY_ID),
       NEEDED,
-      { ...HISTORY, ...WEB },
+      { ...CONTACT, ...HISTORY, ...WEB },
     ],
     ['named', 'by email', BY_EMAIL, OPTIONAL, { ...LOOKUP, ...WEB }],
     ['named', 'by email, over email', BY_EMAIL, OVER_EMAIL, { ...LOOKUP, ...EMAIL }],
     ['named', 'by email with the name, over email', named(BY_EMAIL), OVER_EMAIL, EMAIL],
-    ['linked', 'by contact id', BY_ID, OPTIONAL, { ...HISTORY, ...WEB }],
+    ['linked', 'by contact id', BY_ID, OPTIONAL, { ...CONTACT, ...HISTORY, ...WEB }],
     ['linked', 'by email', BY_EMAIL, OPTIONAL, { ...LOOKUP, ...HISTORY, ...WEB }],
     ['linked', 'by email, over email', BY_EMAIL, OVER_EMAIL, { ...LOOKUP, ...HISTORY, ...EMAIL }],
-    ['quoting', 'by contact id', BY_ID, OPTIONAL, { ...HISTORY, ...TRANSCRIPT, ...WEB }],
+    [
+      'quoting',
+      'by contact id',
+      BY_ID,
+      OPTIONAL,
+      { ...CONTACT, ...HISTORY, ...TRANSCRIPT, ...WEB },
+    ],
     ['quoting', 'by email', BY_EMAIL, NEEDED, { ...LOOKUP, ...HISTORY, ...TRANSCRIPT, ...WEB }],
   ] as const)('%s, %s', async (template, _how, recipient, more, needed) => {
     expect(await requestsFor(template, recipient, more)).toEqual(needed);

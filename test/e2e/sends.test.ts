@@ -84,6 +84,18 @@ describe('a notification, end to end', () => {
     ]);
   });
 
+  test.each([
+    ['their address', { email: 'merged@example.com' }],
+    ['an address of before the merge', { email: 'before.merge@example.com' }],
+    ['their contact id', { externalContactId: WELL_KNOWN.merged.id }],
+    ['a contact id of before the merge', { externalContactId: WELL_KNOWN.mergedGuest.id }],
+  ])('knows what a customer wrote under a merged contact, by %s', async (_by, recipient) => {
+    const view = await outcomeOf(followUp(recipient));
+    expect(view.state).not.toBe('skipped');
+    expect(deployment.sandbox.deliveries.list()[0]?.text).toContain('grinder of my coffee machine');
+    expect(deployment.sandbox.requests.count('details-query')).toBeLessThanOrEqual(1);
+  });
+
   test('goes by Engage with the body that endpoint takes, where a request names the channel', async () => {
     const view = await outcomeOf(
       followUp({ email: 'customer@example.com' }, { channels: ['engage'] }),

@@ -49,7 +49,7 @@ const once = (minutesAgo = HOUR): string => customer({ count: 1, minutesAgo });
 
 function load(externalContactId: string, through = loader, now = Date.now()) {
   const window = { from: now - 31 * DAY_MS, to: now };
-  return through.load({ externalContactId, window, known: new Set() }, LANE);
+  return through.load({ contactIds: [externalContactId], window, known: new Set() }, LANE);
 }
 
 /** How many conversations each of them was found to have. */
@@ -95,7 +95,7 @@ describe('pages', () => {
 
   test('that follow hold what is older, nothing twice and nothing left out', async () => {
     const id = customer({ count: 250, minutesAgo: HOUR });
-    const search = { externalContactId: id, lookbackDays: 31, maxConversations: 1_000 };
+    const search = { contactIds: [id] as const, lookbackDays: 31, maxConversations: 1_000 };
     const all = await findConversations(genesys.client, { ...search, now: Date.now() }, LANE);
     const starts = all.ok ? all.value.map(({ startedAt }) => Date.parse(startedAt)) : [];
     expect(starts).toHaveLength(250);
@@ -219,11 +219,51 @@ describe('a platform of odd answers', () => {
       json(response, 200, {
         conversations: Array.from({ length: 100 }, (_, n) => conversationOf('stranger', n)),
       });
+    // Not "no history": what came was no answer to what was asked.
     expect(await load('contact-1', openLoader(client))).toMatchObject({
-      ok: true,
-      value: { conversations: [] },
+      ok: false,
+      trouble: { kind: 'try_later', reason: 'history_mismatch' },
     });
     expect(platform.requests).toHaveLength(4);
+  });
+
+  test('answers with somebody else alone: that is counted, and no answer', async () => {
+    const mismatches: string[] = [];
+    const through = new ConversationLoader(client, pino({ level: 'silent' }), (operation) =>
+      mismatches.push(operation),
+    );
+    platform.handler = (_request, response) =>
+      json(response, 200, { conversations: [conversationOf('stranger')] });
+    expect(await kinds([load('contact-1', through)])).toEqual(['try_later']);
+    expect(mismatches).toEqual(['conversation-query']);
+  });
+
+  test('is asked for all ids of merged contacts in one query, and each customer gets their own', async () => {
+    answerHonestly();
+    const through = openLoader(client);
+    const window = { from: Date.now() - 31 * DAY_MS, to: Date.now() };
+    const search = (...contactIds: [string, ...string[]]) =>
+      through.load({ contactIds, window, known: new Set() }, LANE);
+    const found = await Promise.all([search('ann', 'ann-2'), search('bob', 'BOB-2', 'bob-3')]);
+    expect(platform.requests).toHaveLength(1);
+    expect(asked(platform.requests[0]?.body)).toEqual(['ann', 'ann-2', 'bob', 'BOB-2', 'bob-3']);
+    const counts = found.map((read) => read.ok && read.value.conversations.length);
+    expect(counts).toEqual([2, 3]);
+  });
+
+  test('keeps the ids of one customer together where so many at once are refused', async () => {
+    platform.handler = ({ body }, response) => {
+      if (asked(body).length > 4) return json(response, 400, { code: 'bad.request' });
+      json(response, 200, { conversations: asked(body).map((who) => conversationOf(who)) });
+    };
+    const through = openLoader(client);
+    const window = { from: Date.now() - 31 * DAY_MS, to: Date.now() };
+    const found = await Promise.all(
+      people(4).map((who) =>
+        through.load({ contactIds: [who, `${who}-merged`], window, known: new Set() }, LANE),
+      ),
+    );
+    expect(found.map((read) => read.ok && read.value.conversations.length)).toEqual([2, 2, 2, 2]);
   });
 
   test('gives the same page again and again: it is not asked for ever', async () => {

@@ -34,7 +34,7 @@ const customers = (count: number): string[] => Array.from({ length: count }, cus
 function load(externalContactId: string, options: CallOptions = LANE) {
   const now = Date.now();
   const window = { from: now - 31 * DAY_MS, to: now };
-  return loader.load({ externalContactId, window, known: new Set() }, options);
+  return loader.load({ contactIds: [externalContactId], window, known: new Set() }, options);
 }
 
 const ONE = { ok: true, value: { conversations: [{ startedAt: expect.any(String) }] } };

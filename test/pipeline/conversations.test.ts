@@ -58,7 +58,7 @@ async function find(
     genesys.client,
     // A second later, or what was sent just now would lie in the future.
     {
-      externalContactId: customerId,
+      contactIds: [customerId] as const,
       lookbackDays: 31,
       maxConversations: 5,
       now: NOON + 1_000,
@@ -118,7 +118,7 @@ describe('past conversations', () => {
 });
 
 async function findAll() {
-  const search = { externalContactId: customerId, lookbackDays: 31, maxConversations: 50 };
+  const search = { contactIds: [customerId] as const, lookbackDays: 31, maxConversations: 50 };
   const found = await findConversations(genesys.client, { ...search, now: NOON + 1_000 }, LANE);
   return found.ok ? found.value : [];
 }
@@ -206,7 +206,7 @@ describe('a customer of a platform that answers oddly', () => {
     participants: [{ purpose, externalContactId: who, sessions: [{ direction }] }],
   });
   const ask = async (maxConversations = 60) => {
-    const search = { externalContactId: customerId, lookbackDays: 31, maxConversations };
+    const search = { contactIds: [customerId] as const, lookbackDays: 31, maxConversations };
     const found = await findConversations(client, { ...search, now: NOON }, LANE);
     return found.ok ? found.value.map(({ conversationId }) => conversationId) : found;
   };
@@ -248,7 +248,7 @@ test('trouble in a later window is handed on, not taken for an empty history', a
   genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'delay', ms: 1 });
   genesys.sandbox.faults.add({ endpoint: 'details-query', kind: '429', retryAfter: '7' });
   const search = {
-    externalContactId: customerId,
+    contactIds: [customerId] as const,
     lookbackDays: 62,
     maxConversations: 5,
     now: NOON,

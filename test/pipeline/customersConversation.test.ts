@@ -19,16 +19,25 @@ function between(...contactIds: (string | undefined)[]) {
 }
 
 test('a conversation that two customers had is the history of neither: it is not always said who wrote what', () => {
-  expect(customersConversation(between('ann'), 'ann')).toMatchObject({ conversationId: 'c1' });
-  expect(customersConversation(between('ann', 'bob'), 'ann')).toBeUndefined();
-  expect(customersConversation(between('ann', 'bob'), 'bob')).toBeUndefined();
+  expect(customersConversation(between('ann'), ['ann'])).toMatchObject({ conversationId: 'c1' });
+  expect(customersConversation(between('ann', 'bob'), ['ann'])).toBeUndefined();
+  expect(customersConversation(between('ann', 'bob'), ['bob'])).toBeUndefined();
 });
 
 test('a customer who came back to a conversation takes part in it twice', () => {
-  expect(customersConversation(between('ann', 'ann'), 'ann')).toMatchObject({
+  expect(customersConversation(between('ann', 'ann'), ['ann'])).toMatchObject({
     conversationId: 'c1',
   });
-  expect(customersConversation(between('ann', undefined), 'ann')).toMatchObject({
+  expect(customersConversation(between('ann', undefined), ['ann'])).toMatchObject({
     conversationId: 'c1',
   });
+});
+
+test('a customer whose contacts were merged goes by each of their ids, in either case', () => {
+  const ids = ['ann', 'anna'] as const;
+  for (const who of [['anna'], ['ANNA'], ['ann', 'anna'], ['anna', undefined]]) {
+    expect(customersConversation(between(...who), ids)).toMatchObject({ conversationId: 'c1' });
+  }
+  expect(customersConversation(between('anna', 'bob'), ids)).toBeUndefined();
+  expect(customersConversation(between('anna'), ['ann'])).toBeUndefined();
 });

@@ -14,7 +14,7 @@ afterAll(() => genesys.close());
 beforeEach(() => genesys.sandbox.reset());
 
 const search = (who: WellKnown, more: object = {}) => ({
-  externalContactId: WELL_KNOWN[who].id,
+  contactIds: [WELL_KNOWN[who].id] as const,
   lookbackDays: 31,
   maxConversations: 5,
   wantsText: true,

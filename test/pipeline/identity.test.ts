@@ -9,6 +9,7 @@ import { LANE, type SandboxClient, startSandboxClient } from './support/sandboxC
 
 const MINUTE_MS = 60_000;
 const DANA = WELL_KNOWN.delayedOrder;
+const WANTS = { name: true, history: false };
 const FOUND = { ok: true, value: { externalContactId: DANA.id, contactName: 'Dana Whitfield' } };
 const NOBODY = { ok: true, value: {} };
 
@@ -41,7 +42,7 @@ function workerWith(settings: Record<string, string> = {}): IdentityLookup {
 const lookups = () => genesys.sandbox.requests.count('contact-lookup');
 const contactReads = () => genesys.sandbox.requests.count('contact');
 const byEmail = (email: string, options: CallOptions = LANE) =>
-  identities.find({ email }, true, options);
+  identities.find({ email }, WANTS, options);
 
 /** For how long what was found is remembered still, by key. */
 async function remembered(): Promise<number[]> {
@@ -56,7 +57,7 @@ describe('a recipient with an email', () => {
 
   test('is looked up once for all workers, however the address is written', async () => {
     await byEmail('customer@example.com');
-    expect(await workerWith().find({ email: 'Customer@Example.COM' }, true, LANE)).toEqual(FOUND);
+    expect(await workerWith().find({ email: 'Customer@Example.COM' }, WANTS, LANE)).toEqual(FOUND);
     expect(lookups()).toBe(1);
   });
 
@@ -172,7 +173,7 @@ describe('a recipient with a contact id', () => {
 
   test('is known without a request when nobody asks for the name', async () => {
     const recipient = { externalContactId, email: 'customer@example.com' };
-    expect(await identities.find(recipient, false, LANE)).toEqual({
+    expect(await identities.find(recipient, { name: false, history: false }, LANE)).toEqual({
       ok: true,
       value: { externalContactId },
     });
@@ -181,34 +182,60 @@ describe('a recipient with a contact id', () => {
 
   test('is not asked for a name that the request gives', async () => {
     const recipient = { externalContactId, name: 'Dana' };
-    expect(await identities.find(recipient, true, LANE)).toMatchObject({ ok: true });
+    expect(await identities.find(recipient, WANTS, LANE)).toMatchObject({ ok: true });
     expect(genesys.sandbox.requests.count()).toBe(0);
   });
 
   test('has the name read from the contact, once for all workers', async () => {
-    expect(await identities.find({ externalContactId }, true, LANE)).toEqual(FOUND);
-    expect(await workerWith().find({ externalContactId }, true, LANE)).toEqual(FOUND);
+    expect(await identities.find({ externalContactId }, WANTS, LANE)).toEqual(FOUND);
+    expect(await workerWith().find({ externalContactId }, WANTS, LANE)).toEqual(FOUND);
     expect([contactReads(), lookups()]).toEqual([1, 0]);
   });
 
   test('keeps the id when the platform does not know it, and when the contact has no name', async () => {
     const unknown = 'c0000000-dead-4000-8000-000000000000';
     for (const times of [1, 1]) {
-      expect(await identities.find({ externalContactId: unknown }, true, LANE)).toEqual({
+      expect(await identities.find({ externalContactId: unknown }, WANTS, LANE)).toEqual({
         ok: true,
         value: { externalContactId: unknown },
       });
       expect(contactReads()).toBe(times);
     }
     const nameless = genesys.sandbox.addCustomer({ firstName: ' ' });
-    expect(await identities.find({ externalContactId: nameless.id }, true, LANE)).toEqual({
+    expect(await identities.find({ externalContactId: nameless.id }, WANTS, LANE)).toEqual({
       ok: true,
       value: { externalContactId: nameless.id },
     });
   });
 });
 
+describe('a customer whose contacts were merged', () => {
+  const { merged, mergedGuest, mergedAddress } = WELL_KNOWN;
+  const others = [mergedAddress.id, mergedGuest.id].sort();
+  const idsOf = (read: Awaited<ReturnType<typeof byEmail>>) =>
+    read.ok && {
+      id: read.value.externalContactId,
+      others: [...(read.value.mergedIds ?? [])].sort(),
+    };
+
+  test('is known with every id of the merge set, by each of their addresses', async () => {
+    for (const email of ['merged@example.com', 'before.merge@example.com']) {
+      expect(idsOf(await byEmail(email))).toEqual({ id: merged.id, others });
+    }
+  });
+
+  test('keeps the id that the caller gave, and has the others beside it', async () => {
+    const wants = { name: false, history: true };
+    const given = { externalContactId: mergedGuest.id };
+    expect(idsOf(await identities.find(given, wants, LANE))).toEqual({
+      id: mergedGuest.id,
+      others: [merged.id, mergedAddress.id].sort(),
+    });
+    expect(contactReads()).toBe(1);
+  });
+});
+
 test('a recipient with a phone alone is nobody to the platform, without a request', async () => {
-  expect(await identities.find({ phone: '+15550100001' }, true, LANE)).toEqual(NOBODY);
+  expect(await identities.find({ phone: '+15550100001' }, WANTS, LANE)).toEqual(NOBODY);
   expect(genesys.sandbox.requests.count()).toBe(0);
 });

@@ -21,8 +21,13 @@ describe('a transcript from the sandbox', () => {
   beforeEach(() => genesys.sandbox.reset());
 
   async function newestOf(who: WellKnown) {
-    const { id: externalContactId } = WELL_KNOWN[who];
-    const search = { externalContactId, lookbackDays: 31, maxConversations: 1, now: Date.now() };
+    const { id } = WELL_KNOWN[who];
+    const search = {
+      contactIds: [id] as const,
+      lookbackDays: 31,
+      maxConversations: 1,
+      now: Date.now(),
+    };
     const past = await findConversations(genesys.client, search, LANE);
     const [newest] = past.ok ? past.value : [];
     if (newest === undefined) throw new Error('no conversation');
@@ -31,7 +36,8 @@ describe('a transcript from the sandbox', () => {
 
   async function read(who: WellKnown) {
     const conversation = await newestOf(who);
-    const transcript = await readMessageTranscript(genesys.client, conversation, LANE);
+    const ids = [WELL_KNOWN[who].id] as const;
+    const transcript = await readMessageTranscript(genesys.client, conversation, ids, LANE);
     if (!transcript.ok) throw new Error(JSON.stringify(transcript.trouble));
     expect(transcript.value).toMatchObject(conversation);
     return transcript.value.messages;
@@ -85,7 +91,7 @@ describe('a transcript from the sandbox', () => {
     const messages = [{ from: 'bot' as const, text: 'Hello!' }];
     const conversationId = genesys.sandbox.addConversation(id, { minutesAgo: 5, messages });
     const conversation = { conversationId, startedAt: new Date().toISOString() };
-    expect(await readMessageTranscript(genesys.client, conversation, LANE)).toEqual({
+    expect(await readMessageTranscript(genesys.client, conversation, [id], LANE)).toEqual({
       ok: true,
       value: { ...conversation, messages: [] },
     });
@@ -119,7 +125,7 @@ describe('a transcript from a platform that answers oddly', () => {
   }
 
   async function read() {
-    const transcript = await readMessageTranscript(client, conversation, LANE);
+    const transcript = await readMessageTranscript(client, conversation, ['c1'], LANE);
     return transcript.ok ? transcript.value.messages : transcript.trouble;
   }
 
@@ -140,6 +146,23 @@ describe('a transcript from a platform that answers oddly', () => {
     expect(askedFor()).toEqual(['m1', 'm3']);
   });
 
+  const KINDS = [
+    ...['kept', 'structured', 'by-its-channel', 'event', 'receipt', 'outbound', 'outbound-too'],
+    ...['blank', 'undated', 'without-a-body'],
+  ];
+
+  test('of a conversation in which another customer took part is a lookup that failed', async () => {
+    const message = { id: 'm1', timestamp: at(1), normalizedMessage: { type: 'Text', text: 'x' } };
+    const of = (id: string) => [
+      { purpose: 'customer', externalContact: { id }, messages: [reference(1)] },
+    ];
+    serve(of('c2'), [message]);
+    expect(await read()).toMatchObject({ kind: 'try_later', reason: 'history_mismatch' });
+    expect(askedFor()).toBeUndefined();
+    serve(of('C1'), [message]);
+    expect(await read()).toHaveLength(1);
+  });
+
   test('skips events, receipts, outbound, blank and undated messages', async () => {
     const text = (id: string, normalizedMessage: object, more: object = {}) => ({
       id,
@@ -149,7 +172,7 @@ describe('a transcript from a platform that answers oddly', () => {
       ...more,
     });
     serve(
-      [{ purpose: 'customer', messages: [reference(1)] }],
+      [{ purpose: 'customer', messages: KINDS.map((messageId) => ({ messageId })) }],
       [
         text('kept', {}),
         text('structured', { type: 'Structured' }),

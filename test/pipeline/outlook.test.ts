@@ -50,8 +50,8 @@ describe('what is foreseen of a request', () => {
     });
   });
 
-  test('a contact id with a name spares finding out who it is', () => {
-    expect(outlook({ ...CONTACT, name: 'Dana' }).cost.identity).toBe(0);
+  test('a contact id costs a look at the contact, for the ids that were merged into it', () => {
+    expect(outlook({ ...CONTACT, name: 'Dana' }).cost.identity).toBe(1);
     expect(outlook(CONTACT).cost.identity).toBe(1);
   });
 

@@ -24,8 +24,13 @@ describe('a transcript from recordings', () => {
   beforeEach(() => genesys.sandbox.reset());
 
   async function newestOf(who: WellKnown) {
-    const { id: externalContactId } = WELL_KNOWN[who];
-    const search = { externalContactId, lookbackDays: 31, maxConversations: 1, now: Date.now() };
+    const { id } = WELL_KNOWN[who];
+    const search = {
+      contactIds: [id] as const,
+      lookbackDays: 31,
+      maxConversations: 1,
+      now: Date.now(),
+    };
     const past = await findConversations(genesys.client, search, LANE);
     const [newest] = past.ok ? past.value : [];
     if (newest === undefined) throw new Error('no conversation');
@@ -35,7 +40,12 @@ describe('a transcript from recordings', () => {
 
   async function read(who: WellKnown, source: 'recordings' | 'messages' = 'recordings') {
     const conversation = await newestOf(who);
-    const transcript = await readTranscript({ ...genesys, source }, conversation, LANE);
+    const transcript = await readTranscript(
+      { ...genesys, source },
+      conversation,
+      [WELL_KNOWN[who].id],
+      LANE,
+    );
     if (!transcript.ok) return transcript.trouble;
     expect(transcript.value).toMatchObject(conversation);
     return transcript.value.messages;
@@ -149,7 +159,12 @@ describe('a recording of a platform that answers oddly', () => {
       const normalizedMessage = { type: 'Text', text: 'from the messages' };
       return json(response, 200, { entities: [{ id: 'm1', timestamp: AT, normalizedMessage }] });
     };
-    const transcript = await readTranscript({ client, source: 'recordings' }, conversation, LANE);
+    const transcript = await readTranscript(
+      { client, source: 'recordings' },
+      conversation,
+      ['c1'],
+      LANE,
+    );
     if (!transcript.ok) throw new Error(transcript.trouble.kind);
     return transcript.value.messages.map(({ text }) => text);
   }

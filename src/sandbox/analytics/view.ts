@@ -84,6 +84,11 @@ function partOf(world: World, conversation: Conversation, participant: Participa
       : {}),
   };
   const contact = isCustomer && customerId !== null ? { externalContactId: customerId } : {};
+  const customer = customerId === null ? undefined : world.population.customer(customerId);
+  const canonical =
+    isCustomer && customer !== undefined
+      ? { canonicalExternalContactId: world.population.canonicalOf(customer).id }
+      : {};
   const ending = endedAt === null ? {} : { disconnectType: isCustomer ? 'client' : 'peer' };
   const subject = conversation.subject === null ? {} : { subject: conversation.subject };
   const { purpose, name: participantName } = participant;
@@ -91,7 +96,7 @@ function partOf(world: World, conversation: Conversation, participant: Participa
     row: {
       ...session,
       ...contact,
-      ...(isCustomer && customerId !== null ? { canonicalExternalContactId: customerId } : {}),
+      ...canonical,
       ...ending,
       ...subject,
       purpose,

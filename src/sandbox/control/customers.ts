@@ -23,6 +23,8 @@ const conversationSchema = z.strictObject({
 /** A person to add. The email stands on the external contact unless `emailOnContact` is false. */
 export const newCustomerSchema = z.strictObject({
   id: z.guid().optional(),
+  /** The contact that this one was merged into. */
+  mergedInto: z.guid().nullable().default(null),
   firstName: z.string().default('Guest'),
   lastName: z.string().default(''),
   email: emailAddress.optional(),

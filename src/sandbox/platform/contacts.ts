@@ -23,9 +23,14 @@ const lookupSchema = z.strictObject({
   value: z.string().min(1).max(256),
 });
 
-/** Genesys: ExternalContact. */
-function contactView(customer: Customer): object {
+/**
+ * Genesys: ExternalContact. Every contact names its merge set; the canonical one carries the
+ * identifiers of all of it.
+ */
+function contactView({ population }: World, customer: Customer): object {
   const email = customer.emailOnContact ? customer.email : null;
+  const canonical = population.canonicalOf(customer);
+  const mergeSet = population.mergeSetOf(customer);
   return {
     id: customer.id,
     type: email === null ? 'Ephemeral' : 'Curated',
@@ -35,19 +40,23 @@ function contactView(customer: Customer): object {
     ...(customer.phone === null
       ? {}
       : { cellPhone: { e164: customer.phone, display: customer.phone } }),
-    identifiers: [
-      ...(email === null ? [] : [{ type: 'Email', value: email }]),
-      ...(customer.phone === null ? [] : [{ type: 'Phone', value: customer.phone }]),
-    ],
+    identifiers: customer === canonical ? mergeSet.flatMap(identifiersOf) : identifiersOf(customer),
     externalIds: [],
-    mergeSet: [{ id: customer.id }],
-    canonicalContact: { id: customer.id },
+    mergeSet: mergeSet.map(({ id }) => ({ id })),
+    canonicalContact: { id: canonical.id },
     surveyOptOut: false,
     selfUri: `/api/v2/externalcontacts/contacts/${customer.id}`,
   };
 }
 
-/** Genesys: one identifier per call; 404 when no contact carries it. */
+function identifiersOf({ email, emailOnContact, phone }: Customer): object[] {
+  return [
+    ...(email === null || !emailOnContact ? [] : [{ type: 'Email', value: email }]),
+    ...(phone === null ? [] : [{ type: 'Phone', value: phone }]),
+  ];
+}
+
+/** Genesys: one identifier per call; 404 when no contact carries it. A merged contact's leads to the canonical one. */
 export function lookUpContact(world: World, { body }: Call): Answer {
   const lookup = parseBody(lookupSchema, body);
   if (!lookup.ok) return lookup.refusal;
@@ -55,12 +64,12 @@ export function lookUpContact(world: World, { body }: Call): Answer {
   const found =
     type === 'Email' || type === 'Phone' ? world.population.findContact(value) : undefined;
   if (found === undefined) return notFound('No contact was found for the identifier.');
-  return accepted(contactView(found));
+  return accepted(contactView(world, world.population.canonicalOf(found)));
 }
 
 export function getContact(world: World, { id }: Call): Answer {
   const customer = world.population.customer(id);
   return customer === undefined
     ? notFound('The requested contact was not found.')
-    : accepted(contactView(customer));
+    : accepted(contactView(world, customer));
 }

@@ -4,6 +4,8 @@ export type Language = 'en' | 'de' | 'es' | 'ja' | 'ar' | 'he';
 export interface Customer {
   /** External contact id. */
   id: string;
+  /** The contact that this one was merged into. Its conversations stay under its own id. */
+  mergedInto: string | null;
   firstName: string;
   lastName: string;
   email: string | null;

@@ -54,6 +54,7 @@ function person(number: number, random: Random): Customer {
   const country = number % 3 === 0 ? '+44207' : '+1555';
   return {
     id: uuidFrom(random),
+    mergedInto: null,
     firstName: names.first[given] ?? names.first[0],
     lastName: pick(random, names.last),
     email: `${names.latin[given] ?? 'customer'}.${number}@example.${number % 4 === 0 ? 'org' : 'com'}`,

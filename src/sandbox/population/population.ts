@@ -11,6 +11,7 @@ export const SENT_CONVERSATION_LIMIT = 50_000;
 export class Population {
   readonly #customers = new Map<string, Customer>();
   readonly #byEmail = new Map<string, Customer>();
+  readonly #merged = new Map<string, Customer[]>();
   readonly #byPhone = new Map<string, Customer>();
   readonly #conversations = new Map<string, Conversation>();
   readonly #byCustomer = new Map<string, Set<Conversation>>();
@@ -41,7 +42,23 @@ export class Population {
     return byEmail && !found.emailOnContact ? undefined : found;
   }
 
+  /** The contact that stands for this one: the one it was merged into, or itself. */
+  canonicalOf(customer: Customer): Customer {
+    const { mergedInto } = customer;
+    return (mergedInto === null ? undefined : this.#customers.get(mergedInto)) ?? customer;
+  }
+
+  /** The canonical contact and all that were merged into it. */
+  mergeSetOf(customer: Customer): Customer[] {
+    const canonical = this.canonicalOf(customer);
+    return [canonical, ...(this.#merged.get(canonical.id) ?? [])];
+  }
+
   add(customer: Customer): void {
+    if (customer.mergedInto !== null) {
+      const others = this.#merged.get(customer.mergedInto) ?? [];
+      this.#merged.set(customer.mergedInto, [...others, customer]);
+    }
     this.#customers.set(customer.id, customer);
     if (customer.email !== null) this.#byEmail.set(customer.email.toLowerCase(), customer);
     if (customer.phone !== null) this.#byPhone.set(customer.phone, customer);

@@ -14,12 +14,15 @@ const person = (
     email: null,
     emailOnContact: traits.email !== undefined,
     phone: null,
+    mergedInto: null,
     language: 'en',
     online: true,
     guestId: `90000000-0000-4000-8000-${digits}`,
     ...traits,
   };
 };
+
+const MERGED = 'c0000000-0000-4000-8000-000000000017';
 
 /**
  * People who are always there, for tests and demonstrations. Ids and addresses never change.
@@ -41,6 +44,9 @@ const person = (
  * | regular | regular@example.com | four conversations; the newest holds only pleasantries |
  * | buttons | buttons@example.com | answered by buttons and quick replies only |
  * | emoji | emoji@example.com | the last message is mostly emoji |
+ * | merged | merged@example.com | never wrote under this contact; two others were merged into it |
+ * | mergedGuest | – | merged into the one above, wrote six days ago |
+ * | mergedAddress | before.merge@example.com | merged into it as well, wrote 20 days ago |
  * | unreachable | – | no email, no phone, offline: reachable by contact id, and then not |
  */
 export const WELL_KNOWN = {
@@ -71,6 +77,12 @@ export const WELL_KNOWN = {
   buttons: person(14, 'Mei', 'Chen', { email: 'buttons@example.com' }),
   emoji: person(15, 'Sofia', 'Rossi', { email: 'emoji@example.com' }),
   unreachable: person(16, 'Guest', '', { online: false }),
+  merged: person(17, 'Julia', 'Brandt', { email: 'merged@example.com' }),
+  mergedGuest: person(18, 'Guest', '', { mergedInto: MERGED }),
+  mergedAddress: person(19, 'J.', 'Brandt', {
+    email: 'before.merge@example.com',
+    mergedInto: MERGED,
+  }),
 } as const satisfies Record<string, Customer>;
 
 export type WellKnown = keyof typeof WELL_KNOWN;

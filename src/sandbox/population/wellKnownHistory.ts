@@ -207,6 +207,16 @@ const TALKS: readonly Talk[] = [
     ago: 30 * HOUR,
     lines: [customer('What are your opening hours?'), bot('We are open from 8 to 20 every day.')],
   },
+  {
+    who: 'mergedAddress',
+    ago: 20 * DAY,
+    lines: [customer('Can you change the delivery day of my subscription to Friday?')],
+  },
+  {
+    who: 'mergedGuest',
+    ago: 6 * DAY,
+    lines: [customer('The grinder of my coffee machine has stopped working after two weeks.')],
+  },
 ];
 
 /** Adds the fixed people and what they wrote, dated relative to `now`. */

@@ -55,6 +55,7 @@ export interface TestClient {
 export async function startClient(
   settings: Partial<GenesysSettings>,
   admission: Partial<Admission> = {},
+  observers: { onMismatch?: (operation: Operation) => void } = {},
 ): Promise<TestClient> {
   const lines: string[] = [];
   const log = pino(
@@ -70,7 +71,7 @@ export async function startClient(
   const merged: RecordingAdmission = { ...recording, ...admission };
   const client = await createGenesysClient(
     { clientId: 'client-1', clientSecret: 'secret-1', ...settings },
-    { admission: merged, log },
+    { admission: merged, log, ...observers },
   );
   return { client, admission: merged, logged: () => lines.join('') };
 }

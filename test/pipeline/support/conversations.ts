@@ -2,7 +2,7 @@ import { pino } from 'pino';
 import type { CallOptions } from '../../../src/genesys/call.js';
 import type { GenesysClient } from '../../../src/genesys/client.js';
 import { ConversationLoader } from '../../../src/pipeline/conversationLoader.js';
-import type { PastConversation } from '../../../src/pipeline/conversations.js';
+import type { ContactIds, PastConversation } from '../../../src/pipeline/conversations.js';
 import { PastConversations } from '../../../src/pipeline/pastConversations.js';
 import { found, type Read } from '../../../src/pipeline/read.js';
 
@@ -12,7 +12,7 @@ export function openLoader(client: GenesysClient): ConversationLoader {
 }
 
 interface Search {
-  externalContactId: string;
+  contactIds: ContactIds;
   lookbackDays: number;
   maxConversations: number;
   now: number;
