@@ -9,10 +9,13 @@ const NAMES_TOO: ReadonlySet<string> = new Set(['Null', 'Nan', 'Nil']);
 
 const LETTER = /\p{L}/u;
 
+/** A name wholly in brackets is the name of a field: «Vorname», [First Name], <name>. */
+const FIELD_NAME = /^(?:«.*»|\[.*\]|<.*>|\(.*\)|\{.*\})$/u;
+
 /** A first or a last name from a column of its own; undefined where it says that there is none. */
 export function halfName(text: string): string | undefined {
   const bare = text.trim();
-  if (!LETTER.test(bare) || brokenValue(bare) !== undefined) return undefined;
+  if (!isWritten(bare)) return undefined;
   if (NAMES_TOO.has(bare)) return bare;
   return isNoValue(bare) || UNKNOWN.test(bare) ? undefined : bare;
 }
@@ -23,7 +26,7 @@ export function halfName(text: string): string | undefined {
  */
 export function wholeName(text: string): string | undefined {
   const bare = text.trim();
-  if (!LETTER.test(bare) || brokenValue(bare) !== undefined) return undefined;
+  if (!isWritten(bare)) return undefined;
   if (isNoValue(bare) || UNKNOWN.test(bare)) return undefined;
   const words = bare.split(/\s+/);
   const kept = words.filter((word, at) => isNameWord(word, at === 0 ? words[1] : words[at - 1]));
@@ -41,6 +44,10 @@ function isNameWord(word: string, neighbour: string | undefined): boolean {
   return (
     word === 'NULL' && neighbour !== undefined && isAllCapitals(neighbour) && neighbour !== word
   );
+}
+
+function isWritten(name: string): boolean {
+  return LETTER.test(name) && !FIELD_NAME.test(name) && brokenValue(name) === undefined;
 }
 
 function isAllCapitals(word: string): boolean {

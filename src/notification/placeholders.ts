@@ -18,7 +18,7 @@ const PROGRAM_ERROR = /^(?:\[object \w+\]|Invalid Date|#<\w+>|\[Circular\])$/i;
 
 /** A field of a mail merge or a template that was never filled in. */
 const UNFILLED_FIELD =
-  /\{\{[^{}]*\}\}|\{%[^%]*%\}|\$\{[^{}]*\}|%%\w+%%|\*\|\w+\|\*|<<\s*\w+\s*>>|«[^«»]*»|\[\[\w+\]\]|^\{\w+\}$|^%\w+%$/;
+  /\{\{[^{}]*\}\}|\{%[^%]*%\}|\$\{[^{}]*\}|%%\w+%%|\*\|\w+\|\*|<<\s*\w+\s*>>|\[\[\w+\]\]|^\{\w+\}$|^%\w+%$/;
 
 /** A long number as a spreadsheet shows it: 1.23457E+15. Its digits are lost. */
 const SHORTENED_NUMBER = /^[+-]?\d(?:[.,]\d+)?E[+-]?\d+$/i;

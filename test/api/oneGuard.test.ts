@@ -252,6 +252,28 @@ describe('two writings of one recipient', () => {
   });
 });
 
+describe('digits beyond a number', () => {
+  test('are kept in a CSV and as text, and refused as a number of NDJSON', async () => {
+    const csv = 'email,orderNumber,status\na@example.com,9007199254740993,x\n';
+    await office.imported('digits-csv', csv, { template: 'order-update' });
+    const [row] = await office.rows.read('digits-csv', 0);
+    expect(row?.row.variables).toMatchObject({ orderNumber: '9007199254740993' });
+
+    const line = (number: string) =>
+      `{"email":"c${number.length}@example.com","orderNumber":${number},"status":"x"}\n`;
+    const ndjson = line('9007199254740993') + line('"9007199254740993"') + line('1001');
+    const { import: imported } = await office.imported('digits', ndjson, {
+      template: 'order-update',
+    });
+    expect(imported).toMatchObject({ rows: 2, rejected: 1 });
+    const rows = await office.rows.read('digits', 0);
+    expect(rows.map(({ row: { variables } }) => variables?.['orderNumber'])).toEqual([
+      '9007199254740993',
+      1001,
+    ]);
+  });
+});
+
 describe('cells of a file that say that there is no value', () => {
   test('are empty ones: three customers stay three, and greet by no placeholder', async () => {
     const csv = [
