@@ -1,8 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorLabel } from '../ops/errorLabel.js';
+import { BodyRefused } from '../ops/jsonBody.js';
+import { DEEPEST_JSON } from '../ops/jsonNesting.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import { NotUtf8Error } from './json.js';
-import { httpProblem, type Problem, redisUnavailable, sendProblem } from './problems.js';
+import { httpProblem, type Problem, problem, redisUnavailable, sendProblem } from './problems.js';
 import { TooManyRequests } from './rateLimit.js';
 
 /** What the framework refuses by itself, in our words: its own messages quote the request. */
@@ -31,6 +33,7 @@ export function answerError(
   // still writing would cost them the answer. The time limit for a request bounds this.
   reply.removeHeader('connection');
   if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
+  if (error instanceof BodyRefused) return sendProblem(reply, bodyRefused(error, request));
   if (error instanceof NotUtf8Error) {
     return sendProblem(reply, httpProblem(400, 'The body is not UTF-8. Encode it as UTF-8.'));
   }
@@ -51,4 +54,22 @@ export function answerError(
   request.log.error({ error: errorLabel(error) }, 'a request failed');
   const detail = `This is a defect of the service; its log names the request ${request.id}.`;
   return sendProblem(reply, httpProblem(500, detail));
+}
+
+function bodyRefused({ because }: BodyRefused, { routeOptions }: FastifyRequest): Problem {
+  switch (because) {
+    case 'nested':
+      return httpProblem(400, `The body is nested more than ${DEEPEST_JSON} levels deep.`);
+    case 'cut_short':
+      return httpProblem(400, 'The body is not as long as announced.');
+    case 'too_large':
+      return httpProblem(413, `A body of at most ${routeOptions.bodyLimit} bytes is allowed here.`);
+    case 'no_room':
+      return problem('too-many-bodies', {
+        detail: 'Other large bodies are being read. Try again later, or send smaller ones.',
+        retryAfter: 1,
+      });
+    default:
+      return because satisfies never;
+  }
 }

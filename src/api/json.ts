@@ -1,5 +1,9 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { withExactNumbers } from '../notification/exactJson.js';
+import { BodyRoom, type HeldBody, readJsonBody } from '../ops/jsonBody.js';
+
+/** Four of the largest batches at once, with what is made of them. */
+const ROOM_BYTES = 64 * 1024 * 1024;
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -18,21 +22,30 @@ export function isObject(value: unknown): value is Record<string, unknown> {
  * origins from posting without asking first. An empty body counts as none: many clients announce
  * JSON with every request, those without a body included.
  *
- * A body is UTF-8, and a number that would change its digits is marked for the guard to refuse.
+ * A body is UTF-8, and a number that would change its digits is marked for the guard to refuse. What is
+ * nested too deeply, or finds no room beside other large bodies, is refused while it comes in.
  */
 export function acceptOnlyJson(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser<Buffer>(
-    'application/json',
-    { parseAs: 'buffer' },
-    (request, body, done) => {
+  const room = new BodyRoom(ROOM_BYTES);
+  const bodies = new WeakMap<FastifyRequest, HeldBody>();
+  app.addHook('preParsing', async (request, reply) => {
+    const held = room.open();
+    bodies.set(request, held);
+    reply.raw.once('close', () => held.close());
+  });
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    const held = bodies.get(request) ?? room.open();
+    const { bodyLimit: limit } = request.routeOptions;
+    const announced = request.headers['content-length'];
+    readJsonBody(payload, { limit, announced, held }).then((body) => {
       const text = textOf(body);
       if (text === undefined) done(new NotUtf8Error('the body is not UTF-8'));
       else if (text === '') done(null, undefined);
       else parse(request, withExactNumbers(text), done);
-    },
-  );
+    }, done);
+  });
 }
 
 /** Undefined for what is not UTF-8; a byte order mark is passed over. */

@@ -19,6 +19,7 @@ const KINDS = {
   'no-room': [503, 'Redis has no room for the rows'],
   'redis-unavailable': [503, 'Redis is unavailable'],
   'redis-unfit': [503, 'Redis may not hold notifications'],
+  'too-many-bodies': [503, 'Too many large bodies at once'],
   stopping: [503, 'The service is stopping'],
   'not-ready': [503, 'The service is not ready'],
   unauthorized: [401, 'A valid API key is needed'],

@@ -1,3 +1,4 @@
+import { isNestedTooDeeply } from '../ops/jsonNesting.js';
 import {
   type Cell,
   csvForSpreadsheets,
@@ -83,6 +84,7 @@ function taggedLine(row: RejectedRow): string {
 
 /** The names in an object, or undefined when it is none. */
 function namesIn(line: string): string[] | undefined {
+  if (isNestedTooDeeply(line)) return undefined;
   try {
     const value: unknown = JSON.parse(line);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);

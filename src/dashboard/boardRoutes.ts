@@ -42,7 +42,8 @@ function reading(): Record<string, Handle> {
   return {
     // Numbers about the server: its version, uptime and memory.
     'get /api/redis/stats': asItIs,
-    'get /api/queues': async (_request, original) => {
+    'get /api/queues': async (request, original) => {
+      boundPage(request);
       const { status, body } = await original();
       const { queues } = body as { queues: Record<string, unknown>[] };
       return answer(status, { queues: queues.map(withSafeJobs) });
@@ -63,6 +64,24 @@ function reading(): Record<string, Handle> {
     [`get ${job}/flow`]: async ({ params }) =>
       answer(200, { nodeId: String(params['jobId']), flowRoot: null, isFlowNode: false }),
   };
+}
+
+/** The most jobs that the library's own settings offer for a page. */
+const JOBS_PER_PAGE = 50;
+/** Far beyond where anybody leafs. Redis passes over all the jobs before a page one by one. */
+const PAGES = 10_000;
+
+/** The library takes whatever number is asked for, and reads so many jobs into memory. */
+function boundPage({ query }: BullBoardRequest): void {
+  for (const [name, most] of [
+    ['jobsPerPage', JOBS_PER_PAGE],
+    ['page', PAGES],
+  ] as const) {
+    const asked = query[name];
+    if (asked === undefined) continue;
+    const number = Math.trunc(Number(asked));
+    query[name] = Number.isFinite(number) ? Math.min(Math.max(number, 1), most) : 1;
+  }
 }
 
 function withSafeJobs(queue: Record<string, unknown>): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { isNestedTooDeeply } from '../ops/jsonNesting.js';
 import type { CallFailure } from './failure.js';
 import { parseRetryAfter, rateLimitWait } from './retryAfter.js';
 
@@ -50,8 +51,12 @@ export function readRefusal(answer: RawAnswer): HttpFailure {
   return failure;
 }
 
-/** `undefined` for what is no JSON; JSON itself has no such value. */
+/**
+ * `undefined` for what is no JSON, which has no such value itself, and for what is nested too deeply:
+ * no answer is, and the largest that is read would keep the process from everything else for seconds.
+ */
 export function parseJson(text: string): unknown {
+  if (isNestedTooDeeply(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

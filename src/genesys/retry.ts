@@ -4,7 +4,10 @@ import type { CallFailure } from './failure.js';
 export const RETRIES = 2;
 const FIRST_PAUSE_MS = 250;
 
-const TRANSIENT_STATUS: ReadonlySet<number> = new Set([500, 502, 503, 504]);
+/** A redirect is no answer of the platform's: a gateway or a sign-in page stands in between just now. */
+const TRANSIENT_STATUS: ReadonlySet<number> = new Set([
+  300, 301, 302, 303, 307, 308, 500, 502, 503, 504,
+]);
 
 /**
  * Whether the same request may go out again within this call. Sends never: the platform has no

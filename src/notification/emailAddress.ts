@@ -40,7 +40,7 @@ export function readEmail(text: string): ReadEmail {
 
 /** A domain as A-labels in lower case; undefined where it is none. */
 export function asciiDomain(written: string): string | undefined {
-  if (!WRITTEN_DOMAIN.test(written)) return undefined;
+  if (written.length > MAX_DOMAIN || !WRITTEN_DOMAIN.test(written)) return undefined;
   const lower = written.toLowerCase();
   const domain = DOMAIN.test(lower) && !lower.includes('xn--') ? lower : domainToASCII(lower);
   return domain.length <= MAX_DOMAIN && DOMAIN.test(domain) ? domain : undefined;

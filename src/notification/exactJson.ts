@@ -1,9 +1,11 @@
+import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../ops/jsonNesting.js';
 import { INEXACT_NUMBER } from './damagedText.js';
 
 /** Only a literal of so many digits, or one with an exponent, can change its digits. */
 const MAY_CHANGE = /\d[\d.]{15}|\d[eE]/;
 
-const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+/** A string that is never closed goes to the end, or each of its quotes would be tried as a beginning. */
+const STRING_OR_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*(?:"|\\?$)|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 const MARKER = JSON.stringify(INEXACT_NUMBER);
 
@@ -21,8 +23,12 @@ export function withExactNumbers(json: string): string {
   );
 }
 
-/** As JSON.parse, but for numbers that it would change. Throws a SyntaxError as it does. */
+/**
+ * As JSON.parse, but for numbers that it would change, and for what is nested too deeply. Throws a
+ * SyntaxError as it does.
+ */
 export function parseExactJson(json: string): unknown {
+  if (isNestedTooDeeply(json)) throw new SyntaxError(`expected ${NESTED_TOO_DEEPLY}`);
   return JSON.parse(withExactNumbers(json));
 }
 
@@ -36,8 +42,15 @@ function decimalOf(literal: string): string {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(literal) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const bare = digits.replace(/0+$/, '');
+  const bare = withoutZerosAtTheEnd(digits);
   if (bare === '') return '0';
   const power = Number(exponent) - fraction.length + (digits.length - bare.length);
   return `${sign}${bare}e${power}`;
+}
+
+/** A pattern would look at every run of zeros within a long number again and again. */
+function withoutZerosAtTheEnd(digits: string): string {
+  let end = digits.length;
+  while (digits[end - 1] === '0') end -= 1;
+  return digits.slice(0, end);
 }

@@ -11,6 +11,9 @@ const WITHOUT_EXTENSION = `${PHONE_EXPECTED}, without an extension`;
 /** Already as it is sent, in the one country where length and first digit say so. */
 const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/;
 
+/** Longer than anybody writes a number; bounds the time that a hostile text takes. */
+const LONGEST_WRITTEN = 100;
+
 /** Marks that a copied number brings along; they show nothing. */
 const INVISIBLE = /\p{Cf}/gu;
 
@@ -26,6 +29,7 @@ export type ReadPhone = { ok: true; phone: string } | { ok: false; expected: str
  */
 export function readPhone(text: string, country?: CountryCode): ReadPhone {
   if (NORTH_AMERICAN.test(text)) return { ok: true, phone: text };
+  if (text.length > LONGEST_WRITTEN) return wrong(PHONE_EXPECTED);
   if (isShortenedNumber(text)) return wrong(SHORTENED_NUMBER_EXPECTED);
   const written = text
     .normalize('NFKC')

@@ -73,7 +73,8 @@ function judgeReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): ReadT
   // The client has already logged in once more: a token that is still refused is a matter for people.
   if (status === 401) return { kind: 'hold', cause: { kind: 'credentials', detail: 'http_401' } };
   if (isMissingPermission(failure)) return { kind: 'hold', cause: permissionMissing(failure) };
-  if (status >= 500 || status === 408) {
+  // A redirect is a gateway's, not the platform's: what is read may be there again in a moment.
+  if (status >= 500 || status === 408 || status < 400) {
     const reason = `history_http_${status}`;
     const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
     return { kind: 'try_later', reason, ...asked, usesAttempt: true };

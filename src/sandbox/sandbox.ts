@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import Fastify from 'fastify';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { BodyRoom, readJsonBody } from '../ops/jsonBody.js';
 import { isLoopbackHost } from '../ops/loopback.js';
 import { foreignOrigin } from '../ops/requestOrigin.js';
 import {
@@ -25,6 +26,7 @@ import { createWorld, type World } from './world.js';
 
 /** Genesys: request.bytes.max. */
 const BODY_LIMIT = 512_000;
+const BODIES_LIMIT = 128 * BODY_LIMIT;
 
 /** Every setting may be given at the start; see Settings for what they mean. */
 export interface SandboxOptions extends Partial<Settings> {
@@ -82,6 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     forceCloseConnections: true,
     exposeHeadRoutes: false,
   });
+  acceptShallowJson(app);
   const rules = { loopbackNamesOnly: isLoopbackHost(host), programsMayWrite: true };
   app.addHook('onRequest', async (request, reply) => {
     const foreign = foreignOrigin(request, rules);
@@ -105,6 +108,21 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await app.close();
     },
   };
+}
+
+/** As the product's own doors: what is nested too deeply would stop everything else for seconds. */
+function acceptShallowJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error');
+  const room = new BodyRoom(BODIES_LIMIT);
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser('application/json', (request, payload, done) => {
+    const held = room.open();
+    const announced = request.headers['content-length'];
+    readJsonBody(payload, { limit: BODY_LIMIT, announced, held }).then((body) => {
+      held.close();
+      parse(request, body.toString(), done);
+    }, done);
+  });
 }
 
 function settingsOf(options: SandboxOptions): Partial<Settings> {

@@ -57,9 +57,14 @@ export function oneLine(text: string): string {
 
 /** Trimmed, no trailing spaces, and never more than one empty line in a row. */
 export function tidyLines(text: string): string {
-  return text
-    .replace(/\r\n?/g, '\n')
-    .replace(/[^\S\n]+\n/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+  return (
+    text
+      .replace(/\r\n?/g, '\n')
+      .split('\n')
+      // A pattern for blanks before a line end would look at each run of blanks again and again.
+      .map((line) => line.trimEnd())
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .trim()
+  );
 }

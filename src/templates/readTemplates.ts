@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../notification/channel.js';
+import { parseExactJson } from '../notification/exactJson.js';
 import { compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
@@ -133,7 +134,7 @@ function readManifest(
   }
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseExactJson(text);
   } catch {
     report({ template, file, message: 'is not valid JSON' });
     return undefined;

@@ -89,8 +89,12 @@ function numberProblem(value: VariableValue): string | undefined {
   return hasExactDigits(value.trim()) ? undefined : INEXACT_NUMBER_EXPECTED;
 }
 
+/** More signs than any number that keeps its digits needs; bounds the time to look at them. */
+const LONGEST_NUMBER = 100;
+
 /** Whether a number has the digits that were written, closing zeros aside. */
 function hasExactDigits(text: string): boolean {
+  if (text.length > LONGEST_NUMBER) return false;
   const bare = text.includes('.') ? text.replace(/\.?0+$/, '') : text;
   const value = Number(bare);
   return keepsItsDigits(value) && String(value) === bare.replace(/^-0$/, '0');

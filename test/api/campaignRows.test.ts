@@ -28,7 +28,7 @@ async function beginUpload(id: string, length: number): Promise<Socket> {
   const socket = connect(Number(new URL(api.url).port), '127.0.0.1');
   await once(socket, 'connect');
   socket.write(
-    `PUT /v1/campaigns/${id}/rows HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`,
+    `PUT /v1/campaigns/${id}/rows HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`,
   );
   await once(socket, 'data');
   return socket;
@@ -137,7 +137,7 @@ describe('an upload over a connection', () => {
     // What is left is read and thrown away: the connection goes on.
     const rest = length - header.length - 'Ann,Berlin\n'.length * 1_000;
     socket.write(Buffer.alloc(rest, 'x'));
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     expect(await readAll(socket)).toMatch(/HTTP\/1.1 200 OK[\s\S]*alive/);
   });
 });

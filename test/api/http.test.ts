@@ -92,10 +92,10 @@ describe('a body that is refused', () => {
     const socket = await open(api);
     const megabytes = 3 * 1024 * 1024;
     socket.write(
-      `POST /v1/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${megabytes}\r\n\r\n`,
+      `POST /v1/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${megabytes}\r\n\r\n`,
     );
     socket.write(Buffer.alloc(megabytes, 'x'));
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
     const answers = await readAll(socket);
     expect(answers).toMatch(/^HTTP\/1.1 413 [\s\S]*HTTP\/1.1 200 OK[\s\S]*alive/);
   });
@@ -107,7 +107,7 @@ describe('stopping', () => {
     const body = JSON.stringify({ ...REQUEST, id: 'in-flight' });
     const socket = await open(api);
     socket.write(
-      `POST /v1/notifications HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
+      `POST /v1/notifications HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nExpect: 100-continue\r\n\r\n`,
     );
     // The server has the request in hand from here on.
     await once(socket, 'data');
@@ -126,7 +126,7 @@ describe('stopping', () => {
     // Answered on another connection, so the server has certainly seen this one.
     await api.call('GET', '/healthz');
     const stopped = api.stop();
-    socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n');
+    socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
     const answer = await readAll(socket);
     expect(answer).toMatch(/^HTTP\/1.1 503 [\s\S]*problem:stopping/);
     expect(answer).toMatch(/retry-after: 1/i);

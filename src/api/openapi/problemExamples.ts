@@ -130,6 +130,11 @@ export const invalidStates = invalidRequest([
   { field: 'states', expected: 'one or more of failed, expired, undelivered, skipped' },
 ]);
 const malformedJson = httpProblem(400, 'The body is not valid JSON.');
+const nestedJson = httpProblem(400, 'The body is nested more than 32 levels deep.');
+const tooManyBodies = problem('too-many-bodies', {
+  detail: 'Other large bodies are being read. Try again later, or send smaller ones.',
+  retryAfter: 1,
+});
 const notJson = httpProblem(415, 'Send the body as application/json.');
 const tooLarge = httpProblem(413, 'A body of at most 1048576 bytes is allowed here.');
 const broken = httpProblem(
@@ -139,4 +144,4 @@ const broken = httpProblem(
 
 /** What every route behind a key may answer, and every one that takes a body. */
 export const BEHIND_KEY = [unauthorized, foreignPage, broken, redisAway, stopping];
-export const WITH_BODY = [malformedJson, notJson, tooLarge];
+export const WITH_BODY = [malformedJson, nestedJson, notJson, tooLarge, tooManyBodies];

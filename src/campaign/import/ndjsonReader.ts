@@ -1,4 +1,5 @@
 import { parseExactJson } from '../../notification/exactJson.js';
+import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../../ops/jsonNesting.js';
 import { MAX_ROW_CHARS, MAX_ROWS, type RawRow, ROW_TOO_LONG, TOO_MANY_ROWS } from './rawRow.js';
 import { UnusableFileError } from './unusable.js';
 
@@ -49,7 +50,9 @@ export class NdjsonReader {
     const value = objectOf(line);
     const cells: [string] = [line.trim()];
     const row = { number: this.#lines, cells, value: value ?? {} };
-    return value === undefined ? { ...row, flaw: 'one JSON object, on a line of its own' } : row;
+    if (value !== undefined) return row;
+    const isDeep = isNestedTooDeeply(line);
+    return { ...row, flaw: isDeep ? NESTED_TOO_DEEPLY : 'one JSON object, on a line of its own' };
   }
 
   #refuse(expected: string): never {

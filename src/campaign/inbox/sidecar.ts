@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseExactJson } from '../../notification/exactJson.js';
 import { type FieldProblem, schemaProblems } from '../../notification/request.js';
+import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../../ops/jsonNesting.js';
 import {
   type CampaignRequest,
   campaignRequestSchema,
@@ -25,7 +26,8 @@ export type ReadSidecar = { ok: true; sidecar: Sidecar } | { ok: false; problems
 export function readSidecar(text: string): ReadSidecar {
   const json = parseJson(text);
   if (json === undefined) {
-    return { ok: false, problems: [{ field: '(file)', expected: 'one JSON object' }] };
+    const expected = isNestedTooDeeply(text) ? NESTED_TOO_DEEPLY : 'one JSON object';
+    return { ok: false, problems: [{ field: '(file)', expected }] };
   }
   const parsed = sidecarSchema.safeParse(json);
   const problems = [

@@ -125,6 +125,8 @@ function refusalOf({ statusCode }: FastifyError): Refused {
       return refused(413, 'request.entity.too.large', 'The request is over 512000 bytes.');
     case 415:
       return refused(415, 'unsupported.media.type', 'The content type is not supported.');
+    case 503:
+      return refused(503, 'service.unavailable', 'Too many large requests at once.');
     case undefined:
     case 500:
       return refused(500, 'internal.server.error', 'The sandbox failed to serve the request.');

@@ -1,0 +1,28 @@
+/** How long work takes, in milliseconds: the shortest of three times, since the machine has other work. */
+function shortest(work: () => void): number {
+  const times = [0, 1, 2].map(() => {
+    const begun = performance.now();
+    work();
+    return performance.now() - begun;
+  });
+  return Math.min(...times);
+}
+
+/**
+ * By how much longer work takes on eight times as much of the same: about 8 where time grows with the
+ * size, 64 where it grows with its square. What takes no measurable time counts as a millisecond.
+ */
+export function growth(
+  input: (size: number) => string,
+  size: number,
+  work: (text: string) => unknown,
+) {
+  const [small, large] = [input(size), input(8 * size)];
+  return (
+    shortest(() => work(large)) /
+    Math.max(
+      1,
+      shortest(() => work(small)),
+    )
+  );
+}
