@@ -16,6 +16,11 @@ const FRAMEWORK_PROBLEMS: Readonly<Record<string, Problem>> = {
   FST_ERR_MAX_PARAM_LENGTH: httpProblem(404, 'There is nothing at this URL.'),
 };
 
+/** A body that a page did not send. */
+export class NotAFormError extends Error {
+  override readonly name = 'NotAFormError';
+}
+
 /** Answers everything that goes wrong outside a handler's own judgement with a problem document. */
 export function handleErrors(app: FastifyInstance): void {
   app.setErrorHandler(answerError);
@@ -34,6 +39,10 @@ export function answerError(
   reply.removeHeader('connection');
   if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
   if (error instanceof BodyRefused) return sendProblem(reply, bodyRefused(error, request));
+  if (error instanceof NotAFormError) {
+    const detail = 'Send the form as application/x-www-form-urlencoded.';
+    return sendProblem(reply, httpProblem(415, detail));
+  }
   if (error instanceof NotUtf8Error) {
     return sendProblem(reply, httpProblem(400, 'The body is not UTF-8. Encode it as UTF-8.'));
   }

@@ -1,24 +1,30 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpProblem, sendProblem } from '../api/problems.js';
 import { foreignOrigin } from '../ops/requestOrigin.js';
+import type { EndedSessions } from './endedSessions.js';
 import { html } from './html.js';
 import { LoginAttempts } from './loginAttempts.js';
 import { sendPage } from './page.js';
 import type { Sessions } from './session.js';
 
+export interface Logins {
+  sessions: Sessions;
+  ended: EndedSessions;
+}
+
 /** Lets nobody past who is not logged in, and nothing change that no page of ours has asked for. */
-export function guard(app: FastifyInstance, sessions: Sessions | undefined): void {
+export function guard(app: FastifyInstance, logins: Logins | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
-    if (sessions !== undefined && !sessions.isOpen(request.headers.cookie, Date.now())) {
+    if (logins !== undefined && !(await isLoggedIn(request, logins))) {
       return askToLogIn(request, reply);
     }
     const foreign = foreignOrigin(request, {
-      loopbackNamesOnly: sessions === undefined,
+      loopbackNamesOnly: logins === undefined,
       programsMayWrite: false,
     });
     if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
-    if (sessions !== undefined) request.caller = sessions.user;
+    if (logins !== undefined) request.caller = logins.sessions.user;
   });
 }
 
@@ -28,11 +34,16 @@ function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply 
   return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
 }
 
+async function isLoggedIn({ headers }: FastifyRequest, logins: Logins): Promise<boolean> {
+  const session = logins.sessions.read(headers.cookie, Date.now());
+  return session !== undefined && !(await logins.ended.has(session));
+}
+
 /** Where a login may lead: to our own pages, and to no other site by any trick of spelling. */
 const OWN_PAGE = /^\/(?:queues|notifications)(?:[/?][A-Za-z0-9._~%/?=&-]*)?$/;
 
 /** The way in and the way out. Absent where there is no login. */
-export function loginRoutes(app: FastifyInstance, sessions: Sessions): void {
+export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): void {
   const attempts = new LoginAttempts();
 
   app.addHook('onRequest', async (request, reply) => {
@@ -66,6 +77,9 @@ export function loginRoutes(app: FastifyInstance, sessions: Sessions): void {
 
   app.post('/logout', async (request, reply) => {
     reply.header('set-cookie', sessions.end(byHttps(request)));
+    const now = Date.now();
+    const session = sessions.read(request.headers.cookie, now);
+    if (session !== undefined) await ended.end(session, now);
     return reply.redirect('/login', 303);
   });
 }

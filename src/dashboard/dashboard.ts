@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
+import { NotAFormError } from '../api/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { guard, loginRoutes } from './access.js';
 import { BOARD, boardPlugin } from './board.js';
+import { EndedSessions } from './endedSessions.js';
 import { notificationPages } from './pages.js';
 import { type Login, Sessions } from './session.js';
 import { Stories } from './story.js';
@@ -22,30 +24,34 @@ const FORM_LIMIT = 16 * 1024;
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   const { store, notifications, operations, login, readOnly } = parts;
-  const sessions = login === undefined ? undefined : new Sessions(login);
-  if (sessions !== undefined) {
+  const ended = new EndedSessions(store.redis, store.prefix);
+  const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
+  if (logins !== undefined) {
     app.register(async (scope) => {
       acceptForms(scope);
-      loginRoutes(scope, sessions);
+      loginRoutes(scope, logins);
     });
   }
   app.register(async (scope) => {
-    guard(scope, sessions);
+    guard(scope, logins);
     acceptForms(scope);
     const stories = new Stories(store, operations);
-    notificationPages(scope, { stories, notifications, login: sessions !== undefined });
+    notificationPages(scope, { stories, notifications, login: logins !== undefined });
   });
   app.register(
     async (scope) => {
-      guard(scope, sessions);
+      guard(scope, logins);
       const { queues, ledger } = store;
-      boardPlugin(scope, { queues, ledger, notifications, readOnly, by: sessions?.user });
+      boardPlugin(scope, { queues, ledger, notifications, readOnly, by: login?.user });
     },
     { prefix: BOARD },
   );
 }
 
+/** Forms as browsers send them, and nothing else: any other body is a 415. */
 function acceptForms(scope: FastifyInstance): void {
+  scope.removeAllContentTypeParsers();
+  scope.addContentTypeParser('*', (_request, _payload, done) => done(new NotAFormError()));
   scope.addContentTypeParser<string>(
     'application/x-www-form-urlencoded',
     { parseAs: 'string', bodyLimit: FORM_LIMIT },

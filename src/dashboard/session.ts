@@ -1,4 +1,4 @@
-import { createHash, createHmac, scryptSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 
 const HOURS_12 = 12 * 60 * 60 * 1000;
 const COOKIE = 'notifier_session';
@@ -9,10 +9,18 @@ export interface Login {
   password: string;
 }
 
+/** One login of one browser. */
+export interface Session {
+  id: string;
+  /** Epoch ms. */
+  until: number;
+}
+
 /**
- * Who is logged in. The cookie carries nothing but the time it ends and a code over that time, so
- * every api process knows a session that another has begun, and a restart ends none. The code's key
- * comes from the login itself: a changed password ends all sessions.
+ * Who is logged in. The cookie carries nothing but the time it ends, a random number and a code over
+ * both, so every api process knows a session that another has begun, and a restart ends none. The
+ * code's key comes from the login itself: a changed password ends all sessions. One that was ended by
+ * logging out is remembered elsewhere (endedSessions.ts).
  *
  * The cookie is HttpOnly, and SameSite=Lax: pages of other sites can link here and nothing more.
  * `Strict` would show the login to everybody who follows a link from a chat.
@@ -40,24 +48,24 @@ export class Sessions {
 
   /** The cookie of a new session; `secure` where the browser came by https. */
   begin(now: number, secure: boolean): string {
-    const until = String(now + HOURS_12);
-    return cookie(`${until}.${this.#codeOf(until)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
+    const id = `${now + HOURS_12}-${randomBytes(9).toString('base64url')}`;
+    return cookie(`${id}.${this.#codeOf(id)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
   }
 
   end(secure: boolean): string {
     return cookie('', NO_LONGER, secure);
   }
 
-  /** Whether a request's `Cookie` header carries a session that has not ended. */
-  isOpen(cookies: string | undefined, now: number): boolean {
+  /** The session that a request's `Cookie` header carries, unless its time is over. */
+  read(cookies: string | undefined, now: number): Session | undefined {
     const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(cookies ?? '')?.[1] ?? '';
-    const [until = '', code = ''] = value.split('.');
-    const genuine = equal(code, this.#codeOf(until));
-    return genuine && Number(until) > now;
+    const [id = '', code = ''] = value.split('.');
+    const until = Number(id.split('-')[0]);
+    return equal(code, this.#codeOf(id)) && until > now ? { id, until } : undefined;
   }
 
-  #codeOf(until: string): string {
-    return createHmac('sha256', this.#key).update(until).digest('base64url');
+  #codeOf(id: string): string {
+    return createHmac('sha256', this.#key).update(id).digest('base64url');
   }
 }
 

@@ -3,14 +3,15 @@ import { emailIdentity } from '../notification/emailAddress.js';
 import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { optionalId, platformId } from './platformId.js';
 import { sameId } from './sameId.js';
 import { optionalText } from './text.js';
 
-const ContactReference = z.object({ id: optionalText });
+const ContactReference = z.object({ id: optionalId });
 
 /** Genesys: ExternalContact, as far as it is read here. */
 const Contact = z.object({
-  id: z.string().min(1),
+  id: platformId,
   firstName: optionalText,
   lastName: optionalText,
   workEmail: optionalText,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { optionalId, platformId } from './platformId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: ConversationQuery. The interval spans at most 31 days with a filter, 7 without. */
@@ -33,7 +34,7 @@ const Segment = z.object({
   segmentEnd: optionalText,
   segmentType: optionalText,
   disconnectType: optionalText,
-  queueId: optionalText,
+  queueId: optionalId,
   subject: optionalText,
   wrapUpCode: optionalText,
 });
@@ -49,17 +50,17 @@ const Session = z.object({
 });
 
 const Participant = z.object({
-  participantId: optionalText,
+  participantId: optionalId,
   participantName: optionalText,
   /** customer, external, agent, acd, api, … */
   purpose: optionalText,
-  externalContactId: optionalText,
+  externalContactId: optionalId,
   sessions: z.array(Session).catch([]),
 });
 
 /** A conversation as Analytics sees it: who, when, over which medium; never a word that was said. */
 const ConversationSummary = z.object({
-  conversationId: z.string().min(1),
+  conversationId: platformId,
   conversationStart: optionalText,
   /** Absent while the conversation is open. */
   conversationEnd: optionalText,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { optionalId, platformId } from './platformId.js';
 import { absentOrSameId, sameId } from './sameId.js';
 import { optionalText } from './text.js';
 
@@ -11,13 +12,13 @@ const MOST_MESSAGES = 1_000;
 const NORMALIZED = { useNormalizedMessage: 'true' };
 
 const MessageReference = z.object({
-  messageId: optionalText,
+  messageId: optionalId,
   messageTime: optionalText,
   messageStatus: optionalText,
 });
 
 const Participant = z.object({
-  id: optionalText,
+  id: optionalId,
   name: optionalText,
   /** customer, external, agent, acd, workflow, api, … */
   purpose: optionalText,
@@ -25,14 +26,14 @@ const Participant = z.object({
   state: optionalText,
   startTime: optionalText,
   endTime: optionalText,
-  externalContact: z.object({ id: optionalText }).optional().catch(undefined),
+  externalContact: z.object({ id: optionalId }).optional().catch(undefined),
   attributes: z.record(z.string(), z.string()).optional().catch(undefined),
   messages: z.array(MessageReference).catch([]),
 });
 
 /** Genesys: MessageConversation, as far as it is read here. Ids, times and statuses, no text. */
 const MessageConversation = z.object({
-  id: z.string().min(1),
+  id: platformId,
   participants: z.array(Participant).catch([]),
 });
 
@@ -64,13 +65,14 @@ const NormalizedMessage = z.object({
 
 /** Genesys: MessageData with `useNormalizedMessage=true`: the text is in `normalizedMessage`. */
 const Message = z.object({
-  id: z.string().min(1),
+  id: platformId,
   timestamp: optionalText,
   /** inbound or outbound */
   direction: optionalText,
   /** queued, sent, failed, received, delivery-success, delivery-failed, read, removed, published */
   status: optionalText,
   messengerType: optionalText,
+  /** Only compared with what was asked for, so that a strange one is no absent one. */
   conversationId: optionalText,
   normalizedMessage: NormalizedMessage.optional().catch(undefined),
 });

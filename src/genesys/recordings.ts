@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
+import { optionalId } from './platformId.js';
 import { absentOrSameId } from './sameId.js';
 import { optionalText } from './text.js';
 
@@ -21,7 +22,7 @@ const anyList = z.array(z.unknown()).catch([]);
 
 /** Genesys: RecordingMessagingMessage. A plain text has no `contentType`. */
 const RecordedMessage = z.object({
-  id: optionalText,
+  id: optionalId,
   timestamp: optionalText,
   /** customer, external, agent, workflow, api, … */
   purpose: optionalText,

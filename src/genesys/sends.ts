@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { SendGuard } from './admission.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { optionalText } from './text.js';
+import { optionalId, platformId } from './platformId.js';
 
 /** Genesys: SendAgentlessOutboundMessageRequest. Text is at most 2000 characters, 765 for sms. */
 export type AgentlessMessage =
@@ -56,14 +56,13 @@ export interface Accepted {
 }
 
 // An answer without an id is no proof of anything: it is malformed, and the message's fate unknown.
-const Id = z.string().min(1);
-const AcceptedById = z.object({ id: Id, conversationId: optionalText }).transform(toAccepted);
+const AcceptedById = z.object({ id: platformId, conversationId: optionalId }).transform(toAccepted);
 /** The id of an Engage message may be a number: the endpoint is some gateway's own. */
 const AcceptedByEngage = z
-  .object({ id: z.union([Id, z.int().transform(String)]) })
+  .object({ id: z.union([platformId, z.int().transform(String)]) })
   .transform(({ id }) => toAccepted({ id }));
 const AcceptedWithMessage = z
-  .object({ message: z.object({ id: Id }), conversationId: optionalText })
+  .object({ message: z.object({ id: platformId }), conversationId: optionalId })
   .transform(({ message, conversationId }) => toAccepted({ id: message.id, conversationId }));
 
 export class Sends {

@@ -1,10 +1,7 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Keyring } from './bodyHash.js';
 import type { RedisClient } from './redisScripts.js';
+import { seal, unseal } from './seal.js';
 
-const CIPHER = 'aes-256-gcm';
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
 const DIGEST_BYTES = 16;
 
 /** What is kept, and where: values of different kinds have keys of their own, in both senses. */
@@ -42,7 +39,9 @@ export class SealedCache<T> {
   async load(subject: string): Promise<T | undefined> {
     try {
       const sealed = await this.#redis.getBuffer(this.#keyOf(subject));
-      return sealed === null ? undefined : this.#open(subject, sealed);
+      return sealed === null
+        ? undefined
+        : (unseal(this.#secretOf(subject), sealed) as T | undefined);
     } catch (error) {
       this.#onTrouble(error);
       return undefined;
@@ -51,7 +50,12 @@ export class SealedCache<T> {
 
   async save(subject: string, value: T, keepsMs: number): Promise<void> {
     try {
-      await this.#redis.set(this.#keyOf(subject), this.#seal(subject, value), 'PX', keepsMs);
+      await this.#redis.set(
+        this.#keyOf(subject),
+        seal(this.#secretOf(subject), value),
+        'PX',
+        keepsMs,
+      );
     } catch (error) {
       this.#onTrouble(error);
     }
@@ -64,28 +68,5 @@ export class SealedCache<T> {
 
   #secretOf(subject: string): Buffer {
     return this.#keyring.derive(`${this.#kind.name} value`, subject);
-  }
-
-  #seal(subject: string, value: T): Buffer {
-    const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv(CIPHER, this.#secretOf(subject), iv);
-    const hidden = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]);
-    return Buffer.concat([iv, cipher.getAuthTag(), hidden]);
-  }
-
-  #open(subject: string, sealed: Buffer): T | undefined {
-    const iv = sealed.subarray(0, IV_BYTES);
-    const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
-    const hidden = sealed.subarray(IV_BYTES + TAG_BYTES);
-    try {
-      const decipher = createDecipheriv(CIPHER, this.#secretOf(subject), iv, {
-        authTagLength: TAG_BYTES,
-      });
-      decipher.setAuthTag(tag);
-      const json = Buffer.concat([decipher.update(hidden), decipher.final()]).toString('utf8');
-      return JSON.parse(json) as T;
-    } catch {
-      return undefined;
-    }
   }
 }

@@ -16,9 +16,13 @@ export interface LookupCaches {
   contexts: LookupCache<HistoryContext>;
 }
 
+/** What customer data is sealed with. Without a secret, Redis is on this machine alone. */
+export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
+  return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
+}
+
 export function openLookupCaches(redis: RedisClient, config: Config, log: Logger): LookupCaches {
-  const { NOTIFIER_SECRET: secret } = config;
-  const keyring = secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
+  const keyring = keyringOf(config);
   const keys = ledgerKeys(config.QUEUE_PREFIX);
   const onTrouble = throttled((error: unknown) =>
     log.warn({ error: errorLabel(error) }, 'lookups cannot be remembered; going on without'),

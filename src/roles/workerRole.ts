@@ -39,7 +39,7 @@ import { Heartbeat } from '../worker/heartbeat.js';
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
-import { openLookupCaches } from './lookupCaches.js';
+import { keyringOf, openLookupCaches } from './lookupCaches.js';
 import { openFeeder } from './openFeeder.js';
 import type { RunningRole } from './role.js';
 
@@ -129,7 +129,12 @@ export async function startWorker(
     conversations: new ConversationLoader(client, log, metrics.countMismatch),
     identities: new IdentityLookup(client, caches.identities),
     contexts: caches.contexts,
-    checkpoints: new CheckpointStore<Findings>(redis, prefix, config.CHECKPOINT_MAX_AGE),
+    checkpoints: new CheckpointStore<Findings>(
+      redis,
+      prefix,
+      keyringOf(config),
+      config.CHECKPOINT_MAX_AGE,
+    ),
     templates: new TemplateStore(catalogue),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,

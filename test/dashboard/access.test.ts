@@ -96,6 +96,40 @@ describe('logging in', () => {
     expect(answer.headers.get('set-cookie')).toMatch(/^notifier_session=; Path=\/; Max-Age=0;/);
   });
 
+  test('and out again ends it for every api process: a copied cookie opens nothing any more', async () => {
+    const api = await startTestApi(LOGIN);
+    const other = await startTestApi({ ...LOGIN, QUEUE_PREFIX: api.config.QUEUE_PREFIX });
+    const visitor = await Visitor.loggedIn(api);
+    const elsewhere = new Visitor(other.url);
+    elsewhere.cookie = visitor.cookie;
+    const second = await Visitor.loggedIn(api);
+    expect((await elsewhere.open('/notifications')).status).toBe(200);
+    await visitor.submit('/logout', {});
+    for (const each of [visitor, elsewhere]) {
+      expect((await each.open('/notifications')).status).toBe(303);
+      expect((await each.call('GET', '/queues')).status).toBe(401);
+    }
+    expect((await second.open('/notifications')).status).toBe(200);
+  });
+
+  test.each(['application/json', 'text/plain', 'multipart/form-data; boundary=x', 'nonsense'])(
+    'with a body of type %s is a 415, as at every form',
+    async (type) => {
+      const api = await startTestApi(LOGIN);
+      const { cookie } = await Visitor.loggedIn(api);
+      for (const path of ['/login', '/logout', '/notifications/x/resolve']) {
+        const answer = await fetch(`${api.url}${path}`, {
+          method: 'POST',
+          headers: { origin: api.url, cookie, 'content-type': type },
+          body: '{"user": "ops"}',
+          redirect: 'manual',
+        });
+        expect([path, answer.status]).toEqual([path, 415]);
+      }
+      expect(api.logged.join('')).not.toContain('a request failed');
+    },
+  );
+
   test('leaves no trace of user, password or cookie in the log', async () => {
     const api = await startTestApi(LOGIN);
     const visitor = await Visitor.loggedIn(api);
@@ -115,29 +149,29 @@ describe('a session', () => {
   const [cookie = ''] = sessions.begin(now, false).split(';');
 
   test('lasts twelve hours', () => {
-    expect(sessions.isOpen(`a=b; ${cookie}`, now + 12 * HOUR - 1)).toBe(true);
-    expect(sessions.isOpen(cookie, now + 12 * HOUR)).toBe(false);
+    expect(sessions.read(`a=b; ${cookie}`, now + 12 * HOUR - 1)).toBeDefined();
+    expect(sessions.read(cookie, now + 12 * HOUR)).toBeUndefined();
   });
 
   test('cannot be made longer, or up', () => {
     const [until = '', code] = cookie.replace('notifier_session=', '').split('.');
     for (const forged of [
-      `notifier_session=${Number(until) + 1}.${code}`,
+      `notifier_session=${until.replace(/^\d+/, (ms) => `${Number(ms) + 1}`)}.${code}`,
       `notifier_session=${until}.`,
       `notifier_session=${until}`,
       `x${cookie}`,
       '',
     ]) {
-      expect([forged, sessions.isOpen(forged, now)]).toEqual([forged, false]);
+      expect([forged, sessions.read(forged, now)]).toEqual([forged, undefined]);
     }
-    expect(sessions.isOpen(undefined, now)).toBe(false);
+    expect(sessions.read(undefined, now)).toBeUndefined();
   });
 
   test('is known to another process with the same login, and ends with the password', () => {
     const other = new Sessions({ user: 'ops', password: 'correct horse battery' });
-    expect(other.isOpen(cookie, now)).toBe(true);
+    expect(other.read(cookie, now)).toBeDefined();
     const changed = new Sessions({ user: 'ops', password: 'another password' });
-    expect(changed.isOpen(cookie, now)).toBe(false);
+    expect(changed.read(cookie, now)).toBeUndefined();
   });
 });
 
