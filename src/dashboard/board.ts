@@ -3,9 +3,9 @@ import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
-import { LANES } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { RedisUnavailableError } from '../queue/errors.js';
+import { INTAKE, QUEUE_NAMES } from '../queue/intakeQueue.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
 
 export const BOARD = '/queues';
@@ -59,7 +59,10 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   const adapter = new BoardAdapter(parts);
   adapter.setBasePath(BOARD);
   createBullBoard({
-    queues: LANES.map((lane) => new BullMQAdapter(queues[lane], { readOnlyMode: readOnly })),
+    // The buttons act on notifications, and a job of the intake is none yet.
+    queues: QUEUE_NAMES.map(
+      (name) => new BullMQAdapter(queues[name], { readOnlyMode: readOnly || name === INTAKE }),
+    ),
     serverAdapter: adapter,
     options: {
       uiConfig: {

@@ -1,7 +1,9 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
 import type { Lane } from '../notification/state.js';
+import { INTAKE } from '../queue/intakeQueue.js';
 import { withPatience } from '../queue/patience.js';
 import { type ButtonParts, duplicate, type Pressed, promote, remove, retry } from './buttons.js';
+import { intakeJobView } from './intakeJobView.js';
 import { jobView, laneNamed } from './jobView.js';
 
 type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
@@ -53,11 +55,12 @@ function reading(): Record<string, Handle> {
     'get /api/job-schedulers': async () => answer(200, { queues: [], schedulers: [] }),
     'get /api/queues/:queueName/job-data-schema': async () => answer(200, {}),
     'get /api/queues/:queueName/default-job-options': async () => answer(200, {}),
-    [`get ${job}`]: async (_request, original) => {
+    [`get ${job}`]: async ({ params }, original) => {
       const { status, body } = await original();
       const { job: found, status: state } = body as Record<string, unknown>;
       if (typeof found !== 'object' || found === null) return answer(status, body);
-      return answer(status, { job: jobView(found as Record<string, unknown>), status: state });
+      const view = viewFor(params['queueName']);
+      return answer(status, { job: view(found as Record<string, unknown>), status: state });
     },
     // We write no job logs, so whatever is there is not ours.
     [`get ${job}/logs`]: async () => answer(200, []),
@@ -86,7 +89,11 @@ function boundPage({ query }: BullBoardRequest): void {
 
 function withSafeJobs(queue: Record<string, unknown>): Record<string, unknown> {
   const jobs = Array.isArray(queue['jobs']) ? (queue['jobs'] as Record<string, unknown>[]) : [];
-  return { ...queue, jobs: jobs.map(jobView) };
+  return { ...queue, jobs: jobs.map(viewFor(queue['name'])) };
+}
+
+function viewFor(queueName: unknown): typeof jobView {
+  return queueName === INTAKE ? intakeJobView : jobView;
 }
 
 function pressing(parts: BoardParts): Record<string, Handle> {

@@ -1,8 +1,7 @@
 import type { Ledger } from '../notification/ledger.js';
 import type { Lane } from '../notification/state.js';
-import { jobFor, type Queues } from '../queue/jobs.js';
+import { jobFor, type Queues, readJobData } from '../queue/jobs.js';
 import type { Notifications } from '../queue/notifications.js';
-import { jobData } from './jobView.js';
 
 /** What a button came to; a refusal says why, in words for whoever pressed it. */
 export type Pressed = { kind: 'done' } | { kind: 'no_job' } | { kind: 'refused'; because: string };
@@ -38,7 +37,7 @@ export async function retry(
 ): Promise<Pressed> {
   const job = await queues[lane].getJob(jobId);
   if (job === undefined) return { kind: 'no_job' };
-  const data = jobData(job.data);
+  const data = readJobData(job.data);
   if (data === undefined) return { kind: 'refused', because: NOT_OURS };
   const result = await notifications.retry(data.id, by);
   switch (result?.kind) {
@@ -75,7 +74,7 @@ export async function duplicate(
   lane: Lane,
   data: unknown,
 ): Promise<Pressed | { kind: 'added'; jobId: string; state: string }> {
-  const wanted = jobData(data);
+  const wanted = readJobData(data);
   if (wanted === undefined) return { kind: 'refused', because: 'Give {"id": …, "generation": …}.' };
   const record = await ledger.read(wanted.id);
   if (record === undefined || record.lane !== lane) {

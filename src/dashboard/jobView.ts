@@ -1,6 +1,5 @@
-import { isNotificationId } from '../notification/request.js';
 import { LANES, STATES } from '../notification/state.js';
-import type { JobData } from '../queue/jobs.js';
+import { isOwnJobId, JOB_NAMES, readJobData } from '../queue/jobs.js';
 
 /*
  * What of a job the dashboard may show. Everything is rebuilt from what is allowed, field by field:
@@ -8,10 +7,7 @@ import type { JobData } from '../queue/jobs.js';
  * quotes a customer, a return value, a log) does not get through by being forgotten here.
  */
 
-const NAMES: ReadonlySet<unknown> = new Set(['dispatch', 'delivery_check']);
 const RESULTS: ReadonlySet<unknown> = new Set([...STATES, 'gone']);
-/** Ours are `n-ID.GENERATION` and `d-ID.GENERATION`; a duplicate's is a number. */
-const JOB_ID = /^(?:[nd]-[A-Za-z0-9._-]{1,128}\.\d{1,9}|\d{1,15})$/;
 
 const FAILURES: ReadonlySet<string> = new Set([
   'attempts_exhausted',
@@ -33,23 +29,15 @@ const FAILURES: ReadonlySet<string> = new Set([
 const HTTP_FAILURE = /^(?:history_)?http_[1-5]\d\d$/;
 const NOT_SHOWN = 'not shown here; the notification says what happened';
 
-/** The job's data, or undefined when it is not what we put into jobs. */
-export function jobData(data: unknown): JobData | undefined {
-  if (typeof data !== 'object' || data === null) return undefined;
-  const { id, generation } = data as Record<string, unknown>;
-  if (!isNotificationId(id) || !isCount(generation)) return undefined;
-  return { id, generation };
-}
-
 /** A job as the dashboard's own format has it, with what is allowed and nothing else. */
 export function jobView(job: Record<string, unknown>): Record<string, unknown> {
   const { id, failedReason, returnValue, opts } = job;
-  const data = jobData(job['data']);
+  const data = readJobData(job['data']);
   const failure =
     typeof failedReason === 'string' && failedReason !== '' ? failedReason : undefined;
   return {
-    id: typeof id === 'string' && JOB_ID.test(id) ? id : 'not-ours',
-    name: NAMES.has(job['name']) ? job['name'] : 'not ours',
+    id: isOwnJobId(id) ? id : 'not-ours',
+    name: JOB_NAMES.has(job['name']) ? job['name'] : 'not ours',
     ...counts(job, ['timestamp', 'processedOn', 'finishedOn', 'attempts', 'delay']),
     ...counts(job, ['priority', 'attemptsStarted', 'stalledCounter']),
     progress: 0,
@@ -83,10 +71,6 @@ function counts(from: unknown, names: readonly string[]): Record<string, number>
     return typeof value === 'number' && Number.isFinite(value) ? [[name, value] as const] : [];
   });
   return Object.fromEntries(kept);
-}
-
-function isCount(value: unknown): value is number {
-  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
 }
 
 /** The name of a queue of ours, or undefined. */

@@ -1,4 +1,4 @@
-import { LANES } from '../notification/state.js';
+import { QUEUE_NAMES } from '../queue/intakeQueue.js';
 import type { FleetStatus } from '../queue/operations.js';
 import { type Html, html } from './html.js';
 import { standingOf } from './standing.js';
@@ -18,9 +18,9 @@ ${unknowns.length === 0 ? html`<p>None. A notification that may or may not have 
 <thead><tr><th scope="col">Queue</th><th scope="col">Waiting</th><th scope="col">Delayed</th>
 <th scope="col">Active</th><th scope="col">Failed</th></tr></thead>
 <tbody>
-${LANES.map((lane) => {
-  const { waiting, delayed, active, failed, paused } = fleet.queues[lane];
-  return html`<tr><td data-label="Queue"><a href="/queues/queue/${lane}">${lane}</a>${paused ? ' (paused)' : ''}</td>
+${QUEUE_NAMES.map((name) => {
+  const { waiting, delayed, active, failed, paused } = fleet.queues[name];
+  return html`<tr><td data-label="Queue"><a href="/queues/queue/${name}">${name}</a>${paused ? ' (paused)' : ''}</td>
 <td data-label="Waiting">${waiting}</td><td data-label="Delayed">${delayed}</td>
 <td data-label="Active">${active}</td><td data-label="Failed">${failed}</td></tr>`;
 })}

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from 'prom-client';
-import { LANES } from '../notification/state.js';
 import { isHeld } from '../queue/flowStatus.js';
+import { QUEUE_NAMES } from '../queue/intakeQueue.js';
 import type { FleetStatus } from '../queue/operations.js';
 
 /**
@@ -27,7 +27,7 @@ export function fleetMetrics(status: FleetStatus | undefined, now: number): Prom
     'queue',
   );
   const stopped = gauge('queue_paused', '1 while workers take no jobs from the queue', 'queue');
-  for (const queue of LANES) {
+  for (const queue of QUEUE_NAMES) {
     const { waiting, delayed, active, failed, oldestSince, paused } = queues[queue];
     for (const [state, count] of Object.entries({ waiting, delayed, active, failed })) {
       jobs.set({ queue, state }, count);

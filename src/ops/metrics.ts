@@ -71,6 +71,18 @@ export class Metrics {
     labelNames: ['finding'] as const,
     registers: [this.#registry],
   });
+  readonly #intakeJobs = new Counter({
+    name: 'notifier_intake_jobs_total',
+    help: 'Jobs of the intake queue by what became of them; backlog_full and unavailable come back later',
+    labelNames: ['outcome'] as const,
+    registers: [this.#registry],
+  });
+  readonly #foreignJobs = new Counter({
+    name: 'notifier_foreign_jobs_total',
+    help: 'Jobs that another program added to a queue of ours and that failed: they belong into intake',
+    labelNames: ['queue'] as const,
+    registers: [this.#registry],
+  });
   readonly #httpRequests = new Histogram({
     name: 'notifier_http_request_duration_seconds',
     help: 'Requests to the API, by route as it is declared',
@@ -134,6 +146,14 @@ export class Metrics {
 
   readonly countSweeperFind = (finding: string): void => {
     this.#sweeperFinds.inc({ finding });
+  };
+
+  readonly countIntakeJob = (outcome: string): void => {
+    this.#intakeJobs.inc({ outcome });
+  };
+
+  readonly countForeignJob = (queue: string): void => {
+    this.#foreignJobs.inc({ queue });
   };
 
   readonly countHttpRequest = (request: {

@@ -1,4 +1,3 @@
-import { LANES } from '../notification/state.js';
 import {
   flowStatus,
   isHeld,
@@ -7,6 +6,7 @@ import {
   type ObstacleKind,
 } from './flowStatus.js';
 import type { GateStatus } from './gate.js';
+import { QUEUE_NAMES } from './intakeQueue.js';
 import type { FleetStatus } from './operations.js';
 import type { Pause } from './stopButton.js';
 import type { SeenWorker } from './workerRegistry.js';
@@ -69,9 +69,9 @@ export function fleetStatusView(fleet: FleetStatus): object {
     ...(pause !== undefined && { pause: pauseView(pause) }),
     gate: gateView(gate),
     queues: Object.fromEntries(
-      LANES.map((lane) => {
-        const { oldestSince: since, ...counts } = queues[lane];
-        return [lane, { ...counts, ...(since !== undefined && { oldestSince: iso(since) }) }];
+      QUEUE_NAMES.map((name) => {
+        const { oldestSince: since, ...counts } = queues[name];
+        return [name, { ...counts, ...(since !== undefined && { oldestSince: iso(since) }) }];
       }),
     ),
     unknown: { count, ...(oldestSince !== undefined && { oldestSince: iso(oldestSince) }) },

@@ -1,4 +1,5 @@
 import { LANES } from '../notification/state.js';
+import { INTAKE } from './intakeQueue.js';
 import type { FleetStatus } from './operations.js';
 import type { SeenWorker } from './workerRegistry.js';
 
@@ -187,16 +188,22 @@ function notReady(alive: readonly SeenWorker[]): Obstacle[] {
 
 /** Pausing the sending pauses the queues as well; this is about queues that something else has paused. */
 function queuesPaused({ pause, queues }: FleetStatus): Obstacle[] {
-  if (pause !== undefined) return [];
-  const stopped = LANES.filter((lane) => queues[lane].paused);
-  return stopped.map((lane) => ({
-    kind: 'queue_paused' as const,
+  const stopped = pause === undefined ? LANES.filter((lane) => queues[lane].paused) : [];
+  const obstacle = { kind: 'queue_paused', who: 'you', command: 'resume' } as const;
+  const ofSending = stopped.map((lane) => ({
+    ...obstacle,
     stops: stopped.length === LANES.length,
-    who: 'you' as const,
     detail: `The queue ${lane} is paused, but all sending is not: something else has paused it. None of its jobs are started.`,
     remedy: 'Let the sending go on',
-    command: 'resume',
   }));
+  if (!queues[INTAKE].paused) return ofSending;
+  const ofIntake = {
+    ...obstacle,
+    stops: false,
+    detail: `The queue ${INTAKE} is paused: something else has paused it. What other programs have added to it is not accepted.`,
+    remedy: 'Let the queues go on',
+  };
+  return [...ofSending, ofIntake];
 }
 
 function gateClosed({ gate }: FleetStatus): Obstacle[] {

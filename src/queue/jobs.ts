@@ -1,7 +1,9 @@
 import { type JobsOptions, Queue } from 'bullmq';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { isNotificationId } from '../notification/request.js';
 import { LANES, type Lane } from '../notification/state.js';
+import { type INTAKE, openIntakeQueue, QUEUE_NAMES } from './intakeQueue.js';
 
 /** All that a job carries: dashboards and events of the queue can leak nothing else. */
 export interface JobData {
@@ -10,6 +12,20 @@ export interface JobData {
 }
 
 type JobName = 'dispatch' | 'delivery_check';
+
+/** The job's data, or undefined when it is not what this product puts into jobs. */
+export function readJobData(data: unknown): JobData | undefined {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const { id, generation } = data as Record<string, unknown>;
+  if (!isNotificationId(id) || !isCount(generation)) return undefined;
+  return { id, generation };
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1;
+}
+
+export const JOB_NAMES: ReadonlySet<unknown> = new Set<JobName>(['dispatch', 'delivery_check']);
 
 /** How often a notification is tried before it fails; deferrals and closed gates do not count. */
 export const MAX_ATTEMPTS = 12;
@@ -22,19 +38,20 @@ export const MAX_ATTEMPTS = 12;
  *   the sweeper work; the ledger, not the queue, is what remembers.
  * - `stackTraceLimit` and `sizeLimit`: five kept stacks make a failed job 10 KB instead of 3.
  */
-const JOB_OPTIONS: JobsOptions = {
+export const JOB_OPTIONS = {
   attempts: MAX_ATTEMPTS,
   backoff: { type: 'custom' },
   removeOnComplete: { age: 3_600, count: 10_000 },
   removeOnFail: { age: 7 * 24 * 3_600, count: 100_000 },
   stackTraceLimit: 1,
   sizeLimit: 1_024,
-};
+} as const satisfies JobsOptions;
 
-export type Queues = Record<Lane, Queue<JobData>>;
+/** The intake's jobs carry whatever their producers wrote. */
+export type Queues = Record<Lane, Queue<JobData>> & Record<typeof INTAKE, Queue<unknown>>;
 
 /**
- * Opens both queues on one connection.
+ * Opens all queues on one connection.
  *
  * `skipWaitingForReady` needs `skipVersionCheck` beside it: on a connection without an offline
  * queue, the first version check fails while Redis is not there yet, that failure is cached, and
@@ -58,11 +75,15 @@ export function openQueues(
     queue.on('error', onError);
     return queue;
   };
-  return { transactional: open('transactional'), campaign: open('campaign') };
+  return {
+    transactional: open('transactional'),
+    campaign: open('campaign'),
+    intake: openIntakeQueue(connection, prefix, onError),
+  };
 }
 
 export async function closeQueues(queues: Queues): Promise<void> {
-  await Promise.all(LANES.map((lane) => queues[lane].close()));
+  await Promise.all(QUEUE_NAMES.map((name) => queues[name].close()));
 }
 
 interface JobToAdd {
@@ -84,6 +105,23 @@ export function jobFor(record: NotificationRecord, now: number): JobToAdd {
     data: { id, generation },
     opts: { jobId: jobId(name, record), delay: Math.max(0, (startAt ?? now) - now) },
   };
+}
+
+/**
+ * Whether this product added the job: by its id, or by its name where the dashboard has duplicated it.
+ * Such a job may outlive its notification.
+ */
+export function isOwnJob(job: { id?: string; name: string; data: JobData }): boolean {
+  const suffix = `-${job.data.id}.${job.data.generation}`;
+  return JOB_NAMES.has(job.name) || job.id === `n${suffix}` || job.id === `d${suffix}`;
+}
+
+/** Ours are `n-ID.GENERATION` and `d-ID.GENERATION`; a duplicate's is a number. */
+const JOB_ID = /^(?:[nd]-[A-Za-z0-9._-]{1,128}\.\d{1,9}|\d{1,15})$/;
+
+/** Whether a job's id may be logged and shown: one that another program chose may be an address. */
+export function isOwnJobId(id: unknown): id is string {
+  return typeof id === 'string' && JOB_ID.test(id);
 }
 
 /** The ids of all jobs that a generation can have. */

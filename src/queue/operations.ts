@@ -1,7 +1,7 @@
 import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import type { Lane } from '../notification/state.js';
 import type { Gate, GateStatus } from './gate.js';
+import { INTAKE, type QueueName } from './intakeQueue.js';
 import type { Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
 import { RedisMemory } from './redisMemory.js';
@@ -25,7 +25,7 @@ export interface FleetStatus {
   pause?: Pause;
   gate: GateStatus;
   gateClosedMsTotal: number;
-  queues: Record<Lane, QueueStatus>;
+  queues: Record<QueueName, QueueStatus>;
   unknown: { count: number; oldestSince?: number };
   workers: WorkersSeen;
   /** Redis has so little memory left that nothing more is accepted. */
@@ -112,30 +112,40 @@ export class Operations {
   }
 
   async #look(): Promise<FleetStatus> {
-    const [pause, gate, gateClosedMsTotal, unknown, transactional, campaign, workers, redisFull] =
-      await Promise.all([
-        this.#stopButton.standing(),
-        this.#gate.status(),
-        this.#gate.closedMsTotal(),
-        this.#ledger.unknowns(),
-        this.#lookAtQueue('transactional'),
-        this.#lookAtQueue('campaign'),
-        this.#workers.read(),
-        this.#memory.isFull(),
-      ]);
+    const [
+      pause,
+      gate,
+      gateClosedMsTotal,
+      unknown,
+      transactional,
+      campaign,
+      intake,
+      workers,
+      redisFull,
+    ] = await Promise.all([
+      this.#stopButton.standing(),
+      this.#gate.status(),
+      this.#gate.closedMsTotal(),
+      this.#ledger.unknowns(),
+      this.#lookAtQueue('transactional'),
+      this.#lookAtQueue('campaign'),
+      this.#lookAtQueue(INTAKE),
+      this.#workers.read(),
+      this.#memory.isFull(),
+    ]);
     return {
       ...(pause !== undefined && { pause }),
       gate,
       gateClosedMsTotal,
       unknown,
-      queues: { transactional, campaign },
+      queues: { transactional, campaign, intake },
       workers,
       redisFull,
     };
   }
 
-  async #lookAtQueue(lane: Lane): Promise<QueueStatus> {
-    const queue = this.#queues[lane];
+  async #lookAtQueue(name: QueueName): Promise<QueueStatus> {
+    const queue = this.#queues[name];
     const [counts, [oldest], paused] = await Promise.all([
       queue.getJobCounts('waiting', 'prioritized', 'delayed', 'active', 'failed'),
       queue.getJobs(['waiting'], 0, 0, true),

@@ -3,6 +3,7 @@ import { SEND_WITHIN_MS } from '../notification/attempt.js';
 import { ledgerKeys } from '../notification/keys.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
+import { QUEUE_NAMES } from './intakeQueue.js';
 import type { Queues } from './jobs.js';
 
 /** Who stopped the sending, why, and when (epoch ms). */
@@ -87,6 +88,7 @@ export class StopButton {
   }
 
   async #resumeQueues(): Promise<void> {
-    await Promise.all(LANES.map((lane) => this.#queues[lane].resume()));
+    // The intake too: it is never paused from here, but may have been by another program.
+    await Promise.all(QUEUE_NAMES.map((name) => this.#queues[name].resume()));
   }
 }

@@ -41,6 +41,7 @@ import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import { keyringOf, openLookupCaches } from './lookupCaches.js';
 import { openFeeder } from './openFeeder.js';
+import { openIntake } from './openIntake.js';
 import type { RunningRole } from './role.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
@@ -154,6 +155,7 @@ export async function startWorker(
     concurrency: config.WORKER_CONCURRENCY,
     log,
     process: (job, signal) => pipeline.process(job, signal),
+    onForeignJob: metrics.countForeignJob,
     isRepaired: (reason) => accessIsRepaired(client, config, reason),
     onHold: async (reason) => {
       // Published first: a feeder that finds its campaigns paused must find the breaker open.
@@ -171,6 +173,14 @@ export async function startWorker(
     onFind: metrics.countSweeperFind,
   });
   const registry = new WorkerRegistry(redis, prefix);
+  const intake = openIntake(config, {
+    redis,
+    ledger,
+    queues,
+    catalogue,
+    log,
+    count: metrics.countIntakeJob,
+  });
   const feeder = openFeeder(config, {
     redis,
     campaigns,
@@ -196,6 +206,7 @@ export async function startWorker(
   }, TEMPLATES_RENEWED_EVERY_MS);
   heartbeat.start();
   workers.start();
+  intake.start();
   sweeper.start();
   feeder.start();
   log.info(
@@ -206,7 +217,7 @@ export async function startWorker(
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(renewal);
-    await Promise.all([sweeper.stop(), feeder.stop(), workers.stop()]);
+    await Promise.all([sweeper.stop(), feeder.stop(), intake.stop(), workers.stop()]);
     await heartbeat.stop();
     haltWatch.stop();
     await client.close();

@@ -9,8 +9,9 @@ import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
 import { backoffMs } from '../pipeline/backoff.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
-import type { JobData } from '../queue/jobs.js';
+import { isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
+import { FOREIGN_JOB, replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 import { RetryableError } from './retryableError.js';
 
 export interface LaneWorkersParts {
@@ -25,6 +26,8 @@ export interface LaneWorkersParts {
   onHold: (reason: BreakerReason) => Promise<void>;
   /** Called each time the circuit breaker has changed. */
   onBreakerChange: () => void;
+  /** Called for each job that another program has added to a queue of ours. */
+  onForeignJob: (lane: Lane) => void;
 }
 
 /** Whether the job got as far as the platform, so that its end says something about our access. */
@@ -138,7 +141,11 @@ export class LaneWorkers {
       say(error);
       if (isRedisTrouble(error)) void this.#catchBreath();
     });
-    worker.on('stalled', (jobId) => log.warn({ lane, jobId }, 'job of a lost worker is taken up'));
+    worker.on('stalled', (jobId) => {
+      const named = isOwnJobId(jobId) && { jobId };
+      log.warn({ lane, ...named }, 'job of a lost worker is taken up');
+      void replaceUnreadableData(connection, `${prefix}:${lane}:${jobId}`).catch(say);
+    });
     return worker;
   }
 
@@ -146,11 +153,22 @@ export class LaneWorkers {
     this.lastStart[lane] = Date.now();
     this.#jobs[lane] += 1;
     try {
+      if (readJobData(job.data) === undefined) return await this.#refuseForeign(lane, job);
       const outcome = await this.#parts.process(job.data, this.#stopping.signal);
+      const isGone = outcome.kind === 'done' && outcome.state === 'gone';
+      if (isGone && !isOwnJob(job)) return await this.#refuseForeign(lane, job);
       return await this.#conclude(job, token, outcome);
     } finally {
       this.#jobs[lane] -= 1;
     }
+  }
+
+  /** A job that another program has added: completing it would hide that nothing was sent. */
+  async #refuseForeign(lane: Lane, job: Job): Promise<never> {
+    this.#parts.log.error({ queue: lane }, `foreign job failed: ${FOREIGN_JOB}`);
+    this.#parts.onForeignJob(lane);
+    await stripForeignJob(job);
+    throw new UnrecoverableError(FOREIGN_JOB);
   }
 
   async #conclude(

@@ -21,7 +21,11 @@ function statusAt(now: number): FleetStatus {
       reason: { operation: 'messages', retryAfterMs: 60_000 },
     },
     gateClosedMsTotal: 90_500,
-    queues: { transactional: { ...QUEUE, oldestSince: now - 30_000 }, campaign: QUEUE },
+    queues: {
+      transactional: { ...QUEUE, oldestSince: now - 30_000 },
+      campaign: QUEUE,
+      intake: { ...QUEUE, waiting: 4 },
+    },
     unknown: { count: 2, oldestSince: now - 120_000 },
     workers: {
       now,

@@ -23,7 +23,7 @@ export function fleetStatus(changes: Partial<FleetStatus> = {}): FleetStatus {
   return {
     gate: { closed: false },
     gateClosedMsTotal: 0,
-    queues: { transactional: QUEUE, campaign: QUEUE },
+    queues: { transactional: QUEUE, campaign: QUEUE, intake: QUEUE },
     unknown: { count: 0 },
     workers: { now: 50_000, alive: [aliveWorker()], vanished: [], lastSeenAt: 50_000 },
     redisFull: false,

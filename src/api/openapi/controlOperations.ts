@@ -83,6 +83,7 @@ export const CONTROL_OPERATIONS: readonly Operation[] = [
           queues: {
             transactional: { ...QUEUE, waiting: 3, oldestSince: '2026-11-22T09:40:02.000Z' },
             campaign: QUEUE,
+            intake: { ...QUEUE, paused: false },
           },
           unknown: { count: 0 },
         },

@@ -153,7 +153,7 @@ export const statusAnswer = z.looseObject({
   paused: z.boolean(),
   pause: pause.exactOptional(),
   gate: gateAnswer,
-  queues: z.looseObject({ transactional: queue, campaign: queue }),
+  queues: z.looseObject({ transactional: queue, campaign: queue, intake: queue }),
   unknown: z
     .looseObject({ count: z.int(), oldestSince: time.exactOptional() })
     .meta({ description: 'Notifications that wait for a person.' }),

@@ -1,0 +1,281 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
+import type { Logger } from 'pino';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { isRedisTrouble } from '../notification/redisTrouble.js';
+import type { State } from '../notification/state.js';
+import { errorLabel } from '../ops/errorLabel.js';
+import { throttled } from '../ops/throttled.js';
+import type { AcceptResult } from '../queue/acceptor.js';
+import {
+  conflictIntakeSentence,
+  type IntakeMark,
+  invalidIntakeSentence,
+  readIntakeMark,
+  withIntakeId,
+} from '../queue/intakeJob.js';
+import { INTAKE, INTAKE_RETENTION } from '../queue/intakeQueue.js';
+import { AcceptanceBatch } from './acceptanceBatch.js';
+import { replaceUnreadableData } from './foreignJob.js';
+
+/** What became of an intake job, for the metric. */
+export type IntakeOutcome =
+  | 'accepted'
+  | 'existing'
+  | 'invalid'
+  | 'conflict'
+  | 'backlog_full'
+  | 'unavailable';
+
+/** What a producer reads as the job's return value. */
+interface Accepted {
+  id: string;
+  state: State | 'gone';
+}
+
+export interface IntakeWorkerParts {
+  connection: RedisClient;
+  prefix: string;
+  log: Logger;
+  acceptAll: (inputs: readonly unknown[]) => Promise<AcceptResult[]>;
+  /** The notification that was accepted for exactly this request before, if there is one. */
+  acceptedBefore: (input: unknown) => Promise<Accepted | undefined>;
+  /** Where a notification stands now. */
+  stateOf: (id: string) => Promise<State | undefined>;
+  count: (outcome: IntakeOutcome) => void;
+}
+
+/** Jobs at a time. Their acceptances share round trips: see `AcceptanceBatch`. */
+const CONCURRENCY = 100;
+/** A job that was put back because Redis is away returns after this long. */
+const UNAVAILABLE_AGAIN_MS = 2_000;
+/** How long no job is taken after one had to be put back. */
+const REST_MS = 1_000;
+const MOST_STALLS = 100;
+
+/**
+ * Accepts what other programs put into the intake queue with BullMQ itself.
+ *
+ * It asks nothing of the platform, so it goes on while the circuit breaker is open, while the gate is
+ * closed and while sending is paused: as the api does.
+ *
+ * | the worker dies | what the next attempt finds | what it does |
+ * |---|---|---|
+ * | before the acceptance | the request | accepts it |
+ * | after it, before the mark | the request, and a notification under its id | answers with that one |
+ * | after the mark | the mark | completes the job, or fails it with the same sentence |
+ *
+ * - A job that cannot be accepted now is put back and uses no attempt: `attempts` is the producer's
+ *   option, and is 1 when left out.
+ * - `maxStalledCount`: a job that BullMQ fails by itself would be a request that is lost. The bound
+ *   only ends a job that kills every worker.
+ */
+export class IntakeWorker {
+  readonly #parts: IntakeWorkerParts;
+  readonly #worker: Worker<unknown, Accepted>;
+  readonly #acceptances: AcceptanceBatch;
+  readonly #stopping = new AbortController();
+  readonly #logFailure: (error: unknown) => void;
+  /** When a job was last taken (epoch ms). */
+  #lastStart = Date.now();
+  #active = 0;
+  #resting = false;
+
+  constructor(parts: IntakeWorkerParts) {
+    this.#parts = parts;
+    this.#acceptances = new AcceptanceBatch(parts.acceptAll);
+    this.#logFailure = throttled((error) =>
+      parts.log.error(
+        { queue: INTAKE, error: errorLabel(error) },
+        'acceptance failed; the job was put back',
+      ),
+    );
+    this.#worker = this.#open();
+  }
+
+  /** When a job was last taken (epoch ms): readiness is judged by progress. */
+  get lastStart(): number {
+    return this.#lastStart;
+  }
+
+  /** Jobs running in this process. */
+  get active(): number {
+    return this.#active;
+  }
+
+  start(): void {
+    this.#worker.run().catch((error: unknown) => {
+      this.#parts.log.error({ queue: INTAKE, error: errorLabel(error) }, 'worker ended');
+    });
+  }
+
+  /** Takes no new jobs; what is being accepted is finished. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#worker.close();
+  }
+
+  #open(): Worker<unknown, Accepted> {
+    const { connection, prefix, log } = this.#parts;
+    const worker = new Worker<unknown, Accepted>(INTAKE, (job, token) => this.#run(job, token), {
+      connection,
+      prefix,
+      concurrency: CONCURRENCY,
+      autorun: false,
+      lockDuration: 30_000,
+      stalledInterval: 15_000,
+      maxStalledCount: MOST_STALLS,
+      ...INTAKE_RETENTION,
+    });
+    const logError = throttled((error: Error) =>
+      log.error({ queue: INTAKE, error: errorLabel(error) }, 'queue error'),
+    );
+    worker.on('error', (error) => {
+      logError(error);
+      if (isRedisTrouble(error)) void this.#rest();
+    });
+    worker.on('stalled', (jobId) => {
+      log.warn({ queue: INTAKE }, 'intake job of a lost worker is taken up');
+      void replaceUnreadableData(connection, `${prefix}:${INTAKE}:${jobId}`).catch(logError);
+    });
+    worker.on('failed', (job) => void this.#afterFailure(job).catch(logError));
+    return worker;
+  }
+
+  async #run(job: Job<unknown, Accepted>, token: string | undefined): Promise<Accepted> {
+    this.#lastStart = Date.now();
+    this.#active += 1;
+    try {
+      return await this.#conclude(job, token);
+    } catch (error) {
+      if (error instanceof UnrecoverableError || error instanceof DelayedError) throw error;
+      // BullMQ would fail the job for ever when the producer allowed one attempt.
+      this.#logFailure(error);
+      return await this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
+    } finally {
+      this.#active -= 1;
+    }
+  }
+
+  async #conclude(job: Job<unknown, Accepted>, token: string | undefined): Promise<Accepted> {
+    keepAsConfigured(job);
+    const jobId = job.id ?? '';
+    const mark = readIntakeMark(job.data, jobId);
+    if (mark !== undefined) return this.#concludeMarked(mark);
+    const input = withIntakeId(job.data, { id: jobId, timestamp: job.timestamp });
+    const result = await this.#acceptances.accept(input);
+    switch (result.status) {
+      case 'accepted':
+      case 'existing':
+        return this.#complete(job, result.status, {
+          id: result.id,
+          state: result.record.state,
+        });
+      case 'invalid': {
+        // It was right when it was accepted, by an attempt that died: its deadline has passed since.
+        const before = await this.#parts.acceptedBefore(input);
+        if (before !== undefined) return this.#complete(job, 'existing', before);
+        return this.#refuse(job, 'invalid', invalidIntakeSentence(result.problems));
+      }
+      case 'conflict':
+        return this.#refuse(job, 'conflict', conflictIntakeSentence(result));
+      case 'backlog_full':
+        return this.#putBack(job, token, 'backlog_full', result.retryAfterMs);
+      case 'unavailable':
+        return this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
+      default:
+        return result satisfies never;
+    }
+  }
+
+  async #concludeMarked(mark: IntakeMark): Promise<Accepted> {
+    if ('refused' in mark) throw refusal(mark.refused);
+    const { accepted: id } = mark;
+    return { id, state: (await this.#parts.stateOf(id)) ?? 'gone' };
+  }
+
+  async #complete(
+    job: Job<unknown, Accepted>,
+    outcome: IntakeOutcome,
+    accepted: Accepted,
+  ): Promise<Accepted> {
+    await this.#mark(job, { accepted: accepted.id, ofJob: job.id ?? '' });
+    this.#parts.log.debug({ notificationId: accepted.id, outcome }, 'intake job accepted');
+    this.#parts.count(outcome);
+    return accepted;
+  }
+
+  async #refuse(
+    job: Job<unknown, Accepted>,
+    outcome: IntakeOutcome,
+    sentence: string,
+  ): Promise<never> {
+    await this.#mark(job, { refused: sentence, ofJob: job.id ?? '' });
+    this.#parts.log.warn({ queue: INTAKE, outcome }, 'intake job refused');
+    this.#parts.count(outcome);
+    throw refusal(sentence);
+  }
+
+  /** Takes the request out of the job, before the job ends: from here on no address is in it. */
+  async #mark(job: Job<unknown, Accepted>, mark: IntakeMark): Promise<void> {
+    await job.updateData(mark);
+  }
+
+  /**
+   * Has the job return later, without using an attempt. Where Redis refuses even that, the job stays
+   * with this worker until its lock ends, and another attempt takes it up.
+   */
+  async #putBack(
+    job: Job<unknown, Accepted>,
+    token: string | undefined,
+    outcome: IntakeOutcome,
+    forMs: number,
+  ): Promise<never> {
+    this.#parts.count(outcome);
+    void this.#rest();
+    await job.moveToDelayed(Date.now() + forMs, token).catch(this.#logFailure);
+    throw new DelayedError();
+  }
+
+  /** A job that BullMQ has failed by itself still holds the request. */
+  async #afterFailure(job: Job<unknown, Accepted> | undefined): Promise<void> {
+    if (job === undefined || job.finishedOn === undefined) return;
+    const jobId = job.id ?? '';
+    if (readIntakeMark(job.data, jobId) !== undefined) return;
+    this.#parts.log.error({ queue: INTAKE }, 'intake job failed: its workers died too often');
+    await this.#mark(job, { refused: job.failedReason, ofJob: jobId });
+  }
+
+  /** Without it, a full backlog would send the whole queue through this worker again and again. */
+  async #rest(): Promise<void> {
+    if (this.#resting || this.#stopping.signal.aborted) return;
+    this.#resting = true;
+    const { signal } = this.#stopping;
+    try {
+      await this.#worker.pause(true);
+      await delay(REST_MS, undefined, { signal });
+      await this.#worker.resume();
+    } catch (error) {
+      if (!signal.aborted) this.#logFailure(error);
+    } finally {
+      this.#resting = false;
+    }
+  }
+}
+
+/** Fails a job at once, whatever number of attempts it has. The sentence says it all; no stack is kept. */
+function refusal(sentence: string): UnrecoverableError {
+  const error = new UnrecoverableError(sentence);
+  error.stack = '';
+  return error;
+}
+
+/**
+ * A job's own retention goes before the worker's. A producer that does not know this product leaves
+ * it out or keeps everything for ever; only "remove at once" is granted.
+ */
+function keepAsConfigured({ opts }: Job): void {
+  const { removeOnComplete, removeOnFail } = INTAKE_RETENTION;
+  if (opts.removeOnComplete !== true) opts.removeOnComplete = removeOnComplete;
+  if (opts.removeOnFail !== true) opts.removeOnFail = removeOnFail;
+}
