@@ -77,6 +77,7 @@ export class Preparation {
     if (!past.value.hasHistory && requiresHistory(request)) {
       return ended(await attempt.end('skipped', 'no_history'));
     }
+    if (past.value.optedOut) return ended(await attempt.end('skipped', 'opted_out'));
     const findings = findingsOf(request, who.value, past.value);
     await this.#parts.checkpoints.save(attempt.id, findings);
     if (!(await attempt.stillHolds())) {

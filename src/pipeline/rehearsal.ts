@@ -75,9 +75,9 @@ export async function rehearse(
   if (!who.ok) return { would: 'not_know', trouble: who.trouble };
   const identity = who.value;
   const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
-  const past = orWithout<HistoryConversation[]>(request, history, []);
-  if (!past.ok) return { would: 'not_know', trouble: past.trouble };
-  const conversations = past.value;
+  const read = orWithout<HistoryConversation[]>(request, history, []);
+  if (!read.ok) return { would: 'not_know', trouble: read.trouble };
+  const conversations = read.value;
   const asked = { identity: needs.identity, history: needs.history };
   const looked: RehearsedLookup = {
     identity,
@@ -92,7 +92,9 @@ export async function rehearse(
     return { would: 'skip', reason: 'no_history', lookup: looked };
   }
 
-  const findings = findingsOf(request, identity, extractHistory(conversations));
+  const past = extractHistory(conversations);
+  if (past.optedOut) return { would: 'skip', reason: 'opted_out', lookup: looked };
+  const findings = findingsOf(request, identity, past);
   const to = addresseeOf(request, findings);
   const { context } = findings;
   const channels = order.map((channel): RehearsedChannel => {

@@ -96,6 +96,19 @@ describe('a notification, end to end', () => {
     expect(deployment.sandbox.requests.count('details-query')).toBeLessThanOrEqual(1);
   });
 
+  test('is not sent to a customer who asked for no more, though they wrote other things since', async () => {
+    const texts = ['STOP sending me messages', 'Where is the parcel that I ordered in May?'];
+    deployment.sandbox.addCustomer({
+      email: 'no.more@example.com',
+      conversations: [
+        { minutesAgo: 60, messages: texts.map((text) => ({ from: 'customer' as const, text })) },
+      ],
+    });
+    const view = await outcomeOf(followUp({ email: 'no.more@example.com' }));
+    expect(view).toMatchObject({ state: 'skipped', reason: 'opted_out' });
+    expect(deployment.sandbox.deliveries.total).toBe(0);
+  });
+
   test('goes by Engage with the body that endpoint takes, where a request names the channel', async () => {
     const view = await outcomeOf(
       followUp({ email: 'customer@example.com' }, { channels: ['engage'] }),

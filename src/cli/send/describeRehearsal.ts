@@ -43,6 +43,7 @@ function body(rehearsal: Rehearsal): string[] {
 
 const SKIPPED: Readonly<Record<string, string>> = {
   no_history: 'no earlier conversation was found, and the request needs one (no_history)',
+  opted_out: 'the customer has asked for no more messages (opted_out)',
   not_allowed: 'NOTIFY_ONLY_TO does not list this recipient (not_allowed)',
 };
 

@@ -1,7 +1,8 @@
 import type { TemplateContext } from '../../templates/contextVariables.js';
 import { shorten } from '../../templates/shorten.js';
 import { statedName, UNKNOWN_CUSTOMER, usableName } from './customerName.js';
-import { type HistoryConversation, newestFirst } from './history.js';
+import { type HistoryConversation, inboundMessages, newestFirst } from './history.js';
+import { hasOptedOut } from './optOut.js';
 import { sentimentOf } from './sentiment.js';
 import { lastSubstantive } from './substance.js';
 import { topicOf } from './topic.js';
@@ -11,6 +12,8 @@ import { type Utterance, utterances } from './utterances.js';
 export interface HistoryContext extends Omit<TemplateContext, 'customerName'> {
   /** What the customer called themselves. */
   statedName?: string;
+  /** The customer has asked for no more messages, in what was read. */
+  optedOut?: true;
 }
 
 export interface KnownNames {
@@ -28,7 +31,11 @@ const QUOTE_LIMIT = { graphemes: 100, units: 400 };
  * result is escaped: that is done where it is printed. Never throws, whatever the texts hold.
  */
 export function extractHistory(past: readonly HistoryConversation[]): HistoryContext {
-  const conversations = newestFirst(past).map((conversation) => ({
+  const inOrder = newestFirst(past);
+  const optedOut = hasOptedOut(
+    [...inOrder].reverse().flatMap((conversation) => inboundMessages(conversation).map(textOf)),
+  );
+  const conversations = inOrder.map((conversation) => ({
     conversationId: conversation.conversationId,
     said: utterances(conversation),
   }));
@@ -45,6 +52,7 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
     sentiment: sentimentOf(ownWords(said)),
     conversationId,
     hasHistory: true,
+    ...(optedOut ? { optedOut } : {}),
     ...(stated === undefined ? {} : { statedName: stated }),
     ...(topic === undefined ? {} : { topic }),
     ...(last ? { lastMessage: shorten(last.text, QUOTE_LIMIT) } : {}),
@@ -54,7 +62,7 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
 
 /** Whoever knows the customer's name best gives it. */
 export function withName(
-  { statedName: stated, ...history }: HistoryContext,
+  { statedName: stated, optedOut: _asked, ...history }: HistoryContext,
   { requestName, contactName }: KnownNames,
 ): TemplateContext {
   const customerName =
@@ -76,6 +84,10 @@ function firstOf<T, R>(items: readonly T[], pick: (item: T) => R | undefined): R
     if (picked !== undefined) return picked;
   }
   return undefined;
+}
+
+function textOf({ text }: { text: string }): string {
+  return text;
 }
 
 function isTime(iso: string): boolean {

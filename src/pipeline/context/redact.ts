@@ -7,7 +7,8 @@ const LOOSE_RUN = /\p{Nd}(?:[^\p{L}\p{Nd}]{0,3}\p{Nd})+\p{M}*/gu;
 /** As phone, account and insurance numbers are written. */
 const NUMBER_RUN = /(?:\+\s?)?\(?\p{Nd}(?:[\s./()_\u2010-\u2015-]{0,3}\p{Nd})+/gu;
 const DATE =
-  /^(?:\p{Nd}{1,2}([./-])\p{Nd}{1,2}\1(?:\p{Nd}{2}|\p{Nd}{4})|\p{Nd}{4}([./-])\p{Nd}{1,2}\2\p{Nd}{1,2})$/u;
+  /(?<!\p{Nd})(?:\p{Nd}{1,2}([./-])\p{Nd}{1,2}\1(?:\p{Nd}{2}|\p{Nd}{4})|\p{Nd}{4}([./-])\p{Nd}{1,2}\2\p{Nd}{1,2})(?!\p{Nd})/gu;
+const TIME = /(?<!\p{Nd})(?:[01]?\d|2[0-3])[:.][0-5]\d(?:[:.][0-5]\d)?(?!\p{Nd})/gu;
 
 const IBAN_START = /(?<![\p{L}\p{Nd}])[A-Z]{2}\d{2}[A-Z0-9 -]{11,44}/giu;
 const EMAIL = /[^\s@]{1,64}@[^\s@]{1,253}\.[\p{L}\p{Nd}-]{2,63}/gu;
@@ -20,11 +21,11 @@ const NATIONAL_IDS =
   /(?<![\p{L}\p{Nd}])(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z])(?![\p{L}\p{Nd}])/giu;
 
 const PASSWORD =
-  'pass ?words?|pass ?phrase|passwd|pwd|passcode|passwor[td]|kennwort|contraseñas?|mot de passe|senha|wachtwoord|пароль|パスワード|暗証番号|密码|كلمة (?:المرور|السر)|סיסמה|סיסמא|סיסמתי';
+  "pass ?words?|pass ?phrase|passwd|pwd|passcode|passwor[td]|kennwort|contraseñas?|(?:mi|la|tu|su|esta) clave|clave(?: secreta| de acceso)?(?=\\s*[:=])|mot de passe|mdp|senha|palavra[- ]passe|wachtwoord|пароль|пароля|hasło|şifrem?|parolam?|parola d[’']ordine|pass?word[a-z]?|pw(?![\\p{L}\\p{Nd}])|pass(?=\\s*[:=])|psw|비밀번호|암호|รหัสผ่าน|पासवर्ड|mật khẩu|kata sandi|گذرواژه|رمز عبور|パスワード|暗証番号|密码|كلمة (?:المرور|السر)|סיסמה|סיסמא|סיסמתי";
 const CODE =
-  'pins?(?: ?code| ?number)?|cvv2?|cvc2?|cvn|csc|tan|otp|security code|verification code|access code|one[- ]time code|prüfziffer|sicherheitscode|código de seguridad|code de sécurité|ssn|social security(?: number)?|الرقم السري';
+  'pins?(?: ?code| ?number)?|geheimzahl|código|codigo|clave|nip|code (?:secret|de vérification|de verification|reçu|sms)|codice(?: segreto| di verifica| otp)?|verificatiecode|pincode|bestätigungscode|sms[- ]?code|einmalcode|einmalpasswort|one[- ]time (?:password|passcode|pin)|otp code|login code|auth(?:entication)? code|2fa(?: code)?|(?:your|my|the|mein|der|dein) code|код(?: подтверждения)?|пин(?:-?код)?|kod|onay kodu|doğrulama kodu|cvv2?|cvc2?|cvn|csc|tan|otp|security code|prüfnummer|kartenprüfnummer|認証(?:コード|番号)|确认码|验证码|驗證碼|인증(?:번호|코드)|رمز التحقق|קוד אימות|verification code|access code|one[- ]time code|prüfziffer|sicherheitscode|código de seguridad|code de sécurité|ssn|social security(?: number)?|الرقم السري';
 const IS =
-  '(?:[:=：]|は|(?<![\\p{L}\\p{M}])(?:is|was|ist|war|lautet|es|era|est|é|è|это|هي|هو|היא|הוא)(?![\\p{L}\\p{M}]))';
+  '(?:[:=：]|は|(?<![\\p{L}\\p{M}])(?:is|was|ist|war|lautet|es|era|est|é|è|sono|to|jest|to jest|là|adalah|คือ|है|это|هي|هو|היא|הוא)(?![\\p{L}\\p{M}]))';
 
 /** "password: x", "my password is x y z": what follows, to the end of the clause. */
 const SPOKEN_PASSWORD = new RegExp(
@@ -69,7 +70,7 @@ export function redact(text: string): string {
     .replace(CODE_SPOKEN, BLANK)
     .replace(IBAN_START, blankIban)
     .replace(NATIONAL_IDS, BLANK)
-    .replace(LOOSE_RUN, (run) => (holdsCardNumber(digitsOf(run)) ? BLANK : run))
+    .replace(LOOSE_RUN, (run) => (holdsCardNumber(digitsOf(withoutDates(run))) ? BLANK : run))
     .replace(NUMBER_RUN, (run, at: number, whole: string) =>
       isLongNumber(run, whole.slice(0, at)) ? BLANK : run,
     );
@@ -84,9 +85,23 @@ function blankIban(candidate: string): string {
   return candidate;
 }
 
+/** Dates and times of day are no numbers to hide, alone or side by side. */
+function withoutDates(run: string): string {
+  return run.replace(DATE, isDate).replace(TIME, ' ');
+}
+
+function isDate(date: string): string {
+  const parts = date.split(/[./-]/).map(Number);
+  const [day = 0, month = 0] =
+    date.length > 4 && /^\p{Nd}{4}/u.test(date) ? [parts[2], parts[1]] : parts;
+  const either =
+    Math.min(day, month) >= 1 && Math.min(day, month) <= 12 && Math.max(day, month) <= 31;
+  return either || parts.some(Number.isNaN) ? ' ' : date;
+}
+
 function isLongNumber(run: string, before: string): boolean {
-  const count = digitsOf(run).length;
-  if (count < 7 || DATE.test(run)) return false;
+  const count = digitsOf(withoutDates(run)).length;
+  if (count < 7) return false;
   const labelled = /(?:#|\p{L}[-_]?)$/u.test(before) && /^\p{Nd}+$/u.test(run);
   return !(labelled && count <= 8);
 }

@@ -32,7 +32,7 @@ describe('the last message', () => {
       conversations: [
         chat(2, [
           'Hi!',
-          'I am Maria',
+          'My name is Maria',
           'I was charged twice for my order A-1001',
           'and nobody answers the phone',
           'ok thanks 👍',
