@@ -12,6 +12,9 @@ const time = z.iso.datetime({
 
 export const startSchema = z.strictObject({
   at: time.optional().meta({ description: 'Not before this time; now, when left out.' }),
+  acceptRejected: z.boolean({ error: 'true or false' }).optional().meta({
+    description: 'Start it although more than one in ten rows of its file were rejected.',
+  }),
 });
 
 export const reasonSchema = z.strictObject({

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ImportOutcome, RowProblem } from '../campaign/campaigns.js';
+import type { ImportOutcome } from '../campaign/campaigns.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
 import { stepRefused } from './campaignStepRoutes.js';
 import type { WithId } from './idParam.js';
+import { readImportQuery } from './importQuery.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
-import { httpProblem, type Problem, problem, sendProblem } from './problems.js';
+import { httpProblem, invalidRequest, type Problem, problem, sendProblem } from './problems.js';
 import { uploadOf } from './upload.js';
 
 type FileFormat = 'csv' | 'ndjson';
@@ -45,10 +46,14 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
     if (id === undefined) return noCampaign(reply);
     const format = formatOf(request);
     if (format === undefined) return sendProblem(reply, UNSUPPORTED);
+    const asked = readImportQuery(request);
+    if (!asked.ok) return sendProblem(reply, invalidRequest(asked.problems));
     const source = uploadOf(request.raw);
     try {
       const result = await campaigns.importRows(id, source, {
         ...(format !== 'unknown' && { format }),
+        columns: asked.columns,
+        ...(asked.encoding !== undefined && { encoding: asked.encoding }),
         ...(request.caller !== undefined && { by: request.caller }),
       });
       if (result === undefined) return noCampaign(reply);
@@ -66,11 +71,12 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
 function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): FastifyReply {
   switch (outcome.kind) {
     case 'imported': {
-      const { campaign, refused } = outcome;
-      return reply.send({ campaign, refused });
+      const { campaign, problems } = outcome;
+      // Under both names: callers of the first version read `refused`.
+      return reply.send({ campaign, problems, refused: problems });
     }
     case 'unusable':
-      return sendProblem(reply, rowsRefused(id, outcome.problems));
+      return sendProblem(reply, rowsRefused(id, outcome));
     case 'superseded':
       return sendProblem(reply, problem('import-superseded', { id }));
     case 'broken_off': {
@@ -84,9 +90,20 @@ function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): Fastif
   }
 }
 
-/** `rows: [{row?, column?, expected}]`: what keeps the file as a whole from being imported. */
-function rowsRefused(id: string, rows: readonly RowProblem[]): Problem {
-  return problem('rows-refused', { detail: 'Nothing of this file was stored.', id, rows });
+/**
+ * `problems: [{row?, column?, expected, suggestion?}]`: what keeps the file as a whole from being
+ * imported; `rows` is the same, under its first name.
+ */
+function rowsRefused(
+  id: string,
+  { problems, rejectedBy }: Extract<ImportOutcome, { kind: 'unusable' }>,
+): Problem {
+  const suggested = problems.find(({ suggestion }) => suggestion !== undefined)?.suggestion;
+  const detail =
+    suggested === undefined
+      ? 'Nothing of this file was stored.'
+      : `Nothing of this file was stored. To read a column as what is missing, upload it again with ?${new URLSearchParams({ map: `${suggested.column}=${suggested.as}` })}`;
+  return problem('rows-refused', { detail, id, problems, rows: problems, rejectedBy });
 }
 
 function noRoom(id: string, { retryAfterMs }: { retryAfterMs?: number }): Problem | undefined {

@@ -16,8 +16,12 @@ const NO_REASON = 'no reason was given';
  */
 export function campaignStartRoutes(app: FastifyInstance, { campaigns }: ApiParts): void {
   app.post<WithId>('/campaigns/:id/start', (request, reply) =>
-    takeStep(request, reply, startSchema, (id, { at }, by) =>
-      campaigns.start(id, { ...(at !== undefined && { at: Date.parse(at) }), ...by }),
+    takeStep(request, reply, startSchema, (id, { at, acceptRejected = false }, by) =>
+      campaigns.start(id, {
+        ...(at !== undefined && { at: Date.parse(at) }),
+        acceptRejected,
+        ...by,
+      }),
     ),
   );
   allowOnly(app, '/campaigns/:id/start', ['POST']);
@@ -62,7 +66,16 @@ async function takeStep<Body>(
   return reply.send(result.campaign);
 }
 
-export function stepRefused(id: string, { state, because, possible }: StepRefused): Problem {
-  const detail = `${because.charAt(0).toUpperCase()}${because.slice(1)}.`;
-  return problem('campaign-step-refused', { detail, id, state, possible });
+export function stepRefused(id: string, refused: StepRefused): Problem {
+  const { state, because, possible, needs } = refused;
+  const howTo =
+    needs === undefined ? '' : ' To accept them, start it with {"acceptRejected": true}.';
+  const detail = `${because.charAt(0).toUpperCase()}${because.slice(1)}.${howTo}`;
+  return problem('campaign-step-refused', {
+    detail,
+    id,
+    state,
+    possible,
+    ...(needs !== undefined && { needs }),
+  });
 }

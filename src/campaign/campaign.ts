@@ -1,6 +1,8 @@
 import type { NotificationRecord } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
+import type { ColumnChoices } from './import/columnChoices.js';
+import type { KeptColumn } from './import/keptColumns.js';
 
 /**
  * Where a campaign can stand.
@@ -42,17 +44,47 @@ export interface NumberedRow {
   row: Row;
 }
 
-/** What a finished import has found. */
+/** A row on its way into the store, with what is kept beside it for the results. */
+export interface ImportedRow extends NumberedRow {
+  /** What stands in the file's own columns; see `ImportSummary.keptColumns`. */
+  own?: readonly string[];
+  /** Which of its addresses was left out, and what was expected there. */
+  warning?: string;
+}
+
+/** How many rows of a file have the same thing wrong in the same column. */
+export interface RowReason {
+  /** As the file calls it; empty when the row as a whole is meant. */
+  column: string;
+  expected: string;
+  rows: number;
+  /** Numbers of the first of them. */
+  firstRows: number[];
+}
+
+/** What a finished import has found. What is optional was not yet counted by older versions. */
 export interface ImportSummary {
-  /** Recipients that can be written to; refused and folded ones are not among them. */
+  /** Recipients that can be written to; rejected rows and duplicates are not among them. */
   rows: number;
   rejected: number;
+  /** By what was wrong, the most frequent first; a row with two problems counts under each. */
+  rejectedBy?: RowReason[];
+  /** Rows that are kept without an address of theirs that cannot be used. */
+  warned?: number;
+  /** As `rejectedBy`, of the addresses that were left out. */
+  warnings?: RowReason[];
+  /** It may be started although many rows were rejected: that was seen. */
+  isAccepted?: true;
   /** Rows of recipients who stand further up already. */
   duplicates: number;
   /** Columns that the template has no variable for. */
   ignoredColumns: string[];
   /** By the address they are found by: contact id, else email, else phone. */
   addressedBy: { externalContactId: number; email: number; phone: number };
+  /** The file's own columns that come back in the results, in its order. */
+  keptColumns?: KeptColumn[];
+  /** What separates the cells of a CSV; exports have the same. */
+  separator?: string;
   chunks: number;
   finishedAt: number;
 }
@@ -85,6 +117,10 @@ export interface Campaign {
   endedAt?: number;
   /** Absent until an import is finished. */
   import?: ImportSummary;
+  /** What was said of the file's columns when the campaign was made. */
+  columns?: Partial<ColumnChoices>;
+  /** It may start however many rows of its file are rejected. */
+  acceptRejected?: true;
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */
   upload?: string;
   /** Rows that were released have yet to be told of the last step (cancel, resume): the feeder does. */

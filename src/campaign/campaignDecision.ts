@@ -11,17 +11,27 @@ export interface CampaignDecision<R> {
   /** Rows that were never released end so, all at once. */
   waitingBecome?: 'cancelled' | 'expired';
   /** What this upload has brought takes the place of earlier rows, if all of it is there. */
-  uploaded?: { upload: string; summary: ImportSummary };
+  uploaded?: UploadedRows;
   /** Written only if no row waits and none is live. */
   onlyIfNothingIsLeft?: true;
   /** The answer if one of the two conditions does not hold; then nothing is written. */
   otherwise?: R;
 }
 
+/** `fields` is how many fields the hash of its rows has: its chunks, unless more lies beside them. */
+export interface UploadedRows {
+  upload: string;
+  summary: ImportSummary;
+  fields?: number;
+}
+
 /** How a step ended. `because` is a sentence for whoever asked. */
 type StepResult =
   | { kind: 'done'; campaign: Campaign }
-  | { kind: 'refused'; state: Campaign['state']; because: string };
+  | { kind: 'refused'; state: Campaign['state']; because: string; needs?: StepNeed };
+
+/** What a step that is refused lacks, where it is one word of the person who asks. */
+export type StepNeed = 'accept-rejected';
 
 export type StepDecision = CampaignDecision<StepResult>;
 
@@ -37,6 +47,6 @@ export function already(campaign: Campaign): StepDecision {
   return { result: { kind: 'done', campaign } };
 }
 
-export function refused({ state }: Campaign, because: string): StepDecision {
-  return { result: { kind: 'refused', state, because } };
+export function refused({ state }: Campaign, because: string, needs?: StepNeed): StepDecision {
+  return { result: { kind: 'refused', state, because, ...(needs !== undefined && { needs }) } };
 }

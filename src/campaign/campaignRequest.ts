@@ -22,6 +22,10 @@ const time = z.iso.datetime({
   error: 'an ISO 8601 time with a zone, such as 2026-11-22T09:30:00Z',
 });
 
+const MEANING = 'a field of the recipient, such as email, or a variable of the template';
+const COLUMN = 'the name of a column';
+const columnName = z.string({ error: COLUMN }).trim().min(1, COLUMN).max(1_000, COLUMN);
+
 /** What somebody who makes a campaign says of it; the rows come after. */
 export const campaignRequestSchema = z.strictObject({
   id: z
@@ -52,6 +56,22 @@ export const campaignRequestSchema = z.strictObject({
   }),
   endAt: time.optional().meta({
     description: 'Nothing is sent after this time: rows that are left over then are expired.',
+  }),
+  map: z
+    .record(columnName, z.string({ error: MEANING }).min(1, MEANING).max(64, MEANING))
+    .optional()
+    .meta({
+      description:
+        'What columns of the file mean, where their names do not say it: {"E-Mail-Adresse": "email"}.',
+    }),
+  ignore: z
+    .array(columnName, { error: 'a list of names of columns' })
+    .max(500, 'at most 500 columns')
+    .optional()
+    .meta({ description: 'Columns of the file that are neither read nor kept for the results.' }),
+  acceptRejected: z.boolean({ error: 'true or false' }).optional().meta({
+    description:
+      'Whether it may start although more than one in ten rows of its file are rejected.',
   }),
 });
 

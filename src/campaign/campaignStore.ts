@@ -236,7 +236,7 @@ export class CampaignStore {
       next.state === 'paused' || next.state === 'cancelled' ? next.state : '',
       waitingBecome ?? '',
       uploaded?.summary.rows ?? '',
-      uploaded?.summary.chunks ?? '',
+      uploaded?.fields ?? uploaded?.summary.chunks ?? '',
       onlyIfNothingIsLeft ? '1' : '',
       kept === undefined ? '' : Math.ceil(kept),
     );
@@ -270,10 +270,21 @@ function countsOf(hash: Record<string, string>): CampaignCounts {
 
 /** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
 function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
-  const { name, isNameDefault, template, defaults, endAt } = input;
-  const asked = { name, template, endAt, ...defaults };
-  const there = { ...campaign.defaults, ...campaign };
-  const fields = ['name', 'template', 'channels', 'history', 'variables', 'metadata', 'endAt'];
+  const { name, isNameDefault, template, defaults, endAt, columns, acceptRejected } = input;
+  const asked = { name, template, endAt, acceptRejected, ...columns, ...defaults };
+  const there = { ...campaign.defaults, ...campaign.columns, ...campaign };
+  const fields = [
+    'name',
+    'template',
+    'channels',
+    'history',
+    'variables',
+    'metadata',
+    'endAt',
+    'map',
+    'ignore',
+    'acceptRejected',
+  ];
   return fields.filter(
     (field) =>
       !(field === 'name' && isNameDefault) &&

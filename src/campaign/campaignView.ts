@@ -7,6 +7,7 @@ import type {
   CampaignState,
   ImportSummary,
   RowDefaults,
+  RowReason,
 } from './campaign.js';
 import {
   type CampaignProgress,
@@ -15,6 +16,8 @@ import {
   type Tally,
 } from './campaignProgress.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
+import type { ColumnChoices } from './import/columnChoices.js';
+import { manyRejected } from './manyRejected.js';
 
 /** What can be done to a campaign, as the steps are called on the command line and in URLs. */
 export const CAMPAIGN_STEPS = [
@@ -49,21 +52,37 @@ export interface CampaignWaitView extends Omit<CampaignWait, 'since' | 'until'> 
   until?: string;
 }
 
+/** What an import has found, as people see it. */
+export interface ImportView
+  extends Omit<
+    ImportSummary,
+    'chunks' | 'finishedAt' | 'keptColumns' | 'isAccepted' | 'separator'
+  > {
+  rejectedBy: RowReason[];
+  warned: number;
+  warnings: RowReason[];
+  /** The file's own columns that come back in the results. */
+  keptColumns: string[];
+  finishedAt: string;
+}
+
 /** A campaign as people see it. Times are ISO 8601. */
-export interface CampaignView extends RowDefaults {
+export interface CampaignView extends RowDefaults, Partial<ColumnChoices> {
   id: string;
   name: string;
   state: CampaignState;
+  /** Why it is paused, was cancelled, or does not start by itself. */
   reason?: string;
   by?: string;
   template: string;
+  acceptRejected?: true;
   createdAt: string;
   updatedAt: string;
   startAt?: string;
   startedAt?: string;
   endAt?: string;
   endedAt?: string;
-  import?: Omit<ImportSummary, 'chunks' | 'finishedAt'> & { finishedAt: string };
+  import?: ImportView;
   /** Of every state how many rows stand there; the sum is `import.rows`. */
   counts: CampaignCounts;
   /** Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. */
@@ -97,9 +116,11 @@ export function campaignView(
   tally: Tally,
   { now, perMinute, deliveryCheckAfterMs, obstacles }: CampaignSurroundings,
 ): CampaignView {
-  const { id, name, state, reason, by, template, defaults, pausedForAccess } = campaign;
+  const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
+  const { pausedForAccess } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
   // A pace of the minute before would forecast an end that nothing works towards.
+  const reason = campaign.reason ?? (state === 'ready' ? manyRejected(campaign) : undefined);
   const isStopped = obstacles.some(({ stops }) => stops);
   return {
     id,
@@ -109,6 +130,8 @@ export function campaignView(
     ...(by !== undefined && { by }),
     template,
     ...defaults,
+    ...columns,
+    ...(acceptRejected && { acceptRejected }),
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
     ...(startAt !== undefined && { startAt: iso(startAt) }),
@@ -138,8 +161,18 @@ function waitView({ since, until, ...wait }: CampaignWait): CampaignWaitView {
   };
 }
 
-function importView({ chunks: _ours, finishedAt, ...summary }: ImportSummary) {
-  return { ...summary, finishedAt: iso(finishedAt) };
+/** Records of older versions lack what was counted later. */
+export function importView(summary: ImportSummary): ImportView {
+  const { chunks: _c, isAccepted: _a, separator: _s, keptColumns = [], ...shown } = summary;
+  const { rejectedBy = [], warned = 0, warnings = [], finishedAt } = shown;
+  return {
+    ...shown,
+    rejectedBy,
+    warned,
+    warnings,
+    keptColumns: keptColumns.map(({ name }) => name),
+    finishedAt: iso(finishedAt),
+  };
 }
 
 function iso(ms: number): string {

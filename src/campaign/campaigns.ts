@@ -14,8 +14,9 @@ import { whenReady, withPatience } from '../queue/patience.js';
 import { RedisMemory } from '../queue/redisMemory.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
-import type { Campaign, CampaignState, RowDefaults } from './campaign.js';
-import type { StepDecision } from './campaignDecision.js';
+import type { Campaign, CampaignState, RowReason } from './campaign.js';
+import type { StepDecision, StepNeed } from './campaignDecision.js';
+import { campaignInput } from './campaignInput.js';
 import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
 import type { CampaignStore } from './campaignStore.js';
 import {
@@ -27,13 +28,14 @@ import {
 } from './campaignView.js';
 import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
 import type { ExportFormat } from './exportFormat.js';
+import type { ColumnSuggestion } from './import/unusable.js';
 import { type ImportOptions, importRows } from './importRows.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
 import { Pace } from './pace.js';
 import { exportRejected } from './rejected.js';
 import type { RejectedRow } from './rejectedRow.js';
 import { exportResults } from './results.js';
-import { type RefusedRow, type RetriedPage, type RetryRequest, retryRows } from './retryRows.js';
+import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
 
 export type CreateOutcome =
@@ -51,6 +53,8 @@ export interface StepRefused {
   /** A sentence for whoever asked. */
   because: string;
   possible: readonly CampaignStep[];
+  /** What is lacking, where it is one word of the person who asks. */
+  needs?: StepNeed;
 }
 
 /** One thing wrong with a file or a row of it; never what stands in a cell. */
@@ -59,12 +63,15 @@ export interface RowProblem {
   row?: number;
   column?: string;
   expected: string;
+  /** Which column to read as what, to get over it. */
+  suggestion?: ColumnSuggestion;
 }
 
 export type ImportOutcome =
-  | { kind: 'imported'; campaign: CampaignView; refused: RowProblem[] }
+  /** `problems` are those of the first rejected rows. */
+  | { kind: 'imported'; campaign: CampaignView; problems: RowProblem[] }
   /** Nothing of this file was stored. */
-  | { kind: 'unusable'; problems: RowProblem[] }
+  | { kind: 'unusable'; problems: RowProblem[]; rejectedBy: RowReason[] }
   /** Another import has begun since, or the campaign was cancelled. */
   | { kind: 'superseded' }
   /** The source broke off, or whoever asked gave up. */
@@ -74,18 +81,9 @@ export type ImportOutcome =
 
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
-/** What a retry has come to. */
-interface RetryReport {
-  campaign: CampaignView;
-  retried: number;
-  /** Whether rows were left, since enough are waiting: to be tried once these have ended. */
-  left: boolean;
-  refusedCount: number;
-  /** The first of the rows that stay as they are. */
-  refused: RefusedRow[];
-}
-
-export type RetryOutcome = { kind: 'retried'; report: RetryReport } | StepRefused;
+export type RetryOutcome =
+  | { kind: 'retried'; report: { campaign: CampaignView } & RetryReport }
+  | StepRefused;
 
 /** A file as it is read, piece by piece. */
 export interface ExportedFile {
@@ -109,9 +107,6 @@ export interface CampaignsParts {
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
-
-/** More refused rows of a retry than these are counted only. */
-const REFUSED_ROWS_SHOWN = 1_000;
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
 export class Campaigns {
@@ -176,7 +171,10 @@ export class Campaigns {
   }
 
   /** Starts it now, or has it started `at` a time (epoch ms). */
-  async start(id: string, given: { at?: number; by?: string }): Promise<StepOutcome | undefined> {
+  async start(
+    id: string,
+    given: { at?: number; by?: string; acceptRejected?: boolean },
+  ): Promise<StepOutcome | undefined> {
     return this.#patiently(id, async () => {
       const campaign = await this.#store.get(id);
       if (campaign === undefined) return undefined;
@@ -222,12 +220,12 @@ export class Campaigns {
     if (result.ok) {
       const view = await this.get(id);
       if (view === undefined) return undefined;
-      return { kind: 'imported', campaign: view, refused: problemsOf(result.rejectedSample) };
+      return { kind: 'imported', campaign: view, problems: problemsOf(result.rejectedSample) };
     }
     switch (result.kind) {
       case 'unusable': {
         const problems = [...result.problems, ...problemsOf(result.rejectedSample)];
-        return { kind: 'unusable', problems };
+        return { kind: 'unusable', problems, rejectedBy: result.rejectedBy };
       }
       case 'refused':
         return { ...result, possible: possibleSteps(result.state) };
@@ -259,7 +257,7 @@ export class Campaigns {
   }
 
   /**
-   * The rows that were refused, to be mended and imported. That works in the format in which they
+   * The rows that were rejected, to be corrected and imported. That works in the format in which they
    * came, which it is unless another is asked for.
    */
   async rejected(id: string, asked?: ExportFormat): Promise<ExportedFile | undefined> {
@@ -304,31 +302,21 @@ export class Campaigns {
     by: string | undefined,
     defaultName = id,
   ): Promise<CreateOutcome> {
-    const { name, template, startAt, endAt, id: _id, ...defaults } = request;
+    const { template } = request;
     const entry = await this.#catalogue.find(template);
     if (entry === undefined) {
       const names = (await this.#catalogue.names()).join(', ');
       const expected = names === '' ? 'a template; none is known yet' : `one of ${names}`;
       return { kind: 'invalid', problems: [{ field: 'template', expected }] };
     }
+    const input = campaignInput(request, { id, templateHash: entry.hash, defaultName });
     // What a template requires may stand in the rows.
     const manifest = withoutRequiring(entry.manifest, Object.keys(entry.manifest.variables));
     const problems = templateProblems(
-      { recipient: {}, template, ...defaults },
+      { recipient: {}, template, ...input.defaults },
       { ...entry, manifest },
     );
     if (problems.length > 0) return { kind: 'invalid', problems };
-    const input = {
-      id,
-      ...(name === undefined
-        ? { name: oneLine(defaultName) || id, isNameDefault: true as const }
-        : { name }),
-      template,
-      templateHash: entry.hash,
-      defaults: defaults satisfies RowDefaults,
-      ...(startAt !== undefined && { startAt: Date.parse(startAt) }),
-      ...(endAt !== undefined && { endAt: Date.parse(endAt) }),
-    };
     const result = await this.#store.create(input, by);
     if (result.kind === 'conflict') {
       const { campaign, differs } = result;
@@ -389,33 +377,11 @@ export class Campaigns {
   }
 }
 
-/** A name as one that is given has to be: files may be called anything. */
-function oneLine(name: string): string {
-  return name
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .slice(0, 200)
-    .trim();
-}
-
 /** One line for each thing wrong with these rows. */
 function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
   return rows.flatMap(({ number, problems }) =>
     problems.map(({ column, expected }) => ({ row: number, column, expected })),
   );
-}
-
-async function gathered(pages: AsyncIterable<RetriedPage>): Promise<Omit<RetryReport, 'campaign'>> {
-  let retried = 0;
-  let left = false;
-  let refusedCount = 0;
-  const refused: RefusedRow[] = [];
-  for await (const page of pages) {
-    retried += page.retried;
-    left = page.left;
-    refusedCount += page.refused.length;
-    refused.push(...page.refused.slice(0, REFUSED_ROWS_SHOWN - refused.length));
-  }
-  return { retried, left, refusedCount, refused };
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */

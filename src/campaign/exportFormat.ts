@@ -6,19 +6,22 @@ export type ExportFormat = 'csv' | 'ndjson';
 
 export type Cell = string | number | undefined;
 
-const BYTE_ORDER_MARK = '\ufeff';
+/** By it a spreadsheet finds out that a file is UTF-8; every CSV of ours begins with it. */
+export const BYTE_ORDER_MARK = '\ufeff';
+
+/** Where the file of the rows is not known to have another one. */
+export const DEFAULT_SEPARATOR = ',';
 
 /** Lines of CSV. Line ends are CRLF, as RFC 4180 has them. */
-export function csvLines(rows: readonly (readonly Cell[])[]): string {
+export function csvLines(rows: readonly (readonly Cell[])[], separator: string): string {
   const cells = rows.map((row) =>
     row.map((cell) => (typeof cell === 'string' ? neutralised(cell) : cell)),
   );
-  return stringify(cells, { record_delimiter: 'windows', quote_record_delimiter: true });
-}
-
-/** Lines of CSV in front of which a spreadsheet finds out that they are UTF-8. */
-export function csvForSpreadsheets(rows: readonly (readonly Cell[])[]): string {
-  return BYTE_ORDER_MARK + csvLines(rows);
+  return stringify(cells, {
+    delimiter: separator,
+    record_delimiter: 'windows',
+    quote_record_delimiter: true,
+  });
 }
 
 export function ndjsonLines(values: readonly unknown[]): string {

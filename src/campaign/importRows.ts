@@ -3,9 +3,11 @@ import type { CountryCode } from '../notification/country.js';
 import type { RedisMemory } from '../queue/redisMemory.js';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
-import type { Campaign, ImportSummary } from './campaign.js';
+import type { Campaign, ImportSummary, RowReason } from './campaign.js';
 import type { CampaignStore } from './campaignStore.js';
-import { fileText, SourceLostError } from './import/fileText.js';
+import { channelsOf } from './import/channelsLeft.js';
+import { type ColumnChoices, type ColumnContext, joinedChoices } from './import/columnChoices.js';
+import { fileText, SourceLostError, type TextFacts } from './import/fileText.js';
 import { openRows } from './import/openRows.js';
 import type { RowSource } from './import/readRow.js';
 import { RowSorter } from './import/rowSorter.js';
@@ -36,6 +38,10 @@ export interface ImportProgress {
 export interface ImportOptions {
   /** Told by the first character when left out. */
   format?: 'csv' | 'ndjson';
+  /** How its letters are written; told by its first bytes when left out. */
+  encoding?: string;
+  /** What its columns mean; goes before what the campaign says of it. */
+  columns?: Partial<ColumnChoices>;
   signal?: AbortSignal;
   /** Called ten times a second at most, and at the end. */
   onProgress?: (progress: ImportProgress) => void;
@@ -45,7 +51,13 @@ export interface ImportOptions {
 export type ImportResult =
   | { ok: true; summary: ImportSummary; rejectedSample: RejectedRow[]; duplicateSample: number[] }
   /** The file cannot be used as it is. */
-  | { ok: false; kind: 'unusable'; problems: FileProblem[]; rejectedSample: RejectedRow[] }
+  | {
+      ok: false;
+      kind: 'unusable';
+      problems: FileProblem[];
+      rejectedSample: RejectedRow[];
+      rejectedBy: RowReason[];
+    }
   /** The campaign takes no rows where it stands, or Redis has no room for them. */
   | ({ ok: false } & UploadRefusal)
   /** The rows stopped coming, or `signal` said stop. */
@@ -78,10 +90,21 @@ export async function importRows(
   const upload = new Upload(parts, campaign);
   const refusal = upload.refusal();
   if (refusal !== undefined) return { ok: false, ...refusal };
-  const sorter = new RowSorter(campaign, entry, Date.now(), parts.country);
+  const facts: TextFacts = {};
+  const { country } = parts;
+  const sorter = new RowSorter(campaign, entry, {
+    now: Date.now(),
+    facts,
+    ...(country !== undefined && { country }),
+  });
+  const context: ColumnContext = {
+    choices: joinedChoices(campaign.columns, options.columns),
+    channels: channelsOf(campaign, entry),
+  };
   let result: ImportResult | undefined;
   try {
-    result = await readRows(source, withoutGiven(entry, campaign), sorter, upload, options);
+    const file: ReadFile = { source, entry: withoutGiven(entry, campaign), context, facts };
+    result = await readRows(file, sorter, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
     if (!result?.ok) await upload.abandon().catch(() => undefined);
@@ -95,12 +118,19 @@ function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEnt
   return { ...entry, manifest: withoutRequiring(entry.manifest, given) };
 }
 
+/** A file, and what is known of it before it is read. */
+interface ReadFile {
+  source: Readable;
+  entry: TemplateEntry;
+  context: ColumnContext;
+  facts: TextFacts;
+}
+
 async function readRows(
-  source: Readable,
-  entry: TemplateEntry,
+  { source, entry, context, facts }: ReadFile,
   sorter: RowSorter,
   upload: Upload,
-  { format, signal, onProgress = () => undefined }: ImportOptions,
+  { format, encoding, signal, onProgress = () => undefined }: ImportOptions,
 ): Promise<ImportResult> {
   const problems = sorter.problemsOfAll();
   if (problems.length > 0) return unusable(problems);
@@ -110,20 +140,25 @@ async function readRows(
   const progress = new Progress(sorter, onProgress);
   try {
     let rows: RowSource | undefined;
-    for await (const piece of fileText(source, (bytes) => progress.add(bytes))) {
-      rows ??= openRows(piece, format, entry.manifest);
+    const text = fileText(source, {
+      onBytes: (bytes) => progress.add(bytes),
+      ...(encoding !== undefined && { encoding }),
+      facts,
+    });
+    for await (const piece of text) {
+      rows ??= openRows(piece, format, entry.manifest, context);
       for (const row of rows.push(piece)) sorter.take(row);
       const end = await upload.add(sorter.takeComplete(), rows.layout);
       if (end !== undefined) return { ok: false, ...end };
       progress.tell();
     }
-    rows ??= openRows('', format, entry.manifest);
+    rows ??= openRows('', format, entry.manifest, context);
     for (const row of rows.end()) sorter.take(row);
     return await finish(rows, sorter, upload, entry.hash);
   } catch (error) {
     if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
     if (!(error instanceof UnusableFileError)) throw error;
-    return unusable([...error.problems], sorter.rejectedSample);
+    return unusable([...error.problems], sorter);
   } finally {
     signal?.removeEventListener('abort', stop);
     progress.end();
@@ -138,8 +173,8 @@ async function finish(
 ): Promise<ImportResult> {
   const { rejectedSample, duplicateSample } = sorter;
   if (sorter.rows === 0) {
-    const refused = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were refused`;
-    return unusable([{ expected: `at least one row to send to; ${refused}` }], rejectedSample);
+    const found = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were rejected`;
+    return unusable([{ expected: `at least one row to send to; ${found}` }], sorter);
   }
   const end =
     (await upload.add(sorter.takeAll(), rows.layout)) ??
@@ -147,9 +182,14 @@ async function finish(
       {
         rows: sorter.rows,
         rejected: sorter.rejected,
+        rejectedBy: sorter.rejectedBy.reasons,
+        warned: sorter.warned,
+        warnings: sorter.warnings.reasons,
         duplicates: sorter.duplicates,
         ignoredColumns: [...rows.ignoredColumns],
         addressedBy: sorter.addressedBy,
+        keptColumns: [...rows.keptColumns],
+        ...(rows.layout.separator !== undefined && { separator: rows.layout.separator }),
       },
       templateHash,
     ));
@@ -157,8 +197,10 @@ async function finish(
   return { ok: true, summary: end.summary, rejectedSample, duplicateSample };
 }
 
-function unusable(problems: FileProblem[], rejectedSample: RejectedRow[] = []): ImportResult {
-  return { ok: false, kind: 'unusable', problems, rejectedSample };
+function unusable(problems: FileProblem[], sorter?: RowSorter): ImportResult {
+  const rejectedSample = sorter?.rejectedSample ?? [];
+  const rejectedBy = sorter?.rejectedBy.reasons ?? [];
+  return { ok: false, kind: 'unusable', problems, rejectedSample, rejectedBy };
 }
 
 /** Tells how far it is, ten times a second at most, and once more at the end. */

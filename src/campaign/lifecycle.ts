@@ -1,12 +1,15 @@
 import { accessProblem } from '../queue/flowStatus.js';
-import type { AccessProblem, Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
+import type { AccessProblem, Campaign, Judged, RowDefaults } from './campaign.js';
 import {
   already,
   type CampaignDecision,
   done,
   refused,
   type StepDecision,
+  type UploadedRows,
 } from './campaignDecision.js';
+import type { ColumnChoices } from './import/columnChoices.js';
+import { manyRejected } from './manyRejected.js';
 
 /*
  * Every step a campaign can take, as pure functions over its record: see `CAMPAIGN_STATES` for the
@@ -26,10 +29,13 @@ export interface NewCampaign {
   /** Epoch milliseconds; when there, it starts by itself once its rows are uploaded. */
   startAt?: number;
   endAt?: number;
+  columns?: Partial<ColumnChoices>;
+  acceptRejected?: true;
 }
 
 export function newCampaign(input: NewCampaign, now: number, by?: string): Campaign {
   const { id, name, template, templateHash, defaults, startAt, endAt } = input;
+  const { columns, acceptRejected } = input;
   return {
     id,
     name,
@@ -42,6 +48,8 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
     updatedAt: now,
     ...(startAt !== undefined && { startAt }),
     ...(endAt !== undefined && { endAt }),
+    ...(columns !== undefined && { columns }),
+    ...(acceptRejected && { acceptRejected }),
   };
 }
 
@@ -94,7 +102,7 @@ function isUploadOf(campaign: Campaign, upload: string): boolean {
 
 export function finishUpload(
   campaign: Campaign,
-  uploaded: { upload: string; summary: ImportSummary },
+  uploaded: UploadedRows,
   now: number,
 ): CampaignDecision<UploadEnd> {
   if (!isUploadOf(campaign, uploaded.upload)) return { result: { kind: 'superseded' } };
@@ -125,20 +133,27 @@ export function abandonUpload(
  */
 export function start(
   campaign: Campaign,
-  given: { templateHash: string; at?: number; by?: string },
+  given: { templateHash: string; at?: number; by?: string; acceptRejected?: boolean },
   now: number,
 ): StepDecision {
-  const { templateHash, at = now } = given;
+  const { templateHash, at = now, acceptRejected = false } = given;
   switch (campaign.state) {
     case 'ready': {
+      const doubt = acceptRejected ? undefined : manyRejected(campaign);
+      if (doubt !== undefined) return refused(campaign, doubt, 'accept-rejected');
+      const accepted =
+        acceptRejected && campaign.import !== undefined
+          ? { import: { ...campaign.import, isAccepted: true as const } }
+          : {};
       if (campaign.endAt !== undefined && Math.max(at, now) >= campaign.endAt) {
         return refused(campaign, 'its end would come before its start');
       }
       if (at > now) {
-        return done(step(campaign, now, { state: 'ready', ...who(given.by) }, { startAt: at }));
+        const changes = { ...accepted, startAt: at };
+        return done(step(campaign, now, { state: 'ready', ...who(given.by) }, changes));
       }
       const startedAt = Math.max(now, campaign.createdAt);
-      const changes = { templateHash, startedAt };
+      const changes = { ...accepted, templateHash, startedAt };
       return done(step(campaign, now, { state: 'running', ...who(given.by) }, changes));
     }
     case 'running':
@@ -319,7 +334,8 @@ export function nextLook(campaign: Campaign): number | undefined {
     case 'running':
       return 0;
     case 'ready':
-      return campaign.startAt;
+      // It waits for a person, and does not start by itself.
+      return manyRejected(campaign) === undefined ? campaign.startAt : undefined;
     case 'paused':
       return campaign.pausedForAccess === undefined ? campaign.endAt : 0;
     case 'cancelled':

@@ -1,21 +1,23 @@
 import { isNestedTooDeeply } from '../ops/jsonNesting.js';
 import {
+  BYTE_ORDER_MARK,
   type Cell,
-  csvForSpreadsheets,
   csvLines,
+  DEFAULT_SEPARATOR,
   type ExportFormat,
   ndjsonLines,
 } from './exportFormat.js';
 import { isReportColumn, REJECTED_BECAUSE_COLUMN, REJECTED_ROW_COLUMN } from './import/columns.js';
-import type { RejectedLayout, RejectedRow } from './rejectedRow.js';
+import { describeProblems, type RejectedLayout, type RejectedRow } from './rejectedRow.js';
 import type { RowStore } from './rowStore.js';
 
 /**
- * The rows that an import has set aside, as they were, each with its row number and what is wrong
- * with it in columns of their own. In the format in which they came, they can be mended and uploaded
- * as they stand; import passes those columns over.
+ * The rows that an import has rejected, as they were, each with its row number and what is wrong
+ * with it in columns of their own. In the format in which they came, they can be corrected and
+ * uploaded as they stand; import passes those columns over.
  *
- * The CSV says that it is UTF-8 in a way that spreadsheets understand: it is made to be opened there.
+ * The CSV has the separator of the file, and says that it is UTF-8 in a way that spreadsheets
+ * understand: it is made to be opened there.
  */
 export async function* exportRejected(
   rows: Pick<RowStore, 'rejectedLayout' | 'rejected'>,
@@ -24,11 +26,17 @@ export async function* exportRejected(
 ): AsyncGenerator<string> {
   const layout = await rows.rejectedLayout(campaignId);
   const columns = columnsOf(layout);
+  const separator = layout?.separator ?? DEFAULT_SEPARATOR;
   if (format === 'csv') {
-    yield csvForSpreadsheets([[...REPORT_COLUMNS, ...columns.map(({ name }) => name)]]);
+    const header = [[...REPORT_COLUMNS, ...columns.map(({ name }) => name)]];
+    yield BYTE_ORDER_MARK + csvLines(header, separator);
   }
   for await (const page of rows.rejected(campaignId)) {
-    if (format === 'csv') yield csvLines(page.map((row) => csvRow(row, columns)));
+    if (format === 'csv')
+      yield csvLines(
+        page.map((row) => csvRow(row, columns)),
+        separator,
+      );
     else if (layout?.format === 'ndjson') yield page.map(taggedLine).join('');
     else yield ndjsonLines(page.map((row) => objectOf(row, columns)));
   }
@@ -52,13 +60,15 @@ function columnsOf(layout: RejectedLayout | undefined): Column[] {
 function csvRow(row: RejectedRow, columns: readonly Column[]): Cell[] {
   const last = Math.max(-1, ...columns.map(({ at }) => at));
   const own = columns.map(({ at }) => row.cells[at] ?? '');
-  return [row.number, because(row), ...own, ...row.cells.slice(last + 1)];
+  const beyond = row.cells.slice(last + 1);
+  const filled = beyond.slice(0, beyond.findLastIndex((cell) => cell.trim() !== '') + 1);
+  return [row.number, describeProblems(row.problems), ...own, ...filled];
 }
 
 function objectOf(row: RejectedRow, columns: readonly Column[]): object {
   return Object.fromEntries([
     [REJECTED_ROW_COLUMN, row.number],
-    [REJECTED_BECAUSE_COLUMN, because(row)],
+    [REJECTED_BECAUSE_COLUMN, describeProblems(row.problems)],
     ...columns.map(({ name, at }) => [name, row.cells[at] ?? '']),
   ]);
 }
@@ -69,7 +79,10 @@ function objectOf(row: RejectedRow, columns: readonly Column[]): object {
  */
 function taggedLine(row: RejectedRow): string {
   const line = row.cells[0]?.trim() ?? '';
-  const report = { [REJECTED_ROW_COLUMN]: row.number, [REJECTED_BECAUSE_COLUMN]: because(row) };
+  const report = {
+    [REJECTED_ROW_COLUMN]: row.number,
+    [REJECTED_BECAUSE_COLUMN]: describeProblems(row.problems),
+  };
   const names = namesIn(line);
   if (names === undefined) return ndjsonLines([{ ...report, line }]);
   if (names.some(isReportColumn)) {
@@ -92,12 +105,4 @@ function namesIn(line: string): string[] | undefined {
   } catch {
     return undefined;
   }
-}
-
-function because({ problems }: RejectedRow): string {
-  return problems
-    .map(({ column, expected }) =>
-      column === '' ? `expected ${expected}` : `${column}: expected ${expected}`,
-    )
-    .join('; ');
 }

@@ -1,6 +1,15 @@
 import { type NotificationView, viewOf } from '../notification/view.js';
+import type { BesideRows } from './besideRows.js';
 import type { Campaign } from './campaign.js';
-import { csvLines, type ExportFormat, ndjsonLines } from './exportFormat.js';
+import {
+  BYTE_ORDER_MARK,
+  type Cell,
+  csvLines,
+  DEFAULT_SEPARATOR,
+  type ExportFormat,
+  ndjsonLines,
+} from './exportFormat.js';
+import type { KeptColumn } from './import/keptColumns.js';
 import { type RowSources, type RowState, type TrackedRow, trackedRows } from './trackedRows.js';
 
 /** What became of one row. Times are ISO 8601. */
@@ -19,9 +28,15 @@ export interface RowResult {
   releasedAt?: string;
   updatedAt?: string;
   attempts?: number;
+  /** Which address the import has left out, and what was expected there. */
+  warning?: string;
+  /** The file's own columns. */
+  columns?: Record<string, string | number | boolean>;
 }
 
-/** The columns of the CSV; a new field of a result does not compile before it has its place here. */
+type OwnField = 'columns';
+
+/** The columns of the CSV, before the file's own; a new field of a result does not compile before it has its place here. */
 const COLUMNS = Object.keys({
   row: true,
   id: true,
@@ -37,23 +52,78 @@ const COLUMNS = Object.keys({
   releasedAt: true,
   updatedAt: true,
   attempts: true,
-} satisfies Record<keyof RowResult, true>) as (keyof RowResult)[];
+  warning: true,
+} satisfies Record<Exclude<keyof RowResult, OwnField>, true>) as Exclude<
+  keyof RowResult,
+  OwnField
+>[];
 
-/** Every row and what became of it, as text, page by page; the CSV begins with its header. */
+/**
+ * Every row and what became of it, as text, page by page; the CSV begins with its header, has the
+ * separator of the file that was imported, and ends with that file's own columns.
+ */
 export async function* exportResults(
   sources: RowSources,
   campaign: Campaign,
   format: ExportFormat,
 ): AsyncGenerator<string> {
-  if (format === 'csv') yield csvLines([COLUMNS]);
+  const { keptColumns = [], separator = DEFAULT_SEPARATOR } = campaign.import ?? {};
+  const own = ownNames(keptColumns);
+  if (format === 'csv') yield BYTE_ORDER_MARK + csvLines([[...COLUMNS, ...own]], separator);
+  let chunk = 0;
   for await (const rows of trackedRows(sources, campaign)) {
-    const results = rows.map(resultOf);
-    if (format === 'ndjson') yield ndjsonLines(results);
-    else yield csvLines(results.map((result) => COLUMNS.map((column) => result[column])));
+    const beside = await sources.rows.beside(campaign.id, chunk);
+    const results = rows.map((row, at) => resultOf(row, ownCells(row, at, keptColumns, beside)));
+    chunk += 1;
+    if (format === 'ndjson') yield ndjsonLines(results.map((one) => withColumns(one, own)));
+    else yield csvLines(results.map(lineOf), separator);
   }
 }
 
-function resultOf({ number, id, row, record, state, reason }: TrackedRow): RowResult {
+interface OwnCells {
+  cells: readonly (string | number | boolean)[];
+  warning?: string;
+}
+
+type Result = Omit<RowResult, OwnField> & { own: OwnCells['cells'] };
+
+/** A column of the file that is called as one of ours shows where it comes from. */
+function ownNames(keptColumns: readonly KeptColumn[]): string[] {
+  const taken = new Set<string>(COLUMNS);
+  return keptColumns.map(({ name }) => (taken.has(name) ? `${name} (file)` : name));
+}
+
+function ownCells(
+  { row }: TrackedRow,
+  at: number,
+  keptColumns: readonly KeptColumn[],
+  beside: BesideRows | undefined,
+): OwnCells {
+  let stored = 0;
+  const cells = keptColumns.map(({ variable }) => {
+    if (variable !== undefined) return row.variables?.[variable] ?? '';
+    const cell = beside?.own[stored]?.[at] ?? '';
+    stored += 1;
+    return cell;
+  });
+  const warning = beside?.warnings[at];
+  return warning === undefined ? { cells } : { cells, warning };
+}
+
+function lineOf(result: Result): Cell[] {
+  return [...COLUMNS.map((column) => result[column]), ...result.own.map(String)];
+}
+
+function withColumns({ own, ...result }: Result, names: readonly string[]): RowResult {
+  if (own.length === 0) return result;
+  const columns = Object.fromEntries(names.map((name, at) => [name, own[at] ?? '']));
+  return { ...result, columns };
+}
+
+function resultOf(
+  { number, id, row, record, state, reason }: TrackedRow,
+  { cells, warning }: OwnCells,
+): Result {
   const { email, externalContactId, phone } = row.recipient;
   return {
     row: number,
@@ -64,6 +134,8 @@ function resultOf({ number, id, row, record, state, reason }: TrackedRow): RowRe
     state,
     ...(reason !== undefined && { reason }),
     ...(record !== undefined && partsOf(viewOf(record, undefined))),
+    ...(warning !== undefined && { warning }),
+    own: cells,
   };
 }
 

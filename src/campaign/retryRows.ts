@@ -205,3 +205,31 @@ async function retryRow(
       throw new Error(`unhandled outcome ${String(outcome satisfies never)}`);
   }
 }
+
+/** What a retry has come to. */
+export interface RetryReport {
+  retried: number;
+  /** Whether rows were left, since enough are waiting: to be tried once these have ended. */
+  left: boolean;
+  refusedCount: number;
+  /** The first of the rows that stay as they are. */
+  refused: RefusedRow[];
+}
+
+/** More refused rows of a retry than these are counted only. */
+const REFUSED_ROWS_SHOWN = 1_000;
+
+/** All pages of a retry as one report. */
+export async function gathered(pages: AsyncIterable<RetriedPage>): Promise<RetryReport> {
+  let retried = 0;
+  let left = false;
+  let refusedCount = 0;
+  const refused: RefusedRow[] = [];
+  for await (const page of pages) {
+    retried += page.retried;
+    left = page.left;
+    refusedCount += page.refused.length;
+    refused.push(...page.refused.slice(0, REFUSED_ROWS_SHOWN - refused.length));
+  }
+  return { retried, left, refusedCount, refused };
+}

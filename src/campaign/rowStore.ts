@@ -1,6 +1,7 @@
 import { type CampaignKeys, campaignKeys } from '../notification/campaignKeys.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import type { NumberedRow } from './campaign.js';
+import { type BesideRows, besideRows } from './besideRows.js';
+import type { ImportedRow, NumberedRow } from './campaign.js';
 import { compressed, decompressed } from './compression.js';
 import type { RejectedLayout, RejectedRow } from './rejectedRow.js';
 import { decodeChunk, encodeChunk } from './rowChunk.js';
@@ -13,9 +14,14 @@ const CHUNKS_IN_FLIGHT = 2;
 
 const LAYOUT = 'layout';
 
+/** In the hash of the rows, so that both are kept and forgotten together. */
+function besideField(chunk: number): string {
+  return `beside:${chunk}`;
+}
+
 /**
  * Where rows of campaigns lie, as chunks in a hash: those that wait to be sent, and those that were
- * refused. What the chunks hold of whom is not known to Redis, and nothing here is ever logged.
+ * rejected. What the chunks hold of whom is not known to Redis, and nothing here is ever logged.
  */
 export class RowStore {
   readonly #redis: RedisClient;
@@ -32,13 +38,19 @@ export class RowStore {
     return bytes === null ? [] : decodeChunk(bytes);
   }
 
-  /** How refused rows were written, or undefined when none are kept. */
+  /** What is kept beside the rows of one chunk; undefined where nothing is. */
+  async beside(campaignId: string, chunk: number): Promise<BesideRows | undefined> {
+    const bytes = await this.#redis.hgetBuffer(this.#keys.of(campaignId).rows, besideField(chunk));
+    return bytes === null ? undefined : ((await decompressed(bytes)) as BesideRows);
+  }
+
+  /** How rejected rows were written, or undefined when none are kept. */
   async rejectedLayout(campaignId: string): Promise<RejectedLayout | undefined> {
     const bytes = await this.#redis.hgetBuffer(this.#keys.of(campaignId).rejected, LAYOUT);
     return bytes === null ? undefined : ((await decompressed(bytes)) as RejectedLayout);
   }
 
-  /** Refused rows, in the order of the file, as many at a time as lie together. */
+  /** Rejected rows, in the order of the file, as many at a time as lie together. */
   async *rejected(campaignId: string): AsyncGenerator<RejectedRow[]> {
     const key = this.#keys.of(campaignId).rejected;
     for (let chunk = 0; ; chunk += 1) {
@@ -65,6 +77,7 @@ export class Staging {
   readonly #rejectedKey: string;
   readonly #inFlight = new Set<Promise<void>>();
   #rowChunks = 0;
+  #besides = 0;
   #rejectedChunks = 0;
   #failure: { error: unknown } | undefined;
 
@@ -79,8 +92,18 @@ export class Staging {
     return this.#rowChunks;
   }
 
-  addRows(rows: readonly NumberedRow[]): void {
+  /** How many fields the hash of the rows has: chunks, and what lies beside them. */
+  get fields(): number {
+    return this.#rowChunks + this.#besides;
+  }
+
+  addRows(rows: readonly ImportedRow[]): void {
     this.#add(this.#rowsKey, String(this.#rowChunks), encodeChunk(rows));
+    const beside = besideRows(rows);
+    if (beside !== undefined) {
+      this.#add(this.#rowsKey, besideField(this.#rowChunks), compressed(beside));
+      this.#besides += 1;
+    }
     this.#rowChunks += 1;
   }
 

@@ -1,5 +1,6 @@
 import type { Ledger } from '../notification/ledger.js';
 import { countLabel, type NotificationRecord } from '../notification/record.js';
+import type { BesideRows } from './besideRows.js';
 import {
   type Campaign,
   type CampaignCounts,
@@ -36,9 +37,13 @@ export interface StoredRows {
   read(campaignId: string, chunk: number): Promise<NumberedRow[]>;
 }
 
+interface StoredRowsAndBeside extends StoredRows {
+  beside(campaignId: string, chunk: number): Promise<BesideRows | undefined>;
+}
+
 /** Where rows, and what became of them, are read. */
 export interface RowSources {
-  rows: StoredRows;
+  rows: StoredRowsAndBeside;
   ledger: Pick<Ledger, 'readAll'>;
   campaigns: Pick<CampaignStore, 'counts' | 'released'>;
 }

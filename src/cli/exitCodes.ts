@@ -45,7 +45,8 @@ Exit codes:
   5    ended; some rows are unknown, and a person has to decide
   6    cancelled, or some rows expired
   7    Redis is unavailable
-  8    not started: the answer was no, or there was nobody to ask and no --yes
+  8    not started: the answer was no, there was nobody to ask and no --yes, or
+       many rows are rejected and --accept-rejected was not given
   78   the configuration is wrong; every variable is named
   130  interrupted; what was started goes on
 `;

@@ -1,6 +1,9 @@
 /** Stands in the place of bytes that no decoder could read. */
 const LOST_LETTER = '\ufffd';
 
+export const LETTERS_EXPECTED =
+  'readable letters: U+FFFD stands where a letter was lost; write the text as UTF-8, in a spreadsheet by saving as "CSV UTF-8"';
+
 /** Line breaks and tabs are text. Every other control character is damage. */
 const CONTROL = /[^\P{Cc}\n\r\t]/u;
 
@@ -20,7 +23,7 @@ export const INEXACT_NUMBER_EXPECTED =
 export function damageIn(text: string): string | undefined {
   if (text === INEXACT_NUMBER) return INEXACT_NUMBER_EXPECTED;
   if (text.includes(LOST_LETTER)) {
-    return 'readable letters: U+FFFD stands where a letter was lost; write the text as UTF-8, in a spreadsheet by saving as "CSV UTF-8"';
+    return LETTERS_EXPECTED;
   }
   if (CONTROL.test(text)) return 'text without NUL and other control characters';
   if (NOT_TEXT.test(text)) return 'whole characters; half a surrogate pair stands here';

@@ -2,6 +2,7 @@ import { CONTACT_ID_EXPECTED, readContactId } from './contactId.js';
 import type { CountryCode } from './country.js';
 import { damageIn } from './damagedText.js';
 import { readEmail } from './emailAddress.js';
+import { withoutInvisible } from './invisibleSigns.js';
 import { readPhone } from './phoneNumber.js';
 import { brokenValue, isNoValue } from './placeholders.js';
 
@@ -20,7 +21,12 @@ export type ReadAddress =
   | { kind: 'unusable'; expected: string };
 
 /** Reads an address, the same for every way in. `country` is for phone numbers without their code. */
-export function readAddress(field: AddressField, text: string, country?: CountryCode): ReadAddress {
+export function readAddress(
+  field: AddressField,
+  written: string,
+  country?: CountryCode,
+): ReadAddress {
+  const text = withoutInvisible(written);
   const read = readKind(field, text, country);
   if (read.ok) return { kind: 'address', address: read.address };
   if (saysNoAddress(text)) return { kind: 'none', expected: read.expected };

@@ -2,7 +2,7 @@ import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
 import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickupLeases.js';
-import { setAsideFile } from '../campaign/inbox/setAsideFile.js';
+import { rejectedFile } from '../campaign/inbox/rejectedFile.js';
 import { RowStore } from '../campaign/rowStore.js';
 import type { Config } from '../config.js';
 import type { NotificationProducer } from '../queue/producer.js';
@@ -20,7 +20,7 @@ export function openInbox(
     folder,
     campaigns: parts.campaigns,
     leases: new PickupLeases(redis, prefix),
-    setAside: (campaignId) => setAsideFile(rows, campaignId),
+    rejectedRows: (campaignId) => rejectedFile(rows, campaignId),
     isReady: parts.isReady,
     log: parts.log,
   });

@@ -34,11 +34,16 @@ export interface PartProblem {
 
 /** ` (did you mean x?)` when a known word is near enough to be a slip of the keyboard. */
 export function didYouMean(word: string, known: readonly string[]): string {
-  const near = known
+  const near = nearestTo(word, known);
+  return near === undefined ? '' : ` (did you mean ${near}?)`;
+}
+
+/** The known word that is near enough to be a slip of the keyboard. */
+export function nearestTo(word: string, known: readonly string[]): string | undefined {
+  return known
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
     .filter(({ candidate, distance }) => distance <= Math.max(2, Math.floor(candidate.length / 3)))
-    .sort((a, b) => a.distance - b.distance)[0];
-  return near ? ` (did you mean ${near.candidate}?)` : '';
+    .sort((a, b) => a.distance - b.distance)[0]?.candidate;
 }
 
 function editDistance(from: string, to: string): number {

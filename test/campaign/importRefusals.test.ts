@@ -20,7 +20,7 @@ describe('a file that cannot be used is refused, and nothing of it is kept:', ()
     ['an empty one', '', { expected: /the file is empty/ }],
     ['a blank one', ' \r\n\r\n', { expected: /a first row that names the columns/ }],
     ['a header alone', 'email,name\n', { expected: /at least one row to send to; there is none/ }],
-    ['only bad rows', 'email\na\nb\n', { expected: /at least one row .*all 2 were refused/ }],
+    ['only bad rows', 'email\na\nb\n', { expected: /at least one row .*all 2 were rejected/ }],
     [
       'no header',
       'ada@example.com,Ada\nben@example.com,Ben\n',

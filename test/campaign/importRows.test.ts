@@ -161,7 +161,11 @@ describe('an import', () => {
       [6, { column: 'Place', expected: expect.stringContaining("spreadsheet's error") }],
       [7, { column: '', expected: expect.stringContaining('at most 4 cells') }],
     ]);
-    expect(await importing.rows.rejectedLayout(campaign.id)).toEqual({ format: 'csv', header });
+    expect(await importing.rows.rejectedLayout(campaign.id)).toEqual({
+      format: 'csv',
+      header,
+      separator: ',',
+    });
   });
 
   test('sets bad lines of NDJSON aside as they were', async () => {
@@ -195,7 +199,7 @@ describe('an import', () => {
 
   const CONTACT = 'c0000000-0000-4000-8000-00000000000b';
 
-  test('folds rows of a recipient who stands further up, and counts them', async () => {
+  test('counts rows of a recipient who stands further up as duplicates', async () => {
     const { summary, stored, duplicateSample } = await imported(
       [
         'email,contact id,phone',
@@ -208,9 +212,9 @@ describe('an import', () => {
         ',,+15550100002',
       ].join('\n'),
     );
-    expect(stored.map(({ number }) => number)).toEqual([3, 7, 8]);
-    expect(summary).toMatchObject({ rows: 3, rejected: 1, duplicates: 3 });
-    expect(duplicateSample).toEqual([4, 5, 6]);
+    expect(stored.map(({ number }) => number)).toEqual([2, 7, 8]);
+    expect(summary).toMatchObject({ rows: 3, rejected: 0, warned: 1, duplicates: 4 });
+    expect(duplicateSample).toEqual([3, 4, 5, 6]);
     expect(summary.addressedBy).toEqual({ externalContactId: 1, email: 1, phone: 1 });
   });
 

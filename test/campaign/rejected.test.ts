@@ -25,7 +25,7 @@ async function upload(id: string, content: string): Promise<{ rows: number; reje
 const CSV = [
   'Phone;E-Mail;Order number;Status;Note',
   '+15550100001;good@example.com;A-1;On its way;',
-  '+4930;short@example.com;A-2;On its way;"=1+1;""x"""',
+  '+4930;short@exa mple.com;A-2;On its way;"=1+1;""x"""',
   "'+15550100003;not an address;-5;@home;+ 5",
   '+15550100004;also@bad@example.com;A-4;',
   '',
@@ -38,15 +38,15 @@ describe('rows that were set aside', () => {
       '\r\n',
     );
     expect(header).toBe(
-      '\ufeffrejected_row,rejected_because,Phone,E-Mail,Order number,Status,Note',
+      '\ufeffrejected_row;rejected_because;Phone;E-Mail;Order number;Status;Note',
     );
     expect(first).toMatch(
-      /^3,"?Phone: expected .*"?,'\+4930,short@example.com,A-2,On its way,"'=1\+1;""x"""$/,
+      /^3;.*Phone: expected .*;'\+4930;short@exa mple.com;A-2;On its way;"'=1\+1;""x"""$/,
     );
     expect(second).toMatch(
-      /^4,.*E-Mail: expected .*,''\+15550100003,not an address,'-5,'@home,'\+ 5$/,
+      /^4;.*E-Mail: expected .*;''\+15550100003;not an address;'-5;'@home;'\+ 5$/,
     );
-    expect(third).toMatch(/^5,/);
+    expect(third).toMatch(/^5;/);
     expect(rest).toEqual(['']);
   });
 
@@ -81,8 +81,11 @@ describe('rows that were set aside', () => {
     ).toEqual([2, 3, 4, 5]);
     expect(lines[0]).toContain('"orderNumber":12345678901234567890, "status":"s" }');
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ variables: { orderNumber: '=1' } });
-    const mended = lines.slice(0, 2).join('\n').replaceAll('"bad"', '"mended@example.com"');
-    expect(await upload('lines-mended', mended)).toEqual({ rows: 1, rejected: 0 });
+    const mended = lines
+      .slice(0, 2)
+      .map((line, at) => line.replace('"bad"', `"mended-${at}@example.com"`))
+      .join('\n');
+    expect(await upload('lines-mended', mended)).toEqual({ rows: 2, rejected: 0 });
   });
 
   test('of CSV can be had as NDJSON, and the other way round to be looked at', async () => {

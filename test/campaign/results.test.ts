@@ -90,7 +90,7 @@ describe('results of a campaign', () => {
     const lines = (await exported('whole', 'csv')).split('\r\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toBe(
-      'row,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts',
+      '\ufeffrow,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts,warning',
     );
     expect(lines[1]).toMatch(/^2,whole\.2,customer@example\.com,,'\+15550100001,sent,email,,/);
   });

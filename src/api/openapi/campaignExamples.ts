@@ -52,9 +52,27 @@ export const READY = {
   import: {
     rows: 2_000,
     rejected: 3,
+    rejectedBy: [
+      {
+        column: 'email',
+        expected: 'an email address such as customer@example.com',
+        rows: 3,
+        firstRows: [14, 230, 1_871],
+      },
+    ],
+    warned: 41,
+    warnings: [
+      {
+        column: 'phone',
+        expected: 'an E.164 number such as +15550100123',
+        rows: 41,
+        firstRows: [3, 19, 20],
+      },
+    ],
     duplicates: 12,
     ignoredColumns: ['notes'],
     addressedBy: { externalContactId: 1_200, email: 800, phone: 0 },
+    keptColumns: ['notes'],
     finishedAt: '2026-11-22T09:01:12.000Z',
   },
   counts: { ...NONE, waiting: 2_000 },
@@ -129,15 +147,15 @@ export const ROWS_NDJSON = `{"recipient":{"email":"customer@example.com"},"varia
 {"email":"regular@example.com","companyName":"Northwind Outfitters"}
 `;
 
-export const IMPORTED = {
-  campaign: READY,
-  refused: [
-    { row: 14, column: 'email', expected: 'an email address such as customer@example.com' },
-  ],
-};
+const REJECTED_ROWS = [
+  { row: 14, column: 'email', expected: 'an email address such as customer@example.com' },
+];
+
+export const IMPORTED = { campaign: READY, problems: REJECTED_ROWS, refused: REJECTED_ROWS };
 
 export const DRY_RUN = {
   rows: 2_000,
+  import: READY.import,
   tried: { web: 1_990, email: 8 },
   skipped: { not_allowed: 2 },
   failed: {},
@@ -176,19 +194,19 @@ export const DRY_RUN = {
   },
 };
 
-export const RESULTS_CSV = `row,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts\r
-2,autumn.2,customer@example.com,,,delivered,web,,delivered,0a6f4c2e8b1d4f7e,5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10,2026-11-22T09:05:00.120Z,2026-11-22T09:06:01.310Z,1\r
-3,autumn.3,regular@example.com,,,skipped,,no_history,,,,2026-11-22T09:05:00.120Z,2026-11-22T09:05:02.004Z,1\r
+export const RESULTS_CSV = `row,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts,warning,notes\r
+2,autumn.2,customer@example.com,,,delivered,web,,delivered,0a6f4c2e8b1d4f7e,5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10,2026-11-22T09:05:00.120Z,2026-11-22T09:06:01.310Z,1,,vip\r
+3,autumn.3,regular@example.com,,,skipped,,no_history,,,,2026-11-22T09:05:00.120Z,2026-11-22T09:05:02.004Z,1,,\r
 `;
 
-export const RESULTS_NDJSON = `{"row":3,"id":"autumn.3","email":"regular@example.com","state":"skipped","reason":"no_history"}
+export const RESULTS_NDJSON = `{"row":3,"id":"autumn.3","email":"regular@example.com","state":"skipped","reason":"no_history","columns":{"notes":""}}
 `;
 
 export const REJECTED_CSV = `rejected_row,rejected_because,email,first name,companyName\r
 14,email: expected an email address such as customer@example.com,nowhere,,Northwind Outfitters\r
 `;
 
-export const REJECTED_NDJSON = `{"row":14,"problems":[{"column":"email","expected":"an email address such as customer@example.com"}],"email":"nowhere"}
+export const REJECTED_NDJSON = `{"rejected_row":14,"rejected_because":"email: expected an email address such as customer@example.com","email":"nowhere"}
 `;
 
 export const RETRIED_ROWS = {

@@ -10,7 +10,7 @@ const ALWAYS = [refused.tooManyRequests, ...BEHIND_KEY];
 const FORMAT = {
   format: {
     description:
-      'csv or ndjson; else what Accept asks for, else csv (for refused rows: as they came).',
+      'csv or ndjson; else what Accept asks for, else csv (for rejected rows: as they came).',
     schema: { type: 'string', enum: ['csv', 'ndjson'] },
   },
 } as const;
@@ -23,7 +23,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     operationId: 'createCampaign',
     summary: 'Make a campaign',
     description:
-      'Its rows come after. With startAt it starts by itself at that time, once its rows are there; otherwise it waits to be started.',
+      'Its rows come after. With startAt it starts by itself at that time, once its rows are there, unless more than one in ten of them are rejected; otherwise it waits to be started.',
     body: {
       schema: 'CampaignRequest',
       examples: { 'A follow-up that ends tomorrow': example.CAMPAIGN_REQUEST },
@@ -95,9 +95,22 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     operationId: 'importRows',
     summary: 'Upload its rows',
     description:
-      'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are set aside.',
+      'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are rejected; an address that cannot be used is left out with a warning where another one reaches the customer.',
     pathParameters: ID_IN_PATH,
-    headers: { 'Content-Encoding': 'gzip, where that is said in a header at all.' },
+    headers: {
+      'Content-Encoding': 'gzip, where that is said in a header at all.',
+    },
+    query: {
+      map: {
+        description:
+          'COLUMN=FIELD: what a column means where its name does not say it. As often as needed; goes before map of the campaign.',
+        schema: { type: 'array', items: { type: 'string' }, example: ['E-Mail-Adresse=email'] },
+      },
+      ignore: {
+        description: 'A column that is neither read nor kept for the results. As often as needed.',
+        schema: { type: 'array', items: { type: 'string' } },
+      },
+    },
     upload: {
       'text/csv': example.ROWS_CSV,
       'application/x-ndjson': example.ROWS_NDJSON,
@@ -106,7 +119,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     answers: [
       {
         status: 200,
-        description: 'Imported; look at what was refused',
+        description: 'Imported; look at what was rejected, and at the warnings',
         schema: 'ImportedRows',
         example: example.IMPORTED,
       },
@@ -114,6 +127,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     problems: [
       refused.unknownCampaign,
       refused.rowsRefused,
+      refused.invalidMap,
       refused.stepRefused,
       refused.importSuperseded,
       refused.importBrokenOff,
@@ -153,12 +167,17 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
       ...ALWAYS,
     ],
   },
-  step('start', 'Start it', 'Now, or at a time. Only what is ready can be started.', {
-    schema: 'StartRequest',
-    body: { at: '2026-11-22T18:00:00+01:00' },
-    answer: example.RUNNING,
-    more: [refused.redisUnfit, refused.tooManyRequests],
-  }),
+  step(
+    'start',
+    'Start it',
+    'Now, or at a time. Only what is ready can be started. Where more than one in ten rows of the file were rejected, it must be said that this is accepted.',
+    {
+      schema: 'StartRequest',
+      body: { at: '2026-11-22T18:00:00+01:00', acceptRejected: true },
+      answer: example.RUNNING,
+      more: [refused.redisUnfit, refused.tooManyRequests],
+    },
+  ),
   step('pause', 'Pause it', 'Within a second nothing of it leaves any more; nothing is lost.', {
     schema: 'StepReason',
     body: { reason: 'wrong price' },
@@ -178,7 +197,8 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     path: '/v1/campaigns/{id}/results',
     operationId: 'getResults',
     summary: 'What became of every row',
-    description: 'In the order of the file, as far as it has come.',
+    description:
+      'In the order of the file, as far as it has come. A CSV has the separator of that file, and ends with its own columns.',
     pathParameters: ID_IN_PATH,
     query: FORMAT,
     answers: files(example.RESULTS_CSV, example.RESULTS_NDJSON),
@@ -188,8 +208,9 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/v1/campaigns/{id}/rejected',
     operationId: 'getRejected',
-    summary: 'The rows that were refused',
-    description: 'With what was expected of each; mended, the same file can be uploaded again.',
+    summary: 'The rows that were rejected',
+    description:
+      'With what was expected of each; corrected, the same file can be uploaded again. A CSV has the separator of the file that was imported.',
     pathParameters: ID_IN_PATH,
     query: FORMAT,
     answers: files(example.REJECTED_CSV, example.REJECTED_NDJSON),

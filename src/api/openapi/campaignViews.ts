@@ -47,14 +47,34 @@ const wait = z.looseObject({
   command: z.string().exactOptional().meta({ description: 'The command line that does it.' }),
 });
 
+const rowReason = z.looseObject({
+  column: z.string().meta({ description: 'As the file calls it; empty for the row as a whole.' }),
+  expected: z.string(),
+  rows,
+  firstRows: z.array(z.int()).meta({ description: 'Numbers of the first of them.' }),
+});
+
 const importSummary = z.looseObject({
   rows: rows.meta({ description: 'Recipients that can be written to.' }),
-  rejected: rows.meta({ description: 'Rows that were set aside; GET …/rejected has them.' }),
+  rejected: rows.meta({ description: 'Rows that were rejected; GET …/rejected has them.' }),
+  rejectedBy: z.array(rowReason).meta({
+    description:
+      'By what was wrong, the most frequent first; a row with two problems counts under each.',
+  }),
+  warned: rows.meta({
+    description: 'Rows that are kept without an address of theirs that cannot be used.',
+  }),
+  warnings: z
+    .array(rowReason)
+    .meta({ description: 'As rejectedBy, of the addresses that were left out.' }),
   duplicates: rows.meta({ description: 'Rows of recipients who stand further up already.' }),
   ignoredColumns: z
     .array(z.string())
     .meta({ description: 'Columns that the template has no variable for.' }),
   addressedBy: z.looseObject({ externalContactId: rows, email: rows, phone: rows }),
+  keptColumns: z
+    .array(z.string())
+    .meta({ description: "The file's own columns that come back in the results." }),
   finishedAt: time,
 });
 
@@ -75,13 +95,18 @@ export const campaignView = z.looseObject({
   id: z.string(),
   name: z.string(),
   state: campaignState,
-  reason: z.string().exactOptional().meta({ description: 'Why it is paused, or was cancelled.' }),
+  reason: z.string().exactOptional().meta({
+    description: 'Why it is paused, was cancelled, or does not start by itself.',
+  }),
   by: z.string().exactOptional().meta({ description: 'Who did the last step.' }),
   template: z.string(),
   channels: z.array(z.enum(CHANNELS)).exactOptional(),
   history: history.unwrap().exactOptional(),
   variables: variables.unwrap().exactOptional(),
   metadata: metadata.unwrap().exactOptional(),
+  map: z.record(z.string(), z.string()).exactOptional(),
+  ignore: z.array(z.string()).exactOptional(),
+  acceptRejected: z.literal(true).exactOptional(),
   createdAt: time,
   updatedAt: time,
   startAt: time.exactOptional(),
@@ -133,13 +158,18 @@ export const rowProblem = z.looseObject({
   row: z.int().exactOptional().meta({ description: 'As a spreadsheet counts: the header is 1.' }),
   column: z.string().exactOptional(),
   expected: z.string(),
+  suggestion: z
+    .looseObject({ column: z.string(), as: z.string() })
+    .exactOptional()
+    .meta({ description: 'Which column to map to what.' }),
 });
 
 export const importAnswer = z.looseObject({
   campaign: campaignView,
-  refused: z
-    .array(rowProblem)
-    .meta({ description: 'The first rows that were set aside; GET …/rejected has all.' }),
+  problems: z.array(rowProblem).meta({
+    description: 'Of the first rows that were rejected; GET …/rejected has all.',
+  }),
+  refused: z.array(rowProblem).meta({ description: 'The same, under its earlier name.' }),
 });
 
 const shares = z.record(z.string(), rows);
@@ -220,6 +250,7 @@ const lookups = z.union([
 
 export const dryRunAnswer = z.looseObject({
   rows,
+  import: importSummary.meta({ description: 'What the import has found, as of the campaign.' }),
   tried: shares.meta({ description: 'By the first channel that may reach them.' }),
   skipped: shares.meta({ description: 'By reason, as far as it can be known without asking.' }),
   failed: shares.meta({ description: 'By reason.' }),

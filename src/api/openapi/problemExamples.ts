@@ -99,11 +99,23 @@ export const stepRefused = problem('campaign-step-refused', {
   state: 'importing',
   possible: ['import', 'cancel'],
 });
+const NO_ADDRESS = [
+  {
+    expected: 'a column named email, externalContactId or phone; found: Kontakt, Ort',
+    suggestion: { column: 'Kontakt', as: 'email' },
+  },
+];
 export const rowsRefused = problem('rows-refused', {
-  detail: 'Nothing of this file was stored.',
+  detail:
+    'Nothing of this file was stored. To read a column as what is missing, upload it again with ?map=Kontakt%3Demail',
   id: CAMPAIGN_ID,
-  rows: [{ expected: 'a column named email, externalContactId or phone; found: name, city' }],
+  problems: NO_ADDRESS,
+  rows: NO_ADDRESS,
+  rejectedBy: [],
 });
+export const invalidMap = invalidRequest([
+  { field: 'map', expected: 'COLUMN=FIELD, such as "E-Mail-Adresse=email"' },
+]);
 export const importSuperseded = problem('import-superseded', { id: CAMPAIGN_ID });
 export const noRoom = problem('no-room', {
   detail: 'Nothing of this file was stored. Try again later, with the whole file.',

@@ -102,7 +102,10 @@ export const problemDocument = z
     because: z.array(z.string()).exactOptional().meta({ description: 'Each thing that is amiss.' }),
     results: results.exactOptional(),
     possible: possible.exactOptional(),
-    rows: z
+    rows: z.array(rowProblem).exactOptional().meta({
+      description: 'What keeps a file from being imported; problems, by its earlier name.',
+    }),
+    problems: z
       .array(rowProblem)
       .exactOptional()
       .meta({ description: 'What keeps a file from being imported.' }),

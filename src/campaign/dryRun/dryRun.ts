@@ -1,6 +1,7 @@
 import type { Channel } from '../../notification/channel.js';
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Campaign, Row } from '../campaign.js';
+import { type ImportView, importView } from '../campaignView.js';
 import { rowRequest } from '../rowRequest.js';
 import type { StoredRows } from '../trackedRows.js';
 import {
@@ -19,6 +20,8 @@ import { renderSample, type Sample } from './sampleMessages.js';
 /** What would happen to a campaign, as far as it can be known. */
 export interface DryRun {
   rows: number;
+  /** What the import has found: rejected rows and warnings by reason, duplicates. */
+  import: ImportView;
   /** How many rows would be tried, by the first channel that may reach them, and how many not, and why. */
   tried: Partial<Record<Channel, number>>;
   skipped: Record<string, number>;
@@ -89,6 +92,7 @@ export async function dryRun(
     kind: 'done',
     dryRun: {
       rows: survey.rows,
+      import: importView(campaign.import),
       tried: survey.tried,
       skipped: survey.skipped,
       failed: survey.failed,

@@ -1,16 +1,21 @@
 import type { TemplateManifest } from '../../templates/manifest.js';
-import { didYouMean } from '../../templates/problems.js';
-import { fieldNamed, folded, type RecipientField } from './columnNames.js';
+import { nearestTo } from '../../templates/problems.js';
+import { type ColumnContext, NO_CHOICES } from './columnChoices.js';
+import {
+  fieldNamed,
+  folded,
+  isGermanFirstName,
+  RECIPIENT_FIELDS,
+  type RecipientField,
+} from './columnNames.js';
+import { missingAddress, NAME_CHARS_SHOWN, namesFound } from './missingAddress.js';
 import type { FileProblem } from './unusable.js';
 
 const MAX_COLUMNS = 500;
-const NAMES_SHOWN = 20;
-const NAME_CHARS_SHOWN = 64;
 
 const ADDRESSES = ['email', 'externalContactId', 'phone'] as const;
-const ADDRESS_EXPECTED = 'a column named email, externalContactId or phone';
 
-/** Written by exports of refused rows, for people; an import passes them over. */
+/** Written by exports of rejected rows, for people; an import passes them over. */
 export const REJECTED_ROW_COLUMN = 'rejected_row';
 export const REJECTED_BECAUSE_COLUMN = 'rejected_because';
 const REPORT_COLUMNS = [REJECTED_ROW_COLUMN, REJECTED_BECAUSE_COLUMN].map(folded);
@@ -25,8 +30,8 @@ export interface Columns {
   variables: readonly { name: string; at: number }[];
   /** Whether the name comes in two parts. */
   hasHalfNames: boolean;
-  /** Names of columns that mean nothing to the template. */
-  ignored: readonly string[];
+  /** Columns that mean nothing to the template. */
+  ignored: readonly { name: string; at: number }[];
   /** The column's name as it was written, by the request's field (`recipient.email`). */
   nameOf: ReadonlyMap<string, string>;
 }
@@ -35,43 +40,64 @@ export type MappedColumns =
   | { ok: true; columns: Columns }
   | { ok: false; problems: [FileProblem, ...FileProblem[]] };
 
+const NO_CONTEXT: ColumnContext = { choices: NO_CHOICES, channels: [] };
+
 /**
- * Finds out what columns mean from their names. A column is a recipient's field by its name or an
- * alias; else a variable that the template declares. What the template declares by just an alias'
- * name is the template's: its `mobile` may be anybody's. A field's own name serves both.
+ * Finds out what columns mean: by what the importer has said of them, else by their names. A column is
+ * a recipient's field by its name or an alias; else a variable that the template declares. What the
+ * template declares by just an alias' name is the template's: its `mobile` may be anybody's. A field's
+ * own name serves both.
  */
-export function mapColumns(names: readonly string[], manifest: TemplateManifest): MappedColumns {
-  if (names.length > MAX_COLUMNS) {
-    const expected = `at most ${MAX_COLUMNS} columns; there are ${names.length}`;
+export function mapColumns(
+  names: readonly string[],
+  manifest: TemplateManifest,
+  context: ColumnContext = NO_CONTEXT,
+): MappedColumns {
+  const named = names.filter((name) => name.trim() !== '').length;
+  if (named > MAX_COLUMNS) {
+    const expected = `at most ${MAX_COLUMNS} columns; there are ${named}`;
     return { ok: false, problems: [{ expected }] };
   }
-  const mapping = new Mapping(names, Object.keys(manifest.variables));
-  return mapping.result();
+  return new Mapping(names, Object.keys(manifest.variables), context).result();
+}
+
+/** How surely a column is what it is taken for: said by the importer, then by tier of its name. */
+const CHOSEN = -1;
+
+interface Claim {
+  at: number;
+  rank: number;
 }
 
 class Mapping {
   readonly #names: readonly string[];
   readonly #declared: readonly string[];
-  readonly #byField = new Map<RecipientField, number>();
-  readonly #byVariable = new Map<string, number>();
-  readonly #ignored: string[] = [];
+  readonly #context: ColumnContext;
+  readonly #byField = new Map<RecipientField, Claim>();
+  readonly #byVariable = new Map<string, Claim>();
+  readonly #ignored: number[] = [];
+  readonly #settled = new Set<number>();
   readonly #problems: FileProblem[] = [];
 
-  constructor(names: readonly string[], declared: readonly string[]) {
+  constructor(names: readonly string[], declared: readonly string[], context: ColumnContext) {
     this.#names = names.map((name) => name.trim());
     this.#declared = declared;
+    this.#context = context;
+    for (const name of context.choices.ignore) this.#ignore(name);
+    for (const [name, meaning] of Object.entries(context.choices.map)) this.#choose(name, meaning);
     // A field's own name goes before its aliases, wherever the columns stand.
     const order = [...this.#names.keys()].sort((a, b) => this.#rank(a) - this.#rank(b));
-    for (const at of order) this.#place(at);
+    for (const at of order) if (!this.#settled.has(at)) this.#place(at);
   }
 
   result(): MappedColumns {
+    this.#readGermanName();
     this.#dropHalfNames();
     this.#requireAddress();
     const [first, ...rest] = this.#problems;
     if (first !== undefined) return { ok: false, problems: [first, ...rest] };
-    const recipient = [...this.#byField].map(([field, at]) => ({ field, at }));
-    const variables = [...this.#byVariable].map(([name, at]) => ({ name, at }));
+    const recipient = [...this.#byField].map(([field, { at }]) => ({ field, at }));
+    const variables = [...this.#byVariable].map(([name, { at }]) => ({ name, at }));
     const nameOf = new Map<string, string>([
       ...recipient.map(({ field, at }) => [`recipient.${field}`, this.#name(at)] as const),
       ...variables.map(({ name, at }) => [`variables.${name}`, this.#name(at)] as const),
@@ -80,7 +106,9 @@ class Mapping {
     if (firstName !== undefined) nameOf.set('recipient.name', firstName);
     const addresses = ADDRESSES.flatMap((field) => nameOf.get(`recipient.${field}`) ?? []);
     nameOf.set('recipient', addresses.join(', '));
-    const ignored = this.#ignored.map((name) => name.slice(0, NAME_CHARS_SHOWN));
+    const ignored = this.#ignored
+      .sort((a, b) => a - b)
+      .map((at) => ({ name: this.#name(at).slice(0, NAME_CHARS_SHOWN), at }));
     const hasHalfNames = firstName !== undefined;
     return { ok: true, columns: { recipient, variables, hasHalfNames, ignored, nameOf } };
   }
@@ -90,7 +118,38 @@ class Mapping {
   }
 
   #rank(at: number): number {
-    return fieldNamed(folded(this.#name(at)))?.isOwnName ? 0 : 1;
+    return fieldNamed(folded(this.#name(at)))?.rank ?? Number.MAX_SAFE_INTEGER;
+  }
+
+  /** The place of a column that the importer has named; what is not there is a problem. */
+  #find(name: string): number | undefined {
+    const exact = this.#names.indexOf(name.trim());
+    const at = exact >= 0 ? exact : this.#names.findIndex((one) => folded(one) === folded(name));
+    if (at >= 0) return at;
+    const expected = `a column of this name; ${namesFound(this.#names)}`;
+    this.#problems.push({ column: name.slice(0, NAME_CHARS_SHOWN), expected });
+    return undefined;
+  }
+
+  #ignore(name: string): void {
+    const at = this.#find(name);
+    if (at !== undefined) this.#settled.add(at);
+  }
+
+  #choose(name: string, meaning: string): void {
+    const at = this.#find(name);
+    if (at === undefined) return;
+    this.#settled.add(at);
+    const variable = this.#variableNamed(meaning, folded(meaning));
+    const field = RECIPIENT_FIELDS.find((one) => folded(one) === folded(meaning));
+    if (field !== undefined) this.#claim(this.#byField, field, { at, rank: CHOSEN });
+    if (variable !== undefined) this.#claim(this.#byVariable, variable, { at, rank: CHOSEN });
+    if (field !== undefined || variable !== undefined) return;
+    const known = [...RECIPIENT_FIELDS, ...this.#declared].join(', ');
+    this.#problems.push({
+      column: this.#name(at).slice(0, NAME_CHARS_SHOWN),
+      expected: `to be mapped to one of ${known}`,
+    });
   }
 
   #place(at: number): void {
@@ -102,12 +161,12 @@ class Mapping {
       return;
     }
     const variable = this.#variableNamed(name, key);
-    if (variable !== undefined) this.#claim(this.#byVariable, variable, at);
+    if (variable !== undefined) this.#claim(this.#byVariable, variable, { at, rank: 0 });
     const meant = fieldNamed(key);
-    if (meant !== undefined && (meant.isOwnName || variable === undefined)) {
-      this.#claimField(meant.field, meant.isOwnName, at);
+    if (meant !== undefined && (meant.rank === 0 || variable === undefined)) {
+      this.#claim(this.#byField, meant.field, { at, rank: meant.rank });
     } else if (variable === undefined) {
-      this.#ignored.push(name);
+      this.#ignored.push(at);
     }
   }
 
@@ -118,71 +177,87 @@ class Mapping {
     );
   }
 
-  #claimField(field: RecipientField, isOwnName: boolean, at: number): void {
-    const taken = this.#byField.get(field);
-    const takenByOwnName =
-      taken !== undefined && fieldNamed(folded(this.#name(taken)))?.isOwnName === true;
-    if (takenByOwnName && !isOwnName) this.#ignored.push(this.#name(at));
-    else this.#claim(this.#byField, field, at);
-  }
-
-  #claim<Key extends string>(claims: Map<Key, number>, key: Key, at: number): void {
+  #claim<Key extends string>(claims: Map<Key, Claim>, key: Key, claim: Claim): void {
     const taken = claims.get(key);
     if (taken === undefined) {
-      claims.set(key, at);
+      claims.set(key, claim);
       return;
     }
-    const [one, other] = [this.#name(taken), this.#name(at)].map((name) =>
-      name.slice(0, NAME_CHARS_SHOWN),
-    );
-    const expected =
-      one === other
-        ? 'a single column of this name'
-        : `one column for ${key}, not ${one} and ${other}: name the right one ${key}`;
-    this.#problems.push({ column: other ?? '', expected });
+    if (taken.rank < claim.rank || this.#isOfNoUse(key)) this.#ignored.push(claim.at);
+    else this.#refuseBoth(key, taken.at, claim.at);
   }
 
-  /** A surname alone is nothing to address somebody by. */
+  /** Which of two phone columns is meant does not matter where no SMS is sent. */
+  #isOfNoUse(key: string): boolean {
+    const { channels } = this.#context;
+    return key === 'phone' && channels.length > 0 && !channels.includes('sms');
+  }
+
+  #refuseBoth(key: string, taken: number, at: number): void {
+    const [one, other] = [this.#name(taken), this.#name(at)];
+    if (one === other) {
+      this.#problems.push({ column: other, expected: 'a single column of this name' });
+      return;
+    }
+    const [shown, others] = [one, other].map((name) => name.slice(0, NAME_CHARS_SHOWN));
+    this.#problems.push({
+      column: others ?? '',
+      expected: `one column for ${key}, not ${shown} and ${others}: name the right one ${key}, or map it`,
+      suggestion: { column: one, as: key },
+    });
+  }
+
+  #readGermanName(): void {
+    const { firstName, lastName, name } = {
+      firstName: this.#byField.get('firstName'),
+      lastName: this.#byField.get('lastName'),
+      name: this.#byField.get('name'),
+    };
+    if (firstName === undefined || name === undefined || lastName !== undefined) return;
+    if (name.rank !== 0 || !isGermanFirstName(folded(this.#name(firstName.at)))) return;
+    this.#byField.delete('name');
+    this.#byField.set('lastName', name);
+  }
+
+  /** A surname alone is nothing to address anyone by. */
   #dropHalfNames(): void {
     const last = this.#byField.get('lastName');
     const isNeeded = this.#byField.has('firstName') && !this.#byField.has('name');
     if (last !== undefined && !isNeeded) {
       this.#byField.delete('lastName');
-      this.#ignored.push(this.#name(last));
+      this.#ignored.push(last.at);
     }
     const first = this.#byField.get('firstName');
     if (first !== undefined && this.#byField.has('name')) {
       this.#byField.delete('firstName');
-      this.#ignored.push(this.#name(first));
+      this.#ignored.push(first.at);
     }
   }
 
   #requireAddress(): void {
     if (ADDRESSES.some((field) => this.#byField.has(field))) return;
-    this.#problems.unshift({ expected: `${ADDRESS_EXPECTED}; ${this.#whatIsThere()}` });
-  }
-
-  /** Without a header the first row is somebody's, and must not be repeated. */
-  #whatIsThere(): string {
-    if (this.#names.some((name) => /@|\d{5}/.test(name))) {
-      return 'the first row has to name the columns, and here it seems to be a recipient';
-    }
-    if (this.#names.some((name) => name.includes('\ufffd'))) {
-      return 'the first row cannot be read: save the file as "CSV UTF-8"';
-    }
-    const shown = this.#names.filter((name) => name !== '').slice(0, NAMES_SHOWN);
-    const more = this.#names.length > NAMES_SHOWN ? ', …' : '';
-    return `found: ${shown.map((name) => name.slice(0, NAME_CHARS_SHOWN)).join(', ')}${more}`;
+    this.#problems.unshift(missingAddress(this.#names, this.#context.sample));
   }
 }
 
 /** A problem for each variable that the template requires and no column gives. */
 export function missingVariables(columns: Columns, manifest: TemplateManifest): FileProblem[] {
   const given = new Set(columns.variables.map(({ name }) => name));
+  const ignored = columns.ignored.map(({ name }) => name);
   return Object.entries(manifest.variables)
     .filter(([name, { required }]) => required && !given.has(name))
-    .map(([name]) => ({
-      column: name,
-      expected: `this column, the template requires it${didYouMean(name, columns.ignored)}`,
-    }));
+    .map(([name]) => {
+      const near = nearestTo(name, ignored);
+      const expected = 'this column, the template requires it';
+      if (near === undefined) return { column: name, expected: `${expected}; ${found(ignored)}` };
+      return {
+        column: name,
+        expected: `${expected} (did you mean ${near}?)`,
+        suggestion: { column: near, as: name },
+      };
+    });
+}
+
+function found(ignored: readonly string[]): string {
+  return ignored.length === 0 ? 'no other column is left' : namesFound(ignored);
 }

@@ -73,7 +73,9 @@ export class CsvReader {
     this.#isFlawed = false;
     let at = this.#at;
     for (;;) {
-      const end = text[at] === '"' ? this.#readQuoted(at, cells) : this.#readPlain(at, cells);
+      const start = this.#startOfCell(at);
+      if (start === undefined) return undefined;
+      const end = text[start] === '"' ? this.#readQuoted(start, cells) : this.#readPlain(at, cells);
       if (end === undefined) return undefined;
       at = end;
       if (text[at] !== this.#separator) break;
@@ -90,6 +92,26 @@ export class CsvReader {
     this.#rows += 1;
     const row = { number: this.#rows, cells };
     return this.#isFlawed ? { ...row, flaw: FLAWED_QUOTES } : row;
+  }
+
+  /**
+   * Where the cell begins: at its quote, where only blanks stand before it and its closing quote ends
+   * the cell in the same line (`"A-1", "Northwind, Inc."`). Elsewhere a quote behind blanks is a letter.
+   * Undefined when the line has not come as a whole.
+   */
+  #startOfCell(at: number): number | undefined {
+    const text = this.#text;
+    if (text[at] !== ' ') return at;
+    let quote = at;
+    while (text[quote] === ' ') quote += 1;
+    if (quote === text.length && !this.#isAll) return undefined;
+    if (text[quote] !== '"') return at;
+    const [, lineFeed, carriageReturn] = this.#marks;
+    const lineEnd = Math.min(lineFeed.from(quote, text), carriageReturn.from(quote, text));
+    if (lineEnd === text.length && !this.#isAll) return undefined;
+    const line = text.slice(quote, lineEnd);
+    const closed = /^"(?:[^"]|"")*" *(.?)/s.exec(line);
+    return closed !== null && (closed[1] === '' || closed[1] === this.#separator) ? quote : at;
   }
 
   /** Adds the cell that starts here; answers where it ends, or undefined when that has not come. */
@@ -120,8 +142,10 @@ export class CsvReader {
     if (end === text.length && !this.#isAll) return undefined;
     const inner = text.slice(start + 1, close);
     const value = hasDoubled ? inner.replaceAll('""', '"') : inner;
-    this.#isFlawed ||= end > close + 1;
-    cells.push(value + text.slice(close + 1, end));
+    const behind = text.slice(close + 1, end);
+    const isBlank = behind.trim() === '';
+    this.#isFlawed ||= !isBlank;
+    cells.push(isBlank ? value : value + behind);
     return end;
   }
 

@@ -1,8 +1,5 @@
 import { UnusableFileError } from './unusable.js';
 
-/** How the bytes of a text file are to be read. */
-export type TextEncoding = 'utf-8' | 'utf-16le' | 'utf-16be';
-
 /** What people give the name `.csv` by mistake, by how it begins. */
 const OTHER_KINDS: readonly { begins: readonly number[]; is: string }[] = [
   { begins: [0x50, 0x4b], is: 'a zip archive or an Excel workbook' },
@@ -21,11 +18,11 @@ export function isGzip(head: Buffer): boolean {
 }
 
 /**
- * Tells from a file's first bytes how its text is encoded: by the byte order mark, else UTF-16 when
- * every other byte is zero, as spreadsheets' "Unicode text" has it, else UTF-8. Throws an
+ * How a file's text is encoded: by the byte order mark of its first bytes, else as `given`, else UTF-16
+ * when every other byte is zero, as spreadsheets' "Unicode text" has it, else UTF-8. Throws an
  * UnusableFileError for what is no text.
  */
-export function encodingOf(head: Buffer): TextEncoding {
+export function encodingOf(head: Buffer, given?: string): string {
   if (head.length === 0) throw new UnusableFileError({ expected: 'rows; the file is empty' });
   const other = OTHER_KINDS.find(({ begins }) => begins.every((byte, at) => head[at] === byte));
   if (other !== undefined) {
@@ -33,14 +30,15 @@ export function encodingOf(head: Buffer): TextEncoding {
   }
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
-  if (!head.includes(0)) return 'utf-8';
+  if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
+  if (!head.includes(0)) return given ?? 'utf-8';
   const encoding = utf16Without(head);
   if (encoding !== undefined) return encoding;
   throw new UnusableFileError({ expected: `${TEXT_EXPECTED}; this is a binary file` });
 }
 
 /** UTF-16 that begins with plain letters and has no byte order mark. */
-function utf16Without(head: Buffer): TextEncoding | undefined {
+function utf16Without(head: Buffer): string | undefined {
   const letters = head.subarray(0, 32);
   if (letters.length < 4) return undefined;
   const zeroAt = (parity: number) =>

@@ -1,5 +1,6 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { lettersExpected } from './encodingGuess.js';
 import { encodingOf, isGzip } from './fileKind.js';
 import { UnusableFileError } from './unusable.js';
 
@@ -12,25 +13,55 @@ const HEAD_BYTES = 4096;
 
 type Bytes = AsyncIterable<Buffer>;
 
+/** What is known of a text that is being read. */
+export interface TextFacts {
+  /** What was expected in the place of letters that could not be read; the first that were met. */
+  lettersExpected?: string;
+}
+
+export interface FileTextOptions {
+  /** Told the size of each piece as it comes in. */
+  onBytes(bytes: number): void;
+  /** The encoding that was given; a byte order mark goes before it. */
+  encoding?: string;
+  facts: TextFacts;
+}
+
+/** The name of an encoding as decoders know it, or undefined for one that they do not know. */
+export function encodingNamed(label: string): string | undefined {
+  try {
+    return new TextDecoder(label.trim()).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+export const ENCODING_EXPECTED = 'an encoding such as utf-8, utf-16le or windows-1252';
+
 /**
- * The text of a file, piece by piece: unpacked if it is gzip, decoded from UTF-8 or UTF-16 without
- * its byte order mark. Bytes that mean nothing become U+FFFD; whoever reads the rows says where.
+ * The text of a file, piece by piece: unpacked if it is gzip, decoded from UTF-8, UTF-16 or the
+ * encoding given, without its byte order mark. Bytes that mean nothing become U+FFFD, and `facts` say
+ * what they seem to be; the rows say where.
  *
  * The source is left undestroyed when reading stops early, because a client who is still uploading
  * can only be told why over the same connection. Whoever opened it closes it.
  *
  * Throws an UnusableFileError for what is no text or is cut off, a SourceLostError when the source
- * breaks. `onBytes` is told the size of each piece as it comes in.
+ * breaks.
  */
 export async function* fileText(
   source: Readable,
-  onBytes: (bytes: number) => void,
+  { onBytes, encoding, facts }: FileTextOptions,
 ): AsyncGenerator<string> {
   const raw = await withHead(received(source, onBytes));
   const unpacked = isGzip(raw.head) ? await withHead(gunzipped(raw.bytes)) : raw;
-  const decoder = new TextDecoder(encodingOf(unpacked.head));
+  const decoder = new TextDecoder(encodingOf(unpacked.head, encoding));
   for await (const bytes of unpacked.bytes) {
     const text = decoder.decode(bytes, { stream: true });
+    if (facts.lettersExpected === undefined && text.includes('\ufffd')) {
+      const expected = decoder.encoding === 'utf-8' ? lettersExpected(bytes) : undefined;
+      if (expected !== undefined) facts.lettersExpected = expected;
+    }
     if (text !== '') yield text;
   }
   const rest = decoder.decode();

@@ -1,11 +1,18 @@
+import { trimmedText } from '../../notification/invisibleSigns.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
 import type { RejectedLayout } from '../rejectedRow.js';
 import { candidateOf } from './candidate.js';
-import { isReportColumn, type MappedColumns, mapColumns } from './columns.js';
+import type { ColumnContext } from './columnChoices.js';
+import { folded } from './columnNames.js';
+import { type Columns, isReportColumn, type MappedColumns, mapColumns } from './columns.js';
+import { type KeptColumn, keptCell } from './keptColumns.js';
 import { NdjsonReader, type NdjsonRow } from './ndjsonReader.js';
 import type { ReadRow, RowSource } from './readRow.js';
 
 const IGNORED_SHOWN = 100;
+/** Own columns that are kept for the results. Rows may have different ones; these are the first. */
+const KEPT = 20;
+const NONE: readonly string[] = [];
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
 /**
@@ -15,13 +22,22 @@ const NO_NAMES: ReadonlyMap<string, string> = new Map();
 export class NdjsonRows implements RowSource {
   readonly layout: RejectedLayout = { format: 'ndjson', header: [] };
   readonly #manifest: TemplateManifest;
+  readonly #context: ColumnContext;
   readonly #reader = new NdjsonReader();
   readonly #ignored = new Set<string>();
+  readonly #own: string[] = [];
+  readonly #variables = new Map<string, string>();
   /** Rows of one program have the same names, nearly always. */
   #latest: { names: string; mapped: MappedColumns } | undefined;
 
-  constructor(manifest: TemplateManifest) {
+  constructor(manifest: TemplateManifest, context: ColumnContext) {
     this.#manifest = manifest;
+    this.#context = context;
+  }
+
+  get keptColumns(): readonly KeptColumn[] {
+    const known = [...this.#variables].map(([variable, name]) => ({ name, variable }));
+    return [...this.#own.map((name) => ({ name })), ...known];
   }
 
   get ignoredColumns(): readonly string[] {
@@ -46,20 +62,54 @@ export class NdjsonRows implements RowSource {
       return flawed(row, named);
     }
     const candidate = candidateOf(Object.values(value), mapped.columns, flatValue);
-    return { number, cells, candidate, problems: [], nameOf: mapped.columns.nameOf };
+    return {
+      number,
+      cells,
+      candidate,
+      problems: [],
+      nameOf: mapped.columns.nameOf,
+      own: this.#own.map((name) => keptCell(textOf(value[name]))),
+    };
   }
 
   #mapped(names: string[]): MappedColumns {
     const joined = names.join('\n');
     if (this.#latest?.names !== joined) {
-      const mapped = mapColumns(names, this.#manifest);
+      const mapped = mapColumns(names, this.#manifest, this.#choicesFor(names));
       this.#latest = { names: joined, mapped };
-      for (const name of mapped.ok ? mapped.columns.ignored : []) {
-        if (this.#ignored.size < IGNORED_SHOWN) this.#ignored.add(name);
-      }
+      if (mapped.ok) this.#note(mapped.columns);
     }
     return this.#latest.mapped;
   }
+
+  /** A row need not have every name that was spoken of: others have it. */
+  #choicesFor(names: readonly string[]): ColumnContext {
+    const { map, ignore } = this.#context.choices;
+    const isThere = (name: string) => names.some((one) => folded(one) === folded(name));
+    const choices = {
+      map: Object.fromEntries(Object.entries(map).filter(([name]) => isThere(name))),
+      ignore: ignore.filter(isThere),
+    };
+    return { ...this.#context, choices };
+  }
+
+  #note({ ignored, variables, nameOf }: Columns): void {
+    for (const { name } of ignored) {
+      if (this.#ignored.size >= IGNORED_SHOWN) break;
+      if (!this.#ignored.has(name) && this.#own.length < KEPT) this.#own.push(name);
+      this.#ignored.add(name);
+    }
+    for (const { name } of variables) {
+      if (!this.#variables.has(name)) {
+        this.#variables.set(name, nameOf.get(`variables.${name}`) ?? name);
+      }
+    }
+  }
+}
+
+function textOf(value: unknown): string {
+  if (value === undefined || value === null) return '';
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
 function asRequest(row: NdjsonRow): ReadRow {
@@ -71,7 +121,7 @@ function asRequest(row: NdjsonRow): ReadRow {
   }));
   if (problems.length > 0) return flawed(row, problems);
   const candidate = isAbsent(variables) ? { recipient } : { recipient, variables };
-  return { number: row.number, cells: row.cells, candidate, problems, nameOf: NO_NAMES };
+  return { number: row.number, cells: row.cells, candidate, problems, nameOf: NO_NAMES, own: NONE };
 }
 
 /** No variables are none, however that is written: rows are stored without the difference. */
@@ -82,10 +132,10 @@ function isAbsent(variables: unknown): boolean {
 }
 
 function flawed({ number, cells }: NdjsonRow, problems: ReadRow['problems']): ReadRow {
-  return { number, cells, candidate: { recipient: {} }, problems, nameOf: NO_NAMES };
+  return { number, cells, candidate: { recipient: {} }, problems, nameOf: NO_NAMES, own: NONE };
 }
 
 /** What is absent in a flat row may also be null or blank. */
 function flatValue(value: unknown): unknown {
-  return typeof value === 'string' ? value.trim() : (value ?? '');
+  return typeof value === 'string' ? trimmedText(value) : (value ?? '');
 }

@@ -1,4 +1,5 @@
 import type { TemplateManifest } from '../../templates/manifest.js';
+import type { ColumnContext } from './columnChoices.js';
 import { CsvRows } from './csvRows.js';
 import { NdjsonRows } from './ndjsonRows.js';
 import type { RowSource } from './readRow.js';
@@ -9,6 +10,7 @@ export function openRows(
   head: string,
   format: 'csv' | 'ndjson' | undefined,
   manifest: TemplateManifest,
+  context: ColumnContext,
 ): RowSource {
   if (/^\s*\[\s*\{/.test(head)) {
     throw new UnusableFileError({
@@ -16,5 +18,5 @@ export function openRows(
     });
   }
   const isNdjson = format === undefined ? /^\s*\{/.test(head) : format === 'ndjson';
-  return isNdjson ? new NdjsonRows(manifest) : new CsvRows(manifest);
+  return isNdjson ? new NdjsonRows(manifest, context) : new CsvRows(manifest, context);
 }

@@ -1,10 +1,13 @@
+import type { Channel } from '../../notification/channel.js';
 import type { CountryCode } from '../../notification/country.js';
 import { readRecipient, recipientSchema } from '../../notification/recipient.js';
+import { ADDRESS_FIELDS, type AddressField } from '../../notification/recipientAddress.js';
 import { type FieldProblem, parseRequest } from '../../notification/request.js';
 import { type TemplateEntry, templateProblems } from '../../templates/catalogue.js';
 import { checkVariables } from '../../templates/manifest.js';
 import type { Campaign, Row } from '../campaign.js';
 import type { Candidate } from './candidate.js';
+import { channelsOf, mayBeReached } from './channelsLeft.js';
 
 const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
 
@@ -12,7 +15,16 @@ const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
 const BYTES_PER_CHAR = 6;
 const FEW_BYTES = 32 * 1024;
 
-export type Judgement = { ok: true; row: Row } | { ok: false; problems: FieldProblem[] };
+export type Judgement =
+  /** `warnings` name addresses that cannot be used and are left out: another one reaches them. */
+  | { ok: true; row: Row; warnings: readonly FieldProblem[] }
+  | { ok: false; problems: FieldProblem[] };
+
+const NO_WARNINGS: readonly FieldProblem[] = [];
+
+const ADDRESS_BY_FIELD: ReadonlyMap<string, AddressField> = new Map(
+  ADDRESS_FIELDS.map((field) => [`recipient.${field}`, field]),
+);
 
 /**
  * Judges rows exactly as acceptance judges the requests that are made of them. What all rows share is
@@ -29,6 +41,7 @@ export class RowJudge {
   readonly #entry: TemplateEntry;
   readonly #now: number;
   readonly #country: CountryCode | undefined;
+  readonly #channels: readonly Channel[];
 
   constructor(campaign: Campaign, entry: TemplateEntry, now: number, country?: CountryCode) {
     const { id, template, defaults } = campaign;
@@ -40,6 +53,7 @@ export class RowJudge {
     this.#entry = entry;
     this.#now = now;
     this.#country = country;
+    this.#channels = channelsOf(campaign, entry);
   }
 
   /** What is wrong whoever the recipient is: the campaign's own settings. */
@@ -50,7 +64,22 @@ export class RowJudge {
     return templateProblems(parsed.request, { ...this.#entry, manifest });
   }
 
+  /**
+   * An address that cannot be used does not cost a recipient the message, as long as a channel of the
+   * campaign is left: columns nobody asked for hold what people once typed.
+   */
   judge(candidate: Candidate): Judgement {
+    const judgement = this.#judgeWhole(candidate);
+    if (judgement.ok) return judgement;
+    const { problems } = judgement;
+    const warnings = problems.filter(({ field }) => ADDRESS_BY_FIELD.has(field));
+    if (warnings.length === 0) return judgement;
+    const without = this.#judgeWhole(withoutAddresses(candidate, warnings));
+    if (!without.ok || !mayBeReached(without.row.recipient, this.#channels)) return judgement;
+    return { ...without, warnings };
+  }
+
+  #judgeWhole(candidate: Candidate): Judgement {
     const variables = this.#variablesOf(candidate);
     const ofVariables = this.#variableProblems(variables);
     const read = readRecipient(candidate.recipient, this.#country);
@@ -60,11 +89,12 @@ export class RowJudge {
       read.problems.length === 0 &&
       this.#isSmall(candidate) &&
       recipientSchema.safeParse(candidate.recipient).success;
-    if (isWell) return { ok: true, row };
+    if (isWell) return { ok: true, row, warnings: NO_WARNINGS };
     const problems = this.#requestProblems({ ...candidate, variables });
     const named = new Set(problems.map(({ field }) => field));
     problems.push(...ofVariables.filter(({ field }) => !named.has(field)));
-    return problems.length === 0 ? { ok: true, row } : { ok: false, problems };
+    if (problems.length > 0) return { ok: false, problems };
+    return { ok: true, row, warnings: NO_WARNINGS };
   }
 
   /** What the row and the campaign give together; as the row has it, where that is no group of values. */
@@ -88,6 +118,15 @@ export class RowJudge {
     const chars = charsOf(recipient) + charsOf(variables);
     return (this.#sharedChars + chars) * BYTES_PER_CHAR < FEW_BYTES;
   }
+}
+
+function withoutAddresses(candidate: Candidate, unusable: readonly FieldProblem[]): Candidate {
+  const recipient = { ...(candidate.recipient as Record<string, unknown>) };
+  for (const { field } of unusable) {
+    const address = ADDRESS_BY_FIELD.get(field);
+    if (address !== undefined) delete recipient[address];
+  }
+  return { ...candidate, recipient };
 }
 
 /** At least as many as JSON has for it, escapes aside; infinite for what is not flat. */

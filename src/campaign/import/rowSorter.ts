@@ -1,34 +1,50 @@
 import type { CountryCode } from '../../notification/country.js';
+import { LETTERS_EXPECTED } from '../../notification/damagedText.js';
+import type { FieldProblem } from '../../notification/request.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
-import { type Campaign, CHUNK_ROWS, type ImportSummary, type NumberedRow } from '../campaign.js';
-import type { RejectedRow } from '../rejectedRow.js';
+import {
+  type Campaign,
+  CHUNK_ROWS,
+  type ImportedRow,
+  type ImportSummary,
+  type Row,
+} from '../campaign.js';
+import { describeProblems, type RejectedRow } from '../rejectedRow.js';
+import type { TextFacts } from './fileText.js';
+import { isNote, NOTE_EXPECTED } from './junkRow.js';
 import type { ReadRow } from './readRow.js';
+import { ReasonTally } from './reasonTally.js';
 import { RowJudge } from './rowJudge.js';
 import { SeenRecipients } from './seenRecipients.js';
 import type { FileProblem } from './unusable.js';
 
-/** Of refused rows so many are kept to be mended; the rest is counted. */
+/** Of rejected rows so many are kept to be corrected; the rest is counted. */
 const MAX_REJECTED_KEPT = 50_000;
 const MAX_REJECTED_CHARS_KEPT = 64 * 1024 * 1024;
 const REJECTED_CHUNK_ROWS = 200;
 const REJECTED_CHUNK_CHARS = 256 * 1024;
 const SAMPLE = 10;
 
+const A_NOTE = [{ column: '', expected: NOTE_EXPECTED }];
+
 /** What is ready to be stored. */
 export interface SortedChunks {
-  rows: NumberedRow[][];
+  rows: ImportedRow[][];
   rejected: RejectedRow[][];
 }
 
 /**
- * Sorts rows into those that can be sent to, refused ones, and those of somebody who was met before;
- * counts them, and cuts them into chunks.
+ * Sorts rows into those that can be sent to, rejected ones and duplicates; counts them, and cuts them into chunks.
  */
 export class RowSorter {
   rows = 0;
   rejected = 0;
   duplicates = 0;
-  /** The first refused ones. */
+  /** Rows of which an address was left out, because it cannot be used. */
+  warned = 0;
+  readonly rejectedBy = new ReasonTally();
+  readonly warnings = new ReasonTally();
+  /** The first rejected ones. */
   readonly rejectedSample: RejectedRow[] = [];
   /** Numbers of the first rows whose recipient was met before. */
   readonly duplicateSample: number[] = [];
@@ -38,16 +54,22 @@ export class RowSorter {
     phone: 0,
   };
   readonly #judge: RowJudge;
+  readonly #facts: TextFacts;
   readonly #seen = new SeenRecipients();
   #complete: SortedChunks = { rows: [], rejected: [] };
-  #chunk: NumberedRow[] = [];
+  #chunk: ImportedRow[] = [];
   #rejectedChunk: RejectedRow[] = [];
   #rejectedChunkChars = 0;
   #rejectedKept = 0;
   #rejectedCharsKept = 0;
 
-  constructor(campaign: Campaign, entry: TemplateEntry, now: number, country?: CountryCode) {
+  constructor(
+    campaign: Campaign,
+    entry: TemplateEntry,
+    { now, country, facts = {} }: { now: number; country?: CountryCode; facts?: TextFacts },
+  ) {
     this.#judge = new RowJudge(campaign, entry, now, country);
+    this.#facts = facts;
   }
 
   /** What is wrong whoever the recipients are. */
@@ -63,14 +85,11 @@ export class RowSorter {
     }
     const judgement = this.#judge.judge(read.candidate);
     if (!judgement.ok) {
-      const problems = judgement.problems.map(({ field, expected }) => ({
-        column: read.nameOf.get(field) ?? field,
-        expected,
-      }));
-      this.#reject(read, problems);
+      const { problems } = judgement;
+      this.#reject(read, isNote(read.cells) ? A_NOTE : this.#inColumns(read, problems));
       return;
     }
-    const { row } = judgement;
+    const { row, warnings } = judgement;
     if (!this.#seen.add(row.recipient)) {
       this.duplicates += 1;
       if (this.duplicateSample.length < SAMPLE) this.duplicateSample.push(number);
@@ -78,7 +97,7 @@ export class RowSorter {
     }
     this.rows += 1;
     this.#countAddress(row.recipient);
-    this.#chunk.push({ number, row });
+    this.#chunk.push(this.#numbered(read, row, warnings));
     if (this.#chunk.length === CHUNK_ROWS) this.#completeRows();
   }
 
@@ -96,6 +115,23 @@ export class RowSorter {
     return this.takeComplete();
   }
 
+  #numbered(read: ReadRow, row: Row, warnings: readonly FieldProblem[]): ImportedRow {
+    const { number, own } = read;
+    if (warnings.length === 0) return { number, row, own };
+    const problems = this.#inColumns(read, warnings);
+    this.warned += 1;
+    this.warnings.add(number, problems);
+    return { number, row, own, warning: describeProblems(problems) };
+  }
+
+  #inColumns({ nameOf }: ReadRow, problems: readonly FieldProblem[]): RejectedRow['problems'] {
+    const { lettersExpected = LETTERS_EXPECTED } = this.#facts;
+    return problems.map(({ field, expected }) => ({
+      column: nameOf.get(field) ?? field,
+      expected: expected === LETTERS_EXPECTED ? lettersExpected : expected,
+    }));
+  }
+
   #completeRows(): void {
     this.#complete.rows.push(this.#chunk);
     this.#chunk = [];
@@ -110,6 +146,7 @@ export class RowSorter {
   #reject({ number, cells }: ReadRow, problems: RejectedRow['problems']): void {
     this.rejected += 1;
     const row = { number, problems, cells };
+    this.rejectedBy.add(number, problems);
     if (this.rejectedSample.length < SAMPLE) this.rejectedSample.push(row);
     // An empty cell takes room, too: a row of commas has a quarter of a million of them.
     const chars = cells.reduce((sum, cell) => sum + cell.length + 1, 0);
@@ -127,7 +164,7 @@ export class RowSorter {
     if (isFull) this.#completeRejected();
   }
 
-  #countAddress({ externalContactId, email }: NumberedRow['row']['recipient']): void {
+  #countAddress({ externalContactId, email }: Row['recipient']): void {
     if (externalContactId !== undefined) this.addressedBy.externalContactId += 1;
     else if (email !== undefined) this.addressedBy.email += 1;
     else this.addressedBy.phone += 1;

@@ -1,7 +1,7 @@
 const SEPARATORS = [',', ';', '\t', '|'] as const;
 
 /** A line that tells spreadsheets the separator; they do not show it, so it counts as no row. */
-const SEPARATOR_LINE = /^sep=(.)(?:\r\n|\r|\n)/i;
+const SEPARATOR_LINE = /^"?sep=(.)"?\1*(?:\r\n|\r|\n)/i;
 
 export interface Separation {
   separator: string;

@@ -1,9 +1,17 @@
+/** Which column to read as what, to get over a problem. */
+export interface ColumnSuggestion {
+  column: string;
+  /** A field of the recipient or a variable of the template. */
+  as: string;
+}
+
 /** One thing that keeps a file from being imported; never holds what stands in a cell. */
 export interface FileProblem {
   /** As a spreadsheet counts; absent when the file as a whole is meant. */
   row?: number;
   column?: string;
   expected: string;
+  suggestion?: ColumnSuggestion;
 }
 
 /**

@@ -87,7 +87,7 @@ export class Upload {
     await this.#staging.flush();
     const now = Date.now();
     const summary = { ...found, chunks: this.#staging.chunks, finishedAt: now };
-    const uploaded = { upload: this.#token, summary };
+    const uploaded = { upload: this.#token, summary, fields: this.#staging.fields };
     const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
       finishUpload({ ...campaign, templateHash }, uploaded, now),
     );

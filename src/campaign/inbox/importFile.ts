@@ -62,22 +62,23 @@ function sidecarFor(pickup: Pickup): SidecarFor {
   }
   const read = readSidecar(pickup.sidecar);
   if (read.ok) return read;
-  return refuse([`${name} has to be mended; then drop both again.`], inSidecar(read.problems));
+  return refuse([`${name} has to be corrected; then drop both again.`], inSidecar(read.problems));
 }
 
 async function importOpened(
   pickup: Pickup,
-  { request, starts }: Sidecar,
+  sidecar: Sidecar,
   file: FileHandle,
   campaigns: InboxCampaigns,
   signal: AbortSignal,
 ): Promise<FileOutcome> {
+  const { request } = sidecar;
   const before = await file.stat();
   const id = request.id ?? campaignIdFor(pickup.name, request.template, await hashOf(file));
   const created = await campaigns.create({ ...request, id }, BY, pickup.name);
   switch (created.kind) {
     case 'invalid': {
-      const says = [`${sidecarOf(pickup.name)} has to be mended; then drop both again.`];
+      const says = [`${sidecarOf(pickup.name)} has to be corrected; then drop both again.`];
       return rejected(pickup, says, inSidecar(created.problems));
     }
     case 'conflict':
@@ -92,31 +93,41 @@ async function importOpened(
       return created satisfies never;
   }
   const { campaign } = created;
-  if (campaign.state !== 'importing' && !(campaign.state === 'ready' && pickup.isTakenOver)) {
-    return alreadyThere(pickup, campaign);
-  }
-  const outcome = await importInto(campaign, file, campaigns, signal);
+  if (!takesRows(campaign, pickup)) return alreadyThere(pickup, campaign);
+  const outcome = await importInto(pickup, sidecar, campaign, file, campaigns, signal);
   const after = await file.stat();
   if (before.size !== after.size || before.mtimeMs !== after.mtimeMs) {
     return changedMeanwhile(pickup, campaign, campaigns);
   }
-  return judge(pickup, campaign, outcome, starts, campaigns, signal);
+  return judge(pickup, campaign, outcome, sidecar, campaigns, signal);
+}
+
+/** One that does not start by itself, because many rows were rejected, may be dropped again with a better sidecar. */
+function takesRows({ state, reason }: CampaignView, { isTakenOver }: Pickup): boolean {
+  if (state === 'importing') return true;
+  return state === 'ready' && (isTakenOver || reason !== undefined);
 }
 
 async function importInto(
+  { isTakenOver }: Pickup,
+  { columns, encoding }: Sidecar,
   { id, import: imported, state }: CampaignView,
   file: FileHandle,
   campaigns: InboxCampaigns,
   signal: AbortSignal,
 ): Promise<ImportOutcome | undefined> {
   // Whoever had the file before has finished the import, and died over the rest.
-  if (state === 'ready' && imported !== undefined) {
+  if (isTakenOver && state === 'ready' && imported !== undefined) {
     const campaign = await campaigns.get(id);
-    return campaign && { kind: 'imported', campaign, refused: [] };
+    return campaign && { kind: 'imported', campaign, problems: [] };
   }
   const source = Readable.from(contentOf(file), { objectMode: false });
   try {
-    return await campaigns.importRows(id, source, { signal });
+    return await campaigns.importRows(id, source, {
+      signal,
+      columns,
+      ...(encoding !== undefined && { encoding }),
+    });
   } finally {
     source.destroy();
   }
@@ -126,15 +137,18 @@ async function judge(
   pickup: Pickup,
   { id }: CampaignView,
   outcome: ImportOutcome | undefined,
-  starts: boolean,
+  sidecar: Sidecar,
   campaigns: InboxCampaigns,
   signal: AbortSignal,
 ): Promise<FileOutcome> {
   switch (outcome?.kind) {
     case 'imported':
-      return started(pickup, outcome, starts, campaigns);
+      return started(pickup, outcome, sidecar, campaigns);
     case 'unusable': {
-      const says = ['Nothing was imported: the file cannot be used as it is.'];
+      const says = [
+        'Nothing was imported: the file cannot be used as it is.',
+        ...proposed(outcome.problems, sidecarOf(pickup.name)),
+      ];
       return rejected(pickup, says, inFile(outcome.problems));
     }
     case 'refused':
@@ -155,8 +169,8 @@ async function judge(
 
 async function started(
   pickup: Pickup,
-  { campaign, refused }: Extract<ImportOutcome, { kind: 'imported' }>,
-  starts: boolean,
+  { campaign, problems }: Extract<ImportOutcome, { kind: 'imported' }>,
+  { starts, acceptRejected }: Sidecar,
   campaigns: InboxCampaigns,
 ): Promise<FileOutcome> {
   const { id, startAt } = campaign;
@@ -168,19 +182,58 @@ async function started(
       says,
       problems: [],
       campaign: shown(seen),
-      refused: inFile(refused),
+      rejected: inFile(problems),
+      refused: inFile(problems),
     },
   });
-  if (!starts) return done([`It is ready. To start it: notifier campaign start ${id}`], campaign);
+  if (!starts) {
+    const flag = campaign.reason === undefined ? '' : ' --accept-rejected';
+    return done(
+      [...doubts(campaign), `It is ready. To start it: notifier campaign start ${id}${flag}`],
+      campaign,
+    );
+  }
   const at = startAt === undefined ? undefined : Date.parse(startAt);
-  const step = await campaigns.start(id, { by: BY, ...(at !== undefined && { at }) });
+  const step = await campaigns.start(id, {
+    by: BY,
+    acceptRejected,
+    ...(at !== undefined && { at }),
+  });
   if (step?.kind === 'done') {
     const { state } = step.campaign;
     const says = state === 'ready' ? `It will start at ${startAt}.` : 'It has been started.';
     return done([says], step.campaign);
   }
+  if (step?.needs === 'accept-rejected') return done(waitsForAPerson(campaign, pickup), campaign);
   const because = step?.because ?? 'it is gone';
   return done([`It is imported, but could not be started: ${because}.`], campaign);
+}
+
+function doubts({ reason }: CampaignView): string[] {
+  return reason === undefined ? [] : [`LOOK AT THE REJECTED ROWS: ${reason}.`];
+}
+
+function waitsForAPerson(campaign: CampaignView, { name }: Pickup): string[] {
+  return [
+    'It is imported, but WAS NOT STARTED.',
+    ...doubts(campaign),
+    `To start it all the same: notifier campaign start ${campaign.id} --accept-rejected`,
+    `(or drop the file again with "acceptRejected": true in ${sidecarOf(name)}).`,
+  ];
+}
+
+/** What to write into the sidecar, where a column seems to be what is missing. */
+function proposed(problems: readonly RowProblem[], sidecar: string): string[] {
+  const map = Object.fromEntries(
+    problems.flatMap(({ suggestion }) =>
+      suggestion === undefined ? [] : [[suggestion.column, suggestion.as]],
+    ),
+  );
+  if (Object.keys(map).length === 0) return [];
+  return [
+    `To read a column as what is missing, add to ${sidecar}:`,
+    `  "map": ${JSON.stringify(map)}`,
+  ];
 }
 
 /** Half of what somebody was still writing must not be sent by anybody. */
@@ -244,7 +297,7 @@ function rejectedReport(
   says: string[],
   problems: ReportedProblem[] = [],
 ): InboxReport {
-  return { file: name, outcome: 'rejected', says, problems, refused: [] };
+  return { file: name, outcome: 'rejected', says, problems, rejected: [], refused: [] };
 }
 
 function inSidecar(problems: readonly FieldProblem[]): ReportedProblem[] {
@@ -252,5 +305,5 @@ function inSidecar(problems: readonly FieldProblem[]): ReportedProblem[] {
 }
 
 function inFile(problems: readonly RowProblem[]): ReportedProblem[] {
-  return problems.map((problem) => ({ where: 'file', ...problem }));
+  return problems.map(({ suggestion: _told, ...problem }) => ({ where: 'file', ...problem }));
 }

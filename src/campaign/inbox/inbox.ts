@@ -7,16 +7,16 @@ import { type InboxCampaigns, importFile } from './importFile.js';
 import { putAway } from './outcomes.js';
 import type { PickupLeases } from './pickupLeases.js';
 import { type Pickup, Pickups } from './pickups.js';
+import type { RejectedFile } from './rejectedFile.js';
 import type { InboxReport } from './report.js';
-import type { SetAsideFile } from './setAsideFile.js';
 
 export interface InboxParts {
   /** The folder that is watched; looked for anew each time, should it not be there yet. */
   folder: string;
   campaigns: InboxCampaigns;
   leases: PickupLeases;
-  /** The rows of a campaign that its import has set aside, if there are any. */
-  setAside(campaignId: string): Promise<SetAsideFile | undefined>;
+  /** The rows of a campaign that its import has rejected, if there are any. */
+  rejectedRows(campaignId: string): Promise<RejectedFile | undefined>;
   /** Until Redis knows the templates, every file would name an unknown one. */
   isReady(): boolean;
   log: Logger;
@@ -118,8 +118,8 @@ export class Inbox {
     this.#log.info({ file: name, pickup: id, isTakenOver }, 'file picked up');
     const report = await this.#importOrGiveUp(pickup);
     if (report === undefined) return;
-    const setAside = await this.#setAside(report);
-    const { path } = await putAway(this.#parts.folder, this.#pickups, pickup, report, setAside);
+    const rejectedRows = await this.#rejectedRows(report);
+    const { path } = await putAway(this.#parts.folder, this.#pickups, pickup, report, rejectedRows);
     this.#attempts.delete(id);
     const { campaign, outcome } = report;
     this.#log.info({ file: name, path, campaignId: campaign?.id, outcome }, 'file put away');
@@ -141,14 +141,15 @@ export class Inbox {
         outcome: 'rejected',
         says: ['It could not be imported, for a reason that stands in the log of this service.'],
         problems: [],
+        rejected: [],
         refused: [],
       };
     }
   }
 
-  async #setAside({ campaign, outcome }: InboxReport): Promise<SetAsideFile | undefined> {
+  async #rejectedRows({ campaign, outcome }: InboxReport): Promise<RejectedFile | undefined> {
     if (outcome !== 'done' || campaign?.import === undefined) return undefined;
-    return this.#parts.setAside(campaign.id);
+    return this.#parts.rejectedRows(campaign.id);
   }
 
   #sayWhatBroke(error: unknown): void {

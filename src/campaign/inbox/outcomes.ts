@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import { numbered, type OutcomeFolder, stemOf } from './fileNames.js';
 import type { Pickup, Pickups } from './pickups.js';
 import { codeOf, ignoring } from './regularFile.js';
+import type { RejectedFile } from './rejectedFile.js';
 import { describeReport, type InboxReport } from './report.js';
-import type { SetAsideFile } from './setAsideFile.js';
 
 /**
  * Puts a file where it ends, beside its report: `done/may.csv`, `may.json`, `may.csv.report.json`,
- * `may.csv.report.txt` and, where rows were set aside, `may.rejected.csv`. Whatever stands there
+ * `may.csv.report.txt` and, where rows were rejected, `may.rejected.csv`. Whatever stands there
  * already stays: the next file of that name is `may-2.csv`.
  */
 export async function putAway(
@@ -19,16 +19,19 @@ export async function putAway(
   pickups: Pickups,
   pickup: Pickup,
   report: InboxReport,
-  setAside: SetAsideFile | undefined,
+  rejectedRows: RejectedFile | undefined,
 ): Promise<{ path: string }> {
   // Whoever froze for longer than a lease lasts must not report on what others have put away.
   await lstat(join(pickup.folder, pickup.name));
   const folder = await outcomeFolder(inbox, report.outcome);
   const at = new Date();
   const name = await reserve(folder, pickup, { ...report, at: at.toISOString() });
-  const rejectedName = setAside && `${stemOf(name)}.rejected.${setAside.extension}`;
-  if (setAside !== undefined && rejectedName !== undefined) {
-    await pipeline(Readable.from(setAside.pages), createWriteStream(join(folder, rejectedName)));
+  const rejectedName = rejectedRows && `${stemOf(name)}.rejected.${rejectedRows.extension}`;
+  if (rejectedRows !== undefined && rejectedName !== undefined) {
+    await pipeline(
+      Readable.from(rejectedRows.pages),
+      createWriteStream(join(folder, rejectedName)),
+    );
   }
   const text = describeReport(report, at, rejectedName);
   await writeFile(join(folder, `${name}.report.txt`), text);

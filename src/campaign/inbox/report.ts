@@ -1,4 +1,5 @@
 import type { CampaignView } from '../campaignView.js';
+import { describeRowReasons } from '../rowReasons.js';
 import type { OutcomeFolder } from './fileNames.js';
 
 /** One thing to mend: in the file, or in its sidecar. Never what stands in a cell. */
@@ -18,25 +19,26 @@ export interface InboxReport {
   says: string[];
   problems: ReportedProblem[];
   campaign?: Pick<CampaignView, 'id' | 'name' | 'state' | 'startAt' | 'import'>;
-  /** The first of the rows that were set aside; all that are kept stand in a file of their own. */
+  /** Problems of the first rejected rows; all that are kept stand in a file of their own. */
+  rejected: ReportedProblem[];
+  /** The same, under its earlier name. */
   refused: ReportedProblem[];
 }
 
 /** The report as a page of text. */
-export function describeReport(report: InboxReport, at: Date, setAsideFile?: string): string {
-  const { file, outcome, says, problems, campaign, refused } = report;
+export function describeReport(report: InboxReport, at: Date, rejectedFile?: string): string {
+  const { file, outcome, says, problems, campaign } = report;
   const lines = [
     `${file}: ${outcome === 'done' ? 'imported' : 'not imported'} (${at.toISOString()})`,
     '',
     ...says,
-    ...listed('To mend:', problems),
+    ...listed('To correct:', problems),
     ...(campaign === undefined ? [] : describeCampaign(campaign)),
-    ...listed('Rows that were set aside:', refused),
-    ...(setAsideFile === undefined
+    ...(rejectedFile === undefined
       ? []
       : [
           '',
-          `${setAsideFile} has these rows as they were, with what is wrong: mend it and drop it with a sidecar.`,
+          `${rejectedFile} has the rejected rows as they were, with what is wrong: correct it and drop it with a sidecar.`,
         ]),
   ];
   return `${lines.join('\n')}\n`;
@@ -47,21 +49,31 @@ function describeCampaign(campaign: NonNullable<InboxReport['campaign']>): strin
   const scheduled = state === 'ready' && startAt !== undefined ? `, to start at ${startAt}` : '';
   const lines = ['', `Campaign   ${id}`, `Name       ${name}`, `State      ${state}${scheduled}`];
   if (imported === undefined) return lines;
-  const { rows, rejected, duplicates, ignoredColumns } = imported;
+  const { rows, rejected, duplicates, ignoredColumns, rejectedBy, warned, warnings } = imported;
   return [
     ...lines,
     `Rows       ${rows}`,
-    `Set aside  ${rejected}`,
+    `Rejected   ${rejected}`,
     `Duplicates ${duplicates}`,
+    `Warnings   ${warned}`,
     ...(ignoredColumns.length === 0
       ? []
       : [`Columns that the template does not use: ${ignoredColumns.join(', ')}`]),
+    ...titled('Rejected rows:', describeRowReasons(rejectedBy)),
+    ...titled(
+      'Warnings: these addresses were left out, and another one reaches the customer:',
+      describeRowReasons(warnings),
+    ),
   ];
 }
 
 function listed(title: string, problems: readonly ReportedProblem[]): string[] {
   if (problems.length === 0) return [];
-  return ['', title, ...problems.map((problem) => `  ${describeProblem(problem)}`)];
+  return titled(title, problems.map(describeProblem));
+}
+
+function titled(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : ['', title, ...lines.map((line) => `  ${line}`)];
 }
 
 function describeProblem({ where, row, column, field, expected }: ReportedProblem): string {

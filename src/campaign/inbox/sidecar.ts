@@ -8,16 +8,27 @@ import {
   soundTimes,
   timeProblems,
 } from '../campaignRequest.js';
+import type { ColumnChoices } from '../import/columnChoices.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../import/fileText.js';
 
 /** What `NAME.json` says of the rows in the file beside it. */
 const sidecarSchema = campaignRequestSchema.extend({
   start: z.enum(['now', 'never'], { error: 'now or never' }).optional(),
+  encoding: z
+    .string({ error: ENCODING_EXPECTED })
+    .refine((label) => encodingNamed(label) !== undefined, ENCODING_EXPECTED)
+    .optional(),
 });
 
 export interface Sidecar {
   request: CampaignRequest;
   /** Whether to start it as soon as its rows are there; at `startAt`, where there is one. */
   starts: boolean;
+  /** What its columns mean, and how its letters are written. */
+  columns: Partial<ColumnChoices>;
+  encoding?: string;
+  /** Whether it may start however many rows are rejected. */
+  acceptRejected: boolean;
 }
 
 export type ReadSidecar = { ok: true; sidecar: Sidecar } | { ok: false; problems: FieldProblem[] };
@@ -36,9 +47,11 @@ export function readSidecar(text: string): ReadSidecar {
     ...startProblems(json),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
-  const { start, ...request } = parsed.data;
+  const { start, encoding, map, ignore, acceptRejected = false, ...request } = parsed.data;
   const starts = start === 'now' || request.startAt !== undefined;
-  return { ok: true, sidecar: { request, starts } };
+  const columns = { ...(map !== undefined && { map }), ...(ignore !== undefined && { ignore }) };
+  const sidecar = { request, starts, columns, acceptRejected };
+  return { ok: true, sidecar: encoding === undefined ? sidecar : { ...sidecar, encoding } };
 }
 
 function startProblems(json: unknown): FieldProblem[] {

@@ -11,7 +11,7 @@
 -- ARGV[4] created at (epoch ms)   ARGV[5] when the feeder shall look (epoch ms) or ''
 -- ARGV[6] halt: 'paused', 'cancelled' or ''
 -- ARGV[7] what waiting rows become, or ''
--- ARGV[8] rows that the upload has brought, or ''   ARGV[9] and their chunks
+-- ARGV[8] rows that the upload has brought, or ''   ARGV[9] and the fields of their hash
 -- ARGV[10] '1' when it must be written only if nothing is left to do, else ''
 -- ARGV[11] how long all of it is kept (ms), or '' while it is at work
 -- returns 1 when written, 2 when something is left to do or the upload is not all there, else the record

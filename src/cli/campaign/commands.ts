@@ -4,7 +4,7 @@ import type { FileOptions } from './files.js';
 import type { RetryOptions } from './retry.js';
 import type { RunOptions } from './runOptions.js';
 import type { StatusOptions } from './status.js';
-import type { ReasonOptions, StepOptions } from './steps.js';
+import type { ReasonOptions, StartOptions, StepOptions } from './steps.js';
 
 /** What the commands share with all others of the program. */
 export interface CommandParts {
@@ -38,11 +38,15 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
     .option('--var <name=value>', 'a variable for rows that have none; may be repeated', collect)
     .option('--no-history', 'send even if no earlier conversation is found')
     .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'ndjson']))
+    .option('--map <column=field>', 'what a column means; may be repeated', collect)
+    .option('--ignore <column>', 'a column to pass over; may be repeated', collect)
+    .option('--encoding <name>', 'of the file, such as windows-1252; told by itself for UTF-8/16')
     .option('--dry-run', 'import, show what would happen, and send nothing')
     .option('--sample <n>', 'with --dry-run: look so many customers up', wholeNumber(1, 200))
     .option('--start-at <time>', 'not before this time, ISO 8601')
     .option('--end-at <time>', 'not after this time, ISO 8601')
     .option('--yes', 'start without asking')
+    .option('--accept-rejected', 'with --yes: start although over a tenth of the rows are rejected')
     .option(...JSON_OPTION)
     .addHelpText('after', CAMPAIGN_EXIT_CODES)
     .action(async (file: string, options: RunOptions) => {
@@ -71,8 +75,9 @@ function addSteps(campaign: Command, { exitWith }: CommandParts): void {
     .description('start one whose rows are imported')
     .argument('<id>')
     .option('--at <time>', 'not before this time, ISO 8601')
+    .option('--accept-rejected', 'although over a tenth of the rows of its file were rejected')
     .option(...JSON_OPTION)
-    .action(async (id: string, options: StepOptions & { at?: string }) => {
+    .action(async (id: string, options: StartOptions) => {
       const { startCampaign } = await import('./steps.js');
       exitWith(await startCampaign(id, options));
     });
@@ -122,7 +127,7 @@ function addReports(campaign: Command, { exitWith }: CommandParts): void {
     });
   campaign
     .command('rejected')
-    .description('the rows that were refused, to be mended and imported')
+    .description('the rows that were rejected, to be corrected and imported')
     .argument('<id>')
     .option('--out <file>', 'write it to this file')
     .addOption(format())

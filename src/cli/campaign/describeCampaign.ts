@@ -69,6 +69,7 @@ function paceLine(view: CampaignView, now: number): string {
     case 'paused':
       return pausedLine(view);
     case 'ready':
+      if (reason !== undefined) return `does not start by itself: ${reason}`;
       return startAt === undefined ? 'ready to be started' : `starts at ${startAt}`;
     case 'importing':
       return 'no file has been imported in full yet';
@@ -211,10 +212,16 @@ function whyLines({ reasons }: CampaignView, to: Terminal): string[] {
   return lines.length === 0 ? [] : [...lines, ''];
 }
 
-function rowsFact({ rows, rejected, duplicates }: NonNullable<CampaignView['import']>): string {
+function rowsFact({
+  rows,
+  rejected,
+  duplicates,
+  warned,
+}: NonNullable<CampaignView['import']>): string {
   const others = [
-    rejected > 0 && `${whole(rejected)} refused`,
-    duplicates > 0 && `${counted(duplicates, 'duplicate')} folded`,
+    rejected > 0 && `${whole(rejected)} rejected`,
+    duplicates > 0 && counted(duplicates, 'duplicate'),
+    warned > 0 && counted(warned, 'warning'),
   ].filter((part) => part !== false);
   return [whole(rows), ...others].join(', ');
 }

@@ -19,7 +19,7 @@ export async function campaignResults(id: string, options: FileOptions): Promise
   );
 }
 
-/** The rows that were set aside, in a form that can be mended and imported. */
+/** The rows that were rejected, in a form that can be corrected and imported. */
 export async function campaignRejected(id: string, options: FileOptions): Promise<ExitCode> {
   return withCampaigns({}, (session) =>
     write(session, id, options, (format) => session.campaigns.rejected(id, format)),

@@ -52,7 +52,7 @@ export class ImportDisplay {
 function figures({ rows, rejected, duplicates }: ImportProgress): string {
   const parts = [
     counted(rows, 'row'),
-    rejected > 0 && `${whole(rejected)} refused`,
+    rejected > 0 && `${whole(rejected)} rejected`,
     duplicates > 0 && counted(duplicates, 'duplicate'),
   ];
   return parts.filter((part) => part !== false).join(', ');

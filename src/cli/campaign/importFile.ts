@@ -3,6 +3,9 @@ import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
+import type { ColumnSuggestion } from '../../campaign/import/unusable.js';
+import type { ImportOptions } from '../../campaign/importRows.js';
+import { describeRowReasons } from '../../campaign/rowReasons.js';
 import { commandLine } from '../commandLine.js';
 import { printable } from '../printable.js';
 import { type Terminal, tinted } from '../terminal.js';
@@ -36,7 +39,7 @@ export async function importFile(
   { campaigns, to }: Session,
   id: string,
   file: RowsFile,
-  options: { format?: 'csv' | 'ndjson'; signal: AbortSignal },
+  options: ImportOptions & { signal: AbortSignal },
 ): Promise<ImportOutcome | undefined> {
   const display = new ImportDisplay(to, file.size);
   const source = file.open();
@@ -51,43 +54,52 @@ export async function importFile(
   }
 }
 
-const SHOWN = 5;
-
-/** What an import has found, with the first rows that were set aside. */
-export function describeImport(
-  campaign: CampaignView,
-  refused: readonly RowProblem[],
-  to: Terminal,
-): string {
-  const { id, import: summary } = campaign;
+/** What an import has found: why rows were rejected and addresses left out, counted by reason. */
+export function describeImport(campaign: CampaignView, to: Terminal): string {
+  const { id, reason, import: summary } = campaign;
   if (summary === undefined) return '';
-  const { rows, rejected, duplicates, ignoredColumns, addressedBy } = summary;
+  const { rows, rejected, duplicates, ignoredColumns, addressedBy, warned } = summary;
   const by = [
     addressedBy.externalContactId > 0 && `${whole(addressedBy.externalContactId)} by contact id`,
     addressedBy.email > 0 && `${whole(addressedBy.email)} by email`,
     addressedBy.phone > 0 && `${whole(addressedBy.phone)} by phone`,
   ].filter((part) => part !== false);
-  const shown = refused.slice(0, SHOWN);
-  const more = rejected - new Set(shown.map(({ row }) => row)).size;
   const lines = [
     `${tinted('good', `${counted(rows, 'recipient')} imported`, to)} (${by.join(', ')}).`,
-    duplicates > 0 && `${counted(duplicates, 'row')} folded: the same recipient stands further up.`,
+    duplicates > 0 && `${counted(duplicates, 'duplicate')}: the same recipient stands further up.`,
     ignoredColumns.length > 0 &&
       `Columns that the template does not use: ${ignoredColumns.join(', ')}.`,
-    rejected > 0 && tinted('bad', `${counted(rejected, 'row')} refused:`, to),
-    ...shown.map((problem) => `  ${describeRowProblem(problem)}`),
-    more > 0 && `  and ${whole(more)} more`,
-    rejected > 0 && `To mend and import them, all of them as a file:`,
-    rejected > 0 && `  ${commandLine(`campaign rejected ${id} --out refused.csv`)}`,
+    warned > 0 &&
+      tinted(
+        'waiting',
+        `${counted(warned, 'warning')}: an address that cannot be used was left out, and another one reaches the customer:`,
+        to,
+      ),
+    ...describeRowReasons(summary.warnings).map((line) => `  ${line}`),
+    rejected > 0 && tinted('bad', `${counted(rejected, 'row')} rejected:`, to),
+    ...describeRowReasons(summary.rejectedBy).map((line) => `  ${line}`),
+    rejected > 0 && `To correct and import them, all of them as a file:`,
+    rejected > 0 && `  ${commandLine(`campaign rejected ${id} --out rejected.csv`)}`,
+    reason !== undefined && tinted('bad', `LOOK AT THE REJECTED ROWS: ${reason}.`, to),
   ];
   return printableLines(lines);
 }
 
 /** A file that cannot be used at all. */
-export function describeUnusable(file: RowsFile, problems: readonly RowProblem[]): string {
+export function describeUnusable(
+  file: RowsFile,
+  { problems, rejectedBy }: Extract<ImportOutcome, { kind: 'unusable' }>,
+  mappedBy: (suggestions: readonly ColumnSuggestion[]) => string,
+): string {
+  const suggestions = problems.flatMap(({ suggestion }) => suggestion ?? []);
+  // Those of single rows are counted by reason below.
+  const ofFile = rejectedBy.length === 0 ? problems : problems.slice(0, 1);
   return printableLines([
     `${file.name} cannot be imported; nothing of it was stored:`,
-    ...problems.map((problem) => `  ${describeRowProblem(problem)}`),
+    ...ofFile.map((problem) => `  ${describeRowProblem(problem)}`),
+    ...describeRowReasons(rejectedBy).map((line) => `  ${line}`),
+    suggestions.length > 0 && 'To read a column as what is missing:',
+    suggestions.length > 0 && `  ${commandLine(mappedBy(suggestions))}`,
   ]);
 }
 

@@ -1,4 +1,4 @@
-import type { CreateOutcome } from '../../campaign/campaigns.js';
+import type { CreateOutcome, StepRefused } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import type { DryRun } from '../../campaign/dryRun/dryRun.js';
 import type { FieldProblem } from '../../notification/request.js';
@@ -19,6 +19,8 @@ import {
 import { type Interruption, onInterruption } from './interruption.js';
 import {
   campaignRequestFrom,
+  fileOptionsFrom,
+  mappedRunCommand,
   nameFrom,
   type RunOptions,
   runOptionOf,
@@ -30,6 +32,7 @@ import { readTime } from './time.js';
 /** One run of the command, after what it was told has been found sound. */
 interface Run extends Session {
   id: string;
+  path: string;
   file: RowsFile;
   options: RunOptions;
   /** When this very run has made it. */
@@ -70,7 +73,7 @@ export async function runCampaign(path: string, options: RunOptions): Promise<Ex
         const at = startAt.ok && startAt.time !== undefined ? { startAt: startAt.time } : {};
         return onInterruption((interruption) =>
           goOn(
-            { ...session, id: campaign.id, file, options, ...made, ...at, interruption },
+            { ...session, id: campaign.id, path, file, options, ...made, ...at, interruption },
             campaign,
           ),
         );
@@ -141,9 +144,8 @@ async function goOn(run: Run, campaign: CampaignView): Promise<ExitCode> {
 /** The campaign with its rows, or what to exit with. */
 async function importRows(run: Run): Promise<CampaignView | ExitCode> {
   const { id, file, options, newCampaign, output, to, interruption } = run;
-  const { format } = options;
   const { signal } = interruption;
-  const outcome = await importFile(run, id, file, { signal, ...(format && { format }) });
+  const outcome = await importFile(run, id, file, { signal, ...fileOptionsFrom(options) });
   if (
     newCampaign !== undefined &&
     (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')
@@ -155,10 +157,14 @@ async function importRows(run: Run): Promise<CampaignView | ExitCode> {
     case undefined:
       return noSuchCampaign(run, id);
     case 'imported':
-      to.write(`${describeImport(outcome.campaign, outcome.refused, to)}\n`);
+      to.write(`${describeImport(outcome.campaign, to)}\n`);
       return outcome.campaign;
     case 'unusable':
-      output.remark(describeUnusable(file, outcome.problems));
+      output.remark(
+        describeUnusable(file, outcome, (suggestions) =>
+          mappedRunCommand(run.path, options, suggestions),
+        ),
+      );
       output.result('', { error: 'rows_refused', id, problems: outcome.problems });
       return EXIT.invalid;
     case 'superseded':
@@ -197,7 +203,7 @@ async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
   to.write(`\n${describeForecast(dryRun, shown, Date.now())}\n`);
   if (options.dryRun) {
     to.write(
-      `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run)}\n`,
+      `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run, campaign)}\n`,
     );
     output.result('', { campaign, dryRun });
     return EXIT.ok;
@@ -213,23 +219,35 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
     const tried = rowsTried(dryRun);
     const all = counted(dryRun.rows, 'recipient');
     const recipients = tried === dryRun.rows ? all : `${whole(tried)} of ${all}`;
-    const question = `Send to ${recipients} ${when}?`;
+    const doubt = campaign.reason === undefined ? '' : 'Many rows were rejected (see above). ';
+    const question = `${doubt}Send to ${recipients} ${when}?`;
     const answer = options.json ? 'nobody' : await confirm(question, interruption.signal);
     if (answer !== 'yes') {
       if (answer === 'nobody') output.remark('There is nobody to ask, and --yes was not given.');
-      output.remark(`Not started; it is ready. To start it:\n  ${startCommand(run)}`);
+      output.remark(`Not started; it is ready. To start it:\n  ${startCommand(run, campaign)}`);
       output.result('', { error: 'not_started', campaign, dryRun });
       return answer === 'interrupted' ? EXIT.interrupted : EXIT.notStarted;
     }
   }
-  const started = await campaigns.start(id, { by, ...(startAt !== undefined && { at: startAt }) });
+  const started = await campaigns.start(id, {
+    by,
+    // Whoever was asked has seen above how many rows were rejected.
+    acceptRejected: options.acceptRejected === true || options.yes !== true,
+    ...(startAt !== undefined && { at: startAt }),
+  });
   if (started === undefined) return noSuchCampaign(run, id);
-  if (started.kind === 'refused') return refuseStep(run, id, started);
+  if (started.kind === 'refused') return notStarted(run, started);
   to.write('Ctrl-C ends the watching; the campaign goes on.\n');
   return followToEnd(run, id, interruption);
 }
 
-function startCommand({ id, options }: Run): string {
+function notStarted(run: Run, refused: StepRefused): ExitCode {
+  const code = refuseStep(run, run.id, refused);
+  return refused.needs === undefined ? code : EXIT.notStarted;
+}
+
+function startCommand({ id, options }: Run, { reason }: CampaignView): string {
   const at = options.startAt === undefined ? '' : ` --at ${options.startAt}`;
-  return commandLine(`campaign start ${id}${at}`);
+  const accepted = reason === undefined ? '' : ' --accept-rejected';
+  return commandLine(`campaign start ${id}${at}${accepted}`);
 }

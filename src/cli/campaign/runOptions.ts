@@ -1,3 +1,7 @@
+import { readChoice } from '../../campaign/import/columnChoices.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
+import type { ColumnSuggestion } from '../../campaign/import/unusable.js';
+import type { ImportOptions } from '../../campaign/importRows.js';
 import type { FieldProblem } from '../../notification/request.js';
 import { splitVariable } from '../send/options.js';
 
@@ -10,6 +14,10 @@ export interface RunOptions {
   var?: string[];
   history: boolean;
   format?: 'csv' | 'ndjson';
+  map?: string[];
+  ignore?: string[];
+  encoding?: string;
+  acceptRejected?: boolean;
   dryRun?: boolean;
   sample?: number;
   startAt?: string;
@@ -33,15 +41,43 @@ export function campaignRequestFrom(options: RunOptions): Record<string, unknown
   };
 }
 
+/** How the file is to be read. Only this import has it: the campaign stays the same without it. */
+export function fileOptionsFrom({
+  map = [],
+  ignore = [],
+  format,
+  encoding,
+}: RunOptions): Pick<ImportOptions, 'format' | 'encoding' | 'columns'> {
+  const choices = map.map(readChoice).filter((choice) => choice.ok);
+  const columns = {
+    map: Object.fromEntries(choices.map(({ column, as }) => [column, as])),
+    ignore,
+  };
+  return {
+    columns,
+    ...(format !== undefined && { format }),
+    ...(encoding !== undefined && { encoding }),
+  };
+}
+
 /** What the schema cannot see: options that never become a field. */
 export function runOptionProblems({
   var: variables = [],
+  map = [],
+  encoding,
   sample,
   dryRun,
 }: RunOptions): FieldProblem[] {
   const problems = variables
     .filter((text) => splitVariable(text) === undefined)
     .map(() => ({ field: '--var', expected: 'name=value' }));
+  for (const text of map) {
+    const choice = readChoice(text);
+    if (!choice.ok) problems.push({ field: '--map', expected: choice.expected });
+  }
+  if (encoding !== undefined && encodingNamed(encoding) === undefined) {
+    problems.push({ field: '--encoding', expected: ENCODING_EXPECTED });
+  }
   if (sample !== undefined && dryRun !== true) {
     problems.push({ field: '--sample', expected: 'to be given beside --dry-run' });
   }
@@ -69,4 +105,41 @@ export function nameFrom(file: string): string {
   const base = file.split(/[/\\]/).at(-1) ?? '';
   const name = base.replace(/(\.(csv|tsv|txt|ndjson|jsonl|gz))+$/i, '');
   return name === '' || name === '-' ? 'standard input' : name;
+}
+
+/** The command as it was written, with columns mapped besides: to be copied. */
+export function mappedRunCommand(
+  file: string,
+  options: RunOptions,
+  suggestions: readonly ColumnSuggestion[],
+): string {
+  const { template, name, id, channels, history, format, encoding, startAt, endAt } = options;
+  const given: [string, string | undefined][] = [
+    ['--template', template],
+    ['--name', name],
+    ['--id', id],
+    ['--channels', channels],
+    ...(options.var ?? []).map((one): [string, string] => ['--var', one]),
+    ['--format', format],
+    ['--encoding', encoding],
+    ...(options.map ?? []).map((one): [string, string] => ['--map', one]),
+    ...(options.ignore ?? []).map((one): [string, string] => ['--ignore', one]),
+    ...suggestions.map(({ column, as }): [string, string] => ['--map', `${column}=${as}`]),
+    ['--start-at', startAt],
+    ['--end-at', endAt],
+  ];
+  const words = given.flatMap(([option, value]) =>
+    value === undefined ? [] : [option, quoted(value)],
+  );
+  const flags = [
+    ...(history ? [] : ['--no-history']),
+    ...(options.dryRun ? ['--dry-run'] : []),
+    ...(options.yes ? ['--yes'] : []),
+  ];
+  return ['campaign run', quoted(file), ...words, ...flags].join(' ');
+}
+
+/** As a shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `"${word.replace(/["$`\\]/g, '\\$&')}"`;
 }

@@ -66,9 +66,20 @@ export function noSuchCampaign({ output }: Session, id: string): ExitCode {
 
 /** A step that makes no sense where the campaign stands: why, and what can be done instead. */
 export function refuseStep({ output }: Session, id: string, refused: StepRefused): ExitCode {
-  const { state, because, possible } = refused;
+  const { state, because, possible, needs } = refused;
   output.remark(`Not done: ${because}.`);
+  if (needs === 'accept-rejected') {
+    output.remark(`To see why:    ${commandLine(`campaign rejected ${id} --out rejected.csv`)}`);
+    output.remark(`To accept it:  ${commandLine(`campaign start ${id} --accept-rejected`)}`);
+  }
   if (possible.length > 0) output.remark(`What can be done: ${possible.join(', ')}.`);
-  output.result('', { error: 'refused', id, state, because, possible });
+  output.result('', {
+    error: 'refused',
+    id,
+    state,
+    because,
+    possible,
+    ...(needs !== undefined && { needs }),
+  });
   return EXIT.other;
 }

@@ -13,16 +13,22 @@ export interface ReasonOptions extends StepOptions {
   reason?: string;
 }
 
+export interface StartOptions extends StepOptions {
+  at?: string;
+  acceptRejected?: boolean;
+}
+
 const NO_REASON = 'no reason was given';
 
-export async function startCampaign(
-  id: string,
-  options: StepOptions & { at?: string },
-): Promise<ExitCode> {
+export async function startCampaign(id: string, options: StartOptions): Promise<ExitCode> {
   const at = readTime(options.at);
   if (!at.ok) return refuseOption('--at', at.expected);
   return takeStep(id, options, ({ campaigns, by }) =>
-    campaigns.start(id, { by, ...(at.time !== undefined && { at: at.time }) }),
+    campaigns.start(id, {
+      by,
+      acceptRejected: options.acceptRejected === true,
+      ...(at.time !== undefined && { at: at.time }),
+    }),
   );
 }
 

@@ -50,7 +50,7 @@ describe('columns', () => {
   test('are variables where the template declares them, and ignored where not', () => {
     const columns = mapped(['Email', 'Order number', 'Shoe size', '', 'rejected_row']);
     expect(columns.variables).toEqual([{ name: 'orderNumber', at: 1 }]);
-    expect(columns.ignored).toEqual(['Shoe size']);
+    expect(columns.ignored).toEqual([{ name: 'Shoe size', at: 2 }]);
   });
 
   test("belong to the template by an alias' name, and to both by the field's own", () => {
@@ -65,12 +65,16 @@ describe('columns', () => {
   test("with a field's own name win over aliases, wherever they stand", () => {
     const columns = mapped(['Mail', 'Email'], bare);
     expect(columns.recipient).toEqual([{ field: 'email', at: 1 }]);
-    expect(columns.ignored).toEqual(['Mail']);
+    expect(columns.ignored).toEqual([{ name: 'Mail', at: 0 }]);
   });
 
   test('that could both be meant are refused, and so are two of one name', () => {
     expect(problemsOf(['Mail', 'Email address'])).toEqual([
-      { column: 'Email address', expected: expect.stringContaining('name the right one email') },
+      {
+        column: 'Email address',
+        expected: expect.stringContaining('name the right one email'),
+        suggestion: { column: 'Mail', as: 'email' },
+      },
     ]);
     expect(problemsOf(['email', 'EMAIL ', 'email'])[0]?.expected).toContain('one column for email');
     expect(problemsOf(['email', 'email'])[0]?.expected).toBe('a single column of this name');
@@ -104,6 +108,7 @@ describe('columns', () => {
       {
         column: 'orderNumber',
         expected: 'this column, the template requires it (did you mean orderNumbr?)',
+        suggestion: { column: 'orderNumbr', as: 'orderNumber' },
       },
     ]);
   });

@@ -35,9 +35,7 @@ const cell = fc.oneof(
 const lineEnd = fc.constantFrom('\n', '\r\n', '\r');
 const quoted = (value: string) => `"${value.replaceAll('"', '""')}"`;
 const written = (value: string, separator: string) =>
-  value.startsWith('"') || /[\r\n]/.test(value) || value.includes(separator)
-    ? quoted(value)
-    : value;
+  /^ *"/.test(value) || /[\r\n]/.test(value) || value.includes(separator) ? quoted(value) : value;
 
 describe('a CSV reader', () => {
   test('reads what csv-parse reads, whatever the pieces it comes in', () => {
@@ -69,6 +67,26 @@ describe('a CSV reader', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('takes a quote behind blanks for one where it closes in its line and ends the cell', () => {
+    expect(cellsOf('a, "A-1", "Northwind, Inc."\n')).toEqual([['a', 'A-1', 'Northwind, Inc.']]);
+    expect(cellsOf('"a" ;  "b;""c""" ;d', ';')).toEqual([['a', 'b;"c"', 'd']]);
+    expect(cellsOf('a, "b" c,d\ne, 5",f\n')).toEqual([
+      ['a', ' "b" c', 'd'],
+      ['e', ' 5"', 'f'],
+    ]);
+    expect(cellsOf('a, "tall\nb,c\n')).toEqual([
+      ['a', ' "tall'],
+      ['b', 'c'],
+    ]);
+    for (const size of [1, 2, 3]) {
+      const { rows } = read('a, "b, c"\r\nd,e\r\n', [size]);
+      expect(rows.map(({ cells }) => cells)).toEqual([
+        ['a', 'b, c'],
+        ['d', 'e'],
+      ]);
+    }
   });
 
   test('counts rows as a spreadsheet does: empty ones, and each of several lines once', () => {

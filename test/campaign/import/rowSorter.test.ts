@@ -14,12 +14,19 @@ function newSorter(): RowSorter {
     defaultChannels: ['email' as const],
     manifest: { description: 'a greeting', variables: {} },
   };
-  return new RowSorter(newCampaign({ ...input, defaults: {} }, NOW), entry, NOW);
+  return new RowSorter(newCampaign({ ...input, defaults: {} }, NOW), entry, { now: NOW });
 }
 
 function badRow(number: number, cell = 'x'): ReadRow {
   const problems = [{ column: '', expected: 'something else' }];
-  return { number, cells: [cell], problems, candidate: { recipient: {} }, nameOf: new Map() };
+  return {
+    number,
+    cells: [cell],
+    problems,
+    candidate: { recipient: {} },
+    nameOf: new Map(),
+    own: [],
+  };
 }
 
 function goodRow(number: number): ReadRow {

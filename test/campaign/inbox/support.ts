@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Inbox } from '../../../src/campaign/inbox/inbox.js';
 import { PickupLeases } from '../../../src/campaign/inbox/pickupLeases.js';
+import { rejectedFile } from '../../../src/campaign/inbox/rejectedFile.js';
 import type { InboxReport } from '../../../src/campaign/inbox/report.js';
-import { setAsideFile } from '../../../src/campaign/inbox/setAsideFile.js';
 import { type Office, SILENT } from '../support/office.js';
 
 /** An inbox folder, and as many processes' worth of watchers as a test wants. */
@@ -55,7 +55,7 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
         folder: path,
         campaigns: by.campaigns,
         leases: new PickupLeases(by.producer.store.redis, by.prefix),
-        setAside: (campaignId) => setAsideFile(by.rows, campaignId),
+        rejectedRows: (campaignId) => rejectedFile(by.rows, campaignId),
         isReady: () => true,
         log,
         lookEveryMs: 20,
