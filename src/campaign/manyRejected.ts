@@ -6,6 +6,9 @@ import type { Campaign } from './campaign.js';
  */
 const MAX_REJECTED_SHARE = 0.1;
 
+/** So few are seen at a glance, whatever share of a short list they are. */
+const FEW = 4;
+
 /** Why a campaign must not start before it is accepted that so many rows were rejected; else undefined. */
 export function manyRejected({
   import: imported,
@@ -14,6 +17,6 @@ export function manyRejected({
   if (imported === undefined || acceptRejected || imported.isAccepted) return undefined;
   const { rows, rejected, duplicates } = imported;
   const all = rows + rejected + duplicates;
-  if (rejected <= all * MAX_REJECTED_SHARE) return undefined;
+  if (rejected <= FEW || rejected <= all * MAX_REJECTED_SHARE) return undefined;
   return `${rejected} of ${all} rows of its file were rejected, which is more than one in ten: import a corrected file, or accept that these get nothing`;
 }

@@ -41,9 +41,10 @@ test('results say of every row how it stands', async () => {
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as unknown);
+  const columns = { companyName: 'Northwind Outfitters' };
   expect(rows).toEqual([
-    { row: 2, id: 'autumn.2', email: 'customer@example.com', state: 'waiting' },
-    { row: 3, id: 'autumn.3', email: 'regular@example.com', state: 'waiting' },
+    { row: 2, id: 'autumn.2', email: 'customer@example.com', state: 'waiting', columns },
+    { row: 3, id: 'autumn.3', email: 'regular@example.com', state: 'waiting', columns },
   ]);
 });
 

@@ -47,7 +47,7 @@ const wait = z.looseObject({
   command: z.string().exactOptional().meta({ description: 'The command line that does it.' }),
 });
 
-const rowReason = z.looseObject({
+export const rowReason = z.looseObject({
   column: z.string().meta({ description: 'As the file calls it; empty for the row as a whole.' }),
   expected: z.string(),
   rows,

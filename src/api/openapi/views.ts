@@ -3,7 +3,7 @@ import { CHANNELS } from '../../notification/channel.js';
 import { DELIVERIES } from '../../notification/leg.js';
 import { STATES } from '../../notification/state.js';
 import type { NotificationView, TimelineView } from '../../notification/view.js';
-import { campaignState, possible, rowProblem } from './campaignViews.js';
+import { campaignState, possible, rowProblem, rowReason } from './campaignViews.js';
 import { flow, obstacle, workers } from './flowViews.js';
 
 /*
@@ -105,6 +105,14 @@ export const problemDocument = z
     rows: z.array(rowProblem).exactOptional().meta({
       description: 'What keeps a file from being imported; problems, by its earlier name.',
     }),
+    rejectedBy: z
+      .array(rowReason)
+      .exactOptional()
+      .meta({ description: 'Why its rows were rejected, by reason.' }),
+    needs: z
+      .enum(['accept-rejected'])
+      .exactOptional()
+      .meta({ description: 'What the step lacks: {"acceptRejected": true}.' }),
     problems: z
       .array(rowProblem)
       .exactOptional()

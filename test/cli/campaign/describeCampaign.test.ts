@@ -143,7 +143,11 @@ test('a paused campaign says why, without what could control a terminal', () => 
 describe('everything there is to say of a campaign', () => {
   const cases: [string, CampaignView, RegExp[]][] = [
     ['created', CREATED, [/autumn: Autumn follow-up \(importing\)/, /no file has been imported/]],
-    ['ready', READY, [/rows +2,000, 3 refused, 12 duplicates folded/, /possible +start, dry-run/]],
+    [
+      'ready',
+      READY,
+      [/rows +2,000, 3 rejected, 12 duplicates, 41 warnings/, /possible +start, dry-run/],
+    ],
     ['scheduled', { ...READY, startAt: '2026-11-22T18:00:00.000Z' }, [/starts at 2026-11-22T18/]],
     ['cancelled', CANCELLED_CAMPAIGN, [/800 cancelled/, /ended +2026-11-22T09:30/]],
   ];

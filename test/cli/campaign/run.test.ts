@@ -40,9 +40,9 @@ describe('campaign run', () => {
     const shown = [
       /^Campaign whole$/m,
       /^2 recipients imported \(2 by email\)\.$/m,
-      /^1 row folded/m,
+      /^1 duplicate: /m,
       /does not use: notes\./,
-      /^1 row refused:\n {2}row 4, email: expected an email address/m,
+      /^1 row rejected:\n {2}1 row: email: expected an email address.*\(row 4\)$/m,
       /campaign rejected whole --out/,
       /^Requests +about \d+ to Genesys Cloud/m,
       / 100 % {2}2 of 2: 2 sent \(\d known to have arrived\); completed$/m,
@@ -129,15 +129,17 @@ describe('campaign run', () => {
     expect(deployment.deliveries()).toBe(before);
   });
 
-  test('says of many refused rows how many more there are', async () => {
+  test('says of many rejected rows how many more there are, and how to start it all the same', async () => {
     const bad = join(folder, 'bad.csv');
     writeFileSync(bad, `${ROWS}${Array.from({ length: 7 }, (_, at) => `no-${at},,\n`).join('')}`);
     const npm = { npm_lifecycle_event: 'start', npm_package_name: 'proactive-notifier' };
     const args = ['campaign', 'run', bad, ...template, '--id', 'bad', '--dry-run'];
     const { stdout } = await run(args, { ...deployment.env, ...npm });
-    expect(stdout).toMatch(/^8 rows refused:\n(?: {2}row .*\n){5} {2}and 3 more$/m);
+    expect(stdout).toMatch(
+      /^8 rows rejected:\n {2}8 rows: email: expected .* \(rows 4, 6, 7, 8, 9 and 3 more\)$/m,
+    );
     // What is printed to be copied works in a clone, too.
-    expect(stdout).toMatch(/^ {2}npm start -- campaign start bad$/m);
+    expect(stdout).toMatch(/^ {2}npm start -- campaign start bad --accept-rejected$/m);
   });
 
   test('takes rows from standard input', async () => {
