@@ -7,9 +7,7 @@ import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js'
 import type { FieldProblem } from '../notification/request.js';
 import type { Backlog } from '../queue/backlog.js';
 import { RedisUnavailableError } from '../queue/errors.js';
-import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import type { Notifications } from '../queue/notifications.js';
-import type { Operations } from '../queue/operations.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import { RedisMemory } from '../queue/redisMemory.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
@@ -19,19 +17,13 @@ import type { StepDecision, StepNeed } from './campaignDecision.js';
 import { campaignInput } from './campaignInput.js';
 import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
 import type { CampaignStore } from './campaignStore.js';
-import {
-  type CampaignStep,
-  type CampaignView,
-  campaignView,
-  isUnderWay,
-  possibleSteps,
-} from './campaignView.js';
+import { type CampaignStep, type CampaignView, possibleSteps } from './campaignView.js';
+import { CampaignViews, type CampaignViewsParts } from './campaignViews.js';
 import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
 import type { ExportFormat } from './exportFormat.js';
 import type { ColumnSuggestion } from './import/unusable.js';
 import { type ImportOptions, importRows } from './importRows.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
-import { Pace } from './pace.js';
 import { exportRejected } from './rejected.js';
 import type { RejectedRow } from './rejectedRow.js';
 import { exportResults } from './results.js';
@@ -91,19 +83,14 @@ export interface ExportedFile {
   text: AsyncIterable<string>;
 }
 
-export interface CampaignsParts {
-  redis: RedisClient;
-  store: CampaignStore;
+export interface CampaignsParts extends CampaignViewsParts {
   catalogue: TemplateCatalogue;
   rows: RowStore;
   ledger: Ledger;
   notifications: Notifications;
   backlog: Backlog;
-  operations: Operations;
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
-  /** How long after a send its delivery is checked. */
-  deliveryCheckAfterMs: number;
   /** What a dry run must know of the deployment. */
   foresight: Foresight;
 }
@@ -114,7 +101,7 @@ export class Campaigns {
   readonly #store: CampaignStore;
   readonly #catalogue: TemplateCatalogue;
   readonly #parts: CampaignsParts;
-  readonly #pace: Pace;
+  readonly #views: CampaignViews;
   readonly #memory: RedisMemory;
 
   constructor(parts: CampaignsParts) {
@@ -123,7 +110,7 @@ export class Campaigns {
     this.#store = store;
     this.#catalogue = catalogue;
     this.#parts = parts;
-    this.#pace = new Pace(redis, store.keys);
+    this.#views = new CampaignViews(parts);
     this.#memory = new RedisMemory(redis);
   }
 
@@ -149,7 +136,7 @@ export class Campaigns {
   async get(id: string): Promise<CampaignView | undefined> {
     return this.#patiently(id, async () => {
       const campaign = await this.#store.get(id);
-      return campaign === undefined ? undefined : this.#view(campaign);
+      return campaign === undefined ? undefined : this.#views.one(campaign);
     });
   }
 
@@ -161,7 +148,7 @@ export class Campaigns {
     return this.#patiently(undefined, async () => {
       const found = await this.#store.list({ ...page, limit: page.limit + 1 });
       const shown = found.slice(0, page.limit);
-      const campaigns = await this.#views(shown);
+      const campaigns = await this.#views.all(shown);
       const last = shown.at(-1);
       return {
         campaigns,
@@ -292,7 +279,7 @@ export class Campaigns {
 
   async #othersLeft(id: string): Promise<number[]> {
     const others = (await this.#store.running()).filter((other) => other.id !== id);
-    const views = await this.#views(others);
+    const views = await this.#views.all(others);
     return views.map(({ progress: { rows, ended } }) => rows - ended);
   }
 
@@ -322,7 +309,7 @@ export class Campaigns {
       const { campaign, differs } = result;
       return { kind: 'conflict', id, state: campaign.state, differs };
     }
-    return { kind: result.kind, campaign: await this.#view(result.campaign) };
+    return { kind: result.kind, campaign: await this.#views.one(result.campaign) };
   }
 
   async #step(
@@ -334,42 +321,12 @@ export class Campaigns {
       case undefined:
         return undefined;
       case 'done':
-        return { kind: 'done', campaign: await this.#view(result.campaign) };
+        return { kind: 'done', campaign: await this.#views.one(result.campaign) };
       case 'refused':
         return { ...result, possible: possibleSteps(result.state) };
       default:
         return result satisfies never;
     }
-  }
-
-  async #view(campaign: Campaign): Promise<CampaignView> {
-    return this.#viewAmong(campaign, await this.#obstacles([campaign]));
-  }
-
-  /** With one look at the deployment for all of them. */
-  async #views(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
-    const obstacles = await this.#obstacles(campaigns);
-    return Promise.all(campaigns.map((campaign) => this.#viewAmong(campaign, obstacles)));
-  }
-
-  async #viewAmong(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
-    const { deliveryCheckAfterMs } = this.#parts;
-    const [tally, perMinute] = await Promise.all([
-      this.#store.tally(campaign.id),
-      this.#perMinute(campaign),
-    ]);
-    const now = Date.now();
-    return campaignView(campaign, tally, { now, perMinute, deliveryCheckAfterMs, obstacles });
-  }
-
-  async #perMinute({ id, state }: Campaign): Promise<number | undefined> {
-    return state === 'running' ? this.#pace.perMinute(id, Date.now()) : undefined;
-  }
-
-  /** What is in the way of the whole deployment; asked only for campaigns that have begun and not ended. */
-  async #obstacles(campaigns: readonly Campaign[]): Promise<Obstacle[]> {
-    if (!campaigns.some(({ state }) => isUnderWay(state))) return [];
-    return flowStatus(await this.#parts.operations.status()).obstacles;
   }
 
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {

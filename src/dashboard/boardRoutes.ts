@@ -1,6 +1,8 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
 import type { Lane } from '../notification/state.js';
+import { type FlowStatus, flowStatus } from '../queue/flowStatus.js';
 import { INTAKE } from '../queue/intakeQueue.js';
+import type { Operations } from '../queue/operations.js';
 import { withPatience } from '../queue/patience.js';
 import { type ButtonParts, duplicate, type Pressed, promote, remove, retry } from './buttons.js';
 import { intakeJobView } from './intakeJobView.js';
@@ -10,6 +12,7 @@ type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
 type Handle = (request: BullBoardRequest, original: () => Promise<Answer>) => Promise<Answer>;
 
 export interface BoardParts extends ButtonParts {
+  operations: Operations;
   readOnly: boolean;
   /** Who logged in; goes into the timeline of what they do. */
   by: string | undefined;
@@ -25,7 +28,7 @@ export function boardRoutes(
   parts: BoardParts,
 ): AppControllerRoute[] {
   const handlers = new Map(
-    Object.entries({ ...reading(), ...(!parts.readOnly && pressing(parts)) }),
+    Object.entries({ ...reading(parts), ...(!parts.readOnly && pressing(parts)) }),
   );
   return offered.flatMap((route) => {
     const handle = handlers.get(`${String(route.method)} ${String(route.route)}`);
@@ -38,7 +41,7 @@ export function boardRoutes(
   });
 }
 
-function reading(): Record<string, Handle> {
+function reading({ operations }: BoardParts): Record<string, Handle> {
   const asItIs: Handle = (_request, original) => original();
   const job = '/api/queues/:queueName/:jobId';
   return {
@@ -46,9 +49,12 @@ function reading(): Record<string, Handle> {
     'get /api/redis/stats': asItIs,
     'get /api/queues': async (request, original) => {
       boundPage(request);
-      const { status, body } = await original();
+      const [{ status, body }, fleet] = await Promise.all([original(), operations.status()]);
       const { queues } = body as { queues: Record<string, unknown>[] };
-      return answer(status, { queues: queues.map(withSafeJobs) });
+      const description = describeFlow(flowStatus(fleet));
+      return answer(status, {
+        queues: queues.map(withSafeJobs).map((q) => ({ ...q, description })),
+      });
     },
     // How many jobs ended each minute.
     'get /api/queues/:queueName/metrics': asItIs,
@@ -85,6 +91,11 @@ function boundPage({ query }: BullBoardRequest): void {
     const number = Math.trunc(Number(asked));
     query[name] = Number.isFinite(number) ? Math.min(Math.max(number, 1), most) : 1;
   }
+}
+
+/** Stands under the name of each queue: a board full of counts must not look as if all were well. */
+function describeFlow({ obstacles }: FlowStatus): string {
+  return obstacles.map(({ detail }) => detail).join(' ');
 }
 
 function withSafeJobs(queue: Record<string, unknown>): Record<string, unknown> {

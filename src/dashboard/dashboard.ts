@@ -42,7 +42,14 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     async (scope) => {
       guard(scope, logins);
       const { queues, ledger } = store;
-      boardPlugin(scope, { queues, ledger, notifications, readOnly, by: login?.user });
+      boardPlugin(scope, {
+        queues,
+        ledger,
+        notifications,
+        operations,
+        readOnly,
+        by: login?.user,
+      });
     },
     { prefix: BOARD },
   );

@@ -1,8 +1,9 @@
 import type { Leg } from '../notification/leg.js';
 import type { NotificationRecord, TimelineEntry } from '../notification/record.js';
 import type { State } from '../notification/state.js';
+import { flowStatus } from '../queue/flowStatus.js';
 import { type Html, html } from './html.js';
-import { standingOf } from './standing.js';
+import { obstaclePanels } from './obstacles.js';
 import type { Story } from './story.js';
 import { time } from './time.js';
 import { waitingFor } from './waiting.js';
@@ -21,7 +22,7 @@ const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
 export function notificationPage({ record, fleet, jobs }: Story, now: number): Html {
   const { who, what } = waitingFor(record, fleet, now);
   return html`<h1>Notification ${record.id}</h1>
-${standingOf(fleet)}
+${obstaclePanels(flowStatus(fleet))}
 <div class="panel ${record.state === 'unknown' ? 'open' : ''}">
 <p>State: ${stateOf(record.state)}${record.reason === undefined ? '' : ` (${record.reason})`}</p>
 <p>Waits for: <strong>${who}</strong>. ${what}</p>

@@ -4,7 +4,8 @@ import { type Config, loadConfig } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
-import { type Finding, failed, ok } from './finding.js';
+import { type Finding, failed, ok, skipped } from './finding.js';
+import { checkFlow } from './flow.js';
 import { checkNode } from './node.js';
 import { checkPlatform } from './platform.js';
 import { probesFor } from './probes.js';
@@ -60,13 +61,21 @@ export async function examine(
     const about = await checkRedis(redis);
     const answers = about.some(({ check, status }) => check === 'redis' && status === 'ok');
     const admission = answers ? budgetOf(redis, config) : UNHINDERED;
+    const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
     const platform = await checkPlatform(config, probes, admission);
     const configured = ok('configuration', describeTarget(config));
-    return { findings: [node, configured, ...templates.findings, ...about, ...platform], cost };
+    return {
+      findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],
+      cost,
+    };
   } finally {
     disconnect(redis);
   }
 }
+
+const FLOW_UNKNOWN: readonly Finding[] = (['workers', 'flow'] as const).map((check) =>
+  skipped(check, 'Redis does not answer'),
+);
 
 /** The probes take their slots from the same budget as the workers' requests. */
 function budgetOf(redis: RedisClient, config: Config): Admission {

@@ -8,6 +8,8 @@ export const CHECKS = {
   'redis-policy': 'Redis policy',
   'redis-persistence': 'Redis persistence',
   'redis-latency': 'Redis latency',
+  workers: 'Workers',
+  flow: 'Sending',
   region: 'Genesys Cloud',
   credentials: 'OAuth client',
   permission: 'Permission',

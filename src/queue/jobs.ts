@@ -61,6 +61,7 @@ export function openQueues(
   connection: RedisClient,
   prefix: string,
   onError: (error: Error) => void,
+  { readOnly = false }: { readOnly?: boolean } = {},
 ): Queues {
   const open = (lane: Lane) => {
     const queue = new Queue<JobData>(lane, {
@@ -69,6 +70,8 @@ export function openQueues(
       defaultJobOptions: JOB_OPTIONS,
       skipWaitingForReady: true,
       skipVersionCheck: true,
+      // A queue that is only looked at writes nothing, not even its version.
+      skipMetasUpdate: readOnly,
     });
     // Without a listener the queue prints the error as it is, with the command that failed: on a
     // changed password that is the password.

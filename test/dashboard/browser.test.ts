@@ -5,6 +5,7 @@ import { Gate } from '../../src/queue/gate.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
 import { type Deployment, deploy } from '../support/deployment.js';
+import { workerLives } from '../support/fleet.js';
 import { startPrivateRedis } from '../support/redis.js';
 import {
   accessibilityTrouble,
@@ -154,8 +155,18 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     'with nothing in it, a closed gate and a pause, the pages say so (%s)',
     async (look, options) => {
       const empty = await startTestApi({ ...LOGIN });
+      const redis = new Redis(empty.config.REDIS_URL);
       const { page } = await visit(browser, empty.url, options);
       await logIn(page, '/notifications');
+      const yours = page.getByRole('listitem').filter({ hasText: 'No worker is alive' });
+      await yours.getByText('notifier worker').waitFor();
+      await picture(page, `no-worker-notifications-${look}`);
+      expect(await accessibilityTrouble(page)).toEqual([]);
+      await page.goto('/queues');
+      await page.getByText('No worker is alive').first().waitFor();
+      await picture(page, `no-worker-queues-${look}`);
+      await workerLives(redis, empty.config.QUEUE_PREFIX);
+      await page.goto('/notifications');
       await page.getByText('None. A notification that may or may not').waitFor();
       await picture(page, `empty-notifications-${look}`);
       await page.goto('/notifications/nobody');
@@ -167,7 +178,6 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await picture(page, `empty-queue-${look}`);
 
       await empty.post({ recipient: { email: 'customer@example.com' }, ...byEmail, id: 'waits' });
-      const redis = new Redis(empty.config.REDIS_URL);
       await new Gate(redis, empty.config.QUEUE_PREFIX).close(90_000, 'send-email');
       await page.goto('/notifications/waits');
       await page.getByText('The gate is closed until').first().waitFor();

@@ -6,6 +6,7 @@ import { type Cost, type Examination, examine } from '../../src/doctor/examinati
 import type { Check } from '../../src/doctor/finding.js';
 import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { environmentFor } from '../cli/support/command.js';
+import { workerLives } from '../support/fleet.js';
 import { freshPrefix, type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
 let sandbox: Sandbox;
@@ -17,11 +18,14 @@ beforeAll(async () => {
   redis = await startPrivateRedis({ args: ['--appendonly', 'yes'] });
 });
 
-beforeEach(() => {
+beforeEach(async () => {
   sandbox.reset();
   // A prefix for each test: a 429 closes the gate for everybody who shares it.
-  const parts = { redisUrl: redis.url, sandboxUrl: sandbox.url };
-  env = environmentFor({ ...parts, prefix: freshPrefix() });
+  const prefix = freshPrefix();
+  env = environmentFor({ redisUrl: redis.url, sandboxUrl: sandbox.url, prefix });
+  const client = new Redis(redis.url);
+  await workerLives(client, prefix);
+  await client.quit();
   Object.assign(sandbox.settings, { permissions: null, verifiedEmailDomains: null });
 });
 
@@ -49,7 +53,7 @@ describe('a healthy deployment', () => {
   test('has nothing to complain about, and each thing is looked at', async () => {
     const examination = await examined();
     expect(complaints(examination)).toEqual([]);
-    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(14);
+    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(16);
   });
 
   test('costs exactly the requests that were announced, and they are announced before', async () => {
@@ -77,7 +81,7 @@ describe('a healthy deployment', () => {
     expect(sandbox.deliveries.total).toBe(0);
     const client = new Redis(redis.url);
     const keys = await client.keys('*');
-    expect(keys.filter((key) => !key.endsWith(':budget'))).toEqual([]);
+    expect(keys.filter((key) => !/:(budget|workers|workers:seen)$/.test(key))).toEqual([]);
     client.disconnect();
     const sends = sandbox.requests
       .list()

@@ -1,5 +1,6 @@
+import type { Redis } from 'ioredis';
 import type { FleetStatus } from '../../src/queue/operations.js';
-import type { SeenWorker } from '../../src/queue/workerRegistry.js';
+import { type SeenWorker, WorkerRegistry } from '../../src/queue/workerRegistry.js';
 
 const QUEUE = { waiting: 0, delayed: 0, active: 0, failed: 0, paused: false };
 
@@ -16,6 +17,12 @@ export function aliveWorker(changes: Partial<SeenWorker> = {}): SeenWorker {
     jobs: { transactional: 0, campaign: 0 },
     ...changes,
   };
+}
+
+/** Has a worker live for the next hour that no process is: for tests of what others say of it. */
+export async function workerLives(redis: Redis, prefix: string): Promise<void> {
+  const now = await new WorkerRegistry(redis, prefix).beat('worker-1', aliveWorker());
+  await redis.zadd(`${prefix}:workers:seen`, now + 3_600_000, 'worker-1');
 }
 
 /** A deployment in which all is well: one worker, nothing paused, an open gate. */

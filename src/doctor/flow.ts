@@ -1,0 +1,69 @@
+import type { Config } from '../config.js';
+import { Ledger } from '../notification/ledger.js';
+import type { RedisClient } from '../notification/redisScripts.js';
+import { LANES } from '../notification/state.js';
+import { type FlowStatus, flowStatus, type Obstacle } from '../queue/flowStatus.js';
+import { Gate } from '../queue/gate.js';
+import { closeQueues, openQueues } from '../queue/jobs.js';
+import { type FleetStatus, Operations } from '../queue/operations.js';
+import { StopButton } from '../queue/stopButton.js';
+import { type Finding, failed, ok, skipped, warning } from './finding.js';
+
+/** Looks whether a worker lives and whether notifications flow. Writes nothing. */
+export async function checkFlow(redis: RedisClient, config: Config): Promise<Finding[]> {
+  const prefix = config.QUEUE_PREFIX;
+  const queues = openQueues(redis, prefix, () => undefined, { readOnly: true });
+  try {
+    const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
+    const operations = new Operations({
+      redis,
+      prefix,
+      ledger: new Ledger(redis, prefix, retention),
+      queues,
+      gate: new Gate(redis, prefix),
+      stopButton: new StopButton(redis, prefix, queues),
+    });
+    return judgeFlow(await operations.status());
+  } finally {
+    await closeQueues(queues).catch(() => undefined);
+  }
+}
+
+export function judgeFlow(fleet: FleetStatus): Finding[] {
+  const flow = flowStatus(fleet);
+  return [workersFinding(fleet, flow), ...sendingFindings(flow)];
+}
+
+/** Without a worker it is a failure when something waits for one; before the first start it is not. */
+function workersFinding({ workers, queues }: FleetStatus, { obstacles }: FlowStatus): Finding {
+  const none = obstacles.find(({ kind }) => kind === 'no_workers');
+  if (none === undefined) {
+    const places = workers.alive.map(({ host, pid }) => `${host} (process ${pid})`);
+    return ok('workers', `${workers.alive.length} alive: ${places.join(', ')}`);
+  }
+  const waits = LANES.some((lane) => {
+    const { waiting, delayed, active } = queues[lane];
+    return waiting + delayed + active > 0;
+  });
+  const judge = waits ? failed : warning;
+  return judge('workers', none.detail, remedyOf(none));
+}
+
+function sendingFindings({ state, obstacles }: FlowStatus): Finding[] {
+  const others = obstacles.filter(({ kind }) => kind !== 'no_workers');
+  if (others.length > 0) return others.map(obstacleFinding);
+  if (state === 'flows') return [ok('flow', 'notifications flow')];
+  return [skipped('flow', 'nothing is sent without a worker')];
+}
+
+function obstacleFinding(obstacle: Obstacle): Finding {
+  const judge = BROKEN.has(obstacle.kind) ? failed : warning;
+  return judge('flow', obstacle.detail, remedyOf(obstacle));
+}
+
+/** Something is wrong there; the others are meant so, or pass by themselves. */
+const BROKEN: ReadonlySet<Obstacle['kind']> = new Set(['held', 'not_ready', 'redis_full']);
+
+function remedyOf({ remedy, command }: Obstacle): string {
+  return command === undefined ? `${remedy}.` : `${remedy}: notifier ${command}`;
+}
