@@ -5,8 +5,12 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
 import { errorLabel } from '../ops/errorLabel.js';
 import { RedisUnavailableError } from '../queue/errors.js';
+import { flowStatus } from '../queue/flowStatus.js';
 import { INTAKE, QUEUE_NAMES } from '../queue/intakeQueue.js';
+import type { Operations } from '../queue/operations.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
+import { html } from './html.js';
+import { time } from './time.js';
 
 export const BOARD = '/queues';
 
@@ -53,6 +57,22 @@ class BoardAdapter extends FastifyAdapter {
   }
 }
 
+const NOTICE_STYLE =
+  'position:fixed;bottom:0;left:0;right:0;z-index:9999;padding:.6rem 1rem;background:#7d1128;color:#fff;font:15px/1.4 system-ui,sans-serif';
+
+/**
+ * What keeps notifications from flowing, at the foot of the library's page: a board full of counts must
+ * not look as if all were well. It says of which moment it is, since the page stays open.
+ */
+async function flowNotice(operations: Operations): Promise<string> {
+  const fleet = await operations.status().catch(() => undefined);
+  const obstacles = fleet === undefined ? [] : flowStatus(fleet).obstacles;
+  if (obstacles.length === 0) return '';
+  return html`<div role="status" style="${NOTICE_STYLE}">
+At ${time(Date.now())}: ${obstacles.map(({ detail }) => detail).join(' ')}
+<a href="/notifications" style="color:#fff">What to do about it</a></div>`.text;
+}
+
 /** The queue dashboard, at `/queues`. Whoever registers this has seen to it that only some may come here. */
 export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   const { readOnly, queues } = parts;
@@ -76,10 +96,10 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', POLICY);
   });
-  app.addHook('onSend', async (_request, _reply, payload) =>
-    typeof payload === 'string' && payload.includes('<!DOCTYPE html>')
-      ? payload.replace(FONT_SERVICE, '')
-      : payload,
-  );
+  app.addHook('onSend', async (_request, _reply, payload) => {
+    if (typeof payload !== 'string' || !payload.includes('<!DOCTYPE html>')) return payload;
+    const notice = await flowNotice(parts.operations);
+    return payload.replace(FONT_SERVICE, '').replace(/<\/body>/i, (end) => `${notice}${end}`);
+  });
   app.register(adapter.registerPlugin());
 }

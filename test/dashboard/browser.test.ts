@@ -163,7 +163,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await picture(page, `no-worker-notifications-${look}`);
       expect(await accessibilityTrouble(page)).toEqual([]);
       await page.goto('/queues');
-      await page.getByText('No worker is alive').first().waitFor();
+      await page.getByRole('status').getByText('No worker is alive').waitFor();
       await picture(page, `no-worker-queues-${look}`);
       await workerLives(redis, empty.config.QUEUE_PREFIX);
       await page.goto('/notifications');
