@@ -1,5 +1,5 @@
 import { buildIfStale } from './build.mjs';
-import { playCampaign } from './demo/campaign.mjs';
+import { CAMPAIGN_ID, playCampaign } from './demo/campaign.mjs';
 import { cast } from './demo/cast.mjs';
 import { deliveries, hasEnded, settle, submit } from './demo/notifications.mjs';
 import { progressOn } from './demo/progress.mjs';
@@ -131,6 +131,10 @@ function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {
   }
   return [
     '\nWhere to look',
+    `  Dashboard               ${apiUrl}/notifications`,
+    `  Its first notification  ${apiUrl}/notifications/${id}`,
+    `  The campaign            ${apiUrl}/v1/campaigns/${CAMPAIGN_ID}`,
+    `  API documentation       ${apiUrl}/docs`,
     `  One notification        ${apiUrl}/v1/notifications/${id}`,
     `  What customers got      ${sandboxUrl}/_sandbox/inbox`,
     `  Requests to Genesys     ${sandboxUrl}/_sandbox/requests`,

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { call, deliveries } from './notifications.mjs';
 import { counts } from './report.mjs';
 
-const ID = 'demo-campaign';
+export const CAMPAIGN_ID = 'demo-campaign';
 const GOOD_ROWS = 57;
 /** Wrong on purpose, by the row of the file in which they stand. */
 const WRONG = new Map([
@@ -24,7 +24,7 @@ export async function playCampaign({ apiUrl, sandboxUrl, signal }, { say, progre
     const short = expected.replace(/ such as .*/, '');
     say(`    row ${row}, ${column.split(',')[0]}: expected ${short}`);
   }
-  await post(`${apiUrl}/v1/campaigns/${ID}/start`, undefined, signal);
+  await post(`${apiUrl}/v1/campaigns/${CAMPAIGN_ID}/start`, undefined, signal);
   const ended = await follow(apiUrl, signal, progress);
   progress.end();
   const rows = await results(apiUrl, signal);
@@ -58,8 +58,8 @@ function rowsOf(known) {
 }
 
 async function importRows(apiUrl, file, signal) {
-  await post(`${apiUrl}/v1/campaigns`, { id: ID, template: 'follow-up' }, signal);
-  const { body } = await call(`${apiUrl}/v1/campaigns/${ID}/rows`, {
+  await post(`${apiUrl}/v1/campaigns`, { id: CAMPAIGN_ID, template: 'follow-up' }, signal);
+  const { body } = await call(`${apiUrl}/v1/campaigns/${CAMPAIGN_ID}/rows`, {
     method: 'PUT',
     headers: { 'content-type': 'text/csv' },
     body: file,
@@ -81,7 +81,7 @@ async function post(url, request, signal) {
 
 async function follow(apiUrl, signal, progress) {
   for (;;) {
-    const { body } = await call(`${apiUrl}/v1/campaigns/${ID}`, { signal });
+    const { body } = await call(`${apiUrl}/v1/campaigns/${CAMPAIGN_ID}`, { signal });
     const { rows, ended } = body.progress;
     progress.show(`  ${ended} of ${rows} rows ended · ${body.state}`);
     if (body.state === 'completed') return body;
@@ -90,7 +90,9 @@ async function follow(apiUrl, signal, progress) {
 }
 
 async function results(apiUrl, signal) {
-  const response = await fetch(`${apiUrl}/v1/campaigns/${ID}/results?format=ndjson`, { signal });
+  const response = await fetch(`${apiUrl}/v1/campaigns/${CAMPAIGN_ID}/results?format=ndjson`, {
+    signal,
+  });
   const text = await response.text();
   return text
     .trim()

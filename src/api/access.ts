@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { foreignOrigin } from '../ops/requestOrigin.js';
 import type { ApiParts } from './parts.js';
 import { httpProblem, problem, sendProblem } from './problems.js';
+import type { CheckRate } from './rateLimit.js';
 
 /**
  * Where no key is asked for, refuses what a web page of another site makes a browser do: it could
@@ -16,11 +17,21 @@ export function refuseForeignPages(app: FastifyInstance, { keys }: Pick<ApiParts
   });
 }
 
-/** Asks every request of this scope for an API key, before any of its body is read. */
-export function requireKey(app: FastifyInstance, { keys }: ApiParts): void {
+/**
+ * Asks every request of this scope for an API key, before any of its body is read. Wrong ones from one
+ * address are refused with a 429 after a while. A right key is let in all the same: others behind the
+ * same proxy, or a service that has just got its new key, are not to blame.
+ */
+export function requireKey(app: FastifyInstance, { keys }: ApiParts, wrong: CheckRate): void {
   app.addHook('onRequest', async (request, reply) => {
     const check = keys.check(request.headers.authorization);
     if (!check.ok) {
+      const rate = await wrong(request);
+      if (!rate.isAllowed && rate.isExceeded) {
+        const detail = 'Too many requests without a valid key from this address.';
+        const retryAfter = Math.max(1, rate.ttlInSeconds);
+        return sendProblem(reply, problem('too-many-requests', { detail, retryAfter }));
+      }
       reply.header('www-authenticate', 'Bearer realm="proactive-notifier"');
       const detail = 'Send a key in the header: Authorization: Bearer KEY.';
       return sendProblem(reply, problem('unauthorized', { detail }));

@@ -7,6 +7,21 @@ const WINDOW_MS = 60_000;
 /** Keys, or addresses, whose counts are kept; the one unseen for longest is forgotten first. */
 const MOST_CALLERS = 10_000;
 
+/** Enough for a set-up that is being put right, and far too few to guess a key. */
+const WRONG_KEYS_PER_MINUTE = 60;
+
+export type CheckRate = ReturnType<FastifyInstance['createRateLimit']>;
+
+/** Counts requests without a valid key by address, in this process alone. */
+export async function wrongKeyRate(app: FastifyInstance): Promise<CheckRate> {
+  await app.register(rateLimit, { global: false, cache: MOST_CALLERS });
+  return app.createRateLimit({
+    max: WRONG_KEYS_PER_MINUTE,
+    timeWindow: WINDOW_MS,
+    keyGenerator: ({ ip }) => ip,
+  });
+}
+
 /** Thrown by the limiter, and answered like every other error of the framework. */
 export class TooManyRequests extends Error {
   override readonly name = 'TooManyRequests';

@@ -14,7 +14,7 @@ import { healthRoutes } from './health.js';
 import { acceptOnlyJson } from './json.js';
 import { notificationRoutes } from './notificationRoutes.js';
 import type { ApiParts } from './parts.js';
-import { limitRate } from './rateLimit.js';
+import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { logRequests } from './requestLog.js';
 import { settlementRoutes } from './settlementRoutes.js';
 
@@ -48,25 +48,22 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   app.register(
     async (v1) => {
       refuseForeignPages(v1, parts);
-      requireKey(v1, parts);
-      controlRoutes(v1, parts);
-      campaignHaltRoutes(v1, parts);
-    },
-    { prefix: '/v1' },
-  );
-  app.register(
-    async (v1) => {
-      refuseForeignPages(v1, parts);
-      requireKey(v1, parts);
-      await limitRate(v1, parts);
-      refuseWhileUnfit(v1, parts);
-      notificationRoutes(v1, parts);
-      batchRoute(v1, parts);
-      settlementRoutes(v1, parts);
-      campaignRoutes(v1, parts);
-      campaignStartRoutes(v1, parts);
-      campaignRowsRoute(v1, parts);
-      campaignReportRoutes(v1, parts);
+      requireKey(v1, parts, await wrongKeyRate(v1));
+      v1.register(async (controls) => {
+        controlRoutes(controls, parts);
+        campaignHaltRoutes(controls, parts);
+      });
+      v1.register(async (limited) => {
+        await limitRate(limited, parts);
+        refuseWhileUnfit(limited, parts);
+        notificationRoutes(limited, parts);
+        batchRoute(limited, parts);
+        settlementRoutes(limited, parts);
+        campaignRoutes(limited, parts);
+        campaignStartRoutes(limited, parts);
+        campaignRowsRoute(limited, parts);
+        campaignReportRoutes(limited, parts);
+      });
     },
     { prefix: '/v1' },
   );

@@ -111,11 +111,11 @@ export class CampaignStore {
     while (found.length < limit) {
       const ids = await this.#redis.zrevrange(campaigns, start, start + limit - 1);
       if (ids.length === 0) break;
-      const { there, gone } = await this.#readAll(ids);
+      const { there, gone, garbled } = await this.#readAll(ids);
       // Their time is over; the set alone still knew them.
       if (gone.length > 0) await this.#redis.zrem(campaigns, ...gone);
       found.push(...there);
-      start += there.length;
+      start += there.length + garbled.length;
     }
     return found.slice(0, limit);
   }
@@ -247,11 +247,20 @@ export class CampaignStore {
     return bytes === null ? undefined : snapshotOf(bytes);
   }
 
-  async #readAll(ids: string[]): Promise<{ there: Campaign[]; gone: string[] }> {
+  /** One record that cannot be read must not hide the others. */
+  async #readAll(ids: string[]): Promise<{ there: Campaign[]; gone: string[]; garbled: string[] }> {
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.of(id).record));
-    const there = all.flatMap((bytes) => (bytes === null ? [] : [snapshotOf(bytes).campaign]));
-    const gone = ids.filter((_id, at) => all[at] === null);
-    return { there, gone };
+    const there: Campaign[] = [];
+    const gone: string[] = [];
+    const garbled: string[] = [];
+    ids.forEach((id, at) => {
+      const bytes = all[at];
+      const campaign = bytes ? campaignIn(bytes, id) : undefined;
+      if (campaign !== undefined) there.push(campaign);
+      else if (bytes) garbled.push(id);
+      else gone.push(id);
+    });
+    return { there, gone, garbled };
   }
 }
 
@@ -260,6 +269,16 @@ function snapshotOf(bytes: Buffer): CampaignSnapshot {
     campaign: JSON.parse(bytes.subarray(TAG_BYTES).toString()) as Campaign,
     tag: bytes.subarray(0, TAG_BYTES),
   };
+}
+
+/** The campaign that a record holds, or undefined where it holds none. */
+function campaignIn(bytes: Buffer, id: string): Campaign | undefined {
+  try {
+    const { campaign } = snapshotOf(bytes);
+    return campaign.id === id && typeof campaign.state === 'string' ? campaign : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** From the hash as Redis answers it. */

@@ -42,7 +42,7 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
         const started = await start(part, config, partLog, metrics, beside);
         running.set(part, started);
         if (stopped) await started.stop();
-        else log.info({ part, url: started.url }, 'ready');
+        else log.info({ part, url: started.url, ...started.pages }, 'ready');
       }),
     );
     return EXIT.ok;

@@ -1,5 +1,4 @@
 import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
@@ -10,6 +9,7 @@ import { INTAKE, QUEUE_NAMES } from '../queue/intakeQueue.js';
 import type { Operations } from '../queue/operations.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
 import { html } from './html.js';
+import { ReadableQueue } from './readableQueue.js';
 import { time } from './time.js';
 
 export const BOARD = '/queues';
@@ -81,7 +81,7 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   createBullBoard({
     // The buttons act on notifications, and a job of the intake is none yet.
     queues: QUEUE_NAMES.map(
-      (name) => new BullMQAdapter(queues[name], { readOnlyMode: readOnly || name === INTAKE }),
+      (name) => new ReadableQueue(queues[name], { readOnlyMode: readOnly || name === INTAKE }),
     ),
     serverAdapter: adapter,
     options: {

@@ -32,6 +32,8 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       loginRoutes(scope, logins);
     });
   }
+  // Who opens the bare address wants to see something; what it leads to asks for the login.
+  app.get('/', async (_request, reply) => reply.redirect('/notifications', 303));
   app.register(async (scope) => {
     guard(scope, logins);
     acceptForms(scope);

@@ -78,8 +78,8 @@ function legs(all: readonly Leg[]): Html {
 <td data-label="Channel">${leg.channel}</td>
 <td data-label="Outcome">${leg.outcome ?? 'no answer yet'}${leg.reason === undefined ? '' : ` (${leg.reason})`}</td>
 <td data-label="Delivery">${leg.delivery}</td>
-<td data-label="Message id">${leg.messageId}</td>
-<td data-label="Conversation id">${leg.conversationId}</td>
+<td class="id" data-label="Message id">${leg.messageId}</td>
+<td class="id" data-label="Conversation id">${leg.conversationId}</td>
 </tr>`,
   );
   return html`<div class="wide"><table aria-labelledby="legs">

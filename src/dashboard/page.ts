@@ -21,8 +21,10 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 0.25rem 1.25rem
 dt { color: var(--quiet); }
 dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
-th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+th, td { text-align: left; vertical-align: top; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th { color: var(--quiet); font-weight: 600; }
+td.id { overflow-wrap: anywhere; min-width: 9rem; }
+th { white-space: nowrap; }
 td:empty::before { content: "–"; color: var(--quiet); }
 .wide { overflow-x: auto; }
 .state { font-weight: 600; }

@@ -99,10 +99,8 @@ export class WorkerRegistry {
       this.#redis.hgetall(this.#reports),
     ]);
     const workers = pairs(seen).flatMap(([id, seenAt]): SeenWorker[] => {
-      const report = reports[id];
-      return report === undefined
-        ? []
-        : [{ ...(JSON.parse(report) as WorkerReport), id, seenAt: Number(seenAt) }];
+      const report = reportIn(reports[id]);
+      return report === undefined ? [] : [{ ...report, id, seenAt: Number(seenAt) }];
     });
     const lastSeenAt = seen.at(-1);
     return {
@@ -130,4 +128,13 @@ function pairs(flat: readonly string[]): [string, string][] {
     found.push([flat[at] ?? '', flat[at + 1] ?? '']);
   }
   return found;
+}
+
+/** One report that cannot be read must not hide the other workers. */
+function reportIn(json: string | undefined): WorkerReport | undefined {
+  try {
+    return json === undefined ? undefined : (JSON.parse(json) as WorkerReport);
+  } catch {
+    return undefined;
+  }
 }

@@ -82,6 +82,7 @@ export async function startApi(
     let stopping: Promise<void> | undefined;
     return {
       url,
+      pages: { dashboard: `${url}/notifications`, queues: `${url}/queues`, docs: `${url}/docs` },
       stop: () => {
         stopping ??= stop();
         return stopping;

@@ -105,10 +105,25 @@ export class TemplateCatalogue {
     }
     const raw = await this.#redis.hgetall(this.#keys.templates);
     const byName = new Map(
-      Object.entries(raw).map(([name, json]) => [name, JSON.parse(json) as TemplateEntry]),
+      Object.entries(raw).flatMap(([name, json]) => {
+        const entry = entryIn(json);
+        return entry === undefined ? [] : [[name, entry] as const];
+      }),
     );
     this.#entries = { readAt: now, byName };
     return byName;
+  }
+}
+
+/** One entry that cannot be read is unknown; the others are as good as before. */
+function entryIn(json: string): TemplateEntry | undefined {
+  try {
+    const entry = JSON.parse(json) as Partial<TemplateEntry> | null;
+    return entry?.hash === undefined || entry.manifest === undefined
+      ? undefined
+      : (entry as TemplateEntry);
+  } catch {
+    return undefined;
   }
 }
 

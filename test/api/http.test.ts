@@ -34,7 +34,6 @@ describe('every answer', () => {
 
 describe('what there is not', () => {
   test.each([
-    ['GET', '/'],
     ['POST', '/v1/notification'],
     ['GET', '/v1/notifications/'],
     ['GET', '/v1/notifications/a/b/c'],

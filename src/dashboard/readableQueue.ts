@@ -1,0 +1,43 @@
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { Job, type Queue } from 'bullmq';
+
+/**
+ * A queue as the dashboard reads it. One job whose data is no JSON would make the library's list of
+ * all jobs fail; here it stands in the list as one that is not ours.
+ */
+export class ReadableQueue extends BullMQAdapter {
+  readonly #queue: Queue;
+
+  constructor(queue: Queue, options: { readOnlyMode: boolean }) {
+    super(queue, { ...options, allowRetries: !options.readOnlyMode });
+    this.#queue = queue;
+  }
+
+  override async getJobs(
+    states: Parameters<BullMQAdapter['getJobs']>[0],
+    start?: number,
+    end?: number,
+  ): Promise<Job[]> {
+    const ids = await this.#queue.getRanges(
+      states.filter((state) => state !== 'paused'),
+      start,
+      end,
+      false,
+    );
+    const jobs = await Promise.all(ids.map((id) => this.#read(id)));
+    return jobs.filter((job) => job !== undefined);
+  }
+
+  override getJob(id: string): Promise<Job | undefined> {
+    return this.#read(id);
+  }
+
+  async #read(id: string): Promise<Job | undefined> {
+    try {
+      return await Job.fromId(this.#queue, id);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      return new Job(this.#queue, 'unreadable', {}, {}, id);
+    }
+  }
+}
