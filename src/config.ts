@@ -68,7 +68,7 @@ const redisUrl = z
   .string()
   .refine(
     isRedisUrl,
-    'redis://host:6379, several of them for a cluster, or redis+sentinel://host:26379/mastername',
+    'redis://host:6379, with the number of a database after a slash or none; several of them for a cluster; or redis+sentinel://host:26379/mastername',
   );
 
 const apiKeys = list.pipe(
@@ -85,6 +85,11 @@ const apiKeys = list.pipe(
       }),
   ),
 );
+
+/** As an invisible sign that was copied along would be refused by the platform, it is refused here. */
+const credential = z
+  .string()
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks or line ends');
 
 const email = z.string().transform((text, context) => {
   const read = readEmail(text);
@@ -134,8 +139,8 @@ const environmentSchema = z.object({
       if (!region.ok) context.addIssue({ code: 'custom', message: region.expected });
     })
     .optional(),
-  GENESYS_CLOUD_CLIENT_ID: z.string().optional(),
-  GENESYS_CLOUD_CLIENT_SECRET: z.string().optional(),
+  GENESYS_CLOUD_CLIENT_ID: credential.optional(),
+  GENESYS_CLOUD_CLIENT_SECRET: credential.optional(),
   GENESYS_CLOUD_BASE_URL: httpUrl.optional(),
   GENESYS_ENGAGE_URL: httpUrl.optional(),
   GENESYS_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(300),
@@ -194,7 +199,11 @@ const environmentSchema = z.object({
     .string()
     .regex(/^[A-Za-z0-9._-]{1,32}$/, 'a name of up to 32 letters, digits, dots, _ and -')
     .optional(),
-  DASHBOARD_PASSWORD: z.string().min(12, 'at least 12 characters').optional(),
+  DASHBOARD_PASSWORD: z
+    .string()
+    .min(12, 'at least 12 characters')
+    .regex(/^\S(.*\S)?$/, 'at least 12 characters, without blanks at the ends')
+    .optional(),
   DASHBOARD_ACTIONS: z.enum(['off', 'on'], { error: 'off or on' }).default('off'),
   HEALTH_PORT: wholeNumber(0, 65_535).optional(),
   TEMPLATES_DIR: z.string().optional(),
@@ -224,20 +233,38 @@ export type LoadedConfig =
  * secret is still a secret. An empty value counts as left out.
  */
 export function loadConfig(env: Record<string, string | undefined>, role: Role): LoadedConfig {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const given = givenValues(env);
   const unknown = unknownNames(given);
+  const damaged = damagedNames(given);
   const parsed = environmentSchema.safeParse(given);
-  if (parsed.success) {
+  if (parsed.success && damaged.length === 0) {
     const problems = [...unknown, ...missing(parsed.data, role)];
     return problems.length > 0 ? { ok: false, problems } : { ok: true, config: parsed.data };
   }
-  const wrong = new Map(
-    parsed.error.issues.map((issue) => [String(issue.path[0] ?? ''), issue.message]),
-  );
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const wrong = new Map([
+    ...issues.map((issue): [string, string] => [String(issue.path[0] ?? ''), issue.message]),
+    ...damaged.map((name): [string, string] => [name, WITHOUT_CONTROL_CHARACTERS]),
+  ]);
   const problems = [...wrong].map(([name, expected]) => ({ name, expected }));
   return { ok: false, problems: [...unknown, ...problems, ...missingBeside(wrong, given, role)] };
+}
+
+const WITHOUT_CONTROL_CHARACTERS = 'one line, without tabs or other control characters';
+
+/** A value that comes from a file ends with a line end; that is no part of it. */
+function givenValues(env: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => {
+      const trimmed = value?.replace(/^[\r\n]+|[\r\n]+$/g, '') ?? '';
+      return trimmed === '' ? [] : [[name, trimmed]];
+    }),
+  );
+}
+
+/** Settings whose value has a line end or another control character within. */
+function damagedNames(given: Record<string, string>): string[] {
+  return SETTING_NAMES.filter((name) => /\p{Cc}/u.test(given[name] ?? ''));
 }
 
 /**

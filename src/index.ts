@@ -8,7 +8,9 @@ export {
   IdConflictError,
   InvalidRequestError,
   NotifierError,
+  RedisFullError,
   RedisUnavailableError,
+  UnexpectedFailureError,
 } from './queue/errors.js';
 export {
   NotificationProducer,

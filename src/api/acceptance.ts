@@ -1,7 +1,13 @@
 import type { NotificationRequest } from '../notification/request.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
 import type { AcceptResult } from '../queue/acceptor.js';
-import { invalidRequest, type Problem, problem, redisUnavailable } from './problems.js';
+import {
+  invalidRequest,
+  type Problem,
+  problem,
+  redisUnavailable,
+  unexpectedFailure,
+} from './problems.js';
 
 /** What acceptance answers over HTTP, for one request and for each of a batch alike. */
 export type AcceptAnswer =
@@ -23,16 +29,23 @@ export function acceptAnswer(result: AcceptResult, input: unknown): AcceptAnswer
       const detail = 'That one stays as it is. Use another id for this request.';
       return { kept: false, problem: problem('id-conflict', { detail, id, state }) };
     }
-    case 'backlog_full': {
+    case 'backlog_full':
+    case 'redis_full': {
       const retryAfter = Math.ceil(result.retryAfterMs / 1000);
       const detail = 'Nothing was stored. Try again later, with this id.';
       return {
         kept: false,
-        problem: problem('backlog-full', { detail, id: result.id, retryAfter }),
+        problem: problem(result.status === 'redis_full' ? 'redis-full' : 'backlog-full', {
+          detail,
+          id: result.id,
+          retryAfter,
+        }),
       };
     }
     case 'unavailable':
       return { kept: false, problem: redisUnavailable(result.id) };
+    case 'error':
+      return { kept: false, problem: unexpectedFailure(result.id) };
     default: {
       const never: never = result;
       throw new Error(`unhandled result ${String(never)}`);

@@ -1,11 +1,13 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FieldProblem, isNotificationId } from '../notification/request.js';
+import type { AcceptResult } from '../queue/acceptor.js';
 import { type AcceptAnswer, acceptAnswer } from './acceptance.js';
+import { logDefects } from './defects.js';
 import { refuseIdempotencyKey } from './idempotencyKey.js';
 import { isObject } from './json.js';
 import { allowOnly } from './methods.js';
 import type { ApiParts } from './parts.js';
-import { invalidRequest, problem, sendProblem } from './problems.js';
+import { invalidRequest, type ProblemKind, problem, sendProblem } from './problems.js';
 
 const MAX_ITEMS = 1_000;
 /** Room for a thousand requests of a usual size, and for 250 of the largest. */
@@ -25,20 +27,27 @@ export function batchRoute(app: FastifyInstance, { intake }: ApiParts): void {
     const batch = readBatch(request);
     if (!batch.ok) return sendProblem(reply, invalidRequest(batch.problems));
     const accepted = await intake.acceptAll(batch.items, request.caller);
+    logDefects(request.log, accepted);
     const answers = accepted.map((result, index) => acceptAnswer(result, batch.items[index]));
     const results = answers.map((answer, index) => itemResult(answer, index, batch.items[index]));
     const retryAfter = longestWait(answers);
     if (retryAfter === undefined) return reply.send({ results });
     if (!answers.some((answer) => answer.kept)) {
-      const away = accepted.some(({ status }) => status === 'unavailable');
       const detail = 'Try again later, each notification with the id it has here.';
-      const kind = away ? 'redis-unavailable' : 'backlog-full';
-      return sendProblem(reply, problem(kind, { detail, retryAfter, results }));
+      return sendProblem(reply, problem(refusalOf(accepted), { detail, retryAfter, results }));
     }
     return reply.header('retry-after', retryAfter).send({ results });
   });
   // `batch` can also be the id of a notification, which GET and DELETE take it for.
   allowOnly(app, '/notifications/batch', ['POST', 'GET', 'HEAD', 'DELETE']);
+}
+
+/** What to call it when nothing of a batch was kept, and some of it may be later. */
+function refusalOf(accepted: readonly AcceptResult[]): ProblemKind {
+  const has = (status: AcceptResult['status']) => accepted.some((each) => each.status === status);
+  if (has('error')) return 'unexpected-failure';
+  if (has('unavailable')) return 'redis-unavailable';
+  return has('redis_full') ? 'redis-full' : 'backlog-full';
 }
 
 type Batch = { ok: true; items: unknown[] } | { ok: false; problems: FieldProblem[] };

@@ -1,10 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { describeRedisFault, redisFaultOf } from '../notification/redisFault.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { BodyRefused } from '../ops/jsonBody.js';
 import { DEEPEST_JSON } from '../ops/jsonNesting.js';
-import { RedisUnavailableError } from '../queue/errors.js';
+import { RedisUnavailableError, UnexpectedFailureError } from '../queue/errors.js';
 import { NotUtf8Error } from './json.js';
-import { httpProblem, type Problem, problem, redisUnavailable, sendProblem } from './problems.js';
+import {
+  httpProblem,
+  type Problem,
+  problem,
+  redisUnavailable,
+  sendProblem,
+  unexpectedFailure,
+} from './problems.js';
 import { TooManyRequests } from './rateLimit.js';
 
 /** What the framework refuses by itself, in our words: its own messages quote the request. */
@@ -37,7 +45,9 @@ export function answerError(
   // A refused body is read to its end and thrown away: cutting the connection while the caller is
   // still writing would cost them the answer. The time limit for a request bounds this.
   reply.removeHeader('connection');
-  if (error instanceof RedisUnavailableError) return sendProblem(reply, redisUnavailable(error.id));
+  if (error instanceof RedisUnavailableError) {
+    return sendProblem(reply, redisUnavailable(error.id, error.mayBeDone));
+  }
   if (error instanceof BodyRefused) return sendProblem(reply, bodyRefused(error, request));
   if (error instanceof NotAFormError) {
     const detail = 'Send the form as application/x-www-form-urlencoded.';
@@ -45,6 +55,15 @@ export function answerError(
   }
   if (error instanceof NotUtf8Error) {
     return sendProblem(reply, httpProblem(400, 'The body is not UTF-8. Encode it as UTF-8.'));
+  }
+  if (error instanceof UnexpectedFailureError) {
+    request.log.error({ error: errorLabel(error.cause) }, 'a request failed');
+    return sendProblem(reply, unexpectedFailure(error.id));
+  }
+  const fault = redisFaultOf(error);
+  if (fault !== undefined) {
+    request.log.warn({ redis: fault }, describeRedisFault(fault));
+    return sendProblem(reply, redisUnavailable(undefined));
   }
   if (error instanceof TooManyRequests) return sendProblem(reply, error.problem);
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };

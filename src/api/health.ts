@@ -51,10 +51,11 @@ async function sending({ operations }: ApiParts): Promise<Sending> {
   }
 }
 
-async function shortcomings({ ping, standing, beside }: ApiParts): Promise<string[]> {
+async function shortcomings({ redisProblem, standing, beside }: ApiParts): Promise<string[]> {
   const because: string[] = [];
-  if (!(await answersInTime(ping))) because.push('Redis does not answer.');
   const stands = standing();
+  const problem = await inTime(redisProblem);
+  if (problem !== undefined) because.push(problem);
   if (stands.kind === 'unfit') because.push(stands.problem);
   if (stands.kind === 'pending') because.push('The templates are not published yet.');
   const other = await beside?.();
@@ -62,13 +63,13 @@ async function shortcomings({ ping, standing, beside }: ApiParts): Promise<strin
   return because;
 }
 
-async function answersInTime(ping: () => Promise<void>): Promise<boolean> {
+/** What keeps Redis from holding more, in a sentence; undefined when nothing does. */
+async function inTime(look: () => Promise<string | undefined>): Promise<string | undefined> {
   const answered = new AbortController();
-  const tooLong = delay(REDIS_ANSWERS_WITHIN_MS, false, { signal: answered.signal });
-  const answer = ping().then(
-    () => true,
-    () => false,
-  );
+  const tooLong = delay(REDIS_ANSWERS_WITHIN_MS, 'Redis does not answer.', {
+    signal: answered.signal,
+  });
+  const answer = look().catch(() => 'Redis does not answer.');
   try {
     return await Promise.race([answer, tooLong]);
   } finally {

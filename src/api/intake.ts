@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import type { CountryCode } from '../notification/country.js';
+import type { RedisFault } from '../notification/redisFault.js';
 import { parseRequest } from '../notification/request.js';
 import type { Acceptor, AcceptResult } from '../queue/acceptor.js';
 import type { Standing } from './standing.js';
@@ -11,8 +12,10 @@ import type { Standing } from './standing.js';
 export class Intake {
   readonly #acceptor: Acceptor;
   readonly #standing: () => Standing;
+  readonly #now: () => number;
 
-  constructor(acceptor: Acceptor, standing: () => Standing) {
+  constructor(acceptor: Acceptor, standing: () => Standing, now: () => number = Date.now) {
+    this.#now = now;
     this.#acceptor = acceptor;
     this.#standing = standing;
   }
@@ -25,12 +28,21 @@ export class Intake {
   /** Results in the order of the inputs; `by` is the caller's name for the timeline. */
   async acceptAll(inputs: readonly unknown[], by: string | undefined): Promise<AcceptResult[]> {
     if (this.#standing().kind === 'ready') return this.#acceptor.acceptAll(inputs, by);
-    return inputs.map((input) => toComeBack(input, this.country));
+    const stands = this.#standing();
+    const fault: RedisFault =
+      stands.kind === 'pending' && stands.fault !== undefined ? stands.fault : { kind: 'away' };
+    return inputs.map((input) =>
+      toComeBack(input, { now: this.#now(), fault, country: this.country }),
+    );
   }
 }
 
-function toComeBack(input: unknown, country: CountryCode | undefined): AcceptResult {
-  const parsed = parseRequest(input, Date.now(), country);
+function toComeBack(
+  input: unknown,
+  given: { now: number; fault: RedisFault; country: CountryCode | undefined },
+): AcceptResult {
+  const { now, fault, country } = given;
+  const parsed = parseRequest(input, now, country);
   if (!parsed.ok) return { status: 'invalid', problems: parsed.problems };
-  return { status: 'unavailable', id: parsed.request.id ?? uuidv7() };
+  return { status: 'unavailable', id: parsed.request.id ?? uuidv7(), fault };
 }

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { withPatience } from '../queue/patience.js';
 import { acceptAnswer } from './acceptance.js';
+import { logDefects } from './defects.js';
 import { withIdempotencyKey } from './idempotencyKey.js';
 import { idParam, noNotification, type WithId } from './idParam.js';
 import { allowOnly } from './methods.js';
@@ -19,6 +20,7 @@ export function notificationRoutes(app: FastifyInstance, parts: ApiParts): void 
     if (!keyed.ok) return sendProblem(reply, invalidRequest(keyed.problems));
     const [result] = await intake.acceptAll([keyed.input], request.caller);
     if (result === undefined) throw new Error('no result for one request');
+    logDefects(request.log, [result]);
     const answer = acceptAnswer(result, keyed.input);
     if (!answer.kept) return sendProblem(reply, answer.problem);
     request.notificationId = answer.view.id;

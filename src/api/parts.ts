@@ -19,8 +19,8 @@ export interface ApiParts {
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
   requestsPerMinute: number;
   standing(): Standing;
-  /** Resolves when Redis answers. */
-  ping(): Promise<void>;
+  /** What keeps Redis from taking more in, in a sentence; undefined when nothing does. */
+  redisProblem(): Promise<string | undefined>;
   /** What else in this process has to work; `all` also runs a worker. */
   beside?: (() => Promise<Readiness>) | undefined;
   log: Logger;

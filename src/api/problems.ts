@@ -16,6 +16,8 @@ const KINDS = {
   'invalid-request': [422, 'The request is invalid'],
   'id-conflict': [409, 'The id is in use for a different request'],
   'backlog-full': [503, 'Too many notifications are waiting'],
+  'unexpected-failure': [500, 'The service met an unexpected error'],
+  'redis-full': [503, 'Redis is full'],
   'no-room': [503, 'Redis has no room for the rows'],
   'redis-unavailable': [503, 'Redis is unavailable'],
   'redis-unfit': [503, 'Redis may not hold notifications'],
@@ -74,16 +76,23 @@ const REDIS_RETRY_AFTER_S = 5;
  * Redis did not answer. The work may have been done all the same, hence the id: whoever repeats the
  * call with it gets the work done once.
  */
-export function redisUnavailable(id: string | undefined): Problem {
-  const detail =
-    id === undefined
-      ? 'Try again later.'
-      : 'It is not known whether this was done. Try again later, with this id.';
+export function redisUnavailable(id: string | undefined, mayBeDone = id !== undefined): Problem {
+  const detail = [
+    mayBeDone ? 'It is not known whether this was done. ' : '',
+    id === undefined ? 'Try again later.' : 'Try again later, with this id.',
+  ].join('');
   return problem('redis-unavailable', {
     detail,
     ...(id !== undefined && { id }),
     retryAfter: REDIS_RETRY_AFTER_S,
   });
+}
+
+/** A defect of the service. What was asked for may have been done: the id makes a repetition safe. */
+export function unexpectedFailure(id: string): Problem {
+  const detail =
+    'This is a defect of the service. It is not known whether this was done. Try again later, with this id.';
+  return problem('unexpected-failure', { detail, id, retryAfter: REDIS_RETRY_AFTER_S });
 }
 
 export const PROBLEM_JSON = 'application/problem+json';

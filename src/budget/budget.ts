@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Admission, Lane } from '../genesys/admission.js';
+import { type RedisClock, redisClock } from '../notification/redisClock.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { Gate } from '../queue/gate.js';
 import { Line } from './line.js';
@@ -21,16 +22,19 @@ export class Budget implements Admission {
   readonly #log: Logger;
   readonly #observe: AdmissionObserver;
   readonly #lines: Record<Lane, Line>;
+  readonly #clock: RedisClock;
   #slowed = false;
 
   private constructor(parts: {
     slots: Slots;
     gate: Gate;
+    clock: RedisClock;
     log: Logger;
     observe?: AdmissionObserver;
   }) {
     this.#slots = parts.slots;
     this.#gate = parts.gate;
+    this.#clock = parts.clock;
     this.#log = parts.log.child({ component: 'budget' });
     this.#observe = parts.observe ?? (() => undefined);
     this.#lines = { transactional: this.#line('transactional'), campaign: this.#line('campaign') };
@@ -44,7 +48,8 @@ export class Budget implements Admission {
     parts: { log: Logger; observe?: AdmissionObserver },
   ): Budget {
     const slots = new Slots(redis, prefix, settings);
-    return new Budget({ slots, gate: new Gate(redis, prefix), ...parts });
+    const clock = redisClock(redis, prefix);
+    return new Budget({ slots, gate: new Gate(redis, prefix), clock, ...parts });
   }
 
   /** The share of the full pace that is kept now, up to 1. */
@@ -76,7 +81,7 @@ export class Budget implements Admission {
 
   #line(lane: Lane): Line {
     const slots = this.#slots;
-    return new Line({
+    const source = {
       intervalMs: slots.intervalMs,
       yieldMs: lane === 'campaign' ? Math.min(slots.intervalMs / 10, YIELD_AT_MOST_MS) : 0,
       take: async () => {
@@ -84,7 +89,8 @@ export class Budget implements Admission {
         if (answer.kind !== 'gate_closed') this.#notePace(answer.pace);
         return answer;
       },
-    });
+    };
+    return new Line(source, () => this.#clock.now());
   }
 
   #notePace(pace: number): void {

@@ -38,14 +38,17 @@ const REDIS_AGAIN_MS = 250;
  */
 export class Line {
   readonly #slots: SlotSource;
+  /** By which deadlines are judged (epoch ms). */
+  readonly #now: () => number;
   readonly #ranks: Waiting[][] = Array.from({ length: LAST_RANK + 1 }, () => []);
   #asking = false;
   #movedAt = 0;
   #hadTheLast = false;
   #wakeUp: () => void = () => undefined;
 
-  constructor(slots: SlotSource) {
+  constructor(slots: SlotSource, now: () => number = Date.now) {
     this.#slots = slots;
+    this.#now = now;
   }
 
   /** Requests that wait. */
@@ -133,7 +136,7 @@ export class Line {
 
   /** Lets go of everybody whom waiting any longer will not help. */
   #sendAway(answer: Exclude<SlotAnswer, { kind: 'granted' }>): void {
-    const earliest = Date.now() + answer.ms;
+    const earliest = this.#now() + answer.ms;
     for (const waiting of this.#ranks.flat()) {
       const { deadline } = waiting.request;
       if (deadline !== undefined && earliest >= deadline) {

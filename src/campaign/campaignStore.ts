@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type CampaignKeys, campaignKeys } from '../notification/campaignKeys.js';
 import { reasonCountsOf } from '../notification/countedReason.js';
 import { takeRandom } from '../notification/randomPool.js';
+import { type RedisClock, redisClock } from '../notification/redisClock.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { TAG_BYTES } from '../notification/snapshot.js';
 import { STATES } from '../notification/state.js';
@@ -18,6 +19,7 @@ export type CreateResult =
   | { kind: 'conflict'; campaign: Campaign; differs: string[] };
 
 interface CampaignCommands {
+  notifierTallyCampaign(counts: string, live: string): Promise<[string[], number]>;
   notifierChangeCampaignBuffer(
     ...args: (string | Buffer | number)[]
   ): Promise<Buffer | number | null>;
@@ -45,6 +47,8 @@ const LABELS = ['waiting', 'deferred', ...STATES] as const;
  */
 export class CampaignStore {
   readonly keys: CampaignKeys;
+  /** When a campaign starts and ends is judged by it. */
+  readonly clock: RedisClock;
   readonly #redis: RedisClient;
   readonly #retentionMs: number;
 
@@ -55,19 +59,22 @@ export class CampaignStore {
       throw new RangeError('retentionMs: expected whole milliseconds, at least 1000');
     }
     this.keys = campaignKeys(prefix);
+    this.clock = redisClock(redis, prefix);
     this.#redis = redis;
     this.#retentionMs = retentionMs;
     const lua = readScript('changeCampaign', import.meta.url);
     const advance = readScript('advanceCursor', import.meta.url);
     redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
     redis.defineCommand('notifierAdvanceCursor', { numberOfKeys: 2, lua: advance });
+    const tally = readScript('tallyCampaign', import.meta.url);
+    redis.defineCommand('notifierTallyCampaign', { numberOfKeys: 2, lua: tally });
     const forget = readScript('forgetCampaign', import.meta.url);
     redis.defineCommand('notifierForgetCampaign', { numberOfKeys: 3, lua: forget });
   }
 
   /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
   async create(input: NewCampaign, by?: string): Promise<CreateResult> {
-    const campaign = newCampaign(input, Date.now(), by);
+    const campaign = newCampaign(input, await this.clock.current(), by);
     const answer = await this.#write('', campaign, {});
     if (answer === WRITTEN) return { kind: 'created', campaign };
     if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
@@ -156,12 +163,12 @@ export class CampaignStore {
   /** The same with the reasons, and how many rows are live, all of one moment. */
   async tally(id: string): Promise<Tally> {
     const { counts, live } = this.keys.of(id);
-    const answers = await this.#redis.multi().hgetall(counts).scard(live).exec();
-    const [[countsError, hash] = [], [liveError, size] = []] = answers ?? [];
-    const error = countsError ?? liveError;
-    if (error) throw error;
-    const found = hash as Record<string, string>;
-    return { counts: countsOf(found), reasons: reasonCountsOf(found), live: Number(size) };
+    const commands = this.#redis as unknown as CampaignCommands;
+    const [flat, size] = await commands.notifierTallyCampaign(counts, live);
+    const hash = Object.fromEntries(
+      flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1] ?? '']] : [])),
+    );
+    return { counts: countsOf(hash), reasons: reasonCountsOf(hash), live: size };
   }
 
   /** How many rows have been let go, in the order of the file. */

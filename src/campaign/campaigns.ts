@@ -121,7 +121,7 @@ export class Campaigns {
    * @throws RedisUnavailableError, as all of these
    */
   async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
-    const parsed = parseCampaignRequest(input, Date.now());
+    const parsed = parseCampaignRequest(input, this.#store.clock.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
@@ -134,7 +134,7 @@ export class Campaigns {
   }
 
   async get(id: string): Promise<CampaignView | undefined> {
-    return this.#patiently(id, async () => {
+    return this.#patiently(undefined, async () => {
       const campaign = await this.#store.get(id);
       return campaign === undefined ? undefined : this.#views.one(campaign);
     });
@@ -231,7 +231,7 @@ export class Campaigns {
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
     const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
-    const result = await knowingRedisTrouble(id, dryRun(campaign, parts, options));
+    const result = await knowingRedisTrouble(undefined, dryRun(campaign, parts, options));
     if (result.kind === 'done') return result;
     return { ...result, possible: possibleSteps(result.state) };
   }
@@ -250,7 +250,7 @@ export class Campaigns {
   async rejected(id: string, asked?: ExportFormat): Promise<ExportedFile | undefined> {
     if ((await this.#find(id)) === undefined) return undefined;
     const { rows } = this.#parts;
-    const layout = await this.#patiently(id, () => rows.rejectedLayout(id));
+    const layout = await this.#patiently(undefined, () => rows.rejectedLayout(id));
     const format = asked ?? layout?.format ?? 'csv';
     return { format, text: exportRejected(rows, id, format) };
   }
@@ -269,7 +269,7 @@ export class Campaigns {
   }
 
   #find(id: string): Promise<Campaign | undefined> {
-    return this.#patiently(id, () => this.#store.get(id));
+    return this.#patiently(undefined, () => this.#store.get(id));
   }
 
   #rowSources() {
@@ -316,7 +316,8 @@ export class Campaigns {
     id: string,
     decide: (campaign: Campaign, now: number) => StepDecision,
   ): Promise<StepOutcome | undefined> {
-    const result = await this.#store.change(id, (campaign) => decide(campaign, Date.now()));
+    const now = await this.#store.clock.current();
+    const result = await this.#store.change(id, (campaign) => decide(campaign, now));
     switch (result?.kind) {
       case undefined:
         return undefined;
@@ -342,7 +343,7 @@ function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
-async function knowingRedisTrouble<T>(id: string, work: Promise<T>): Promise<T> {
+async function knowingRedisTrouble<T>(id: string | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

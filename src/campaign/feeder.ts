@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { redisFaultOf } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import type { Backlog } from '../queue/backlog.js';
@@ -47,6 +48,8 @@ export interface FeederParts {
   /** The content that a template's name stands for now, or undefined when nobody knows it. */
   templateHash(template: string): Promise<string | undefined>;
   log: Logger;
+  /** Takes note of an error if it is one of Redis'; whether it was. */
+  noteRedis?: (error: unknown) => boolean;
 }
 
 interface Seen {
@@ -91,12 +94,13 @@ export class Feeder {
 
   /** Looks at what is on the agenda now; `not_mine` when somebody else does. */
   async feedOnce(): Promise<'fed' | 'not_mine'> {
-    const ids = await this.#parts.campaigns.due(Date.now());
+    const { campaigns } = this.#parts;
+    const ids = await campaigns.due(await campaigns.clock.current());
     this.#flows.keepOnly(ids);
     for (const id of ids) {
       if (this.#stopping) break;
       if (!(await this.#lease.take())) return 'not_mine';
-      await this.#lookAfter(id, Date.now());
+      await this.#lookAfter(id, campaigns.clock.now());
     }
     return 'fed';
   }
@@ -115,7 +119,9 @@ export class Feeder {
       const came = await this.feedOnce();
       return came === 'fed' ? LOOK_EVERY_MS : LOOK_WITHOUT_LEASE_EVERY_MS;
     } catch (error) {
-      this.#parts.log.error({ error: errorLabel(error) }, 'feeder broke off');
+      if (this.#parts.noteRedis?.(error) !== true) {
+        this.#parts.log.error({ error: errorLabel(error) }, 'feeder failed');
+      }
       return LOOK_EVERY_MS;
     }
   }
@@ -128,6 +134,8 @@ export class Feeder {
       else await this.#feed(seen, now);
     } catch (error) {
       const { log } = this.#parts;
+      // A Redis that fails says nothing about this campaign.
+      if (redisFaultOf(error) !== undefined) throw error;
       log.error(
         { campaignId: id, error: errorLabel(error) },
         'feeder cannot look after a campaign',
@@ -256,7 +264,7 @@ export class Feeder {
         const reason = 'rows that wait to be sent are missing in Redis';
         log.error({ campaignId: campaign.id, cursor }, reason);
         await this.#parts.campaigns.change(campaign.id, (current) =>
-          pause(current, { reason }, Date.now()),
+          pause(current, { reason }, this.#parts.campaigns.clock.now()),
         );
         return;
       }

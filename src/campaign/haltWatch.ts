@@ -16,10 +16,17 @@ export class HaltWatch {
   readonly #redis: RedisClient;
   readonly #keys: CampaignKeys;
   readonly #log: Logger;
+  readonly #noteRedis: (error: unknown) => boolean;
   readonly #attempts = new Map<string, Set<AbortController>>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(redis: RedisClient, prefix: string, log: Logger) {
+  constructor(
+    redis: RedisClient,
+    prefix: string,
+    log: Logger,
+    noteRedis: (error: unknown) => boolean = () => false,
+  ) {
+    this.#noteRedis = noteRedis;
     this.#redis = redis;
     this.#keys = campaignKeys(prefix);
     this.#log = log;
@@ -58,7 +65,8 @@ export class HaltWatch {
         if (typeof halt === 'string') this.#abort(id, halt as Halt);
       });
     } catch (error) {
-      this.#log.warn({ error: errorLabel(error) }, 'halted campaigns could not be looked up');
+      if (!this.#noteRedis(error))
+        this.#log.warn({ error: errorLabel(error) }, 'halted campaigns could not be looked up');
     }
     this.#timer =
       this.#attempts.size === 0 ? undefined : setTimeout(() => void this.#look(), LOOK_EVERY_MS);

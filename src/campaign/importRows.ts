@@ -93,7 +93,7 @@ export async function importRows(
   const facts: TextFacts = {};
   const { country } = parts;
   const sorter = new RowSorter(campaign, entry, {
-    now: Date.now(),
+    now: parts.campaigns.clock.now(),
     facts,
     ...(country !== undefined && { country }),
   });

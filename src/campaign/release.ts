@@ -72,7 +72,7 @@ export class Release {
       else if (!isRowOf(campaign, number, acceptance.snapshot.record)) taken += 1;
       else if (acceptance.snapshot.record.state === 'accepted') needJob.push(acceptance.snapshot);
     });
-    const now = Date.now();
+    const now = ledger.clock.now();
     await addJobs(
       queues,
       needJob.map(({ record }) => record),
@@ -92,7 +92,7 @@ export class Release {
     const { id, templateHash, createdAt } = campaign;
     // Not before the campaign, by whatever clock: by that its rows are told from those of an earlier
     // campaign of the same name.
-    const now = Math.max(Date.now(), createdAt);
+    const now = Math.max(this.#parts.ledger.clock.now(), createdAt);
     return rows.map(({ number, row }) => {
       const request = rowRequest(campaign, row);
       const hash = this.#parts.keyring.hashRequest(request);

@@ -37,7 +37,7 @@ export class ReleasedRows {
 
   /** Cancels those that have not begun to leave; answers how many it found. */
   async cancel(campaignId: string): Promise<number> {
-    const now = Date.now();
+    const now = await this.#ledger.clock.current();
     let found = 0;
     for await (const page of this.#live(campaignId)) {
       const changes = page.flatMap((snapshot) => {

@@ -60,7 +60,7 @@ export type RetryStart =
   | { kind: 'refused'; state: Campaign['state']; because: string };
 
 export interface RetryParts extends RowSources {
-  campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change'>;
+  campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change' | 'clock'>;
   notifications: Pick<Notifications, 'retry'>;
   backlog: Pick<Backlog, 'admit'>;
 }
@@ -91,7 +91,7 @@ export function retryRows(
   campaign: Campaign,
   request: RetryRequest,
 ): RetryStart {
-  const because = whyNotRetried(campaign, request, Date.now());
+  const because = whyNotRetried(campaign, request, parts.campaigns.clock.now());
   if (because !== undefined) return { kind: 'refused', state: campaign.state, because };
   return { kind: 'retrying', pages: retryPages(parts, campaign, request) };
 }
@@ -178,7 +178,7 @@ async function open(
   { by }: RetryRequest,
 ): Promise<boolean> {
   const given = by === undefined ? {} : { by };
-  const opened = await campaigns.change(id, (now) => reopen(now, given, Date.now()));
+  const opened = await campaigns.change(id, (now) => reopen(now, given, campaigns.clock.now()));
   return opened?.kind === 'done';
 }
 

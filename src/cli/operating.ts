@@ -1,9 +1,9 @@
-import { RedisUnavailableError } from '../queue/errors.js';
 import type { Operations } from '../queue/operations.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { configurationFor } from './configuration.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { untilRedisAnswers } from './redisAnswers.js';
+import { reportRedisFault } from './redisFailure.js';
 import { type Output, outputFor } from './send/output.js';
 
 /** Runs a command that operates the deployment which the environment names. */
@@ -32,10 +32,9 @@ export async function withProducer(
     await untilRedisAnswers(() => producer.ping());
     return await command(producer, output);
   } catch (error) {
-    if (!(error instanceof RedisUnavailableError)) throw error;
-    output.remark('Redis is unavailable: it is not known whether this was done.');
-    output.result('', { error: 'redis_unavailable' });
-    return EXIT.redisUnavailable;
+    const code = reportRedisFault(error, output);
+    if (code === undefined) throw error;
+    return code;
   } finally {
     await producer.close();
   }

@@ -9,8 +9,10 @@ import {
   STATUS_EXIT_CODES,
 } from './exitCodes.js';
 import type { GateOptions } from './gate.js';
+import { reportRedisFault } from './redisFailure.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
+import { outputFor } from './send/output.js';
 import type { PauseOptions } from './sending.js';
 import type { PreviewOptions } from './templates/preview.js';
 import { VERDICTS, type Verdict } from './verdict.js';
@@ -22,8 +24,13 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   try {
     await buildProgram().parseAsync(argv);
   } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
+      return;
+    }
+    const code = reportRedisFault(error, outputFor(argv.includes('--json')));
+    if (code === undefined) throw error;
+    process.exitCode = code;
   }
 }
 

@@ -2,6 +2,8 @@ import { pino } from 'pino';
 import { Budget } from '../budget/budget.js';
 import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
+import { redisClock } from '../notification/redisClock.js';
+import { describeRedisFault, type RedisFault, redisFaultOf } from '../notification/redisFault.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Rehearsal } from '../pipeline/rehearsal.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
@@ -46,14 +48,19 @@ async function withAdmission<T>(
   work: (admission: Admission) => Promise<T>,
 ): Promise<T> {
   const redis = connectForProducing(config.REDIS_URL);
-  redis.on('error', () => undefined);
+  let fault: RedisFault | undefined;
+  redis.on('error', (error: unknown) => {
+    fault = redisFaultOf(error) ?? fault;
+  });
   try {
-    if (await untilRedisAnswers(() => redis.ping())) {
+    if (await untilRedisAnswers(() => redisClock(redis, config.QUEUE_PREFIX).measure())) {
       const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
       const log = pino({ level: 'silent' });
       return await work(Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log }));
     }
-    output.remark('Redis does not answer; going on without it.');
+    output.remark(
+      `${fault === undefined ? 'Redis does not answer.' : describeRedisFault(fault)} Going on without it.`,
+    );
     return await work({
       admit: async () => ({ admitted: true }),
       rateLimited: async () => undefined,

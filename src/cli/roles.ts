@@ -4,6 +4,7 @@ import { errorLabel } from '../ops/errorLabel.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { createLogger } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
+import { RedisUnusableError } from '../queue/redisStart.js';
 import type { RunningRole } from '../roles/role.js';
 import { configurationFor } from './configuration.js';
 import { effectiveConfig } from './effectiveConfig.js';
@@ -50,7 +51,7 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
     // What can go wrong here is the set-up's: no customer has been heard of yet.
     process.stderr.write(`notifier ${role} could not start: ${messageOf(error)}\n`);
     for (const part of parts) await running.get(part)?.stop();
-    process.exit(EXIT.other);
+    process.exit(error instanceof RedisUnusableError ? EXIT.configuration : EXIT.other);
   }
 }
 

@@ -58,8 +58,8 @@ export async function examine(
   const redis = connectForProducing(config.REDIS_URL);
   redis.on('error', () => undefined);
   try {
-    const about = await checkRedis(redis);
-    const answers = about.some(({ check, status }) => check === 'redis' && status === 'ok');
+    const about = await checkRedis(redis, config.QUEUE_PREFIX);
+    const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
     const admission = answers ? budgetOf(redis, config) : UNHINDERED;
     const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
     const platform = await checkPlatform(config, probes, admission);

@@ -6,6 +6,7 @@ export const CHECKS = {
   redis: 'Redis',
   'redis-version': 'Redis version',
   'redis-policy': 'Redis policy',
+  'redis-memory': 'Redis memory',
   'redis-persistence': 'Redis persistence',
   'redis-latency': 'Redis latency',
   workers: 'Workers',

@@ -1,6 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Cluster } from 'ioredis';
+import { redisClock } from '../notification/redisClock.js';
+import {
+  describeRedisFault,
+  needsAChange,
+  type RedisFault,
+  redisFaultOf,
+} from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { verifyDatabase } from '../queue/databaseCheck.js';
+import { MEMORY_SHARE } from '../queue/redisMemory.js';
 import { judgeServer } from '../queue/serverCheck.js';
 import { judgeClock } from './clock.js';
 import { type Finding, failed, ok, warning } from './finding.js';
@@ -12,77 +22,71 @@ const PINGS = 10;
 const SLOW_MS = 20;
 
 /** Looks at the Redis of a connection that was just opened. Writes nothing. */
-export async function checkRedis(redis: RedisClient): Promise<Finding[]> {
-  const answer = await untilItAnswers(redis);
-  if (!answer.ok) return [unreachable(answer.because)];
+export async function checkRedis(redis: RedisClient, prefix = '{notifier}'): Promise<Finding[]> {
+  const fault = await untilItAnswers(redis);
+  if (fault !== undefined) return [unusable(fault)];
+  try {
+    return await look(redis, prefix);
+  } catch (error) {
+    const met = redisFaultOf(error);
+    if (met === undefined) throw error;
+    return [unusable(met)];
+  }
+}
+
+async function look(redis: RedisClient, prefix: string): Promise<Finding[]> {
+  await verifyDatabase(redis);
+  // A script, since everything is written by scripts.
+  await redisClock(redis, prefix).measure();
   const info = await redis.info();
+  if (!(redis instanceof Cluster) && field(info, 'cluster_enabled') === '1') {
+    return [unusable({ kind: 'cluster_node' })];
+  }
   return [
     ok('redis', 'answers'),
-    ...fitness(info),
+    ...fitness(info, redis),
+    memory(info),
     persistence(info),
     await latency(redis),
     await clock(redis),
   ];
 }
 
-type Answer = { ok: true } | { ok: false; because: string };
-
 /** A connection is not there at once; one that is refused for good is not waited for. */
-async function untilItAnswers(redis: RedisClient): Promise<Answer> {
-  let because = 'no answer';
+async function untilItAnswers(redis: RedisClient): Promise<RedisFault | undefined> {
+  let fault: RedisFault = { kind: 'away' };
   const note = (error: unknown) => {
-    because = reasonOf(error) ?? because;
+    const met = redisFaultOf(error);
+    // What the commands say of a connection that is refused is less exact than its own error.
+    if (met !== undefined && (met.kind !== 'away' || met.detail !== undefined)) fault = met;
   };
   redis.on('error', note);
-  const giveUpAt = Date.now() + CONNECTS_WITHIN_MS;
+  const giveUpAt = performance.now() + CONNECTS_WITHIN_MS;
   try {
-    while (Date.now() < giveUpAt && !/^(NOAUTH|WRONGPASS|ENOTFOUND)$/.test(because)) {
+    while (performance.now() < giveUpAt && !needsAChange(fault) && fault.detail !== 'ENOTFOUND') {
       try {
         await redis.ping();
-        return { ok: true };
+        return undefined;
       } catch (error) {
         note(error);
         await sleep(ASK_EVERY_MS);
       }
     }
-    return { ok: false, because };
+    return fault;
   } finally {
     redis.off('error', note);
   }
 }
 
-/** A system error's code, or the word a Redis error begins with; never the rest of its message. */
-function reasonOf(error: unknown): string | undefined {
-  const { code, message } = error as { code?: unknown; message?: unknown };
-  if (typeof code === 'string') return code;
-  return /^[A-Z]{4,}/.exec(String(message))?.[0];
+function unusable(fault: RedisFault): Finding {
+  const word = fault.detail ?? fault.kind;
+  return failed('redis', `cannot be used (${word})`, describeRedisFault({ kind: fault.kind }));
 }
 
-function unreachable(because: string): Finding {
-  const detail = `cannot be used (${because})`;
-  switch (because) {
-    case 'NOAUTH':
-    case 'WRONGPASS':
-      return failed(
-        'redis',
-        detail,
-        'Put its user and password into REDIS_URL: redis://user:password@host:6379.',
-      );
-    case 'ENOTFOUND':
-      return failed('redis', detail, 'Correct the host in REDIS_URL.');
-    default:
-      return failed(
-        'redis',
-        detail,
-        'Start Redis, or point REDIS_URL at one that can be reached from here.',
-      );
-  }
-}
-
-function fitness(info: string): Finding[] {
+function fitness(info: string, redis: RedisClient): Finding[] {
   const version = field(info, 'redis_version') ?? 'unknown';
   const policy = field(info, 'maxmemory_policy');
-  const whole = judgeServer(info);
+  const whole = judgeServer(info, { isCluster: redis instanceof Cluster });
   if (whole.ok) return [ok('redis-version', version), ok('redis-policy', policy ?? 'not told')];
   const judged = judgeServer(`redis_version:${version}`);
   if (!judged.ok) {
@@ -90,6 +94,19 @@ function fitness(info: string): Finding[] {
   }
   const remedy = 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf.';
   return [ok('redis-version', version), failed('redis-policy', whole.problem, remedy)];
+}
+
+function memory(info: string): Finding {
+  const limit = Number(field(info, 'maxmemory') ?? 0);
+  const used = Number(field(info, 'used_memory') ?? 0);
+  if (limit === 0) return ok('redis-memory', 'no maxmemory is set');
+  const detail = `${Math.round((used / limit) * 100)} % of maxmemory is used`;
+  if (used <= limit * MEMORY_SHARE) return ok('redis-memory', detail);
+  return failed(
+    'redis-memory',
+    `${detail}; nothing is accepted from ${MEMORY_SHARE * 100} % on`,
+    'Raise maxmemory, or remove other data from this Redis.',
+  );
 }
 
 function persistence(info: string): Finding {

@@ -42,7 +42,7 @@ export class Exchange {
   #timer: NodeJS.Timeout;
   #ticket: Ticket | undefined;
   readonly #callerSignal: AbortSignal | undefined;
-  #sendBy: number | undefined;
+  #sendBy: { wall: number; monotonic: number } | undefined;
   #connected = false;
   #withheld = false;
   #ending: Ending | undefined;
@@ -59,7 +59,7 @@ export class Exchange {
     this.#ticket = settings.options.ticket;
     this.signal = this.#controller.signal;
     this.#deadlineMs = settings.deadlineMs;
-    this.#deadline = Date.now() + settings.deadlineMs;
+    this.#deadline = performance.now() + settings.deadlineMs;
     this.#timer = setTimeout(() => this.#onDeadline(), settings.deadlineMs);
     this.#callerSignal = settings.options.signal;
     if (this.#callerSignal?.aborted) this.#onCallerAbort();
@@ -85,7 +85,7 @@ export class Exchange {
   }
 
   get remainingMs(): number {
-    return this.#deadline - Date.now();
+    return this.#deadline - performance.now();
   }
 
   /**
@@ -104,8 +104,12 @@ export class Exchange {
     this.throwIfEnded();
   }
 
+  /**
+   * Both clocks have to agree that there is time left: the machine's clock may be set back, and the
+   * monotonic one stands still while the machine is suspended.
+   */
   allowUntil(sendBy: number): void {
-    this.#sendBy = sendBy;
+    this.#sendBy = { wall: sendBy, monotonic: performance.now() + sendBy - Date.now() };
   }
 
   /**
@@ -113,7 +117,11 @@ export class Exchange {
    * that nothing may be: the connection took too long, or the process was frozen.
    */
   mayWrite(): boolean {
-    if (this.#sendBy !== undefined && Date.now() > this.#sendBy) {
+    const sendBy = this.#sendBy;
+    if (
+      sendBy !== undefined &&
+      (Date.now() > sendBy.wall || performance.now() > sendBy.monotonic)
+    ) {
       this.#withheld = true;
       return false;
     }
@@ -173,7 +181,7 @@ export class Exchange {
   }
 
   #startClock(ms: number): void {
-    this.#deadline = Date.now() + ms;
+    this.#deadline = performance.now() + ms;
     this.#timer = setTimeout(() => this.#onDeadline(), ms);
   }
 

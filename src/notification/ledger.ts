@@ -4,6 +4,7 @@ import type { Decision } from './decision.js';
 import type { Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
+import { type RedisClock, redisClock } from './redisClock.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
@@ -69,6 +70,8 @@ const ENTRIES_A_CALL = 100;
  */
 export class Ledger {
   readonly keys: LedgerKeys;
+  /** By it is judged whatever cannot be taken back. */
+  readonly clock: RedisClock;
   readonly #campaignKeys: CampaignKeys;
   readonly #redis: RedisClient;
   readonly #retention: Retention;
@@ -90,6 +93,7 @@ export class Ledger {
     this.#retention = retention;
     this.#observe = observe;
     this.keys = ledgerKeys(prefix);
+    this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
     const accept = readScript('accept', import.meta.url);
     const enqueued = readScript('enqueued', import.meta.url);

@@ -44,6 +44,11 @@ export class Attempt {
     return this.record.id;
   }
 
+  /** By the clock of Redis, as all times in the ledger. */
+  now(): number {
+    return this.ledger.clock.now();
+  }
+
   get ledger(): Ledger {
     return this.#tools.ledger;
   }
@@ -90,7 +95,7 @@ export class Attempt {
     detail?: string,
   ): Promise<AttemptOutcome> {
     const { fence } = this;
-    const now = Date.now();
+    const now = this.now();
     const to = { fence, state, reason, ...(detail !== undefined && { detail }) };
     const written = await this.ledger.change(this.id, (record) => finish(record, to, now));
     if (written?.kind !== 'written') return this.overtaken();
@@ -102,7 +107,7 @@ export class Attempt {
     if (usesAttempt) return this.retryLater(reason, retryAfterMs);
     const waits = this.record.timeline.findLast(({ state }) => state === 'queued');
     const before = waits?.reason === reason ? (waits.count ?? 1) : 0;
-    return this.park(reason, Date.now() + backoffMs(before + 1, retryAfterMs));
+    return this.park(reason, this.now() + backoffMs(before + 1, retryAfterMs));
   }
 
   /** A failure worth repeating: uses an attempt, and ends the notification when it was the last. */
@@ -123,12 +128,12 @@ export class Attempt {
   /** It was asked to come to an end: this process stops, or the campaign is halted. */
   async stopped(): Promise<AttemptOutcome> {
     const halt = haltOf(this.signal);
-    return halt === undefined ? this.park('shutdown', Date.now()) : this.halted(halt);
+    return halt === undefined ? this.park('shutdown', this.now()) : this.halted(halt);
   }
 
   /** Its campaign was paused or cancelled, and nothing has left yet. */
   async halted(halt: Halt): Promise<AttemptOutcome> {
-    const now = Date.now();
+    const now = this.now();
     if (halt === 'paused') return this.park(CAMPAIGN_PAUSED, now + FIRST_LOOK_AGAIN_MS);
     const ended = await this.ledger.change(this.id, (record) => cancelWithCampaign(record, now));
     return { kind: 'done', state: ended?.state ?? 'gone' };
@@ -157,7 +162,7 @@ export class Attempt {
       case 'hold':
         return this.hold(trouble.cause);
       case 'no_slot':
-        return this.park('no_slot', Date.now() + trouble.retryAfterMs);
+        return this.park('no_slot', this.now() + trouble.retryAfterMs);
       case 'past_deadline':
         return this.end('expired', 'deadline');
       case 'stopping':
@@ -182,7 +187,7 @@ export class Attempt {
   #release(
     back: Pick<Release, 'reason' | 'detail' | 'usesAttempt'>,
   ): Promise<AttemptWrite | undefined> {
-    const now = Date.now();
+    const now = this.now();
     const { maxAttempts } = this.#tools;
     return this.ledger.change(this.id, (record) =>
       release(record, { ...back, fence: this.fence, maxAttempts }, now),

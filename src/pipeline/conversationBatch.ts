@@ -14,6 +14,8 @@ const FUTILE_PAGES_AT_MOST = 4;
 export interface BatchParts {
   client: GenesysClient;
   limit: BatchLimit;
+  /** By which deadlines are judged (epoch ms). */
+  now: () => number;
   /** Told of each conversation that nobody asked about. */
   onStranger: (conversationId: string) => void;
 }
@@ -67,7 +69,7 @@ async function searchPages(
   let metStrangers = false;
   let reachedBefore = Number.POSITIVE_INFINITY;
   for (let queries = 0; ; queries += 1) {
-    const open = stillWanted(members);
+    const open = stillWanted(members, parts.now());
     if (open.length === 0) return queries > 0;
     const contactIds = contactsOf(open);
     const ticket = queries === 0 ? firstTicket : undefined;
@@ -138,8 +140,7 @@ function distribute(
 }
 
 /** Those for whom anybody still waits; the others are told why not. */
-function stillWanted(members: readonly BatchMember[]): BatchMember[] {
-  const now = Date.now();
+function stillWanted(members: readonly BatchMember[], now: number): BatchMember[] {
   return members.filter((member) => {
     if (!member.isOpen) return false;
     const trouble = member.gaveUp(now);

@@ -25,13 +25,14 @@ export class ConversationLoader {
     client: GenesysClient,
     log: Logger,
     onMismatch: (operation: Operation) => void = () => undefined,
+    now: () => number = Date.now,
   ) {
     const sayOnce = once(sayStranger(log));
     const onStranger = (conversationId: string) => {
       onMismatch('conversation-query');
       sayOnce(conversationId);
     };
-    const parts = { client, limit: new BatchLimit(), onStranger };
+    const parts = { client, limit: new BatchLimit(), now, onStranger };
     this.#lanes = { transactional: new LaneBatches(parts), campaign: new LaneBatches(parts) };
   }
 
@@ -91,7 +92,9 @@ class LaneBatches {
    */
   async #waitForTurn(members: readonly BatchMember[]): Promise<Ticket | undefined> {
     for (;;) {
-      const waiting = members.filter((member) => member.isOpen && !member.gaveUp(Date.now()));
+      const waiting = members.filter(
+        (member) => member.isOpen && !member.gaveUp(this.#parts.now()),
+      );
       if (waiting.length === 0) return undefined;
       const asked = optionsOf(waiting);
       const ticket = await this.#parts.client.admit('conversation-query', asked);

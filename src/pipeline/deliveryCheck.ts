@@ -27,9 +27,9 @@ export async function checkDelivery(
 
   const trouble = judgeRead(answer.failure);
   attempt.log[isTrouble(trouble) ? 'warn' : 'debug']({ trouble }, 'delivery check failed');
-  const overdue = Date.now() - (record.deliveryCheckAt ?? 0) > GIVE_UP_AFTER_MS;
+  const overdue = attempt.now() - (record.deliveryCheckAt ?? 0) > GIVE_UP_AFTER_MS;
   if (trouble.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
-  return over(outcomeOf(trouble));
+  return over(outcomeOf(trouble, attempt.now()));
 }
 
 /**
@@ -56,7 +56,7 @@ async function settle(
   delivery: Delivery,
   mayFallBack: boolean,
 ): Promise<DeliveryCheckResult> {
-  const now = Date.now();
+  const now = attempt.now();
   const given = { fence: attempt.fence, delivery, mayFallBack };
   const result = await attempt.ledger.change(attempt.id, (record) =>
     recordDelivery(record, given, now),
@@ -71,6 +71,7 @@ async function settle(
 /** The notification stays `sent` whatever happens here, so only the job is told. */
 function outcomeOf(
   trouble: Exclude<ReturnType<typeof judgeRead>, { kind: 'refused' }>,
+  now: number,
 ): AttemptOutcome {
   switch (trouble.kind) {
     case 'rate_limited':
@@ -82,11 +83,11 @@ function outcomeOf(
     case 'hold':
       return { kind: 'hold', cause: trouble.cause };
     case 'no_slot':
-      return { kind: 'park', reason: 'no_slot', until: Date.now() + trouble.retryAfterMs };
+      return { kind: 'park', reason: 'no_slot', until: now + trouble.retryAfterMs };
     case 'past_deadline':
       return { kind: 'retry', reason: 'past_deadline' };
     case 'stopping':
-      return { kind: 'park', reason: 'shutdown', until: Date.now() };
+      return { kind: 'park', reason: 'shutdown', until: now };
     default: {
       const never: never = trouble;
       throw new Error(`unhandled trouble ${String(never)}`);

@@ -111,13 +111,14 @@ export class Dispatcher {
         if (!verdictOfPolicy.allowed) return { go: false, reason: verdictOfPolicy.reason };
         await attempt.reached('before_intent');
         const intent = { fence: attempt.fence, channel, sendWithinMs: SEND_WITHIN_MS };
-        const now = Date.now();
+        const now = await attempt.ledger.clock.current();
+        const window = openSendWindow(SEND_WITHIN_MS);
         start = await attempt.ledger.changeUnlessHalted(attempt.id, (record) =>
           startLeg(record, intent, now),
         );
         if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
         await attempt.reached('intent_written');
-        return { go: true, sendBy: start.leg.sendBy };
+        return { go: true, sendBy: window.closesAt() };
       },
     };
     const { drivers } = this.#parts;
@@ -129,7 +130,7 @@ export class Dispatcher {
     const policy = verdictOfPolicy as PolicyVerdict;
     if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
     if (begun?.kind === 'sending_paused')
-      return over(await attempt.park('paused', Date.now() + PAUSED_JOB_RETURNS_MS));
+      return over(await attempt.park('paused', attempt.now() + PAUSED_JOB_RETURNS_MS));
     if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.overtaken());
     const leg = begun?.leg;
@@ -155,7 +156,7 @@ export class Dispatcher {
       outcome: 'sent',
       messageId,
       ...(conversationId !== undefined && { conversationId }),
-      ...(checked && { deliveryCheckAt: Date.now() + deliveryCheckAfterMs }),
+      ...(checked && { deliveryCheckAt: attempt.now() + deliveryCheckAfterMs }),
     });
     if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
     if (record === undefined) attempt.log.error({ messageId }, 'the ledger has forgotten this one');
@@ -202,7 +203,7 @@ export class Dispatcher {
       }
       case 'no_slot':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'no_slot' });
-        return over(await attempt.park('no_slot', Date.now() + verdict.retryAfterMs));
+        return over(await attempt.park('no_slot', attempt.now() + verdict.retryAfterMs));
       case 'past_deadline':
         await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'past_deadline' });
         return over(await attempt.end('expired', 'deadline'));
@@ -226,7 +227,7 @@ export class Dispatcher {
       return { kind: 'next_channel' };
     }
     await this.#record(attempt, leg, { outcome: 'not_sent', reason });
-    return over(await attempt.park(reason, Date.now() + ACTIVE_CONVERSATION_RECHECK_MS));
+    return over(await attempt.park(reason, attempt.now() + ACTIVE_CONVERSATION_RECHECK_MS));
   }
 
   /**
@@ -239,7 +240,7 @@ export class Dispatcher {
     answer: LegAnswer,
   ): Promise<NotificationRecord | undefined> {
     if (leg === undefined) return undefined;
-    const now = Date.now();
+    const now = attempt.now();
     const result = await despiteRedisTrouble(() =>
       attempt.ledger.change(attempt.id, (record) => recordAnswer(record, { leg, answer }, now)),
     );
@@ -254,7 +255,7 @@ export class Dispatcher {
     outcome: 'not_addressable' | 'refused',
     reason: string,
   ): Promise<LegEnd> {
-    const now = Date.now();
+    const now = attempt.now();
     const pass = { fence: attempt.fence, channel, outcome, reason };
     const written = await attempt.ledger.change(attempt.id, (record) =>
       passOverChannel(record, pass, now),
@@ -285,6 +286,16 @@ async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
       await pause(REDIS_RETRY_MS);
     }
   }
+}
+
+/**
+ * The time in which a request may leave, by the machine's clock (epoch ms). It is counted by the
+ * monotonic clock too, so that a clock that is set back does not make it longer.
+ */
+function openSendWindow(ms: number): { closesAt(): number } {
+  const openedAt = performance.now();
+  const latest = Date.now() + ms;
+  return { closesAt: () => Math.min(latest, Date.now() + ms - (performance.now() - openedAt)) };
 }
 
 function over(outcome: AttemptOutcome): LegEnd {

@@ -30,6 +30,8 @@ export interface LookupParts extends HistoryParts {
   identities: IdentityLookup;
   defaultLookbackDays: number;
   transcriptSource: TranscriptSource;
+  /** Where a search ends (epoch ms); a clock that is behind would miss the newest conversations. */
+  now?: () => number;
 }
 
 const DEFAULT_MAX_CONVERSATIONS = 5;
@@ -65,7 +67,7 @@ export class CustomerLookup {
       maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
       wantsText: needs.text,
       transcriptSource: this.#parts.transcriptSource,
-      now: Date.now(),
+      now: (this.#parts.now ?? Date.now)(),
     };
   }
 

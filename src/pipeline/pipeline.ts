@@ -48,7 +48,7 @@ export class NotificationPipeline {
     job: { id: string; generation: number },
     signal: AbortSignal,
   ): Promise<AttemptOutcome> {
-    const now = Date.now();
+    const now = await this.#parts.ledger.clock.current();
     const claimed = await this.#parts.ledger.changeUnlessHalted(job.id, (record) =>
       claim(record, job.generation, now),
     );
@@ -77,7 +77,7 @@ export class NotificationPipeline {
 
   /** The job's campaign was halted before anything was done for it. */
   async #halted(id: string, halt: Halt): Promise<AttemptOutcome> {
-    const now = Date.now();
+    const now = this.#parts.ledger.clock.now();
     const { ledger } = this.#parts;
     if (halt === 'cancelled') {
       const ended = await ledger.change(id, (record) => cancelWithCampaign(record, now));
@@ -164,6 +164,10 @@ export class NotificationPipeline {
     const record = await this.#parts.ledger.read(attempt.id);
     if (record?.state === 'processing') return attempt.retryLater('internal_error');
     if (work === 'delivery_check') return { kind: 'retry', reason: 'internal_error' };
-    return { kind: 'park', reason: 'in_other_hands', until: Date.now() + LOOK_AGAIN_MS };
+    return {
+      kind: 'park',
+      reason: 'in_other_hands',
+      until: this.#parts.ledger.clock.now() + LOOK_AGAIN_MS,
+    };
   }
 }

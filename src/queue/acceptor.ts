@@ -5,8 +5,9 @@ import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
 import { takeRandom } from '../notification/randomPool.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { type RedisFault, redisFaultOf } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
+import { withoutCommand } from '../notification/redisTrouble.js';
 import {
   type FieldProblem,
   type NotificationRequest,
@@ -28,10 +29,16 @@ export type AcceptResult =
   | { status: 'accepted' | 'existing'; id: string; record: NotificationRecord }
   | { status: 'invalid'; id?: string; problems: FieldProblem[] }
   | { status: 'conflict'; id: string; state: State }
-  | { status: 'backlog_full'; id: string; retryAfterMs: number }
-  | { status: 'unavailable'; id: string };
+  | { status: 'backlog_full' | 'redis_full'; id: string; retryAfterMs: number }
+  /** Redis did not answer; it may be kept or not. */
+  | { status: 'unavailable'; id: string; fault: RedisFault }
+  /** Something unforeseen was thrown; it may be kept or not. */
+  | { status: 'error'; id: string; error: unknown };
 
 const UUID_BYTES = 16;
+const FULL_RETRY_AFTER_MS = 30_000;
+/** What stands for a request whose answer is not there yet. */
+const AWAY: RedisFault = { kind: 'away' };
 
 interface Candidate {
   at: number;
@@ -83,7 +90,7 @@ export class Acceptor {
 
   /** Takes in one chunk; results in the order of the inputs, each item on its own merits. */
   async acceptAll(inputs: readonly unknown[], by?: string): Promise<AcceptResult[]> {
-    const now = Date.now();
+    const now = await this.#now();
     const results: AcceptResult[] = new Array(inputs.length);
     const candidates: Candidate[] = [];
     inputs.forEach((input, at) => {
@@ -102,35 +109,44 @@ export class Acceptor {
     await this.#judgeTemplatesOfInvalid(inputs, results);
     if (candidates.length === 0) return results;
     // Answered one by one into `results`, so that what is known stays known when time runs out.
-    for (const { at, id } of candidates) results[at] = { status: 'unavailable', id };
+    for (const { at, id } of candidates) results[at] = { status: 'unavailable', id, fault: AWAY };
     try {
-      await withPatience(this.#accept(candidates, results, now, by));
+      await withPatience(this.#accept(candidates, results, by));
     } catch (error) {
-      if (!isUnavailable(error)) throw error;
+      for (const { at, id } of candidates) {
+        const result = results[at];
+        if (result?.status === 'unavailable' && result.fault === AWAY) {
+          results[at] = failed(id, error);
+        }
+      }
     }
     // A step given up on may still finish; its late answers must not reach what was returned.
     return [...results];
   }
 
+  /** Redis' time; that of this machine as long as Redis does not tell. */
+  async #now(): Promise<number> {
+    const { clock } = this.#ledger;
+    if (this.#redis.status === 'ready') {
+      await withPatience(clock.current()).catch(() => undefined);
+    }
+    return clock.now();
+  }
+
   async #accept(
     candidates: Candidate[],
     results: AcceptResult[],
-    now: number,
     by: string | undefined,
   ): Promise<void> {
     await whenReady(this.#redis);
+    const now = await this.#ledger.clock.current();
     const pinned = await this.#checkTemplates(candidates, results);
     if (pinned.length === 0) return;
     const admission = await this.#backlog.admit(pinned.length);
     if (!admission.admitted) {
-      const { retryAfterMs } = admission;
-      for (const { at, id, request, written } of pinned) {
-        const record = await this.#ledger.read(id);
-        // "Full" says that nothing was stored; of a request that is repeated, that would be a lie.
-        results[at] =
-          record === undefined
-            ? { status: 'backlog_full', id, retryAfterMs }
-            : this.#judgeKnown({ id, request, written }, record);
+      const { because, retryAfterMs } = admission;
+      for (const each of pinned) {
+        results[each.at] = await this.#judgeFull(each, { status: because, retryAfterMs });
       }
       return;
     }
@@ -141,20 +157,21 @@ export class Acceptor {
       })),
     );
     const needJob: { at: number; result: AcceptResult; snapshot: Snapshot }[] = [];
-    pinned.forEach(({ at, id, request, written }, index) => {
+    for (const [index, candidate] of pinned.entries()) {
+      const { at, id } = candidate;
       const acceptance = acceptances[index];
       if (acceptance === undefined || !('kind' in acceptance)) {
-        if (acceptance !== undefined && !isRedisTrouble(acceptance)) throw acceptance;
-        return;
+        results[at] = await this.#judgeUnwritten(candidate, acceptance);
+        continue;
       }
       const { record } = acceptance.snapshot;
       const result: AcceptResult =
         acceptance.kind === 'known'
-          ? this.#judgeKnown({ id, request, written }, record)
+          ? this.#judgeKnown(candidate, record)
           : { status: 'accepted', id, record };
       if (result.status === 'conflict' || record.state !== 'accepted') results[at] = result;
       else needJob.push({ at, result, snapshot: acceptance.snapshot });
-    });
+    }
     await addJobs(
       this.#queues,
       needJob.map(({ snapshot }) => snapshot.record),
@@ -163,7 +180,7 @@ export class Acceptor {
     for (const { at, result } of needJob) results[at] = result;
     const changes = needJob.map(({ snapshot }) => ({
       snapshot,
-      next: queued(snapshot.record, Date.now()),
+      next: queued(snapshot.record, this.#ledger.clock.now()),
     }));
     // Somebody may repeat, word for word, what a campaign has asked for: its row has to be counted.
     const isRow = ({ next }: (typeof changes)[number]) => next.row !== undefined;
@@ -191,9 +208,26 @@ export class Acceptor {
         const entry = await withPatience(this.#catalogue.find(template));
         if (entry === undefined) result.problems.push(await this.#unknownTemplate());
       }
-    } catch (error) {
-      if (!isUnavailable(error)) throw error;
+    } catch {
+      // The rest is right without it, and an unforeseen error must not cost the others their answer.
     }
+  }
+
+  /** "Full" says that nothing was stored; of a request that is repeated, that would be untrue. */
+  async #judgeFull(
+    candidate: Pinned,
+    full: { status: 'backlog_full' | 'redis_full'; retryAfterMs: number },
+  ): Promise<AcceptResult> {
+    const record = await this.#ledger.read(candidate.id);
+    return record === undefined
+      ? { ...full, id: candidate.id }
+      : this.#judgeKnown(candidate, record);
+  }
+
+  /** The script that accepts is refused as a whole when Redis is full: nothing of it was stored. */
+  async #judgeUnwritten(candidate: Pinned, error: unknown): Promise<AcceptResult> {
+    if (redisFaultOf(error)?.kind !== 'full') return failed(candidate.id, withoutCommand(error));
+    return this.#judgeFull(candidate, { status: 'redis_full', retryAfterMs: FULL_RETRY_AFTER_MS });
   }
 
   /** Two writings of one address are one request. */
@@ -242,6 +276,10 @@ function idOf(input: unknown): { id?: string } {
   return typeof id === 'string' ? { id } : {};
 }
 
-function isUnavailable(error: unknown): boolean {
-  return (error as { name?: string }).name === 'RedisUnavailableError';
+/** An id was chosen, and nobody knows how far it came: with the id the caller can ask again. */
+function failed(id: string, error: unknown): AcceptResult {
+  const fault = redisFaultOf(error);
+  return fault === undefined
+    ? { status: 'error', id, error }
+    : { status: 'unavailable', id, fault };
 }

@@ -6,32 +6,36 @@ import { RedisMemory } from './redisMemory.js';
 const FRESH_FOR_MS = 1_000;
 const RETRY_AFTER_MS = 30_000;
 
+type Admitted =
+  | { admitted: true }
+  | { admitted: false; because: 'backlog_full' | 'redis_full'; retryAfterMs: number };
+
 /**
  * Says whether more may be accepted. It looks at most once a second and counts in between what this
  * process has let through, so that a burst does not run past the limit unseen.
  */
 export class Backlog {
-  readonly #memory: RedisMemory;
+  readonly memory: RedisMemory;
   readonly #queues: Queues;
   readonly #max: number;
   #seen: { at: number; full: boolean; waiting: number } | undefined;
 
   constructor(redis: RedisClient, queues: Queues, max: number) {
-    this.#memory = new RedisMemory(redis);
+    this.memory = new RedisMemory(redis);
     this.#queues = queues;
     this.#max = max;
   }
 
   /** Admits `count` more, or says after how many milliseconds to try again. */
-  async admit(
-    count: number,
-  ): Promise<{ admitted: true } | { admitted: false; retryAfterMs: number }> {
-    const now = Date.now();
+  async admit(count: number): Promise<Admitted> {
+    const now = performance.now();
     if (this.#seen === undefined || now - this.#seen.at > FRESH_FOR_MS) {
       this.#seen = { at: now, ...(await this.#look()) };
     }
-    if (this.#seen.full || this.#seen.waiting + count > this.#max) {
-      return { admitted: false, retryAfterMs: RETRY_AFTER_MS };
+    const retryAfterMs = RETRY_AFTER_MS;
+    if (this.#seen.full) return { admitted: false, because: 'redis_full', retryAfterMs };
+    if (this.#seen.waiting + count > this.#max) {
+      return { admitted: false, because: 'backlog_full', retryAfterMs };
     }
     this.#seen.waiting += count;
     return { admitted: true };
@@ -39,7 +43,7 @@ export class Backlog {
 
   async #look(): Promise<{ full: boolean; waiting: number }> {
     const [full, ...waiting] = await Promise.all([
-      this.#memory.isFull(),
+      this.memory.isFull(),
       ...LANES.map((lane) =>
         this.#queues[lane].getJobCountByTypes('waiting', 'prioritized', 'delayed'),
       ),

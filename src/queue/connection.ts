@@ -75,7 +75,8 @@ export function connectForWorking(url: string): RedisClient {
 
 /**
  * Connects to `redis://…` or `rediss://…`; to a cluster given as several such URLs, comma separated;
- * or through Sentinel, `redis+sentinel://[user:pass@]host:26379,host2:26379/mastername[/db]`.
+ * or through Sentinel, `redis+sentinel://[user:pass@]host:26379,host2:26379/mastername[/db]`. The
+ * credentials there are those of Redis; `?sentinelPassword=…&sentinelUsername=…` are the Sentinels'.
  */
 function connect(url: string, options: ConnectionOptions): RedisClient {
   if (isSentinel(url)) return new Redis({ ...options, ...parseSentinel(url) });
@@ -102,14 +103,24 @@ function withoutRetryStrategy(options: ConnectionOptions) {
 export function isRedisUrl(url: string): boolean {
   try {
     if (isSentinel(url)) return parseSentinel(url).sentinels.every(({ host }) => host !== '');
+    const isCluster = url.includes(',');
     return nodesOf(url).every((node) => {
       const parsed = new URL(node);
       credentials(parsed);
-      return /^rediss?:\/\/\S+$/.test(node) && parsed.hostname !== '';
+      return (
+        /^rediss?:\/\/\S+$/.test(node) &&
+        parsed.hostname !== '' &&
+        isDatabase(parsed.pathname, isCluster)
+      );
     });
   } catch {
     return false;
   }
+}
+
+/** A database's number, or nothing. A cluster has only the database 0. */
+function isDatabase(path: string, isCluster: boolean): boolean {
+  return isCluster ? /^\/?0?$/.test(path) : /^\/?(\d{1,5})?$/.test(path);
 }
 
 function isSentinel(url: string): boolean {
@@ -121,17 +132,25 @@ function nodesOf(url: string): string[] {
 }
 
 function parseSentinel(url: string) {
-  const match = /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^/]+)\/([^/]+)(?:\/(\d+))?$/.exec(
-    url,
-  );
-  const [, username, password, hosts, name, db] = match ?? [];
+  const match =
+    /^redis\+sentinel:\/\/(?:([^:@/]*):([^@/]*)@)?([^/?]+)\/([^/?]+)(?:\/(\d{1,5}))?(?:\?(.*))?$/.exec(
+      url,
+    );
+  const [, username, password, hosts, name, db, query] = match ?? [];
   if (hosts === undefined || name === undefined) throw new TypeError('not a Sentinel URL');
+  const { sentinelUsername, sentinelPassword, ...others } = Object.fromEntries(
+    new URLSearchParams(query ?? ''),
+  );
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw new TypeError('a Sentinel URL has no such parameter');
   return {
     sentinels: hosts.split(',').map((host) => hostAndPort(new URL(`redis://${host}`), 26379)),
     name,
     ...(username && { username: decodeURIComponent(username) }),
     ...(password && { password: decodeURIComponent(password) }),
     ...(db && { db: Number(db) }),
+    ...(sentinelUsername && { sentinelUsername }),
+    ...(sentinelPassword && { sentinelPassword }),
   };
 }
 

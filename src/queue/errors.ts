@@ -1,3 +1,4 @@
+import { type RedisFault, redisFaultOf } from '../notification/redisFault.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { State } from '../notification/state.js';
 
@@ -39,6 +40,31 @@ export class BacklogFullError extends NotifierError {
   }
 }
 
+/** Redis has no memory left for more. Nothing was stored; come back after `retryAfterMs`. */
+export class RedisFullError extends NotifierError {
+  override readonly name = 'RedisFullError';
+  readonly retryAfterMs: number;
+
+  constructor(retryAfterMs: number) {
+    super(`Redis is full; try again in ${Math.ceil(retryAfterMs / 1000)} s`);
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Something went wrong that was not foreseen. The notification may or may not have been stored: send
+ * the same request again *with this id*, and it is stored once whatever happened.
+ */
+export class UnexpectedFailureError extends NotifierError {
+  override readonly name = 'UnexpectedFailureError';
+  readonly id: string;
+
+  constructor(id: string, options?: ErrorOptions) {
+    super(`an unexpected error; retry with the id ${id}`, options);
+    this.id = id;
+  }
+}
+
 /**
  * Redis did not answer in time. The notification may or may not have been stored: send the same
  * request again *with this id*, and it is stored once whatever happened.
@@ -46,12 +72,18 @@ export class BacklogFullError extends NotifierError {
 export class RedisUnavailableError extends NotifierError {
   override readonly name = 'RedisUnavailableError';
   readonly id: string | undefined;
+  /** What keeps Redis from answering. */
+  readonly fault: RedisFault;
+  /** Whether something was to be changed, which may have been done all the same. */
+  readonly mayBeDone: boolean;
 
-  constructor(id: string | undefined, options?: ErrorOptions) {
+  constructor(id: string | undefined, options: ErrorOptions & { mayBeDone?: boolean } = {}) {
     super(
       id === undefined ? 'Redis is unavailable' : `Redis is unavailable; retry with the id ${id}`,
       options,
     );
     this.id = id;
+    this.fault = redisFaultOf(options.cause) ?? { kind: 'away' };
+    this.mayBeDone = options.mayBeDone ?? id !== undefined;
   }
 }

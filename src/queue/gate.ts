@@ -1,3 +1,4 @@
+import { type RedisClock, redisClock } from '../notification/redisClock.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
 
@@ -37,12 +38,14 @@ const LONGEST_CLOSING_MS = 2 ** 31 - 1;
  */
 export class Gate {
   readonly #redis: RedisClient;
+  readonly #clock: RedisClock;
   readonly #key: string;
   readonly #closedMs: string;
   readonly #keys: readonly string[];
 
   constructor(redis: RedisClient, prefix: string) {
     this.#redis = redis;
+    this.#clock = redisClock(redis, prefix);
     this.#key = `${prefix}:gate`;
     this.#closedMs = `${prefix}:gate-closed-ms`;
     const limiters = LANES.map((lane) => `${prefix}:${lane}:limiter`);
@@ -64,7 +67,8 @@ export class Gate {
     const ms = Math.min(LONGEST_CLOSING_MS, Math.max(1, Math.ceil(forMs)));
     const reason: GateReason = { operation, retryAfterMs: ms };
     const commands = this.#redis as unknown as GateCommands;
-    return commands.notifierCloseGate(...this.#keys, ms, JSON.stringify(reason), Date.now());
+    const now = await this.#clock.current();
+    return commands.notifierCloseGate(...this.#keys, ms, JSON.stringify(reason), now);
   }
 
   /**

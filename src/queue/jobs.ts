@@ -92,7 +92,7 @@ export async function closeQueues(queues: Queues): Promise<void> {
 interface JobToAdd {
   name: JobName;
   data: JobData;
-  opts: { jobId: string; delay: number };
+  opts: { jobId: string; delay: number; timestamp: number };
 }
 
 /**
@@ -106,7 +106,12 @@ export function jobFor(record: NotificationRecord, now: number): JobToAdd {
   return {
     name,
     data: { id, generation },
-    opts: { jobId: jobId(name, record), delay: Math.max(0, (startAt ?? now) - now) },
+    // A delay counts from the timestamp, which the queue would else take from this machine's clock.
+    opts: {
+      jobId: jobId(name, record),
+      delay: Math.max(0, (startAt ?? now) - now),
+      timestamp: now,
+    },
   };
 }
 

@@ -31,12 +31,14 @@ export class Notifications {
 
   /** The notification as callers see it, or undefined when there is none (any more). */
   async get(id: string): Promise<NotificationView | undefined> {
-    return this.#patiently(id, () => this.#view(id));
+    return this.#patiently(undefined, () => this.#view(id));
   }
 
   async cancel(id: string, by?: string): Promise<CancelResult | undefined> {
-    const now = Date.now();
-    return this.#patiently(id, () => this.#ledger.change(id, (record) => cancel(record, now, by)));
+    return this.#patiently(id, async () => {
+      const now = await this.#ledger.clock.current();
+      return this.#ledger.change(id, (record) => cancel(record, now, by));
+    });
   }
 
   async resolve(
@@ -44,10 +46,10 @@ export class Notifications {
     verdict: 'sent' | 'not_sent',
     by?: string,
   ): Promise<ResolveResult | undefined> {
-    const now = Date.now();
-    return this.#patiently(id, () =>
-      this.#ledger.change(id, (record) => resolve(record, verdict, now, by)),
-    );
+    return this.#patiently(id, async () => {
+      const now = await this.#ledger.clock.current();
+      return this.#ledger.change(id, (record) => resolve(record, verdict, now, by));
+    });
   }
 
   /**
@@ -60,11 +62,11 @@ export class Notifications {
 
   /** The view of a record, with the caller's metadata as long as the request is kept. */
   async viewOf(record: NotificationRecord): Promise<NotificationView> {
-    const stored = await this.#patiently(record.id, () => this.#ledger.readRequest(record.id));
+    const stored = await this.#patiently(undefined, () => this.#ledger.readRequest(record.id));
     return viewOf(record, stored?.request);
   }
 
-  #patiently<T>(id: string, work: () => Promise<T>): Promise<T> {
+  #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
     return withPatience(whenReady(this.#redis).then(work), id);
   }
 
@@ -81,7 +83,7 @@ export class Notifications {
     by: string | undefined,
     deadline: number | undefined,
   ): Promise<RetryOutcome | undefined> {
-    const now = Date.now();
+    const now = await this.#ledger.clock.current();
     if ((await this.#ledger.readRequest(id)) === undefined) {
       return (await this.#ledger.read(id)) === undefined ? undefined : { kind: 'request_gone' };
     }
@@ -91,7 +93,7 @@ export class Notifications {
     await addJobs(this.#queues, [result.record], now);
     await this.#ledger.change(id, (record) =>
       record.state === 'accepted' && record.generation === result.record.generation
-        ? write(queued(record, Date.now()), undefined)
+        ? write(queued(record, this.#ledger.clock.now()), undefined)
         : keep(undefined),
     );
     return result;

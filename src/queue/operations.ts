@@ -77,14 +77,14 @@ export class Operations {
    * @throws RedisUnavailableError when it is not known whether the sending stops
    */
   async pause(given: { reason: string; by?: string }): Promise<Pause> {
-    const pause = await this.#patiently(() => this.#stopButton.press(given));
+    const pause = await this.#patiently(() => this.#stopButton.press(given), true);
     await this.#stopButton.untilStill();
     return pause;
   }
 
   /** Lets the sending go on; answers with the pause that was, if it was paused. */
   async resume(): Promise<Pause | undefined> {
-    return this.#patiently(() => this.#stopButton.release());
+    return this.#patiently(() => this.#stopButton.release(), true);
   }
 
   /** Whether, and since or until when, nothing is sent for a good reason. */
@@ -104,11 +104,11 @@ export class Operations {
 
   /** Opens the gate before its time; answers for how many milliseconds it would have stayed closed. */
   async openGate(): Promise<number> {
-    return this.#patiently(() => this.#gate.open());
+    return this.#patiently(() => this.#gate.open(), true);
   }
 
-  #patiently<T>(work: () => Promise<T>): Promise<T> {
-    return withPatience(whenReady(this.#redis).then(work));
+  #patiently<T>(work: () => Promise<T>, mayBeDone = false): Promise<T> {
+    return withPatience(whenReady(this.#redis).then(work), undefined, mayBeDone);
   }
 
   async #look(): Promise<FleetStatus> {

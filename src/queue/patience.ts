@@ -1,16 +1,22 @@
 import { once } from 'node:events';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
-import { RedisUnavailableError } from './errors.js';
+import { verifyDatabase } from './databaseCheck.js';
+import { RedisUnavailableError, UnexpectedFailureError } from './errors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
 const PATIENCE_MS = 2_500;
 
 /**
  * Bounds a call to Redis as a whole and turns every way of Redis being away into one typed error.
- * A command that was given up may still be carried out later; that is why the error names the id.
+ * A command that was given up may still be carried out later; that is why the error names the id of
+ * what was to be changed. A read has none: it changes nothing.
  */
-export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T> {
+export async function withPatience<T>(
+  work: Promise<T>,
+  id?: string,
+  mayBeDone = id !== undefined,
+): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => reject(new Error('Redis did not answer in time')), PATIENCE_MS);
@@ -19,8 +25,9 @@ export async function withPatience<T>(work: Promise<T>, id?: string): Promise<T>
     return await Promise.race([work, tooLong]);
   } catch (error) {
     if (isRedisTrouble(error))
-      throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
-    throw withoutCommand(error);
+      throw new RedisUnavailableError(id, { cause: withoutCommand(error), mayBeDone });
+    if (id === undefined) throw withoutCommand(error);
+    throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });
   } finally {
     clearTimeout(timer);
     // The loser of the race must not surface as an unhandled rejection.
@@ -36,7 +43,7 @@ const awaited = new WeakMap<RedisClient, Promise<unknown>>();
  * at the same time share one wait.
  */
 export async function whenReady(redis: RedisClient): Promise<void> {
-  if (redis.status === 'ready') return;
+  if (redis.status === 'ready') return verifyDatabase(redis);
   let ready = awaited.get(redis);
   if (ready === undefined) {
     const signal = AbortSignal.timeout(PATIENCE_MS);
@@ -44,4 +51,5 @@ export async function whenReady(redis: RedisClient): Promise<void> {
     awaited.set(redis, ready);
   }
   await ready;
+  await verifyDatabase(redis);
 }

@@ -1,6 +1,7 @@
 import { Keyring } from '../notification/bodyHash.js';
 import { COUNTRY_EXPECTED, countryOfCode } from '../notification/country.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
+import type { RedisFault } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
@@ -13,7 +14,9 @@ import {
   BacklogFullError,
   IdConflictError,
   InvalidRequestError,
+  RedisFullError,
   RedisUnavailableError,
+  UnexpectedFailureError,
 } from './errors.js';
 import { Gate } from './gate.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
@@ -57,8 +60,9 @@ export type SendResult =
   | ({ index: number; status: 'accepted' | 'existing' } & Sent)
   | { index: number; status: 'invalid'; id?: string; problems: FieldProblem[] }
   | { index: number; status: 'conflict'; id: string; state: State }
-  | { index: number; status: 'backlog_full'; id: string; retryAfterMs: number }
-  | { index: number; status: 'unavailable'; id: string };
+  | { index: number; status: 'backlog_full' | 'redis_full'; id: string; retryAfterMs: number }
+  | { index: number; status: 'unavailable'; id: string; fault: RedisFault }
+  | { index: number; status: 'error'; id: string; error: unknown };
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -131,8 +135,8 @@ export class NotificationProducer {
    * Hands over one notification.
    *
    * @throws InvalidRequestError with every wrong field; IdConflictError when the id is in use for
-   * another request; BacklogFullError with a time to wait; RedisUnavailableError with the id to
-   * retry with.
+   * another request; BacklogFullError and RedisFullError with a time to wait; RedisUnavailableError
+   * and UnexpectedFailureError with the id to retry with.
    */
   async send(request: NotificationRequest): Promise<Sent> {
     const [result] = await this.acceptor.acceptAll([request]);
@@ -210,8 +214,12 @@ function sentOrThrow(result: AcceptResult): Sent {
       throw new IdConflictError(result.id, result.state);
     case 'backlog_full':
       throw new BacklogFullError(result.retryAfterMs);
+    case 'redis_full':
+      throw new RedisFullError(result.retryAfterMs);
     case 'unavailable':
-      throw new RedisUnavailableError(result.id);
+      throw new RedisUnavailableError(result.id, { cause: { fault: result.fault } });
+    case 'error':
+      throw new UnexpectedFailureError(result.id, { cause: result.error });
     default: {
       const never: never = result;
       throw new Error(`unhandled result ${String(never)}`);

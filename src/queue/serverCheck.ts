@@ -1,5 +1,7 @@
 import { Cluster } from 'ioredis';
+import { describeRedisFault } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { verifyDatabase } from './databaseCheck.js';
 
 /** The queue's own minimum, and what its scripts and ours are tested from. */
 const MIN_VERSION = [6, 2] as const;
@@ -13,8 +15,10 @@ export type ServerCheck = { ok: true } | { ok: false; problem: string };
  * Rejects when Redis does not answer: that says nothing about its fitness.
  */
 export async function checkRedisServer(redis: RedisClient): Promise<ServerCheck> {
+  await verifyDatabase(redis);
+  const isCluster = redis instanceof Cluster;
   const checks = await Promise.all(
-    mastersOf(redis).map(async (node) => judgeServer(await node.info())),
+    mastersOf(redis).map(async (node) => judgeServer(await node.info(), { isCluster })),
   );
   return checks.find((check) => !check.ok) ?? { ok: true };
 }
@@ -26,7 +30,10 @@ function mastersOf(redis: RedisClient): RedisClient[] {
 }
 
 /** The same, from what a server says about itself (the text of `INFO`). */
-export function judgeServer(info: string): ServerCheck {
+export function judgeServer(info: string, given: { isCluster?: boolean } = {}): ServerCheck {
+  if (given.isCluster !== true && infoField(info, 'cluster_enabled') === '1') {
+    return { ok: false, problem: describeRedisFault({ kind: 'cluster_node' }) };
+  }
   const version = infoField(info, 'redis_version');
   if (version !== undefined && isTooOld(version)) {
     const problem = `Redis ${MIN_VERSION.join('.')} or newer is needed; this one is ${version}.`;

@@ -1,7 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SEND_WITHIN_MS } from '../notification/attempt.js';
 import { ledgerKeys } from '../notification/keys.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import { type RedisClock, redisClock } from '../notification/redisClock.js';
+import { redisFaultOf } from '../notification/redisFault.js';
+import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
 import { QUEUE_NAMES } from './intakeQueue.js';
 import type { Queues } from './jobs.js';
@@ -11,6 +13,10 @@ export interface Pause {
   reason: string;
   by?: string;
   since: number;
+}
+
+interface PauseCommand {
+  notifierPause(key: string, pause: string): Promise<number>;
 }
 
 /** An intent that was written before the button was pressed is too old for sending after this. */
@@ -29,12 +35,16 @@ const INTENTS_ARE_STALE_AFTER_MS = SEND_WITHIN_MS + 50;
 export class StopButton {
   readonly #redis: RedisClient;
   readonly #queues: Queues;
+  readonly #clock: RedisClock;
   readonly #key: string;
 
   constructor(redis: RedisClient, prefix: string, queues: Queues) {
     this.#redis = redis;
     this.#queues = queues;
+    this.#clock = redisClock(redis, prefix);
     this.#key = ledgerKeys(prefix).paused;
+    const lua = readScript('pause', import.meta.url);
+    redis.defineCommand('notifierPause', { numberOfKeys: 1, lua });
   }
 
   async standing(): Promise<Pause | undefined> {
@@ -48,8 +58,9 @@ export class StopButton {
    */
   async press(given: { reason: string; by?: string }): Promise<Pause> {
     const standing = await this.standing();
-    const pause: Pause = { ...given, since: standing?.since ?? Date.now() };
-    await this.#redis.set(this.#key, JSON.stringify(pause));
+    const pause: Pause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
+    const commands = this.#redis as unknown as PauseCommand;
+    await commands.notifierPause(this.#key, JSON.stringify(pause));
     await this.#pauseQueuesWhilePressed();
     return pause;
   }
@@ -82,7 +93,8 @@ export class StopButton {
   }
 
   async #pauseQueuesWhilePressed(): Promise<void> {
-    await Promise.all(LANES.map((lane) => this.#queues[lane].pause()));
+    // A full Redis refuses this, and the key is what stops the sending; the sweeper tries again.
+    await Promise.all(LANES.map((lane) => this.#queues[lane].pause())).catch(unlessFull);
     // Somebody may have released the button meanwhile, and nobody would let the queues go on.
     if ((await this.standing()) === undefined) await this.#resumeQueues();
   }
@@ -91,4 +103,8 @@ export class StopButton {
     // The intake too: it is never paused from here, but may have been by another program.
     await Promise.all(QUEUE_NAMES.map((name) => this.#queues[name].resume()));
   }
+}
+
+function unlessFull(error: unknown): void {
+  if (redisFaultOf(error)?.kind !== 'full') throw error;
 }

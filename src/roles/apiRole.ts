@@ -9,7 +9,9 @@ import { dashboard } from '../dashboard/dashboard.js';
 import type { Login } from '../dashboard/session.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
+import { RedisHealth } from '../queue/redisHealth.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
+import { ClockWatch } from '../worker/clockWatch.js';
 import { openCampaigns } from './openCampaigns.js';
 import { openInbox } from './openInbox.js';
 import { openProducer } from './openProducer.js';
@@ -35,7 +37,11 @@ export async function startApi(
   const producer = openProducer(config, metrics);
   const { acceptor, catalogue, notifications, operations } = producer;
   metrics.watchFleet(() => operations.status());
+  const { redis, prefix, ledger } = producer.store;
+  const health = new RedisHealth(redis, prefix, log);
+  const clockWatch = new ClockWatch({ clock: ledger.clock, log, onError: health.note });
   const preparation = new RedisPreparation({
+    health,
     check: () => producer.checkServer(),
     publish: () => publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS),
     renew: () => catalogue.renew(),
@@ -47,7 +53,7 @@ export async function startApi(
   const isReady = () => preparation.standing.kind === 'ready';
   const inbox = openInbox(config, { producer, campaigns, isReady, log });
   const app = buildServer({
-    intake: new Intake(acceptor, standing),
+    intake: new Intake(acceptor, standing, () => ledger.clock.now()),
     notifications,
     campaigns,
     operations,
@@ -55,7 +61,8 @@ export async function startApi(
     keys: new ApiKeys(config.API_KEYS),
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     standing,
-    ping: () => producer.ping(),
+    redisProblem: async () =>
+      (await health.problem()) ?? (await producer.store.backlog.memory.problem()),
     beside,
     log,
   });
@@ -71,11 +78,14 @@ export async function startApi(
     await closeServer(app);
     await inbox?.stop();
     await preparation.stop();
+    clockWatch.stop();
+    health.stop();
     await producer.close();
     log.info('api stopped');
   };
   try {
     await preparation.start();
+    void clockWatch.start();
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
     inbox?.start();
     log.info({ url, templates: templates.length, keys: config.API_KEYS.length }, 'api started');

@@ -21,12 +21,20 @@ export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
   return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
 }
 
-export function openLookupCaches(redis: RedisClient, config: Config, log: Logger): LookupCaches {
+export function openLookupCaches(
+  redis: RedisClient,
+  config: Config,
+  log: Logger,
+  noteRedis: (error: unknown) => boolean = () => false,
+): LookupCaches {
   const keyring = keyringOf(config);
   const keys = ledgerKeys(config.QUEUE_PREFIX);
-  const onTrouble = throttled((error: unknown) =>
+  const logError = throttled((error: unknown) =>
     log.warn({ error: errorLabel(error) }, 'lookups cannot be remembered; going on without'),
   );
+  const onTrouble = (error: unknown) => {
+    if (!noteRedis(error)) logError(error);
+  };
   const identities = { name: 'identity', keyOf: keys.cachedIdentity };
   const contexts = { name: 'context', keyOf: keys.cachedContext };
   return {

@@ -26,6 +26,7 @@ export function openFeeder(
     registry: WorkerRegistry;
     log: Logger;
     observe: ReleaseObserver;
+    noteRedis: (error: unknown) => boolean;
   },
 ): Feeder {
   const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
@@ -49,5 +50,6 @@ export function openFeeder(
       (await registry.read()).alive.some(({ breaker }) => breaker?.state === 'open'),
     templateHash: async (template) => (await catalogue.find(template))?.hash,
     log,
+    noteRedis: parts.noteRedis,
   });
 }

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Standing } from '../api/standing.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
+import { needsAChange, redisFaultOf } from '../notification/redisFault.js';
 import { errorLabel } from '../ops/errorLabel.js';
+import type { RedisHealth } from '../queue/redisHealth.js';
+import { RedisUnusableError } from '../queue/redisStart.js';
 import type { ServerCheck } from '../queue/serverCheck.js';
 
 const START_PATIENCE_MS = 2_000;
@@ -16,7 +18,8 @@ const WHILE_READY_MS = 60_000;
  * pending ─▶ ready ⇄ unfit
  *    └─────────────────▲
  *
- * A Redis that is away does not keep the process from starting; one that is there and unfit does.
+ * A Redis that is away does not keep the process from starting; one that is there and unfit does, and
+ * so does one that refuses us until a setting or a right is changed.
  * It is looked at again with each new connection, since another server may have taken its place or
  * the same one have lost its data, and every minute for what an operator changes. Being away later
  * changes nothing here: each call finds that out by itself.
@@ -25,6 +28,7 @@ export class RedisPreparation {
   readonly #check: () => Promise<ServerCheck>;
   readonly #publish: () => Promise<void>;
   readonly #renew: () => Promise<void>;
+  readonly #health: RedisHealth;
   readonly #log: Logger;
   #standing: Standing = { kind: 'pending' };
   #published = false;
@@ -36,25 +40,37 @@ export class RedisPreparation {
     check: () => Promise<ServerCheck>;
     publish: () => Promise<void>;
     renew: () => Promise<void>;
+    health: RedisHealth;
     log: Logger;
   }) {
     this.#check = parts.check;
     this.#publish = parts.publish;
     this.#renew = parts.renew;
+    this.#health = parts.health;
     this.#log = parts.log;
   }
 
   get standing(): Standing {
-    return this.#standing;
+    const { fault } = this.#health;
+    if (this.#standing.kind !== 'pending' || fault === undefined) return this.#standing;
+    return { kind: 'pending', fault };
   }
 
-  /** Waits 2 s at most for Redis, and goes on in the background. Rejects when Redis is unfit. */
+  /** Waits 2 s at most for Redis, and goes on in the background. Rejects when waiting cannot help. */
   async start(): Promise<void> {
     const found = new AbortController();
     this.#watching = this.#watch(() => found.abort());
+    void this.#health.untilUnusable(found.signal).then(() => found.abort());
     await delay(START_PATIENCE_MS, undefined, { signal: found.signal }).catch(() => undefined);
+    found.abort();
+    const { fault } = this.#health;
+    if (this.#standing.kind === 'pending' && fault !== undefined && needsAChange(fault)) {
+      throw new RedisUnusableError(fault);
+    }
     if (this.#standing.kind === 'unfit') throw new Error(this.#standing.problem);
-    if (this.#standing.kind === 'pending') this.#log.warn('Redis is away; waiting for it');
+    if (this.#standing.kind === 'pending') {
+      this.#health.note(new Error('Redis did not answer in time'));
+    }
   }
 
   /** Has Redis looked at again now: its connection is new. */
@@ -91,8 +107,10 @@ export class RedisPreparation {
       this.#published = true;
       this.#stand({ kind: 'ready' });
     } catch (error) {
-      if (!isRedisTrouble(error)) {
+      if (redisFaultOf(error) === undefined) {
         this.#log.error({ error: errorLabel(error) }, 'Redis could not be prepared');
+      } else {
+        this.#health.note(error);
       }
     }
   }

@@ -9,6 +9,7 @@ import type { Admission } from '../genesys/admission.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger } from '../notification/ledger.js';
+import { describeRedisFault } from '../notification/redisFault.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
@@ -29,12 +30,15 @@ import { connectForWorking, disconnect } from '../queue/connection.js';
 import { Gate } from '../queue/gate.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
+import { RedisHealth } from '../queue/redisHealth.js';
+import { untilServing } from '../queue/redisStart.js';
 import { checkRedisServer } from '../queue/serverCheck.js';
 import { StopButton } from '../queue/stopButton.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/publishTemplates.js';
 import { accessIsRepaired } from '../worker/accessProbe.js';
+import { ClockWatch } from '../worker/clockWatch.js';
 import { Heartbeat } from '../worker/heartbeat.js';
 import { LaneWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
@@ -82,26 +86,32 @@ export async function startWorker(
     });
   }
   const redis = connectForWorking(config.REDIS_URL);
-  redis.on(
-    'error',
-    throttled((error: Error) =>
-      log.warn({ error: errorLabel(error) }, 'Redis (REDIS_URL) does not answer; waiting for it'),
-    ),
-  );
-  const server = await checkRedisServer(redis);
-  if (!server.ok) {
+  const redisHealth = new RedisHealth(redis, prefix, log);
+  const noteRedis = redisHealth.note;
+  readiness = async () => ({
+    ready: false,
+    because: [redisHealth.fault === undefined ? 'starting' : describeRedisFault(redisHealth.fault)],
+  });
+  const catalogue = new TemplateCatalogue(redis, prefix);
+  try {
+    await untilServing(async () => {
+      const server = await checkRedisServer(redis);
+      if (server.ok) await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
+      return server;
+    }, redisHealth);
+  } catch (error) {
+    redisHealth.stop();
     disconnect(redis);
     await health?.close();
-    throw new Error(server.problem);
+    throw error;
   }
-  const catalogue = new TemplateCatalogue(redis, prefix);
-  await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
 
-  const queues = openQueues(
-    redis,
-    prefix,
-    throttled((error) => log.error({ error: errorLabel(error) }, 'queue trouble')),
+  const logQueueError = throttled((error: Error) =>
+    log.error({ error: errorLabel(error) }, 'queue error'),
   );
+  const queues = openQueues(redis, prefix, (error) => {
+    if (!noteRedis(error)) logQueueError(error);
+  });
   const gate = new Gate(redis, prefix);
   const stopButton = new StopButton(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
@@ -120,14 +130,16 @@ export async function startWorker(
     onMismatch: metrics.countMismatch,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
-  const haltWatch = new HaltWatch(redis, prefix, log);
-  const caches = openLookupCaches(redis, config, log);
+  const haltWatch = new HaltWatch(redis, prefix, log, noteRedis);
+  const caches = openLookupCaches(redis, config, log, noteRedis);
   const pipeline = new NotificationPipeline({
     haltWatch,
     client,
     drivers: channelDrivers(client, config),
     policy: onlyTo(config.NOTIFY_ONLY_TO),
-    conversations: new ConversationLoader(client, log, metrics.countMismatch),
+    conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
+      ledger.clock.now(),
+    ),
     identities: new IdentityLookup(client, caches.identities),
     contexts: caches.contexts,
     checkpoints: new CheckpointStore<Findings>(
@@ -142,8 +154,9 @@ export async function startWorker(
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
-    scheduleDeliveryCheck: (record) => addJobs(queues, [record], Date.now()),
+    scheduleDeliveryCheck: (record) => addJobs(queues, [record], ledger.clock.now()),
     ledger,
+    now: () => ledger.clock.now(),
     maxAttempts: MAX_ATTEMPTS,
     observe,
     observePhase: metrics.observePhase,
@@ -163,14 +176,17 @@ export async function startWorker(
       await pauseRunning(campaigns, reason);
     },
     onBreakerChange: () => heartbeat.publish(),
+    noteRedis,
   });
   const sweeper = new Sweeper({
     ledger,
     queues,
     redis,
+    prefix,
     log,
     stopButton,
     onFind: metrics.countSweeperFind,
+    noteRedis,
   });
   const registry = new WorkerRegistry(redis, prefix);
   const intake = openIntake(config, {
@@ -190,20 +206,29 @@ export async function startWorker(
     registry,
     log,
     observe: observeRelease,
+    noteRedis,
   });
   const concurrency = config.WORKER_CONCURRENCY;
   const { notReady, ...judged } = workerReadiness({
-    redis,
+    clock: ledger.clock,
+    redisHealth,
     queues,
     operations,
     workers,
     concurrency,
   });
   readiness = judged.readiness;
-  const heartbeat = new Heartbeat({ registry, workers, concurrency, notReady, log });
+  const heartbeat = new Heartbeat({ registry, workers, concurrency, notReady, log, noteRedis });
+  const clockWatch = new ClockWatch({
+    clock: ledger.clock,
+    log,
+    onError: noteRedis,
+    onChange: (isWrong) => workers.clockIsWrong(isWrong),
+  });
   const renewal = setInterval(() => {
     catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
   }, TEMPLATES_RENEWED_EVERY_MS);
+  await clockWatch.start();
   heartbeat.start();
   workers.start();
   intake.start();
@@ -217,12 +242,14 @@ export async function startWorker(
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     clearInterval(renewal);
+    clockWatch.stop();
     await Promise.all([sweeper.stop(), feeder.stop(), intake.stop(), workers.stop()]);
     await heartbeat.stop();
     haltWatch.stop();
     await client.close();
     await closeQueues(queues);
     await health?.close();
+    redisHealth.stop();
     disconnect(redis);
     log.info('worker stopped');
   };

@@ -17,6 +17,8 @@ export interface HeartbeatParts {
   /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
   notReady: () => Promise<string[]>;
   log: Logger;
+  /** Takes note of an error if it is one of Redis'; whether it was. */
+  noteRedis?: (error: unknown) => boolean;
 }
 
 /**
@@ -35,9 +37,12 @@ export class Heartbeat {
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
-    this.#logFailure = throttled((error) =>
+    const logFailure = throttled((error: unknown) =>
       parts.log.warn({ error: errorLabel(error) }, 'heartbeat failed; it is tried again'),
     );
+    this.#logFailure = (error) => {
+      if (parts.noteRedis?.(error) !== true) logFailure(error);
+    };
   }
 
   start(): void {

@@ -25,6 +25,7 @@ export type IntakeOutcome =
   | 'invalid'
   | 'conflict'
   | 'backlog_full'
+  | 'redis_full'
   | 'unavailable';
 
 /** What a producer reads as the job's return value. */
@@ -180,7 +181,11 @@ export class IntakeWorker {
       case 'conflict':
         return this.#refuse(job, 'conflict', conflictIntakeSentence(result));
       case 'backlog_full':
-        return this.#putBack(job, token, 'backlog_full', result.retryAfterMs);
+      case 'redis_full':
+        return this.#putBack(job, token, result.status, result.retryAfterMs);
+      case 'error':
+        this.#logFailure(result.error);
+        return this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
       case 'unavailable':
         return this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
       default:

@@ -3,7 +3,6 @@ import { setTimeout } from 'node:timers/promises';
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
 import { LANES, type Lane } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
@@ -28,6 +27,8 @@ export interface LaneWorkersParts {
   onBreakerChange: () => void;
   /** Called for each job that another program has added to a queue of ours. */
   onForeignJob: (lane: Lane) => void;
+  /** Takes note of an error if it is one of Redis'; whether it was. */
+  noteRedis: (error: unknown) => boolean;
 }
 
 /** Whether the job got as far as the platform, so that its end says something about our access. */
@@ -64,7 +65,10 @@ export class LaneWorkers {
   /** When a job was last taken, by lane (epoch ms): readiness is judged by progress. */
   readonly lastStart: Record<Lane, number>;
   readonly #jobs: Record<Lane, number> = { transactional: 0, campaign: 0 };
+  /** Why no new job is taken; none is as long as there is any reason. */
+  readonly #resting = new Set<'breaker' | 'redis' | 'clock'>();
   #breathing = false;
+  #started = false;
 
   constructor(parts: LaneWorkersParts) {
     this.#parts = parts;
@@ -78,12 +82,11 @@ export class LaneWorkers {
     };
     this.breaker = new CircuitBreaker(
       {
-        pause: () => this.#each((worker) => worker.pause(true)),
-        resume: (atATime = parts.concurrency) =>
-          this.#each(async (worker) => {
-            worker.concurrency = atATime;
-            await worker.resume();
-          }),
+        pause: () => this.#rest('breaker'),
+        resume: async (atATime = parts.concurrency) => {
+          for (const lane of LANES) this.#workers[lane].concurrency = atATime;
+          await this.#goOn('breaker');
+        },
         isRepaired: parts.isRepaired,
         onChange: parts.onBreakerChange,
       },
@@ -92,6 +95,8 @@ export class LaneWorkers {
   }
 
   start(): void {
+    this.#started = true;
+    if (this.#resting.size > 0) return;
     for (const lane of LANES) {
       this.#workers[lane].run().catch((error: unknown) => {
         this.#parts.log.error({ lane, error: errorLabel(error) }, 'worker ended');
@@ -134,17 +139,17 @@ export class LaneWorkers {
           backoffMs(attemptsMade, error instanceof RetryableError ? error.retryAfterMs : undefined),
       },
     });
-    const say = throttled((error: Error) =>
-      log.error({ lane, error: errorLabel(error) }, 'queue trouble'),
+    const logError = throttled((error: Error) =>
+      log.error({ lane, error: errorLabel(error) }, 'queue error'),
     );
     worker.on('error', (error) => {
-      say(error);
-      if (isRedisTrouble(error)) void this.#catchBreath();
+      if (this.#parts.noteRedis(error)) void this.#catchBreath();
+      else logError(error);
     });
     worker.on('stalled', (jobId) => {
       const named = isOwnJobId(jobId) && { jobId };
       log.warn({ lane, ...named }, 'job of a lost worker is taken up');
-      void replaceUnreadableData(connection, `${prefix}:${lane}:${jobId}`).catch(say);
+      void replaceUnreadableData(connection, `${prefix}:${lane}:${jobId}`).catch(logError);
     });
     return worker;
   }
@@ -219,12 +224,27 @@ export class LaneWorkers {
    * and so the workers would ask it ten thousand times a second.
    */
   async #catchBreath(): Promise<void> {
-    if (this.#breathing || this.breaker.reason !== undefined) return;
+    if (this.#breathing) return;
     this.#breathing = true;
-    await this.#each((worker) => worker.pause(true));
+    await this.#rest('redis');
     await setTimeout(BREATH_MS);
     this.#breathing = false;
-    if (this.breaker.reason !== undefined || this.#stopping.signal.aborted) return;
+    await this.#goOn('redis');
+  }
+
+  /** While the clock of this machine is wrong, no new job is taken. */
+  async clockIsWrong(isWrong: boolean): Promise<void> {
+    await (isWrong ? this.#rest('clock') : this.#goOn('clock'));
+  }
+
+  async #rest(reason: 'breaker' | 'redis' | 'clock'): Promise<void> {
+    this.#resting.add(reason);
+    await this.#each((worker) => worker.pause(true));
+  }
+
+  async #goOn(reason: 'breaker' | 'redis' | 'clock'): Promise<void> {
+    this.#resting.delete(reason);
+    if (this.#resting.size > 0 || this.#stopping.signal.aborted || !this.#started) return;
     await this.#each((worker) => worker.resume());
   }
 

@@ -1,13 +1,13 @@
-import type { RedisClient } from '../notification/redisScripts.js';
+import type { RedisClock } from '../notification/redisClock.js';
+import { describeRedisFault } from '../notification/redisFault.js';
 import { LANES } from '../notification/state.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, Standstill } from '../queue/operations.js';
+import type { RedisHealth } from '../queue/redisHealth.js';
 import type { LaneWorkers } from './laneWorkers.js';
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
-/** Deadlines and the age of intents are judged by each worker's own clock. */
-const SKEW_MAX_MS = 5_000;
 /** Jobs waiting this long with places free and the gate open mean that the worker is stuck. */
 const STUCK_AFTER_MS = 60_000;
 
@@ -16,13 +16,14 @@ const STUCK_AFTER_MS = 60_000;
  * connection in an unlucky way goes on saying that it runs.
  */
 export function workerReadiness(parts: {
-  redis: RedisClient;
+  clock: RedisClock;
+  redisHealth: RedisHealth;
   queues: Queues;
   operations: Operations;
   workers: LaneWorkers;
   concurrency: number;
 }): { readiness(): Promise<Readiness>; notReady(): Promise<string[]> } {
-  const { redis, queues, operations, workers, concurrency } = parts;
+  const { clock, redisHealth, queues, operations, workers, concurrency } = parts;
 
   const stuckLanes = async (): Promise<string[]> => {
     if (workers.breaker.reason !== undefined) return [];
@@ -41,14 +42,15 @@ export function workerReadiness(parts: {
   };
 
   const clockSkew = async (): Promise<string[]> => {
-    const [seconds] = await redis.time();
-    const skewMs = Math.abs(Date.now() - Number(seconds) * 1_000);
-    return skewMs > SKEW_MAX_MS ? [`this clock is ${Math.round(skewMs / 1_000)} s off Redis'`] : [];
+    await clock.measure();
+    return clock.problem === undefined ? [] : [`${clock.problem} No job is taken until then.`];
   };
 
   /** What keeps it from getting work done, the circuit breaker not among it. */
   const shortcomings = async (): Promise<{ because: string[]; still: Standstill }> => {
     const because: string[] = [];
+    const { fault } = redisHealth;
+    if (fault !== undefined) return { because: [describeRedisFault(fault)], still: {} };
     try {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       // Rightly at rest is ready all the same, and says so.

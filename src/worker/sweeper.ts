@@ -3,16 +3,28 @@ import { queued } from '../notification/acceptance.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { redisFaultOf } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
 import type { Snapshot } from '../notification/snapshot.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
 import { Lease } from '../queue/lease.js';
+import { LostJobs } from '../queue/lostJobs.js';
 import type { StopButton } from '../queue/stopButton.js';
 
 /** What the sweeper had to see to, for whoever counts. */
-export type SweeperFind = SweepFinding | 'missing_job' | 'job_lost_too_often' | 'unreadable';
+export type SweeperFind =
+  | SweepFinding
+  | 'missing_job'
+  | 'job_in_no_list'
+  | 'job_lost_too_often'
+  | 'unreadable';
+
+const DESCRIPTIONS = {
+  missing_job: 'the job was missing in the queue; the sweeper added it',
+  job_in_no_list: 'the job stood in no list of the queue; the sweeper added it again',
+} as const;
 
 const TICK_MS = 2_000;
 const LEASE_MS = 15_000;
@@ -25,7 +37,7 @@ const UNJUDGED_AGAIN_MS = 60_000;
  * each: is it past its deadline? did the owner of its intent vanish? is there still a job for it?
  *
  * It finds what the queue alone would lose: an api killed between ledger and job, jobs that an
- * operator removed, jobs that the queue failed because their workers died too often. One sweeper
+ * operator removed, jobs whose list was deleted, jobs that the queue failed because their workers died too often. One sweeper
  * works at a time, by a lease; two at once would do no harm, since each change is decided upon the
  * record as it is.
  */
@@ -35,6 +47,8 @@ export class Sweeper {
   readonly #log: Logger;
   readonly #stopButton: StopButton | undefined;
   readonly #onFind: (finding: SweeperFind) => void;
+  readonly #noteRedis: (error: unknown) => boolean;
+  readonly #lostJobs: LostJobs;
   readonly #lease: Lease;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
@@ -44,15 +58,20 @@ export class Sweeper {
     ledger: Ledger;
     queues: Queues;
     redis: RedisClient;
+    prefix: string;
     log: Logger;
     stopButton?: StopButton;
     onFind?: (finding: SweeperFind) => void;
+    /** Takes note of an error if it is one of Redis'; whether it was. */
+    noteRedis?: (error: unknown) => boolean;
   }) {
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
     this.#log = parts.log;
     this.#stopButton = parts.stopButton;
     this.#onFind = parts.onFind ?? (() => undefined);
+    this.#noteRedis = parts.noteRedis ?? (() => false);
+    this.#lostJobs = new LostJobs(parts.redis, parts.prefix);
     this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
   }
 
@@ -80,10 +99,11 @@ export class Sweeper {
       let more = true;
       while (more && !this.#stopped) {
         if (!(await this.#lease.take())) return;
-        more = (await this.sweepOnce(Date.now())) === BATCH;
+        more = (await this.sweepOnce(await this.#ledger.clock.current())) === BATCH;
       }
     } catch (error) {
-      this.#log.error({ error: errorLabel(error) }, 'sweep broke off');
+      if (this.#noteRedis(error)) return;
+      this.#log.error({ error: errorLabel(error) }, 'sweep failed');
     }
   }
 
@@ -101,6 +121,8 @@ export class Sweeper {
     try {
       await this.#judge(id, now);
     } catch (error) {
+      // A Redis that fails says nothing about this notification.
+      if (redisFaultOf(error) !== undefined) throw error;
       this.#log.error({ notificationId: id, error: errorLabel(error) }, 'sweeper cannot judge');
       this.#onFind('unreadable');
       await this.#ledger.postpone(id, now + UNJUDGED_AGAIN_MS);
@@ -125,21 +147,29 @@ export class Sweeper {
     const { record } = seen;
     const spec = jobFor(record, now);
     const job = await this.#queues[record.lane].getJob(spec.opts.jobId);
-    if (job !== undefined && job.finishedOn === undefined) {
+    const isInNoList =
+      job !== undefined &&
+      job.finishedOn === undefined &&
+      (await this.#lostJobs.isLost(record.lane, spec.opts.jobId));
+    if (job !== undefined && job.finishedOn === undefined && !isInNoList) {
       return this.#ledger.recheck(id, seen, now);
     }
-    // The job is gone or has ended while its notification lives. One that stands as `accepted` has
-    // done nothing wrong: its job was never added, or ended before a late answer set it free.
-    const lost =
-      record.state !== 'accepted' && (job !== undefined || record.state === 'processing');
-    const { next, result } = lost ? takeOver(record, MAX_ATTEMPTS, now) : keep('queued' as const);
+    // The job is gone, has ended, or stands where no worker looks, while its notification lives. One
+    // that stands as `accepted` has done nothing wrong: its job was never added, or ended before a
+    // late answer set it free. Nor has one whose queue was emptied while it waited.
+    const hasEnded = job !== undefined && !isInNoList;
+    const usesAttempt = record.state !== 'accepted' && (hasEnded || record.state === 'processing');
+    const { next, result } = usesAttempt
+      ? takeOver(record, MAX_ATTEMPTS, now)
+      : keep('queued' as const);
     if (next !== undefined && !(await this.#ledger.replace(seen, next))) return;
     if (result === 'failed') return this.#onFind('job_lost_too_often');
     await job?.remove();
     const current = next ?? record;
     await addJobs(this.#queues, [current], now);
-    this.#log.warn({ notificationId: id, jobId: spec.opts.jobId }, 'sweeper added a missing job');
-    this.#onFind('missing_job');
+    const finding = isInNoList ? 'job_in_no_list' : 'missing_job';
+    this.#log.warn({ notificationId: id, jobId: spec.opts.jobId, finding }, DESCRIPTIONS[finding]);
+    this.#onFind(finding);
     const after = await this.#ledger.snapshot(id);
     if (after === undefined || !sameMoment(after.record, current)) return;
     if (current.state === 'accepted') await this.#ledger.replace(after, queued(current, now));

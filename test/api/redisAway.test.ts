@@ -36,6 +36,9 @@ async function expectRefusals(api: TestApi): Promise<void> {
     api.call('GET', '/healthz'),
   ]);
   expect(Date.now() - began).toBeLessThan(ANSWERS_WITHIN_MS);
+  expect(read.body['detail']).toBe('Try again later.');
+  expect(read.body['id']).toBeUndefined();
+  expect(cancelled.body['detail']).toContain('It is not known whether this was done.');
   for (const answer of [named, unnamed, batch, read, cancelled]) {
     expect(answer).toMatchObject({
       status: 503,
@@ -63,7 +66,7 @@ async function expectServiceAgain(api: TestApi): Promise<void> {
   expect([200, 202]).toContain(answer.status);
   expect((await api.call('GET', '/v1/notifications/mine')).status).toBe(200);
   while ((await api.call('GET', '/readyz')).status !== 200 && Date.now() < giveUpAt);
-  expect((await api.call('GET', '/readyz')).body).toEqual({ status: 'ready' });
+  expect((await api.call('GET', '/readyz')).body).toMatchObject({ status: 'ready' });
 }
 
 /** Who knows a template by its cache may be served a moment before it is published again. */
@@ -170,6 +173,32 @@ describe('a Redis that may not hold notifications', () => {
     await redis.config('SET', 'maxmemory-policy', 'noeviction');
     redis.disconnect();
     await expectServiceAgain(api);
+  });
+});
+
+describe('an error that nobody foresaw', () => {
+  test('is answered with the id that was chosen, alone and in a batch', async () => {
+    const server = await privateRedis();
+    const api = await startTestApi({ REDIS_URL: server.url });
+    const redis = new Redis(server.url);
+    await redis.set(`${api.config.QUEUE_PREFIX}:due`, 'of the wrong type');
+    redis.disconnect();
+    const type = 'urn:proactive-notifier:problem:unexpected-failure';
+    const named = await api.post({ ...REQUEST, id: 'mine' });
+    expect(named).toMatchObject({ status: 500, body: { type, id: 'mine', retryAfter: 5 } });
+    const unnamed = await api.post(REQUEST);
+    expect(unnamed).toMatchObject({ status: 500, body: { type, id: expect.any(String) } });
+    const batch = await api.call('POST', '/v1/notifications/batch', {
+      notifications: [REQUEST, { ...REQUEST, id: 'other' }, { template: 7 }],
+    });
+    expect(batch).toMatchObject({
+      status: 500,
+      body: {
+        results: [{ status: 500, id: expect.any(String) }, { id: 'other' }, { status: 422 }],
+      },
+    });
+    expect(api.logged.join('')).toContain('acceptance failed');
+    expect(api.logged.join('')).not.toContain('customer@example.com');
   });
 });
 

@@ -41,7 +41,8 @@ async function failedCampaign(rows: number, room: number) {
     },
     backlog: {
       admit: async (count) => {
-        if (admitted + count > room) return { admitted: false, retryAfterMs: 1 };
+        if (admitted + count > room)
+          return { admitted: false, because: 'backlog_full', retryAfterMs: 1 };
         admitted += count;
         return { admitted: true };
       },

@@ -7,7 +7,11 @@ import { startWorker } from '../../dist/roles/workerRole.js';
 const loaded = loadConfig(process.env, 'worker');
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
 
-const goOn = new Promise((resolve) => process.once('message', resolve));
+const goOn = new Promise((resolve) => {
+  process.on('message', (message) => {
+    if (message === 'go on') resolve();
+  });
+});
 let waited = false;
 
 async function stopAt(step) {

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { newRecord } from '../../src/notification/acceptance.js';
+import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, REQUEST_SETTLES_WITHIN_MS, startLeg } from '../../src/notification/attempt.js';
+import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../../src/queue/jobs.js';
@@ -17,7 +18,7 @@ describe('the sweeper', () => {
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
   const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
   const queues = openQueues(redis, prefix, () => undefined);
-  const sweeper = new Sweeper({ ledger, queues, redis, log: pino({ level: 'silent' }) });
+  const sweeper = new Sweeper({ ledger, queues, redis, prefix, log: pino({ level: 'silent' }) });
 
   beforeAll(() => redis.ping());
   afterAll(async () => {
@@ -61,6 +62,62 @@ describe('the sweeper', () => {
     await sweeper.sweepOnce(Date.now() + 2 * MINUTE);
     expect(await jobOf('removed')).toBeDefined();
     expect(await ledger.read('removed')).toMatchObject({ state: 'queued', reason: 'job_lost' });
+  });
+
+  describe.each(['wait', 'delayed'] as const)('of a job whose list (%s) was deleted', (list) => {
+    const lane = list === 'wait' ? 'transactional' : 'campaign';
+
+    test('adds it again, uses no attempt, and counts it', async () => {
+      const id = `no-list-${list}`;
+      const at = Date.now();
+      const sendAt = list === 'delayed' ? at + 3 * MINUTE : undefined;
+      const record = {
+        ...newRecord(id, { ...REQUEST, priority: lane }, 'k1:hash', at),
+        ...(sendAt !== undefined && { sendAt }),
+      };
+      await ledger.accept([{ record, stored: { request: REQUEST, templateHash: 'h' } }]);
+      await addJobs(queues, [record], at);
+      await ledger.change(id, (seen) => write(queued(seen, at), undefined));
+      const finds: string[] = [];
+      const watching = new Sweeper({
+        ledger,
+        queues,
+        redis,
+        prefix,
+        log: pino({ level: 'silent' }),
+        onFind: (finding) => finds.push(finding),
+      });
+      await watching.sweepOnce(at + 10 * MINUTE);
+      expect(finds).toEqual([]);
+      await redis.del(`${prefix}:${lane}:${list}`);
+      expect(await queues[lane].getJob(`n-${id}.1`)).toBeDefined();
+      await watching.sweepOnce(at + 60 * MINUTE);
+      expect(finds).toEqual(['job_in_no_list']);
+      expect(await ledger.read(id)).toMatchObject({ state: 'queued', attempts: 0 });
+      expect(await queues[lane].getJobState(`n-${id}.1`)).toBe('waiting');
+      await queues[lane].obliterate({ force: true });
+    });
+  });
+
+  test('leaves a job alone that a worker holds the lock of, wherever it stands', async () => {
+    await processing('locked');
+    const record = await ledger.read('locked');
+    if (record === undefined) throw new Error('not accepted');
+    await addJobs(queues, [record], Date.now());
+    await redis.del(`${prefix}:transactional:wait`);
+    await redis.set(`${prefix}:transactional:n-locked.1:lock`, 'token', 'PX', 30_000);
+    await sweeper.sweepOnce(Date.now() + 2 * MINUTE);
+    expect(await ledger.read('locked')).toMatchObject({ state: 'processing', attempts: 0 });
+  });
+
+  test('adds again what emptying the queue has removed', async () => {
+    const record = await accepted('drained');
+    await addJobs(queues, [record], Date.now());
+    await ledger.change('drained', (seen) => write(queued(seen, Date.now()), undefined));
+    await queues.transactional.drain(true);
+    await sweeper.sweepOnce(Date.now() + 60 * MINUTE);
+    expect(await queues.transactional.getJobState('n-drained.1')).toBe('waiting');
+    expect(await ledger.read('drained')).toMatchObject({ state: 'queued', attempts: 0 });
   });
 
   test('ends, after all its attempts, a notification whose job is lost again and again', async () => {
@@ -116,7 +173,7 @@ describe('the sweeper', () => {
   });
 
   test('works alone: a second one waits for the lease', async () => {
-    const other = new Sweeper({ ledger, queues, redis, log: pino({ level: 'silent' }) });
+    const other = new Sweeper({ ledger, queues, redis, prefix, log: pino({ level: 'silent' }) });
     await redis.set(ledger.keys.sweeper, 'somebody else', 'PX', 60_000);
     await accepted('leased', Date.now() - 10_000);
     await redis.zadd(ledger.keys.due, 1, 'leased');

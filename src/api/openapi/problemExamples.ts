@@ -1,4 +1,10 @@
-import { httpProblem, invalidRequest, problem, redisUnavailable } from '../problems.js';
+import {
+  httpProblem,
+  invalidRequest,
+  problem,
+  redisUnavailable,
+  unexpectedFailure,
+} from '../problems.js';
 
 /*
  * One of each problem, made by what makes the real ones. Where a route says more (how long a body may
@@ -27,6 +33,12 @@ export const backlogFull = problem('backlog-full', {
   id: ID,
   retryAfter: 30,
 });
+export const redisFull = problem('redis-full', {
+  detail: 'Nothing was stored. Try again later, with this id.',
+  id: ID,
+  retryAfter: 30,
+});
+export const unexpected = unexpectedFailure(ID);
 export const backlogFullForBatch = problem('backlog-full', {
   detail: 'Try again later, each notification with the id it has here.',
   retryAfter: 30,

@@ -53,7 +53,7 @@ export class Upload {
 
   /** Why the campaign would take no rows as it stands; asked before anybody sends a gigabyte. */
   refusal(): UploadRefusal | undefined {
-    const { result } = beginUpload(this.#campaign, this.#token, Date.now());
+    const { result } = beginUpload(this.#campaign, this.#token, this.#campaigns.clock.now());
     return result.kind === 'refused' ? result : undefined;
   }
 
@@ -85,7 +85,7 @@ export class Upload {
     templateHash: string,
   ): Promise<UploadFinish> {
     await this.#staging.flush();
-    const now = Date.now();
+    const now = this.#campaigns.clock.now();
     const summary = { ...found, chunks: this.#staging.chunks, finishedAt: now };
     const uploaded = { upload: this.#token, summary, fields: this.#staging.fields };
     const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
@@ -100,7 +100,7 @@ export class Upload {
     if (!this.#hasBegun) return;
     await this.#staging.discard();
     await this.#campaigns.change(this.#campaign.id, (campaign) =>
-      abandonUpload(campaign, this.#token, Date.now()),
+      abandonUpload(campaign, this.#token, this.#campaigns.clock.now()),
     );
   }
 
@@ -113,17 +113,17 @@ export class Upload {
 
   async #begin(): Promise<UploadEnd | undefined> {
     this.#hasBegun = true;
-    this.#lookedAt = Date.now();
+    this.#lookedAt = performance.now();
     const step = await this.#campaigns.change(this.#campaign.id, (campaign) =>
-      beginUpload(campaign, this.#token, Date.now()),
+      beginUpload(campaign, this.#token, this.#campaigns.clock.now()),
     );
     if (step === undefined) return { kind: 'superseded' };
     return step.kind === 'refused' ? step : undefined;
   }
 
   async #look(): Promise<UploadEnd | undefined> {
-    if (Date.now() - this.#lookedAt < LOOK_EVERY_MS) return undefined;
-    this.#lookedAt = Date.now();
+    if (performance.now() - this.#lookedAt < LOOK_EVERY_MS) return undefined;
+    this.#lookedAt = performance.now();
     const campaign = await this.#campaigns.get(this.#campaign.id);
     return campaign?.upload === this.#token ? undefined : { kind: 'superseded' };
   }

@@ -34,6 +34,11 @@ if ARGV[10] == '1' then
     return 2
   end
 end
+-- A full Redis refuses the first write of a script if it could take memory, and none after one that it
+-- has allowed. So a campaign can be paused and cancelled even then.
+if ARGV[6] ~= '' then
+  redis.call('DEL', KEYS[5])
+end
 if ARGV[8] ~= '' then
   if redis.call('HLEN', KEYS[10]) ~= tonumber(ARGV[9]) then
     return 2

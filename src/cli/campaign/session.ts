@@ -1,6 +1,5 @@
 import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
 import type { Config } from '../../config.js';
-import { RedisUnavailableError } from '../../queue/errors.js';
 import { openCampaigns } from '../../roles/openCampaigns.js';
 import { openProducer } from '../../roles/openProducer.js';
 import { commandLine } from '../commandLine.js';
@@ -9,6 +8,7 @@ import { EXIT, type ExitCode } from '../exitCodes.js';
 import { operatorName } from '../operator.js';
 import { printable } from '../printable.js';
 import { untilRedisAnswers } from '../redisAnswers.js';
+import { reportRedisFault } from '../redisFailure.js';
 import { type Output, outputFor } from '../send/output.js';
 import { type Terminal, terminal } from '../terminal.js';
 
@@ -39,10 +39,9 @@ export async function withCampaigns(
     await untilRedisAnswers(() => producer.ping());
     return await command({ campaigns, config, output, to, by: operatorName() });
   } catch (error) {
-    if (!(error instanceof RedisUnavailableError)) throw error;
-    output.remark('Redis is unavailable: it is not known whether this was done.');
-    output.result('', { error: 'redis_unavailable' });
-    return EXIT.redisUnavailable;
+    const code = reportRedisFault(error, output);
+    if (code === undefined) throw error;
+    return code;
   } finally {
     await producer.close();
   }

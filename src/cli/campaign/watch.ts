@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CampaignView } from '../../campaign/campaignView.js';
+import { needsAChange } from '../../notification/redisFault.js';
 import { RedisUnavailableError } from '../../queue/errors.js';
 import { LiveLines, type Terminal } from '../terminal.js';
 import { liveLines, logLine } from './describeCampaign.js';
@@ -78,7 +79,8 @@ async function lookOnce(get: () => Promise<CampaignView | undefined>): Promise<L
   try {
     return await get();
   } catch (error) {
-    if (error instanceof RedisUnavailableError) return 'away';
+    // What needs a changed setting or right is not waited for.
+    if (error instanceof RedisUnavailableError && !needsAChange(error.fault)) return 'away';
     throw error;
   }
 }

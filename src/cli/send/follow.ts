@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { needsAChange } from '../../notification/redisFault.js';
 import { isFinalState } from '../../notification/state.js';
 import type { NotificationView, TimelineView } from '../../notification/view.js';
 import { RedisUnavailableError } from '../../queue/errors.js';
@@ -53,7 +54,8 @@ async function lookOnce(
   try {
     return await get();
   } catch (error) {
-    if (error instanceof RedisUnavailableError) return 'away';
+    // What needs a changed setting or right is not waited for.
+    if (error instanceof RedisUnavailableError && !needsAChange(error.fault)) return 'away';
     throw error;
   }
 }

@@ -1,11 +1,14 @@
 import { v7 as uuidv7 } from 'uuid';
 import { countryOfCode } from '../../notification/country.js';
+import { describeRedisFault } from '../../notification/redisFault.js';
 import { type NotificationRequest, parseRequest } from '../../notification/request.js';
 import {
   BacklogFullError,
   IdConflictError,
   InvalidRequestError,
+  RedisFullError,
   RedisUnavailableError,
+  UnexpectedFailureError,
 } from '../../queue/errors.js';
 import type { NotificationProducer, Sent } from '../../queue/producer.js';
 import { openProducer } from '../../roles/openProducer.js';
@@ -86,10 +89,24 @@ function notAccepted(error: unknown, id: string, output: Output): ExitCode {
     output.result('', { error: 'backlog_full', id, retryAfterMs: error.retryAfterMs });
     return EXIT.other;
   }
-  if (error instanceof RedisUnavailableError) {
-    output.remark('Redis is unavailable. The notification may have been stored or not;');
+  if (error instanceof RedisFullError) {
+    const seconds = Math.ceil(error.retryAfterMs / 1000);
+    output.remark(`${describeRedisFault({ kind: 'full' })} Nothing was stored.`);
+    output.remark(`Try again in ${seconds} s.`);
+    output.result('', { error: 'redis_full', id, retryAfterMs: error.retryAfterMs });
+    return EXIT.other;
+  }
+  if (error instanceof UnexpectedFailureError) {
+    output.remark('An unexpected error. The notification may have been stored or not;');
     output.remark(`to be sure, send the same again with --id ${id}`);
-    output.result(id, { error: 'redis_unavailable', id });
+    output.result(id, { error: 'unexpected_failure', id });
+    return EXIT.other;
+  }
+  if (error instanceof RedisUnavailableError) {
+    output.remark(`Redis is unavailable: ${describeRedisFault(error.fault)}`);
+    output.remark('The notification may have been stored or not;');
+    output.remark(`to be sure, send the same again with --id ${id}`);
+    output.result(id, { error: 'redis_unavailable', redis: error.fault.kind, id });
     return EXIT.redisUnavailable;
   }
   throw error;

@@ -48,9 +48,11 @@ if ARGV[5] == '' then
   redis.call('SET', KEYS[1], ARGV[3])
   redis.call('PERSIST', KEYS[2])
 else
-  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[5])
-  redis.call('PEXPIRE', KEYS[2], ARGV[6])
+  -- What frees memory comes first. A full Redis refuses the first write of a script if it could take
+  -- memory, and none after one that it has allowed: so an end can be written down even then.
   redis.call('DEL', KEYS[3])
+  redis.call('PEXPIRE', KEYS[2], ARGV[6])
+  redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[5])
 end
 if ARGV[4] == '' then
   redis.call('ZREM', KEYS[4], ARGV[1])
