@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type Ended, run } from '../cli/support/command.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { marketingExport } from '../support/marketingExport.js';
@@ -25,6 +25,8 @@ afterAll(async () => {
 
 const campaign = (...args: string[]): Promise<Ended> => run(['campaign', ...args], deployment.env);
 const TO_ALL = ['--template', 'follow-up', '--no-history', '--channels', 'email'];
+
+jest.setTimeout(90_000);
 
 describe('a marketing export as it comes', () => {
   test('is understood without a word about its columns; what is wrong is counted by reason', async () => {
