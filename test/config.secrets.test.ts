@@ -3,8 +3,8 @@ import { loadConfig } from '../src/config.js';
 
 const WORKER = {
   GENESYS_CLOUD_REGION: 'us-east-1',
-  GENESYS_CLOUD_CLIENT_ID: 'an-id',
-  GENESYS_CLOUD_CLIENT_SECRET: 'a-secret',
+  GENESYS_CLOUD_CLIENT_ID: 'an-id-of-a-client',
+  GENESYS_CLOUD_CLIENT_SECRET: 'a-secret-of-a-client',
   GENESYS_WEB_DEPLOYMENT_ID: '5e1ec7ed-0000-4000-8000-000000000000',
   GENESYS_EMAIL_FROM: 'care@notify.example.com',
   NOTIFIER_SECRET: 'a-secret-of-16-characters',
@@ -36,7 +36,7 @@ describe('a secret that was read from a file', () => {
       const value = WORKER[name].replace(/(.{6})/, '$1\n');
       const loaded = loadConfig({ ...WORKER, [name]: value }, 'all');
       expect(loaded).toMatchObject({ ok: false, problems: [{ name }] });
-      expect(JSON.stringify(loaded)).not.toContain(WORKER[name].slice(-8));
+      expect(JSON.stringify(loaded)).not.toContain(WORKER[name].slice(6));
     },
   );
 

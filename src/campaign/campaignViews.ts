@@ -39,9 +39,9 @@ export class CampaignViews {
     const { id, state } = campaign;
     const [tally, perMinute] = await Promise.all([
       store.tally(id),
-      state === 'running' ? this.#pace.perMinute(id, Date.now()) : undefined,
+      state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
     ]);
-    const now = Date.now();
+    const now = store.clock.now();
     return campaignView(campaign, tally, { now, perMinute, deliveryCheckAfterMs, obstacles });
   }
 

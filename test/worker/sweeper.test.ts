@@ -88,11 +88,11 @@ describe('the sweeper', () => {
         onFind: (finding) => finds.push(finding),
       });
       await watching.sweepOnce(at + 10 * MINUTE);
-      expect(finds).toEqual([]);
+      expect(finds).not.toContain('job_in_no_list');
       await redis.del(`${prefix}:${lane}:${list}`);
       expect(await queues[lane].getJob(`n-${id}.1`)).toBeDefined();
       await watching.sweepOnce(at + 60 * MINUTE);
-      expect(finds).toEqual(['job_in_no_list']);
+      expect(finds).toContain('job_in_no_list');
       expect(await ledger.read(id)).toMatchObject({ state: 'queued', attempts: 0 });
       expect(await queues[lane].getJobState(`n-${id}.1`)).toBe('waiting');
       await queues[lane].obliterate({ force: true });
