@@ -1,5 +1,5 @@
 import { LANES, STATES } from '../notification/state.js';
-import { isOwnJobId, JOB_NAMES, readJobData } from '../queue/jobs.js';
+import { FOREIGN_JOB, isOwnJobId, JOB_NAMES, readJobData } from '../queue/jobs.js';
 
 /*
  * What of a job the dashboard may show. Everything is rebuilt from what is allowed, field by field:
@@ -25,6 +25,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'history_connection_lost',
   // The queue's own words for a job whose workers died too often.
   'job stalled more than allowable limit',
+  FOREIGN_JOB,
 ]);
 const HTTP_FAILURE = /^(?:history_)?http_[1-5]\d\d$/;
 const NOT_SHOWN = 'not shown here; the notification says what happened';

@@ -124,6 +124,10 @@ export function isOwnJob(job: { id?: string; name: string; data: JobData }): boo
   return JOB_NAMES.has(job.name) || job.id === `n${suffix}` || job.id === `d${suffix}`;
 }
 
+/** Why a job that this product has not added fails in a queue that is the product's own. */
+export const FOREIGN_JOB =
+  'This queue takes only the jobs that proactive-notifier adds. Add the request to the queue intake, under the same prefix.';
+
 /** Ours are `n-ID.GENERATION` and `d-ID.GENERATION`; a duplicate's is a number. */
 const JOB_ID = /^(?:[nd]-[A-Za-z0-9._-]{1,128}\.\d{1,9}|\d{1,15})$/;
 

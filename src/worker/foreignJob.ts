@@ -2,10 +2,6 @@ import type { Job } from 'bullmq';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { JOB_OPTIONS } from '../queue/jobs.js';
 
-/** Why a job that this product has not added fails in a queue that is the product's own. */
-export const FOREIGN_JOB =
-  'This queue takes only the jobs that proactive-notifier adds. Add the request to the queue intake, under the same prefix.';
-
 /** Takes out of a foreign job what must not stay in a queue, and keeps the job as long as our own. */
 export async function stripForeignJob(job: Job): Promise<void> {
   job.opts.removeOnFail = JOB_OPTIONS.removeOnFail;

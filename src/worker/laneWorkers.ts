@@ -8,9 +8,9 @@ import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
 import { backoffMs } from '../pipeline/backoff.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
-import { isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
+import { FOREIGN_JOB, isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
-import { FOREIGN_JOB, replaceUnreadableData, stripForeignJob } from './foreignJob.js';
+import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 import { RetryableError } from './retryableError.js';
 
 export interface LaneWorkersParts {
