@@ -35,6 +35,7 @@ describe('the intake queue on the dashboard', () => {
       'GET',
       '/queues?activeQueue=intake&status=latest&page=1&jobsPerPage=10',
     );
+    expect(body).toHaveProperty('queues');
     const { queues } = body as { queues: { name: string; jobs: unknown[] }[] };
     expect(queues.map(({ name }) => name)).toEqual(['transactional', 'campaign', 'intake']);
     expect(queues[2]?.jobs).toHaveLength(2);
