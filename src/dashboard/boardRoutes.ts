@@ -89,7 +89,9 @@ function boundPage({ query }: BullBoardRequest): void {
     const asked = query[name];
     if (asked === undefined) continue;
     const number = Math.trunc(Number(asked));
-    query[name] = Number.isFinite(number) ? Math.min(Math.max(number, 1), most) : 1;
+    const bounded = Number.isFinite(number) ? Math.min(Math.max(number, 1), most) : 1;
+    // As a text: the library refuses a number here.
+    query[name] = String(bounded);
   }
 }
 
