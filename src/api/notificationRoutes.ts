@@ -27,7 +27,7 @@ export function notificationRoutes(app: FastifyInstance, parts: ApiParts): void 
     if (answer.status === 202) reply.header('location', `/v1/notifications/${answer.view.id}`);
     return reply.code(answer.status).send(answer.view);
   });
-  allowOnly(app, '/notifications', ['POST']);
+  allowOnly(app, '/notifications', ['POST', 'GET', 'HEAD']);
 
   app.get<WithId>('/notifications/:id', async (request, reply) => {
     const id = idParam(request);

@@ -17,6 +17,7 @@ import type { ApiParts } from './parts.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { logRequests } from './requestLog.js';
 import { settlementRoutes } from './settlementRoutes.js';
+import { unknownRoutes } from './unknownRoutes.js';
 
 /** An id of 128 characters; with the little that a job's id has around it. */
 const LONGEST_PARAM = 144;
@@ -59,6 +60,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
         notificationRoutes(limited, parts);
         batchRoute(limited, parts);
         settlementRoutes(limited, parts);
+        unknownRoutes(limited, parts);
         campaignRoutes(limited, parts);
         campaignStartRoutes(limited, parts);
         campaignRowsRoute(limited, parts);

@@ -54,8 +54,8 @@ Exit codes:
 /** For `notifier resolve --help`. */
 export const RESOLVE_EXIT_CODES = `
 Exit codes:
-  0    decided; the same again changes nothing
-  1    not done: it is not unknown
+  0    decided, all of them; the same again changes nothing
+  1    not done for one at least: it is not unknown, the first decision counts
   2    wrong usage, or there is no such notification
   7    Redis is unavailable; it is not known whether this was done
   78   the configuration is wrong; every variable is named
@@ -68,6 +68,16 @@ Exit codes:
   1    nothing is sent: no worker is alive, all of them are held or not ready,
        sending is paused, or the gate for rate limits is closed
   7    Redis is unavailable, so nothing is known
+  78   the configuration is wrong; every variable is named
+`;
+
+/** For `notifier show`, `retry` and `cancel --help`. */
+export const NOTIFICATION_EXIT_CODES = `
+Exit codes:
+  0    shown, or done
+  1    not done: where it stands does not allow it
+  2    wrong usage, or there is no such notification
+  7    Redis is unavailable; what was to change may have been done
   78   the configuration is wrong; every variable is named
 `;
 

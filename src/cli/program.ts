@@ -1,9 +1,10 @@
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { addCampaign } from './campaign/commands.js';
 import {
   DOCTOR_HELP,
   EXIT,
   type ExitCode,
+  NOTIFICATION_EXIT_CODES,
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
@@ -15,7 +16,7 @@ import type { SendOptions } from './send/options.js';
 import { outputFor } from './send/output.js';
 import type { PauseOptions } from './sending.js';
 import type { PreviewOptions } from './templates/preview.js';
-import { VERDICTS, type Verdict } from './verdict.js';
+import { VERDICTS } from './verdict.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -44,6 +45,7 @@ function buildProgram(): Command {
   addSend(program);
   addCampaign(program, { exitWith, collect, wholeNumber });
   addOperating(program);
+  addNotification(program);
   addResolve(program);
   addDoctor(program);
   addTemplates(program);
@@ -159,17 +161,52 @@ function addOperating(program: Command): void {
 function addResolve(program: Command): void {
   program
     .command('resolve')
-    .description('decide what became of a notification that is unknown; sends nothing')
-    .argument('<id>', 'of the notification')
-    .addArgument(
-      new Argument('<outcome>', 'what somebody has seen in Genesys Cloud').choices(VERDICTS),
-    )
+    .description('decide what became of notifications that are unknown; sends nothing')
+    .usage('[options] <id...> <sent|not-sent>')
+    .argument('<id...>', 'of the notifications, and behind them what was seen in Genesys Cloud')
     .option('--json', 'answer with one JSON document')
     .addHelpText('after', RESOLVE_EXIT_CODES)
-    .action(async (id: string, outcome: Verdict, options: { json?: boolean }) => {
+    .action(async (words: string[], options: { json?: boolean }, command: Command) => {
+      const outcome = VERDICTS.find((verdict) => verdict === words.at(-1));
+      const ids = words.slice(0, -1);
+      if (outcome === undefined || ids.length === 0) {
+        command.error(`expected ids, and ${VERDICTS.join(' or ')} behind them`);
+      }
       const { resolveUnknown } = await import('./resolving.js');
-      exitWith(await resolveUnknown(id, outcome, options));
+      exitWith(await resolveUnknown(ids, outcome, options));
     });
+}
+
+function addNotification(program: Command): void {
+  const commands = [
+    {
+      name: 'show',
+      about: 'show a notification: where it stands, what it waits for, what happened',
+      run: async (id: string, options: { json?: boolean }) =>
+        (await import('./notification.js')).showNotification(id, options),
+    },
+    {
+      name: 'retry',
+      about: 'try a notification again that surely did not reach the customer',
+      run: async (id: string, options: { json?: boolean }) =>
+        (await import('./notification.js')).retryNotification(id, options),
+    },
+    {
+      name: 'cancel',
+      about: 'cancel a notification that has not begun to leave',
+      run: async (id: string, options: { json?: boolean }) =>
+        (await import('./notification.js')).cancelNotification(id, options),
+    },
+  ] as const;
+  for (const { name, about, run } of commands) {
+    program
+      .command(name)
+      .description(about)
+      .argument('<id>', 'of the notification')
+      .option('--json', 'answer with one JSON document')
+      .addHelpText('after', NOTIFICATION_EXIT_CODES)
+      .action(async (id: string, options: { json?: boolean }) => exitWith(await run(id, options)));
+  }
 }
 
 function addDoctor(program: Command): void {

@@ -1,42 +1,66 @@
-import { withPatience } from '../queue/patience.js';
+import { isNotificationId } from '../notification/request.js';
+import type { ResolveResult } from '../notification/settlement.js';
 import { commandLine } from './commandLine.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { withProducer } from './operating.js';
 import { operatorName } from './operator.js';
 import { printable } from './printable.js';
+import type { Output } from './send/output.js';
 import type { Verdict } from './verdict.js';
 
-/** Decides what became of a notification that is `unknown`. It is not sent again by this. */
+/** Decides what became of notifications that are `unknown`. Nothing is sent by this. */
 export async function resolveUnknown(
-  id: string,
+  ids: readonly string[],
   verdict: Verdict,
   options: { json?: boolean },
 ): Promise<ExitCode> {
   return withProducer(options, async ({ notifications }, output) => {
     const outcome = verdict === 'sent' ? 'sent' : 'not_sent';
-    const result = await withPatience(notifications.resolve(id, outcome, operatorName()), id);
-    switch (result?.kind) {
-      case undefined:
-        output.remark(`There is no notification ${printable(id)}.`);
-        output.result('', { error: 'no_notification', id });
-        return EXIT.invalid;
-      case 'resolved': {
-        const { state, campaignId } = result.record;
-        const retried =
-          state !== 'failed' || campaignId === undefined
-            ? ''
-            : ` To try such rows again: ${commandLine(`campaign retry ${campaignId} --states failed`)}`;
-        output.result(`${id} is ${state} now.${retried}`, { id, state });
-        return EXIT.ok;
-      }
-      case 'not_unknown':
-        output.remark(
-          `Not done: it is ${result.state}, and only what is unknown has to be decided.`,
-        );
-        output.result('', { error: 'not_unknown', id, state: result.state });
-        return EXIT.other;
-      default:
-        return result satisfies never;
-    }
+    const known = ids.filter(isNotificationId);
+    const decided = await notifications.resolveAll(known, outcome, operatorName());
+    const byId = new Map(known.map((id, at) => [id, decided[at]]));
+    const results = ids.map((id) => sayResult(output, id, byId.get(id)));
+    const [only] = results;
+    output.result(
+      '',
+      results.length === 1 && only !== undefined
+        ? only.json
+        : { results: results.map(({ json }) => json) },
+    );
+    const codes = results.map(({ code }) => code);
+    return (
+      codes.find((code) => code === EXIT.invalid) ??
+      codes.find((code) => code !== EXIT.ok) ??
+      EXIT.ok
+    );
   });
+}
+
+function sayResult(
+  output: Output,
+  id: string,
+  result: ResolveResult | undefined,
+): { code: ExitCode; json: object } {
+  switch (result?.kind) {
+    case undefined:
+      output.remark(`There is no notification ${printable(id)}.`);
+      return { code: EXIT.invalid, json: { error: 'no_notification', id } };
+    case 'resolved': {
+      const { state } = result.record;
+      const again = state === 'failed' ? ` To try it again: ${commandLine(`retry ${id}`)}` : '';
+      output.progress(`${id} is ${state} now.${again}`);
+      return { code: EXIT.ok, json: { id, state } };
+    }
+    case 'not_unknown': {
+      const { state, reason, timeline } = result.record;
+      const by = timeline.at(-1)?.detail;
+      const stands = [reason, by].filter((part) => part !== undefined).join(' ');
+      output.remark(
+        `Not done: ${id} is ${state}${stands === '' ? '' : ` (${printable(stands)})`}, and only what is unknown has to be decided.`,
+      );
+      return { code: EXIT.other, json: { error: 'not_unknown', id, state } };
+    }
+    default:
+      return result satisfies never;
+  }
 }

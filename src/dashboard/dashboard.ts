@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { NotAFormError } from '../api/errors.js';
+import type { DetailsParts } from '../campaign/notificationDetails.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
@@ -8,22 +9,23 @@ import { BOARD, boardPlugin } from './board.js';
 import { EndedSessions } from './endedSessions.js';
 import { notificationPages } from './pages.js';
 import { type Login, Sessions } from './session.js';
-import { Stories } from './story.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];
   notifications: Notifications;
   operations: Operations;
+  campaigns: DetailsParts['campaigns'];
   /** Absent where only this machine can reach the api: then nobody need log in. */
   login?: Login;
   readOnly: boolean;
 }
 
+/** A page's ids of 128 characters fit. */
 const FORM_LIMIT = 16 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
-  const { store, notifications, operations, login, readOnly } = parts;
+  const { store, notifications, operations, campaigns, login, readOnly } = parts;
   const ended = new EndedSessions(store.redis, store.prefix);
   const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
   if (logins !== undefined) {
@@ -37,8 +39,8 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   app.register(async (scope) => {
     guard(scope, logins);
     acceptForms(scope);
-    const stories = new Stories(store, operations);
-    notificationPages(scope, { stories, notifications, login: logins !== undefined });
+    const details = { store, operations, campaigns };
+    notificationPages(scope, { details, notifications, login: logins !== undefined });
   });
   app.register(
     async (scope) => {

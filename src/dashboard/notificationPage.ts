@@ -1,12 +1,13 @@
-import type { Leg } from '../notification/leg.js';
-import type { NotificationRecord, TimelineEntry } from '../notification/record.js';
+import type { NotificationDetails } from '../campaign/notificationDetails.js';
+import { type Leg, surelyNotReached } from '../notification/leg.js';
+import { isSettled, type NotificationRecord, type TimelineEntry } from '../notification/record.js';
 import type { State } from '../notification/state.js';
+import { blockingReasons } from '../queue/blockingReasons.js';
 import { flowStatus } from '../queue/flowStatus.js';
 import { type Html, html } from './html.js';
 import { obstaclePanels } from './obstacles.js';
-import type { Story } from './story.js';
+import { describeRecipient } from './recipient.js';
 import { time } from './time.js';
-import { waitingFor } from './waiting.js';
 
 const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
   sent: 'good',
@@ -19,17 +20,21 @@ const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
 };
 
 /** One notification, told: where it stands, what waits for whom, its legs, its timeline. */
-export function notificationPage({ record, fleet, jobs }: Story, now: number): Html {
-  const { who, what } = waitingFor(record, fleet, now);
+export function notificationPage(details: NotificationDetails, now: number): Html {
+  const { record, fleet, jobs, recipient } = details;
+  const [first, ...others] = blockingReasons(record, details, now);
   return html`<h1>Notification ${record.id}</h1>
 ${obstaclePanels(flowStatus(fleet))}
 <div class="panel ${record.state === 'unknown' ? 'open' : ''}">
 <p>State: ${stateOf(record.state)}${record.reason === undefined ? '' : ` (${record.reason})`}</p>
-<p>Waits for: <strong>${who}</strong>. ${what}</p>
+<p>Waits for: <strong>${first?.who}</strong>. ${first?.detail}</p>
+${others.map(({ who, detail }) => html`<p>And for: <strong>${who}</strong>. ${detail}</p>`)}
 ${record.state === 'unknown' ? decision(record) : undefined}
+${mayBeRetried(record) ? retryButton(record) : undefined}
 </div>
 <h2>Facts</h2>
 <dl>
+<dt>For</dt><dd>${recipient === undefined ? 'no longer kept' : describeRecipient(recipient)}</dd>
 <dt>Attempts used</dt><dd>${record.attempts}</dd>
 <dt>Accepted</dt><dd>${time(record.createdAt)}</dd>
 <dt>Last change</dt><dd>${time(record.updatedAt)}</dd>
@@ -52,7 +57,20 @@ function decision({ id }: NotificationRecord): Html {
 <button name="outcome" value="sent">It was sent</button>
 <button name="outcome" value="not_sent">It was not sent</button>
 </form>
-<p>“It was sent” ends it. “It was not sent” ends it as failed, and then it may be retried: be sure.</p>`;
+<p>“It was sent” ends it. “It was not sent” ends it as failed, and then it may be retried: be sure.
+Nothing is sent by either.</p>`;
+}
+
+/** As the API's retry has it: it ended, and surely did not reach the customer. */
+function mayBeRetried(record: NotificationRecord): boolean {
+  return isSettled(record) && record.legs.every(surelyNotReached);
+}
+
+function retryButton({ id }: NotificationRecord): Html {
+  return html`<form class="buttons" method="post" action="/notifications/${id}/retry">
+<button>Try it again</button>
+</form>
+<p>It surely did not reach the customer. “Try it again” sends it as if it were new.</p>`;
 }
 
 function stateOf(state: State): Html {
@@ -63,7 +81,7 @@ function fact(name: string, at: number | undefined): Html | undefined {
   return at === undefined ? undefined : html`<dt>${name}</dt><dd>${time(at)}</dd>`;
 }
 
-function jobLinks({ lane }: NotificationRecord, jobs: Story['jobs']): Html | Html[] {
+function jobLinks({ lane }: NotificationRecord, jobs: NotificationDetails['jobs']): Html | Html[] {
   if (jobs.length === 0) return html`none in the queue any more`;
   return jobs.map(({ id, state }) => {
     const href = `/queues/queue/${lane}/${encodeURIComponent(id)}`;

@@ -5,9 +5,10 @@ import type { SeenWorker } from '../queue/workerRegistry.js';
 import { type Html, html } from './html.js';
 import { describeObstacle, obstaclePanels } from './obstacles.js';
 import { time } from './time.js';
+import { type UnknownPage, unknownTable } from './unknownTable.js';
 
 /** The way to a notification: by its id, or from the list of those that wait for a person. */
-export function overviewPage(fleet: FleetStatus, unknowns: readonly string[]): Html {
+export function overviewPage(fleet: FleetStatus, page: UnknownPage): Html {
   const flow = flowStatus(fleet);
   return html`<h1>Notifications</h1>
 ${obstaclePanels(flow)}
@@ -15,8 +16,8 @@ ${obstaclePanels(flow)}
 <label>Open a notification by its id <input name="id" required maxlength="128" autocomplete="off"></label>
 <button>Open</button>
 </form>
-<h2>Waiting for you</h2>
-${waitingForYou(flow, fleet, unknowns)}
+<h2 id="unknown">Waiting for you</h2>
+${waitingForYou(flow, fleet, page)}
 <h2 id="queues">Queues</h2>
 <div class="wide"><table aria-labelledby="queues">
 <thead><tr><th scope="col">Queue</th><th scope="col">Waiting</th><th scope="col">Delayed</th>
@@ -35,13 +36,9 @@ ${workerRows(fleet)}`;
 }
 
 /** The same obstacles as a notification's own page names; then what only a person can decide. */
-function waitingForYou(
-  { obstacles }: FlowStatus,
-  fleet: FleetStatus,
-  unknowns: readonly string[],
-): Html {
+function waitingForYou({ obstacles }: FlowStatus, fleet: FleetStatus, page: UnknownPage): Html {
   const yours = obstacles.filter(({ who }) => who === 'you');
-  if (yours.length === 0 && unknowns.length === 0) {
+  if (yours.length === 0 && fleet.unknown.count === 0) {
     return html`<p>None. A notification that may or may not have been sent would be listed here.</p>`;
   }
   const access =
@@ -52,7 +49,7 @@ function waitingForYou(
 ${yours.map((obstacle) => html`<li>${describeObstacle(obstacle)}</li>`)}
 </ul>`;
   return html`${access}
-${unknowns.length === 0 ? undefined : list(fleet, unknowns)}`;
+${fleet.unknown.count === 0 ? undefined : unknownTable(fleet.unknown.count, page)}`;
 }
 
 /** `active` counts what was taken, also by workers that are gone. */
@@ -87,13 +84,4 @@ function doingOf({ breaker, notReady, jobs }: SeenWorker): string {
   if (breaker !== undefined) return 'tries one job at a time';
   const count = jobs.transactional + jobs.campaign;
   return count === 1 ? 'works on 1 job' : `works on ${count} jobs`;
-}
-
-function list({ unknown }: FleetStatus, unknowns: readonly string[]): Html {
-  const rest = unknown.count - unknowns.length;
-  return html`<p>Each of these may or may not have been sent. Open it, and decide.</p>
-<ul>
-${unknowns.map((id) => html`<li><a href="/notifications/${id}">${id}</a></li>`)}
-</ul>
-${rest > 0 ? html`<p>And ${rest} more.</p>` : undefined}`;
 }

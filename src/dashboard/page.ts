@@ -35,6 +35,7 @@ td:empty::before { content: "–"; color: var(--quiet); }
 form.buttons { display: flex; flex-wrap: wrap; gap: 0.75rem; margin: 0.75rem 0; }
 label { display: block; margin: 0.75rem 0; }
 input { display: block; font: inherit; color: inherit; background: var(--back); border: 1px solid var(--quiet); border-radius: 6px; padding: 0.4rem 0.6rem; width: 100%; max-width: 26rem; }
+input[type=checkbox] { width: auto; }
 button { font: inherit; color: inherit; background: var(--back); border: 1px solid var(--quiet); border-radius: 6px; padding: 0.4rem 0.9rem; cursor: pointer; }
 button:hover { border-color: var(--text); }
 :focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }

@@ -34,7 +34,8 @@ export function cancelWithCampaign(
 
 export type ResolveResult =
   | { kind: 'resolved'; record: NotificationRecord }
-  | { kind: 'not_unknown'; state: State };
+  /** It stands already, by another decision or because it never was unknown. */
+  | { kind: 'not_unknown'; state: State; record: NotificationRecord };
 
 /**
  * A person decides what became of an `unknown`. `sent` ends it there; `not_sent` ends it as failed,
@@ -49,7 +50,7 @@ export function resolve(
   const reason = verdict === 'sent' ? 'resolved_sent' : 'resolved_not_sent';
   if (record.state !== 'unknown') {
     if (record.reason === reason) return keep({ kind: 'resolved', record });
-    return keep({ kind: 'not_unknown', state: record.state });
+    return keep({ kind: 'not_unknown', state: record.state, record });
   }
   const legs = record.legs.map((leg) =>
     leg.outcome === 'unknown' ? { ...leg, outcome: verdict, reason } : leg,

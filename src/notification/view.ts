@@ -1,5 +1,6 @@
 import type { Channel } from './channel.js';
 import type { Delivery } from './leg.js';
+import { type MaskedRecipient, maskedRecipient } from './maskedRecipient.js';
 import type { NotificationRecord, TimelineEntry } from './record.js';
 import type { NotificationRequest } from './request.js';
 import type { State } from './state.js';
@@ -23,6 +24,8 @@ export interface NotificationView {
   /** There while a sent message waits to be looked at: until it has gone, `sent` is not the last word. */
   deliveryCheckAt?: string;
   campaignId?: string;
+  /** Whom it is for, as far as it may be shown; readable as long as the request is kept. */
+  recipient?: MaskedRecipient;
   /** What the caller attached; readable as long as the request is kept. */
   metadata?: NonNullable<NotificationRequest['metadata']>;
   timeline: TimelineView[];
@@ -52,6 +55,7 @@ export function viewOf(
     ...(record.sendAt !== undefined && { sendAt: iso(record.sendAt) }),
     ...(record.deliveryCheckAt !== undefined && { deliveryCheckAt: iso(record.deliveryCheckAt) }),
     ...(record.campaignId !== undefined && { campaignId: record.campaignId }),
+    ...(request !== undefined && { recipient: maskedRecipient(request) }),
     ...(request?.metadata !== undefined && { metadata: request.metadata }),
     timeline: record.timeline.map(({ at, ...entry }) => ({ at: iso(at), ...entry })),
   };

@@ -14,6 +14,10 @@ import {
 import { type NotificationView, viewOf } from '../notification/view.js';
 import { addJobs, type Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
+import { type UnknownQuery, unknownRecords } from './unknownList.js';
+
+/** Changes in flight at once: a thousand are not to keep others waiting. */
+const DECIDED_AT_ONCE = 50;
 
 export type RetryOutcome = RetryResult | { kind: 'request_gone' };
 
@@ -50,6 +54,38 @@ export class Notifications {
       const now = await this.#ledger.clock.current();
       return this.#ledger.change(id, (record) => resolve(record, verdict, now, by));
     });
+  }
+
+  /** Decides about many, each by itself; answers in the order of the ids. */
+  async resolveAll(
+    ids: readonly string[],
+    verdict: 'sent' | 'not_sent',
+    by?: string,
+  ): Promise<(ResolveResult | undefined)[]> {
+    const results: (ResolveResult | undefined)[] = [];
+    for (let from = 0; from < ids.length; from += DECIDED_AT_ONCE) {
+      const some = ids.slice(from, from + DECIDED_AT_ONCE);
+      results.push(...(await Promise.all(some.map((id) => this.resolve(id, verdict, by)))));
+    }
+    return results;
+  }
+
+  /** The notifications that wait for a person as `unknown`, the longest waiting first. */
+  async unknowns(
+    query: UnknownQuery,
+  ): Promise<{ notifications: NotificationView[]; next?: string }> {
+    const look = async () => {
+      const parts = { redis: this.#redis, ledger: this.#ledger };
+      const { records, next } = await unknownRecords(parts, query);
+      const notifications = await Promise.all(
+        records.map(async (record) => {
+          const stored = await this.#ledger.readRequest(record.id);
+          return viewOf(record, stored?.request);
+        }),
+      );
+      return { notifications, ...(next !== undefined && { next }) };
+    };
+    return withPatience(whenReady(this.#redis).then(look));
   }
 
   /**

@@ -71,6 +71,7 @@ export async function startApi(
     store: producer.store,
     notifications,
     operations: producer.operations,
+    campaigns,
     ...(login !== undefined && { login }),
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import type { NotificationDetails } from '../../src/campaign/notificationDetails.js';
 import { html } from '../../src/dashboard/html.js';
 import { notificationPage } from '../../src/dashboard/notificationPage.js';
-import type { Story } from '../../src/dashboard/story.js';
-import { waitingFor } from '../../src/dashboard/waiting.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { STATES } from '../../src/notification/state.js';
+import { blockingReasons } from '../../src/queue/blockingReasons.js';
 import type { FleetStatus } from '../../src/queue/operations.js';
-import { fleetStatus } from '../support/fleet.js';
+import { aliveWorker, fleetStatus } from '../support/fleet.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
 const FLEET = fleetStatus();
@@ -17,25 +17,33 @@ const GATE: FleetStatus = {
 };
 const PAUSED: FleetStatus = { ...GATE, pause: { reason: 'wrong price', since: T0 } };
 
-function page(record: NotificationRecord, story: Partial<Story> = {}): string {
-  return notificationPage({ record, fleet: FLEET, jobs: [], ...story }, T0).text;
+function page(record: NotificationRecord, details: Partial<NotificationDetails> = {}): string {
+  return notificationPage({ record, fleet: FLEET, jobs: [], ...details }, T0).text;
 }
 
 describe('what a notification waits for', () => {
   const queued = (changes: Partial<NotificationRecord> = {}) =>
     acceptedRecord({ state: 'queued', ...changes });
+  const { workers } = FLEET;
+  const NO_WORKERS: FleetStatus = { ...FLEET, workers: { ...workers, alive: [] } };
+  const breaker = { state: 'open', kind: 'permission', detail: 'a or b', since: T0 } as const;
+  const HELD: FleetStatus = {
+    ...FLEET,
+    workers: { ...workers, alive: [aliveWorker({ breaker })] },
+  };
 
   test.each<[string, NotificationRecord, FleetStatus, string, RegExp]>([
     ['a place', queued(), FLEET, 'a worker', /next worker/],
     ['its job', acceptedRecord(), FLEET, 'a worker', /within seconds/],
     ['its time', queued({ sendAt: T0 + 9_000 }), GATE, 'the clock', /before.*09:00:09/s],
     ['the gate', queued({ sendAt: T0 - 1 }), GATE, 'Genesys Cloud', /until.*09:01:00/s],
-    ['a pause, before all else', queued({ sendAt: T0 + 9_000 }), PAUSED, 'you', /paused/],
-    ['mended credentials', queued({ reason: 'credentials' }), FLEET, 'you', /OAuth client/],
-    ['a permission', queued({ reason: 'permission' }), FLEET, 'you', /Grant it/],
+    ['a pause, before its time', queued({ sendAt: T0 + 9_000 }), PAUSED, 'you', /paused/],
+    ['a worker, where none is alive', queued(), NO_WORKERS, 'you', /No worker is alive/],
+    ['a permission that is missing', queued(), HELD, 'you', /a or b/],
+    ['repaired credentials', queued({ reason: 'credentials' }), FLEET, 'you', /OAuth client/],
     ['the customer', queued({ reason: 'active_conversation' }), FLEET, 'the customer', /over/],
     ['a backoff', queued({ reason: 'http_503', attempts: 2 }), FLEET, 'the clock', /http_503/],
-    ['a decision', acceptedRecord({ state: 'unknown' }), GATE, 'you', /decide below/],
+    ['a decision', acceptedRecord({ state: 'unknown' }), GATE, 'you', /decide/],
     ['the answer', acceptedRecord({ state: 'sending' }), FLEET, 'Genesys Cloud', /on the wire/],
     [
       'a delivery check',
@@ -44,21 +52,52 @@ describe('what a notification waits for', () => {
       'the clock',
       /arrived is asked at/,
     ],
-    ['nothing', acceptedRecord({ state: 'sent' }), GATE, 'nobody', /ended/],
+    ['nothing', acceptedRecord({ state: 'sent' }), GATE, 'nothing', /ended/],
   ])('%s', (_title, record, fleet, who, what) => {
-    const waiting = waitingFor(record, fleet, T0);
-    expect([waiting.who, waiting.what.text]).toEqual([who, expect.stringMatching(what)]);
+    const [first] = blockingReasons(record, { fleet }, T0);
+    expect([first?.who, first?.detail]).toEqual([who, expect.stringMatching(what)]);
   });
 
-  test('a reason that is a name every object has does not confuse it', () => {
-    expect(waitingFor(queued({ reason: 'constructor' }), FLEET, T0).who).toBe('a worker');
+  test('is the pause of its campaign, with who paused it, since when and why', () => {
+    const campaignPause = { id: 'autumn', since: T0, by: 'ana', reason: 'wrong price' };
+    const row = queued({ campaignId: 'autumn', row: 2, reason: 'campaign_paused' });
+    expect(blockingReasons(row, { fleet: FLEET, campaignPause }, T0)).toMatchObject([
+      { who: 'you', detail: expect.stringMatching(/autumn .*by ana since .*09:00:00Z: wrong/) },
+    ]);
+  });
+
+  test('is a time, where its queue starts it later', () => {
+    const again = queued({ reason: 'http_503', attempts: 1 });
+    const [first] = blockingReasons(again, { fleet: FLEET, jobStartsAt: T0 + 30_000 }, T0);
+    expect(first?.detail).toMatch(/Next at .*09:00:30Z/);
+  });
+
+  test('is everything that holds it up, not the first alone', () => {
+    const record = queued({ reason: 'active_conversation' });
+    const reasons = blockingReasons(record, { fleet: PAUSED }, T0);
+    expect(reasons.map(({ who }) => who)).toEqual(['you', 'Genesys Cloud', 'the customer']);
+  });
+
+  test('is not confused by a reason that is a name every object has', () => {
+    const [first] = blockingReasons(queued({ reason: 'constructor' }), { fleet: FLEET }, T0);
+    expect(first?.who).toBe('the clock');
   });
 });
 
 describe('the page of a notification', () => {
-  test.each(STATES)('has the two buttons for an unknown alone: %s', (state) => {
-    const buttons = page(acceptedRecord({ state })).match(/<button/g) ?? [];
-    expect(buttons).toHaveLength(state === 'unknown' ? 2 : 0);
+  test.each(STATES)('has buttons for what can be done with it: %s', (state) => {
+    const buttons = page(acceptedRecord({ state })).match(/<button[^>]*>[^<]*/g) ?? [];
+    const ended = ['failed', 'skipped', 'cancelled', 'expired', 'undelivered', 'delivered', 'read'];
+    const expected = state === 'unknown' ? 2 : ended.includes(state) || state === 'sent' ? 1 : 0;
+    expect(buttons).toHaveLength(expected);
+  });
+
+  test('offers no retry of what may have arrived', () => {
+    const leg = { generation: 1, channel: 'web', fence: 1, intentAt: T0, sendBy: T0 } as const;
+    for (const outcome of ['sent', 'unknown'] as const) {
+      const legs = [{ ...leg, outcome }];
+      expect(page(acceptedRecord({ state: 'sent', legs }))).not.toContain('<button');
+    }
   });
 
   test('links to the jobs that the queue remembers', () => {

@@ -19,6 +19,9 @@ import {
   problemDocument,
   resumedAnswer,
   statusAnswer,
+  unknownList,
+  verdictResults,
+  verdicts,
 } from './views.js';
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
@@ -50,6 +53,9 @@ export const COMPONENTS = {
       outcome: z.enum(['sent', 'not_sent']).meta({ description: 'What became of it.' }),
     }),
   ),
+  UnknownList: schemaOf(unknownList),
+  Verdicts: schemaOf(verdicts),
+  VerdictResults: schemaOf(verdictResults),
   Stop: schemaOf(
     z.strictObject({
       reason: z.string().min(1).max(200).meta({ description: 'Why, in one line; others read it.' }),
@@ -82,6 +88,9 @@ export type ComponentName =
   | 'Batch'
   | 'BatchResults'
   | 'Verdict'
+  | 'UnknownList'
+  | 'Verdicts'
+  | 'VerdictResults'
   | 'Stop'
   | 'CampaignRequest'
   | 'Campaign'

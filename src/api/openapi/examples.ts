@@ -63,6 +63,40 @@ export const CANCELLED = {
   ],
 } satisfies NotificationView;
 
+const UNKNOWN = {
+  ...ACCEPTED,
+  id: 'autumn.14',
+  state: 'unknown',
+  reason: 'timeout',
+  channel: 'web',
+  attempts: 1,
+  updatedAt: '2026-11-22T09:30:17.002Z',
+  campaignId: 'autumn',
+  recipient: { email: 'c•••@e•••.com' },
+  timeline: [
+    ...ACCEPTED.timeline,
+    { at: '2026-11-22T09:30:17.002Z', state: 'unknown', channel: 'web', reason: 'timeout' },
+  ],
+} satisfies NotificationView;
+
+export const UNKNOWN_LIST = { notifications: [UNKNOWN], next: '1795339817002.autumn.14' };
+
+export const VERDICT_RESULTS = {
+  results: [
+    { index: 0, status: 200, id: 'autumn.14', state: 'failed', reason: 'resolved_not_sent' },
+    {
+      index: 1,
+      status: 409,
+      id: 'autumn.15',
+      type: 'urn:proactive-notifier:problem:not-unknown',
+      title: 'Only a notification in state unknown can be resolved',
+      state: 'sent',
+      reason: 'resolved_sent',
+    },
+  ],
+  left: false,
+};
+
 export const RESOLVED = {
   ...SENT,
   reason: 'resolved_sent',

@@ -23,6 +23,7 @@ export const invalidPause = invalidRequest([
   { field: 'reason', expected: 'why the sending stops, one line of 1 to 200 characters' },
 ]);
 export const invalidVerdict = invalidRequest([{ field: 'outcome', expected: 'sent or not_sent' }]);
+export const invalidUnknownQuery = invalidRequest([{ field: 'state', expected: 'unknown' }]);
 export const conflict = problem('id-conflict', {
   detail: 'That one stays as it is. Use another id for this request.',
   id: ID,

@@ -48,6 +48,17 @@ export const notificationView = z.looseObject({
     .exactOptional()
     .meta({ description: 'While this is there, sent is not the last word.' }),
   campaignId: z.string().exactOptional(),
+  recipient: z
+    .looseObject({
+      email: z.string().exactOptional(),
+      phone: z.string().exactOptional(),
+      externalContactId: z.string().exactOptional(),
+    })
+    .exactOptional()
+    .meta({
+      description:
+        'Whom it is for, addresses masked (d•••@e•••.com); readable as long as the request is kept.',
+    }),
   metadata: z
     .record(z.string(), z.json())
     .exactOptional()
@@ -91,6 +102,26 @@ const batchResult = z.looseObject({
 const results = z.array(batchResult).meta({ description: 'In the order of the list.' });
 
 export const batchAnswer = z.looseObject({ results });
+
+export const unknownList = z.looseObject({
+  notifications: z.array(notificationView).meta({ description: 'The longest waiting first.' }),
+  next: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Give this as after to read on; absent at the end.' }),
+});
+
+export const verdicts = z.strictObject({
+  outcome: z.enum(['sent', 'not_sent']),
+  ids: z.array(z.string()).min(1).max(1_000).optional(),
+  campaignId: z.string().optional(),
+  reason: z.string().optional(),
+});
+
+export const verdictResults = z.looseObject({
+  results: z.array(batchResult).meta({ description: 'In the order of the ids.' }),
+  left: z.boolean().meta({ description: 'Whether more that the filter fits are left.' }),
+});
 
 export const problemDocument = z
   .looseObject({

@@ -1,0 +1,98 @@
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { idParam, type WithId } from '../api/idParam.js';
+import { isNotificationId } from '../notification/request.js';
+import type { Notifications, RetryOutcome } from '../queue/notifications.js';
+import { decidedPage, describeDecision, lastStep } from './decidedPage.js';
+import { type Html, html } from './html.js';
+import { sendPage } from './page.js';
+
+interface DecisionParts {
+  notifications: Notifications;
+  login: boolean;
+  sendNone: (reply: FastifyReply) => FastifyReply;
+}
+
+interface WithForm {
+  Body: URLSearchParams | undefined;
+}
+
+/** What the buttons of the pages do. Only `retry` leads to a send. */
+export function decisionRoutes(app: FastifyInstance, parts: DecisionParts): void {
+  const { notifications, login, sendNone } = parts;
+  const send = (reply: FastifyReply, title: string, body: Html, status = 200) =>
+    sendPage(reply, { title, body, loggedIn: login, status });
+
+  app.post<WithId & WithForm>('/notifications/:id/resolve', async (request, reply) => {
+    const id = idParam(request);
+    const outcome = request.body?.get('outcome');
+    if (id === undefined) return sendNone(reply);
+    if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
+    const result = await notifications.resolve(id, outcome, request.caller);
+    if (result === undefined) return sendNone(reply);
+    if (result.kind === 'resolved') return reply.redirect(`/notifications/${id}`, 303);
+    const body = html`<h1>${NOTHING}</h1>
+<p>Only a notification in state unknown can be decided, and the first decision counts.
+${id} is ${describeDecision(result)} ${lastStep(result.record)}.
+<a href="/notifications/${id}">Look at it</a>.</p>`;
+    return send(reply, NOTHING, body, 409);
+  });
+
+  app.post<WithForm>('/notifications/resolve', async (request, reply) => {
+    const outcome = request.body?.get('outcome');
+    const ids = idsOf(request.body);
+    if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
+    if (ids.length === 0) return send(reply, NOTHING, NONE_TICKED, 409);
+    const results = await notifications.resolveAll(ids, outcome, request.caller);
+    const decided = ids.map((id, at) => ({ id, result: results[at] }));
+    return send(reply, 'What was decided', decidedPage(decided));
+  });
+
+  app.post<WithId & WithForm>('/notifications/:id/retry', async (request, reply) => {
+    const id = idParam(request);
+    const result = id === undefined ? undefined : await notifications.retry(id, request.caller);
+    if (id === undefined || result === undefined) return sendNone(reply);
+    if (result.kind === 'retried') return reply.redirect(`/notifications/${id}`, 303);
+    const body = html`<h1>It is not tried again</h1>
+<p>${describeRetry(result)} <a href="/notifications/${id}">Look at it</a>.</p>`;
+    return send(reply, 'It is not tried again', body, 409);
+  });
+
+  app.post<WithForm>('/notifications/retry', async (request, reply) => {
+    const rows: Html[] = [];
+    for (const id of idsOf(request.body)) {
+      const result = await notifications.retry(id, request.caller);
+      rows.push(html`<li><a href="/notifications/${id}">${id}</a>: ${describeRetry(result)}</li>`);
+    }
+    const body = html`<h1>Tried again</h1>
+<ul>${rows}</ul>
+<p><a href="/notifications">Back to the list</a></p>`;
+    return send(reply, 'Tried again', body);
+  });
+}
+
+const NOTHING = 'Nothing was decided';
+const NO_OUTCOME = html`<h1>Nothing was decided</h1>
+<p>Say whether it was sent or was not sent. <a href="/notifications">Back to the list</a>.</p>`;
+const NONE_TICKED = html`<h1>Nothing was decided</h1>
+<p>No notification was ticked. <a href="/notifications">Back to the list</a>.</p>`;
+
+function idsOf(body: URLSearchParams | undefined): string[] {
+  return (body?.getAll('id') ?? []).filter(isNotificationId);
+}
+
+function describeRetry(result: RetryOutcome | undefined): string {
+  switch (result?.kind) {
+    case undefined:
+      return 'There is no such notification.';
+    case 'retried':
+      return 'Queued again.';
+    case 'request_gone':
+      return 'It ended too long ago: what was asked for is no longer kept.';
+    case 'refused':
+      return result.because === 'still_running'
+        ? `It is ${result.state}: it has not ended.`
+        : `It is ${result.state}: a message may have reached the customer.`;
+    default:
+      return result satisfies never;
+  }
+}

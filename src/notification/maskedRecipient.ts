@@ -1,0 +1,33 @@
+import type { NotificationRequest } from './request.js';
+
+/** Whom a notification is for, as far as it may be shown: enough to recognise, too little to write to. */
+export interface MaskedRecipient {
+  email?: string;
+  phone?: string;
+  /** An id inside Genesys Cloud, by which a person finds the customer there. */
+  externalContactId?: string;
+}
+
+const HIDDEN = '•••';
+
+export function maskedRecipient({ recipient }: NotificationRequest): MaskedRecipient {
+  const { email, phone, externalContactId } = recipient;
+  return {
+    ...(email !== undefined && { email: maskedEmail(email) }),
+    ...(phone !== undefined && { phone: `${HIDDEN}${phone.slice(-2)}` }),
+    ...(externalContactId !== undefined && { externalContactId }),
+  };
+}
+
+/** `d•••@e•••.com`. */
+function maskedEmail(email: string): string {
+  const at = email.lastIndexOf('@');
+  const domain = email.slice(at + 1);
+  const dot = domain.lastIndexOf('.');
+  const ending = dot < 0 ? '' : domain.slice(dot);
+  return `${firstOf(email)}${HIDDEN}@${firstOf(domain)}${HIDDEN}${ending}`;
+}
+
+function firstOf(text: string): string {
+  return [...text][0] ?? '';
+}
