@@ -56,7 +56,7 @@ function sayResult(
       const by = timeline.at(-1)?.detail;
       const stands = [reason, by].filter((part) => part !== undefined).join(' ');
       output.remark(
-        `Not done: ${id} is ${state}${stands === '' ? '' : ` (${printable(stands)})`}, and only what is unknown has to be decided.`,
+        `Not done for ${id}: it is ${state}${stands === '' ? '' : ` (${printable(stands)})`}, and only what is unknown has to be decided.`,
       );
       return { code: EXIT.other, json: { error: 'not_unknown', id, state } };
     }
