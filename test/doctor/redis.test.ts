@@ -40,6 +40,7 @@ describe('the doctor looks at Redis and', () => {
       'redis ok',
       'redis-version ok',
       'redis-policy ok',
+      'redis-memory ok',
       'redis-persistence ok',
       'redis-latency ok',
       'clock ok',
