@@ -69,10 +69,10 @@ export const requestSchema = z.strictObject({
     }),
   history: z
     .strictObject({
-      required: z
-        .boolean({ error: 'true or false' })
-        .optional()
-        .meta({ description: 'Skip customers without history; true when left out.' }),
+      required: z.boolean({ error: 'true or false' }).optional().meta({
+        description:
+          'Skip customers without history; left out, true where the template uses history and false where it uses none.',
+      }),
       lookbackDays: z
         .int({ error: 'a whole number from 1 to 366' })
         .min(1, 'a whole number from 1 to 366')

@@ -44,8 +44,7 @@ export class IdentityLookup {
     // Requests that an older version stored may have it in capitals, as the platform never writes it.
     const externalContactId = recipient.externalContactId?.toLowerCase();
     if (externalContactId !== undefined) {
-      const wantsName = wants.name && recipient.name === undefined;
-      if (!wantsName && !wants.history) return found({ externalContactId });
+      if (!wants.name && !wants.history) return found({ externalContactId });
       const known = await this.#lookUp(['contact', externalContactId], options);
       if (!known.ok) return known;
       // The id stays the caller's, whether the platform knows it or has merged it into another.

@@ -4,6 +4,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { Addressee } from './channels/channelDriver.js';
+import { usableName } from './context/customerName.js';
 import { type HistoryContext, withName } from './context/extractContext.js';
 import type { HistoryConversation } from './context/history.js';
 import { type HistoryParts, type HistorySearch, readHistory } from './history.js';
@@ -105,9 +106,10 @@ export function needsOf(
   channels: readonly Channel[],
 ): Needs {
   const history =
-    requiresHistory(request) || channels.some((channel) => template.usesHistory(channel));
+    requiresHistory(request, template, channels) ||
+    channels.some((channel) => template.usesHistory(channel));
   const name =
-    request.recipient.name === undefined &&
+    usableName(request.recipient.name) === undefined &&
     channels.some((channel) => template.variables(channel).has('customerName'));
   return {
     identity: history || name || channels.includes('web'),
@@ -117,8 +119,13 @@ export function needsOf(
   };
 }
 
-export function requiresHistory(request: NotificationRequest): boolean {
-  return request.history?.required ?? true;
+/** What the request says; else what the template needs: one that uses no history goes to everybody. */
+export function requiresHistory(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  channels: readonly Channel[],
+): boolean {
+  return request.history?.required ?? channels.some((channel) => template.usesHistory(channel));
 }
 
 export function findingsOf(

@@ -71,7 +71,7 @@ function outlookOf(
   const needs = needsOf(request, template, order);
   const findable = mayBeFound(request, needs);
   // Nobody to look for is nobody with history, and costs nothing to find out.
-  if (!findable && requiresHistory(request)) {
+  if (!findable && requiresHistory(request, template, order)) {
     return { would: 'skip', reason: 'no_history', cost: NOTHING };
   }
   const reading = readingCost(request, needs, findable, parts);

@@ -65,16 +65,17 @@ export class Preparation {
     if (known !== undefined) return this.#ready(attempt, request, template, channels, known);
 
     const needs = needsOf(request, template, channels);
+    const required = requiresHistory(request, template, channels);
     const identity = await attempt.timed('identity', () =>
       this.#lookup.identity(request, needs, attempt.callOptions()),
     );
-    const who = await this.#orWithout<Identity>(attempt, request, identity, {});
+    const who = await this.#orWithout<Identity>(attempt, required, identity, {});
     if (!who.ok) return ended(who.outcome);
 
     const history = await this.#history(attempt, request, who.value, needs);
-    const past = await this.#orWithout(attempt, request, history, extractHistory([]));
+    const past = await this.#orWithout(attempt, required, history, extractHistory([]));
     if (!past.ok) return ended(past.outcome);
-    if (!past.value.hasHistory && requiresHistory(request)) {
+    if (!past.value.hasHistory && required) {
       return ended(await attempt.end('skipped', 'no_history'));
     }
     if (past.value.optedOut) return ended(await attempt.end('skipped', 'opted_out'));
@@ -129,7 +130,7 @@ export class Preparation {
    */
   async #orWithout<T>(
     attempt: Attempt,
-    request: NotificationRequest,
+    required: boolean,
     read: Read<T>,
     nothing: T,
   ): Promise<{ ok: true; value: T } | { ok: false; outcome: AttemptOutcome }> {
@@ -139,7 +140,7 @@ export class Preparation {
     const hopeless =
       trouble.kind === 'refused' ||
       (trouble.kind === 'try_later' && trouble.usesAttempt && attempt.isLast);
-    if (hopeless && !requiresHistory(request)) return { ok: true, value: nothing };
+    if (hopeless && !required) return { ok: true, value: nothing };
     const outcome =
       trouble.kind === 'refused'
         ? await attempt.end('failed', trouble.reason, trouble.detail)

@@ -70,12 +70,13 @@ export async function rehearse(
   const lookup = new CustomerLookup(parts);
   const order = channelsFor(request, template, parts.defaultChannels);
   const needs = needsOf(request, template, order);
+  const required = requiresHistory(request, template, order);
 
-  const who = orWithout<Identity>(request, await lookup.identity(request, needs, options), {});
+  const who = orWithout<Identity>(required, await lookup.identity(request, needs, options), {});
   if (!who.ok) return { would: 'not_know', trouble: who.trouble };
   const identity = who.value;
   const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
-  const read = orWithout<HistoryConversation[]>(request, history, []);
+  const read = orWithout<HistoryConversation[]>(required, history, []);
   if (!read.ok) return { would: 'not_know', trouble: read.trouble };
   const conversations = read.value;
   const asked = { identity: needs.identity, history: needs.history };
@@ -88,7 +89,7 @@ export async function rehearse(
       customerMessages: messages.length,
     })),
   };
-  if (conversations.length === 0 && requiresHistory(request)) {
+  if (conversations.length === 0 && required) {
     return { would: 'skip', reason: 'no_history', lookup: looked };
   }
 
@@ -108,7 +109,7 @@ export async function rehearse(
 }
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */
-function orWithout<T>(request: NotificationRequest, read: Read<T>, nothing: T): Read<T> {
-  if (read.ok || read.trouble.kind !== 'refused' || requiresHistory(request)) return read;
+function orWithout<T>(required: boolean, read: Read<T>, nothing: T): Read<T> {
+  if (read.ok || read.trouble.kind !== 'refused' || required) return read;
   return { ok: true, value: nothing };
 }

@@ -8,8 +8,9 @@ import type { Channel } from '../notification/channel.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import { LARGEST_BATCH } from '../pipeline/batchLimit.js';
+import { usableName } from '../pipeline/context/customerName.js';
 import { describeTrouble } from '../pipeline/describeTrouble.js';
-import { channelsFor } from '../pipeline/lookup.js';
+import { channelsFor, requiresHistory } from '../pipeline/lookup.js';
 import { foresee } from '../pipeline/outlook.js';
 import type { Rehearsal } from '../pipeline/rehearsal.js';
 import { TemplateStore } from '../pipeline/templateStore.js';
@@ -60,9 +61,13 @@ export class CampaignProspects {
     const config = this.#config;
     const { defaults } = campaign;
     const request = { ...defaults, recipient: {}, template: template.name };
+    const channels = channelsFor(request, template, config.NOTIFY_CHANNELS);
     return {
       template,
-      channels: channelsFor(request, template, config.NOTIFY_CHANNELS),
+      channels,
+      requiresHistory: ({ history }) =>
+        requiresHistory({ ...request, ...(history && { history }) }, template, channels),
+      nameIn: ({ recipient }) => usableName(recipient.name),
       outlook: foresee(template, {
         policy: onlyTo(config.NOTIFY_ONLY_TO),
         defaultChannels: config.NOTIFY_CHANNELS,

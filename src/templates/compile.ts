@@ -20,7 +20,7 @@ import {
   partFileName,
 } from './parts.js';
 import { type PartProblem, TemplateError } from './problems.js';
-import { renderPart, type Scope } from './renderPart.js';
+import { branchFailures, renderPart, type Scope } from './renderPart.js';
 import type { TemplateSource } from './source.js';
 import { kindOf, valueOfKind } from './variableKind.js';
 
@@ -43,6 +43,8 @@ export interface CompiledTemplate {
   /** Whether a channel needs to know what was said in them. */
   usesMessageText(channel: Channel): boolean;
   render(channel: Channel, values: RenderValues): RenderResult;
+  /** Why branches of a channel's parts cannot be rendered, also those these values do not lead into. */
+  branchFailures(channel: Channel, values: RenderValues): RenderFailure[];
 }
 
 /**
@@ -140,6 +142,16 @@ class ParsedTemplate implements CompiledTemplate {
       default:
         return channel satisfies never;
     }
+  }
+
+  branchFailures(channel: Channel, values: RenderValues): RenderFailure[] {
+    const scope = this.#scope(channel, values);
+    return CHANNEL_PARTS[channel].flatMap((part) => {
+      const parsed = this.#parts.get(part);
+      return parsed === undefined
+        ? []
+        : branchFailures(parsed, this.#engines[PART_KINDS[part]], scope);
+    });
   }
 
   #needs(channel: Channel, need: ContextNeed): boolean {

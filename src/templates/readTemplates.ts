@@ -2,10 +2,11 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../notification/channel.js';
 import { parseExactJson } from '../notification/exactJson.js';
-import { compileTemplate } from './compile.js';
+import { type CompiledTemplate, compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
 import { exampleProblems, type TemplateManifest, templateManifest } from './manifest.js';
+import type { RenderFailure } from './message.js';
 import { CHANNEL_PARTS, PART_NAMES, type PartName, partFileName } from './parts.js';
 import { TemplateError, type TemplateProblem } from './problems.js';
 import { contentHash, type TemplateSource } from './source.js';
@@ -160,13 +161,16 @@ function tryOut(source: TemplateSource, report: Report): void {
   try {
     const compiled = compileTemplate(source);
     for (const channel of compiled.channels) {
-      for (const trial of trials(source, channel)) {
-        const result = compiled.render(channel, trial.values);
-        if (result.ok) continue;
-        const file = result.part ? { file: partFileName(result.part) } : {};
-        const message = `${trial.title}: ${result.reason} (${result.detail})`;
-        report({ template: source.name, ...file, message });
-        break;
+      const failed = trials(source, channel)
+        .map(({ title, values }) => ({ title, result: compiled.render(channel, values) }))
+        .find(({ result }) => !result.ok);
+      if (failed !== undefined && !failed.result.ok) {
+        reportFailure(source, failed.title, failed.result, report);
+        continue;
+      }
+      const failure = branchFailure(source, compiled, channel);
+      if (failure !== undefined) {
+        reportFailure(source, `${channel} in a branch that some rows lead into`, failure, report);
       }
     }
   } catch (error) {
@@ -175,14 +179,65 @@ function tryOut(source: TemplateSource, report: Report): void {
   }
 }
 
-function trials({ manifest }: TemplateSource, channel: Channel) {
-  const examples = Object.entries(manifest.variables);
-  const all = Object.fromEntries(examples.map(([name, { example }]) => [name, example]));
-  const required = Object.fromEntries(
-    examples.filter(([, { required }]) => required).map(([name, { example }]) => [name, example]),
+function reportFailure(
+  source: TemplateSource,
+  title: string,
+  { part, reason, detail }: RenderFailure,
+  report: Report,
+): void {
+  const file = part ? { file: partFileName(part) } : {};
+  report({ template: source.name, ...file, message: `${title}: ${reason} (${detail})` });
+}
+
+/**
+ * What fails in any branch, with every variable given. A variable that another branch assigns may be
+ * missing where that branch is not taken, and rightly: that counts only where it is missing whichever
+ * way the flags stand.
+ */
+function branchFailure(
+  source: TemplateSource,
+  compiled: CompiledTemplate,
+  channel: Channel,
+): RenderFailure | undefined {
+  const { all, flipped, dates } = exampleValues(source);
+  const context = exampleContext(true);
+  const failures = [all, flipped, dates].map((variables) =>
+    compiled.branchFailures(channel, { context, variables }),
   );
+  const [first = [], ...others] = failures;
+  return (
+    failures.flat().find(({ reason }) => reason !== 'missing_variable') ??
+    first.find(({ part, detail }) =>
+      others.every((some) => some.some((other) => other.part === part && other.detail === detail)),
+    )
+  );
+}
+
+const DATE = '2026-05-01';
+
+function exampleValues({ manifest }: TemplateSource) {
+  const examples = Object.entries(manifest.variables);
+  const each = (value: (declaration: (typeof examples)[number][1]) => string | number | boolean) =>
+    Object.fromEntries(examples.map(([name, declaration]) => [name, value(declaration)]));
+  return {
+    all: each(({ example }) => example),
+    flipped: each(({ example }) => (typeof example === 'boolean' ? !example : example)),
+    // A date filter says nothing of its format until its value is a date.
+    dates: each(({ example, maxLength }) =>
+      typeof example === 'string' && maxLength >= DATE.length && !URL.canParse(example)
+        ? DATE
+        : example,
+    ),
+    required: Object.fromEntries(
+      examples.filter(([, { required }]) => required).map(([name, { example }]) => [name, example]),
+    ),
+  };
+}
+
+function trials(source: TemplateSource, channel: Channel) {
+  const { all, flipped, dates, required } = exampleValues(source);
   return [true, false].flatMap((hasHistory) =>
-    [all, required].map((variables) => ({
+    [all, required, flipped, dates].map((variables) => ({
       title: `${channel} on the examples ${hasHistory ? 'with' : 'without'} history`,
       values: { context: exampleContext(hasHistory), variables },
     })),

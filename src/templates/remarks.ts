@@ -1,6 +1,7 @@
-import type { Channel } from '../notification/channel.js';
+import { CHANNELS, type Channel } from '../notification/channel.js';
 import type { CompiledTemplate } from './compile.js';
 import type { TemplateVariables } from './manifest.js';
+import { CHANNEL_PARTS, type PartName, partFileName } from './parts.js';
 import { SAMPLES } from './samples.js';
 import type { TemplateSource } from './source.js';
 import { kindOf, type VariableKind } from './variableKind.js';
@@ -17,7 +18,32 @@ export interface TemplateRemark {
  * have and at the shortest, for every sample customer; and for variables that no part reads.
  */
 export function remarksOn(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
-  return [...unused(source, compiled), ...unkind(source), ...extremes(source, compiled)];
+  return [
+    ...channelsOff(source, compiled),
+    ...unused(source, compiled),
+    ...unkind(source),
+    ...extremes(source, compiled),
+  ];
+}
+
+/** A channel that has some of its parts and not all is off: it looks as if it were there. */
+export function channelsOff(
+  { name, parts }: TemplateSource,
+  compiled: CompiledTemplate,
+): (TemplateRemark & { channel: Channel })[] {
+  return CHANNELS.flatMap((channel) => {
+    const needed: readonly PartName[] = CHANNEL_PARTS[channel];
+    const missing = needed.filter((part) => parts[part] === undefined);
+    if (compiled.channels.includes(channel) || missing.length === needed.length) return [];
+    const files = missing.map(partFileName).join(' and ');
+    return [
+      {
+        template: name,
+        channel,
+        message: `is off: ${files} is missing, so nothing goes out over it`,
+      },
+    ];
+  });
 }
 
 function unused({ name, manifest }: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {

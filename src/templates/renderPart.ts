@@ -1,4 +1,5 @@
 import { type Liquid, LiquidError } from 'liquidjs';
+import { branchPaths } from './branches.js';
 import { cleanValue, closeIsolates, oneLine, tidyLines } from './characters.js';
 import type { TemplateValue } from './contextVariables.js';
 import type { RenderFailure, RenderFailureReason } from './message.js';
@@ -60,6 +61,33 @@ function renderOnce({ part, templates }: ParsedPart, engine: Liquid, scope: Scop
     return { ok: false, part, ...explain(error) };
   }
 }
+
+/**
+ * Why branches of a part cannot be rendered, whether these values lead into them or not. Whether a
+ * branch alone is empty or too long says nothing.
+ */
+export function branchFailures(
+  { part, templates }: ParsedPart,
+  engine: Liquid,
+  scope: Scope,
+): RenderFailure[] {
+  return branchPaths(templates).flatMap((path): RenderFailure[] => {
+    const loops = path.loopVariables.map((name) => [name, 'x']);
+    const forloop = loops.length === 0 ? {} : { forloop: FORLOOP };
+    try {
+      engine.renderSync(path.templates, {
+        ...cleanScope(scope),
+        ...Object.fromEntries(loops),
+        ...forloop,
+      });
+      return [];
+    } catch (error) {
+      return [{ ok: false, part, ...explain(error) }];
+    }
+  });
+}
+
+const FORLOOP = { index: 1, index0: 0, rindex: 1, rindex0: 0, first: true, last: true, length: 1 };
 
 function cleanScope(scope: Scope): Scope {
   return Object.fromEntries(

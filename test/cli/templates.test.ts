@@ -19,9 +19,10 @@ describe('notifier templates check', () => {
   test('is content with the shipped templates, without any configuration', async () => {
     const { code, stdout } = await run(['templates', 'check'], {});
     expect(code).toBe(0);
-    expect(stdout).toBe(
-      'follow-up: fine (web, email, engage, sms)\norder-update: fine (web, email, engage, sms)\n',
-    );
+    const history =
+      '  customers without history are skipped (no_history), unless a request says otherwise';
+    const fine = (name: string) => `${name}: fine (web, email, engage, sms)\n${history}\n`;
+    expect(stdout).toBe(fine('follow-up') + fine('order-update'));
   });
 
   test('tells all mistakes at once, each with its place, and exits with 1', async () => {
@@ -46,12 +47,31 @@ describe('notifier templates check', () => {
     });
   });
 
+  test('says loudly that email is off when one of its parts is missing, and why', async () => {
+    rmSync(join(folder, 'follow-up', 'email.text.liquid'));
+    const { stdout } = await run(['templates', 'check', folder], { NOTIFY_CHANNELS: 'web,email' });
+    expect(stdout).toMatch(/^follow-up: EMAIL IS OFF \(only web, engage, sms\)$/m);
+    expect(stdout).toMatch(/warning: email is off: email\.text\.liquid is missing/);
+    const quiet = await run(['templates', 'check', folder], { NOTIFY_CHANNELS: 'web,sms' });
+    expect(quiet.stdout).toMatch(/^follow-up: fine/m);
+    expect(quiet.stdout).toMatch(/warning: email is off: email\.text\.liquid is missing/);
+  });
+
+  test('says of a template without history that nobody is skipped for having none', async () => {
+    writeFileSync(join(folder, 'follow-up', 'web.liquid'), 'Hi {{ customerName }}');
+    for (const part of ['email.subject', 'email.html', 'email.text', 'sms']) {
+      rmSync(join(folder, 'follow-up', `${part}.liquid`));
+    }
+    const { stdout } = await run(['templates', 'check', folder], { NOTIFY_CHANNELS: 'web' });
+    expect(stdout).toMatch(/^follow-up: fine \(web\)\n {2}uses no history/m);
+  });
+
   test('warns of what may become too long, and exits with 0', async () => {
     const file = join(folder, 'order-update', 'sms.liquid');
     writeFileSync(file, `${readFileSync(file, 'utf8')}${'s'.repeat(200)}`);
     const { code, stdout } = await run(['templates', 'check'], { TEMPLATES_DIR: folder });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/order-update: fine .*\n {2}warning: sms .*the limit is 765/);
+    expect(stdout).toMatch(/order-update: fine .*\n.*\n {2}warning: sms .*the limit is 765/);
   });
 });
 

@@ -88,6 +88,7 @@ describe('a notification asks the platform for no more than it uses', () => {
 
   test.each([
     ['plain', 'by contact id', BY_ID, OPTIONAL, WEB],
+    ['plain', 'by contact id, as its template needs', BY_ID, {}, WEB],
     ['plain', 'by contact id, history needed', BY_ID, NEEDED, { ...CONTACT, ...HISTORY, ...WEB }],
     ['plain', 'by email', BY_EMAIL, OPTIONAL, { ...LOOKUP, ...WEB }],
     ['plain', 'by email, over email', BY_EMAIL, OVER_EMAIL, EMAIL],

@@ -180,12 +180,6 @@ describe('a recipient with a contact id', () => {
     expect(genesys.sandbox.requests.count()).toBe(0);
   });
 
-  test('is not asked for a name that the request gives', async () => {
-    const recipient = { externalContactId, name: 'Dana' };
-    expect(await identities.find(recipient, WANTS, LANE)).toMatchObject({ ok: true });
-    expect(genesys.sandbox.requests.count()).toBe(0);
-  });
-
   test('has the name read from the contact, once for all workers', async () => {
     expect(await identities.find({ externalContactId }, WANTS, LANE)).toEqual(FOUND);
     expect(await workerWith().find({ externalContactId }, WANTS, LANE)).toEqual(FOUND);

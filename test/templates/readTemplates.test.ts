@@ -103,3 +103,39 @@ test('a folder without templates is refused, hidden entries do not count', async
   await write('..data', { 'web.liquid': 'x' });
   expect(await problems()).toEqual([expect.stringContaining('one folder per template')]);
 });
+
+describe('a branch that no example leads into', () => {
+  const VARIABLES = JSON.stringify({
+    description: 'A test.',
+    variables: {
+      vip: { description: 'Of the best customers.', example: false },
+      day: { description: 'A day.', example: 'tomorrow' },
+    },
+  });
+  const BAD = '{{ day | date: "%d.%m.%Y" }}';
+
+  test.each([
+    `Hi {% if vip %}${BAD}{% endif %}`,
+    `Hi {% if hasHistory %}x{% elsif vip %}${BAD}{% endif %}`,
+    `Hi {% if hasHistory %}x{% else %}${BAD}{% endif %}`,
+    `Hi {% unless hasHistory %}${BAD}{% endunless %}`,
+    `Hi {% case sentiment %}{% when "positive" %}${BAD}{% else %}x{% endcase %}`,
+    `Hi {% case sentiment %}{% when "negative" %}x{% else %}${BAD}{% endcase %}`,
+    `Hi {% for n in (1..0) %}${BAD}{% endfor %}`,
+    `Hi {% for n in (1..2) %}{% if vip %}{{ n }} ${BAD}{% endif %}{% endfor %}`,
+    `Hi {% if hasHistory %}x{% else %}{% if vip %}${BAD}{% endif %}{% endif %}`,
+    `Hi {% assign when = day %}{% if vip %}{{ when | default: "x" | date: "%m" }}{% endif %}`,
+    'Hi {% if vip %}{% assign rank = "gold" %}{% endif %}{% if hasHistory %}{{ rank }}{% endif %}',
+  ])('is tried all the same: %s', async (web) => {
+    await write('bad', { 'template.json': VARIABLES, 'web.liquid': web });
+    expect(await problems()).toEqual([expect.stringMatching(/^bad\/web\.liquid: web .*in line 1/)]);
+  });
+
+  test('may use what the same condition has assigned before', async () => {
+    const web =
+      'Hi {% if vip %}{% assign rank = "gold" %}{% endif %}{% if vip %}{{ rank }}{% endif %}' +
+      '{% for n in (1..2) %}{% if forloop.last %}{{ n }}{% endif %}{% endfor %}';
+    await write('good', { 'template.json': VARIABLES, 'web.liquid': web });
+    expect(await problems()).toEqual([]);
+  });
+});

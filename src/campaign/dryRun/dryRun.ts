@@ -100,7 +100,7 @@ export async function dryRun(
       forecast: forecast({
         tried: Object.values(survey.tried).reduce((sum, rows) => sum + rows, 0),
         cost: survey.cost,
-        historyRequired: campaign.defaults.history?.required ?? true,
+        historyRequired: prospect.requiresHistory(campaign.defaults),
         ...(shares !== undefined && { shares }),
         allowance,
         others: await parts.othersLeft(campaign.id),

@@ -29,6 +29,10 @@ export interface Prospect {
   template: CompiledTemplate;
   /** In the order they would be tried. */
   channels: readonly Channel[];
+  /** Whether customers without history are skipped. */
+  requiresHistory(request: Pick<NotificationRequest, 'history'>): boolean;
+  /** How a request's own name greets; undefined where it gives none that can be used. */
+  nameIn(request: NotificationRequest): string | undefined;
   outlook(request: NotificationRequest): Outlook;
   /**
    * Really asks the platform about each, but sends nothing; fewer answers when it was no use to go

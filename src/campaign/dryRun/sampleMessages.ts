@@ -47,16 +47,17 @@ const SURELY_KNOWN: ReadonlySet<string> = new Set(['channel', 'timeZone', 'hasHi
 
 /** Renders a row for every channel that would be tried. */
 export function renderSample(
-  { template, channels }: Prospect,
+  { template, channels, nameIn, requiresHistory }: Prospect,
   request: NotificationRequest,
 ): Pick<Sample, 'placeholders' | 'messages'> {
   const { recipient, variables } = request;
-  const historyRequired = request.history?.required ?? true;
+  const historyRequired = requiresHistory(request);
+  const name = nameIn(request);
   const render = (channel: Channel, history: boolean): SampleMessage => ({
     channel,
     history,
     rendered: template.render(channel, {
-      context: placeholderContext(recipient.name, history),
+      context: placeholderContext(name, history),
       ...(variables !== undefined && { variables }),
       ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
     }),
@@ -67,10 +68,10 @@ export function renderSample(
   });
   const used = new Set(channels.flatMap((channel) => [...template.variables(channel)]));
   const placeholders = [...used].filter(
-    (name) =>
-      isContextVariable(name) &&
-      !SURELY_KNOWN.has(name) &&
-      !(name === 'customerName' && recipient.name !== undefined),
+    (variable) =>
+      isContextVariable(variable) &&
+      !SURELY_KNOWN.has(variable) &&
+      !(variable === 'customerName' && name !== undefined),
   );
   return { placeholders, messages };
 }

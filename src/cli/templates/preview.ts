@@ -98,6 +98,7 @@ async function showSample(
     ),
   ];
   const results = rendered.map(({ result }) => result);
+  if (!context.hasHistory) remarkOnHistory(template, output);
   const written = await writeHtml(html, results, output);
   if (!written) return EXIT.invalid;
   output.result(printable(lines.join('\n')), {
@@ -135,8 +136,17 @@ async function showRecipient(
       ? rehearsal.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))
       : [];
   if (!(await writeHtml(html, results, output))) return EXIT.invalid;
+  if ('context' in rehearsal && !rehearsal.context.hasHistory) remarkOnHistory(compiled, output);
   output.result(describeRehearsal(rehearsal), rehearsal);
   return rehearsal.would === 'send' ? EXIT.ok : EXIT.other;
+}
+
+/** What is shown may not be what happens: customers without history get no message by default. */
+function remarkOnHistory(template: CompiledTemplate, output: Output): void {
+  if (!template.channels.some((channel) => template.usesHistory(channel))) return;
+  output.remark(
+    'This customer has no history. A request that does not say "history": {"required": false} skips them (no_history); this is what they would get with it.',
+  );
 }
 
 /** False when there was something to be written and nothing to write. */
