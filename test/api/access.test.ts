@@ -59,6 +59,23 @@ describe('an API with keys', () => {
     expect(await api.storedKeys()).toEqual([]);
   });
 
+  test('answers wrong keys of one address with 429 after a while, and a right one as ever', async () => {
+    const api = await startTestApi({ API_KEYS });
+    const ask = (key: string, path = '/v1/status') =>
+      api.call('GET', path, undefined, { authorization: `Bearer ${key}` });
+    for (let n = 0; n < 60; n += 1) {
+      const path = n % 2 === 0 ? '/v1/status' : '/v1/campaigns';
+      expect((await ask(`wrong-key-${n}-0123456789`, path)).status).toBe(401);
+    }
+    const refused = await ask('wrong-key-0123456789');
+    expect(refused.status).toBe(429);
+    expect(refused.body['type']).toBe('urn:proactive-notifier:problem:too-many-requests');
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect((await api.call('GET', '/v1/campaigns')).status).toBe(429);
+    expect((await ask(SHOP)).status).toBe(200);
+    expect((await ask(BILLING, '/v1/campaigns')).status).toBe(200);
+  });
+
   test('lets health checks in without one', async () => {
     const api = await startTestApi({ API_KEYS });
     expect(await api.call('GET', '/healthz')).toMatchObject({ status: 200 });

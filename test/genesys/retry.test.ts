@@ -42,6 +42,16 @@ describe('a read', () => {
     expect(platform.requests[1]?.query).toEqual(platform.requests[0]?.query);
   });
 
+  test.each([301, 302, 303, 307, 308])(
+    'is repeated after a %i, which it does not follow',
+    async (status) => {
+      answer(failing(status, { location: `${platform.url}/elsewhere` }));
+      expect(await read()).toMatchObject({ ok: true });
+      expect(platform.requests.map(({ path }) => path)).not.toContain('/elsewhere');
+      expect(platform.requests).toHaveLength(2);
+    },
+  );
+
   test('is repeated after a lost connection', async () => {
     answer(reset, reset);
     expect(await read()).toMatchObject({ ok: true });

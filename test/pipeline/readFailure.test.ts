@@ -71,20 +71,25 @@ describe('a failed read', () => {
     expect(judgeRead(failure)).toEqual({ kind: 'hold', cause });
   });
 
-  test.each([302, 400, 403, 404, 409, 413, 422])(
-    'by %i is refused, with code and fields',
-    (status) => {
-      expect(judgeRead(http(status, { code: 'bad.request', fields: ['interval'] }))).toEqual({
-        kind: 'refused',
-        reason: `history_http_${status}`,
-        detail: 'bad.request interval',
-      });
-      expect(judgeRead(http(status))).toEqual({
-        kind: 'refused',
-        reason: `history_http_${status}`,
-      });
-    },
-  );
+  test.each([301, 302, 303, 307, 308])('by a redirect (%i) is tried later', (status) => {
+    expect(judgeRead(http(status))).toEqual({
+      kind: 'try_later',
+      reason: `history_http_${status}`,
+      usesAttempt: true,
+    });
+  });
+
+  test.each([400, 403, 404, 409, 413, 422])('by %i is refused, with code and fields', (status) => {
+    expect(judgeRead(http(status, { code: 'bad.request', fields: ['interval'] }))).toEqual({
+      kind: 'refused',
+      reason: `history_http_${status}`,
+      detail: 'bad.request interval',
+    });
+    expect(judgeRead(http(status))).toEqual({
+      kind: 'refused',
+      reason: `history_http_${status}`,
+    });
+  });
 
   test('with a missing permission’s code on another status is refused, not held', () => {
     expect(judgeRead(http(400, { code: 'missing.permissions' }))).toMatchObject({

@@ -11,6 +11,7 @@ export async function main(argv: string[]): Promise<void> {
   if (argv[2] === 'exit') process.exitCode = Number(argv[3]);
   if (argv[2] === 'wait') {
     const alive = setInterval(() => {}, 1000);
+    process.once('SIGINT', () => process.emit('SIGTERM'));
     process.once('SIGTERM', () => {
       clearInterval(alive);
       process.exitCode = 5;
@@ -56,6 +57,25 @@ describe('npm start in a clone', () => {
   test('exits with the exit code of the product', async () => {
     expect(await once(start('exit', '7'), 'exit')).toEqual([7, null]);
   });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'ends in good order when npm, which started it, gets a %s',
+    async (signal) => {
+      const npm = spawn('npm', ['start', '--silent', '--', 'wait'], {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'ignore'],
+        detached: true,
+      });
+      running = npm;
+      const lines = createInterface(npm.stdout)[Symbol.asyncIterator]();
+      const { pid } = JSON.parse((await lines.next()).value);
+      const closed = once(npm.stdout, 'close');
+      process.kill(npm.pid ?? 0, signal);
+      // Its end closes the pipe, which npm and the shell have closed before.
+      await closed;
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    },
+  );
 
   test('is the process that the product runs in, so signals reach it', async () => {
     const child = start('wait');

@@ -14,7 +14,7 @@ import { ignoring } from './regularFile.js';
 /** What was found in the inbox at one look. */
 export interface Look {
   /** Files to pick up now. */
-  complete: string[];
+  complete: { name: string; size: number }[];
   /** What stays where it is, and why, in words. */
   leftAlone: { name: string; because: string }[];
 }
@@ -71,7 +71,7 @@ export class Arrivals {
     }
     this.#seen = seen;
     const complete = [...files].filter(([name, stats]) => this.#isComplete(name, stats, now));
-    return { complete: complete.map(([name]) => name), leftAlone };
+    return { complete: complete.map(([name, { size }]) => ({ name, size })), leftAlone };
   }
 
   #sight(name: string, { ino, size, mtimeMs, ctimeMs }: Stats, now: number): Sighting {

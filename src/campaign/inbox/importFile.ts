@@ -4,7 +4,10 @@ import { Readable } from 'node:stream';
 import type { FieldProblem } from '../../notification/request.js';
 import type { Campaigns, ImportOutcome, RowProblem } from '../campaigns.js';
 import type { CampaignView } from '../campaignView.js';
+import { encodingOf, isGzip } from '../import/fileKind.js';
+import { UnusableFileError } from '../import/unusable.js';
 import { campaignIdFor, sidecarOf } from './fileNames.js';
+import type { ImportPlaces } from './importPlaces.js';
 import type { Pickup } from './pickups.js';
 import { contentOf, openRegular } from './regularFile.js';
 import type { InboxReport, ReportedProblem } from './report.js';
@@ -19,6 +22,10 @@ export type FileOutcome = { kind: 'ended'; report: InboxReport } | { kind: 'left
 /** A disk that fails now may work at the next attempt. */
 const UNREADABLE = 'the file could not be read to its end';
 
+/** Millions of rows. */
+const LARGEST_FILE_BYTES = 4 * 1024 ** 3;
+const HEAD_BYTES = 64 * 1024;
+
 const BY = 'inbox';
 const EXAMPLE = '{"template": "follow-up", "start": "now"}';
 
@@ -29,6 +36,7 @@ const EXAMPLE = '{"template": "follow-up", "start": "now"}';
 export async function importFile(
   pickup: Pickup,
   campaigns: InboxCampaigns,
+  places: Pick<ImportPlaces, 'inTurn'>,
   signal: AbortSignal,
 ): Promise<FileOutcome> {
   const read = sidecarFor(pickup);
@@ -39,7 +47,24 @@ export async function importFile(
     return rejected(pickup, [`Nothing was imported: ${opened.because}.`]);
   }
   try {
-    return await importOpened(pickup, read.sidecar, opened.file, campaigns, signal);
+    const { file } = opened;
+    const unusable = await beginningProblems(file);
+    if (unusable.length > 0) return unusableFile(pickup, unusable);
+    const { request } = read.sidecar;
+    const id =
+      request.id ?? campaignIdFor(pickup.name, request.template, await hashOf(file, signal));
+    return await places.inTurn(id, () =>
+      importOpened(
+        pickup,
+        { ...read.sidecar, request: { ...request, id } },
+        file,
+        campaigns,
+        signal,
+      ),
+    );
+  } catch (error) {
+    if (signal.aborted) return { kind: 'left' };
+    throw error;
   } finally {
     await opened.file.close();
   }
@@ -73,9 +98,9 @@ async function importOpened(
   signal: AbortSignal,
 ): Promise<FileOutcome> {
   const { request } = sidecar;
+  const { id } = request;
   const before = await file.stat();
-  const id = request.id ?? campaignIdFor(pickup.name, request.template, await hashOf(file));
-  const created = await campaigns.create({ ...request, id }, BY, pickup.name);
+  const created = await campaigns.create(request, BY, pickup.name);
   switch (created.kind) {
     case 'invalid': {
       const says = [`${sidecarOf(pickup.name)} has to be corrected; then drop both again.`];
@@ -268,10 +293,34 @@ function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
   ]);
 }
 
-async function hashOf(file: FileHandle): Promise<string> {
+/**
+ * What the first piece of a file already says against it: a program, a picture or a gigabyte of
+ * nothing is refused without its being read to the end.
+ */
+async function beginningProblems(file: FileHandle): Promise<readonly RowProblem[]> {
+  const { size } = await file.stat();
+  if (size > LARGEST_FILE_BYTES) {
+    return [{ expected: 'a file of at most 4 GB; split it, or compress it with gzip' }];
+  }
+  const head = Buffer.alloc(Math.min(size, HEAD_BYTES));
+  const { bytesRead } = await file.read(head, 0, head.length, 0);
+  try {
+    const beginning = head.subarray(0, bytesRead);
+    if (!isGzip(beginning)) encodingOf(beginning);
+    return [];
+  } catch (error) {
+    if (error instanceof UnusableFileError) return error.problems;
+    throw error;
+  }
+}
+
+async function hashOf(file: FileHandle, signal: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {
-    for await (const piece of contentOf(file)) hash.update(piece);
+    for await (const piece of contentOf(file)) {
+      signal.throwIfAborted();
+      hash.update(piece);
+    }
   } catch (cause) {
     throw new Error(UNREADABLE, { cause });
   }
@@ -290,6 +339,11 @@ function shown({ id, name, state, startAt, import: imported }: CampaignView) {
 
 function rejected(pickup: Pickup, says: string[], problems: ReportedProblem[] = []): FileOutcome {
   return { kind: 'ended', report: rejectedReport(pickup, says, problems) };
+}
+
+function unusableFile(pickup: Pickup, problems: readonly RowProblem[]): FileOutcome {
+  const says = ['Nothing was imported: the file cannot be used as it is.'];
+  return rejected(pickup, says, inFile(problems));
 }
 
 function rejectedReport(

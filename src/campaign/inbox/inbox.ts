@@ -4,6 +4,7 @@ import { isRedisTrouble } from '../../notification/redisTrouble.js';
 import { errorLabel } from '../../ops/errorLabel.js';
 import { Arrivals, type Patience } from './arrivals.js';
 import { type InboxCampaigns, importFile } from './importFile.js';
+import { ImportPlaces } from './importPlaces.js';
 import { putAway } from './outcomes.js';
 import type { PickupLeases } from './pickupLeases.js';
 import { type Pickup, Pickups } from './pickups.js';
@@ -25,6 +26,8 @@ export interface InboxParts {
 }
 
 const LOOK_EVERY_MS = 2_000;
+/** From here on a file takes seconds and more. */
+const LARGE_BYTES = 16 * 1024 * 1024;
 const PATIENCE: Patience = { settledAfterMs: 3_000, incompleteForMs: 60_000 };
 
 /** After so many attempts that broke off for no reason anybody knows, a file is given up. */
@@ -38,13 +41,14 @@ const MAX_ATTEMPTS = 3;
  *
  * Any number of processes may watch the same folder. Whoever moves a file has it; what a dead
  * process has left in `processing` is taken over once its lease has run out. It is looked again and
- * again rather than waited for news of, because network folders send none. Files are handled one
- * after the other.
+ * again rather than waited for news of, because network folders send none. Files are picked up one
+ * after the other and then worked on at the same time, so that a large one keeps no other waiting.
  */
 export class Inbox {
   readonly #parts: InboxParts;
   readonly #arrivals: Arrivals;
   readonly #pickups: Pickups;
+  readonly #places = new ImportPlaces();
   readonly #log: Logger;
   readonly #stopping = new AbortController();
   readonly #attempts = new Map<string, number>();
@@ -68,6 +72,7 @@ export class Inbox {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watching;
+    await this.#places.untilIdle();
   }
 
   async #watch(): Promise<void> {
@@ -80,17 +85,24 @@ export class Inbox {
   }
 
   async #tick(): Promise<void> {
-    this.#saidBefore = this.#said;
-    this.#said = new Set();
+    // What is under way may still say again what it said before.
+    if (this.#places.isIdle) {
+      this.#saidBefore = this.#said;
+      this.#said = new Set();
+    }
     await this.#orSay(async () => {
       const { complete, leftAlone } = await this.#arrivals.look(performance.now());
       for (const { name, because } of leftAlone) this.#sayOnce({ file: name }, because);
       for (const id of await this.#pickups.ids()) {
-        await this.#orSay(() => this.#handle(id, () => this.#pickups.takeOver(id)));
+        // How large it is, nobody knows before its lease is taken.
+        if (this.#places.isTaken(id) || !this.#places.hasRoom(true)) continue;
+        await this.#begin(id, true, () => this.#pickups.takeOver(id));
       }
-      for (const name of complete) {
+      for (const { name, size } of complete) {
+        const isLarge = size >= LARGE_BYTES;
         const id = this.#pickups.newId();
-        await this.#orSay(() => this.#handle(id, () => this.#pickups.pickUp(id, name)));
+        if (!this.#places.hasRoom(isLarge)) continue;
+        await this.#begin(id, isLarge, () => this.#pickups.pickUp(id, name));
       }
     });
   }
@@ -104,12 +116,22 @@ export class Inbox {
     }
   }
 
-  /** Works on one file, if nobody else does. */
-  async #handle(id: string, obtain: () => Promise<Pickup | undefined>): Promise<void> {
+  /** Begins to work on one file, if nobody else does. Resolves when it is picked up, or is not to be. */
+  async #begin(
+    id: string,
+    isLarge: boolean,
+    obtain: () => Promise<Pickup | undefined>,
+  ): Promise<void> {
     if (this.#stopping.signal.aborted) return;
-    await this.#parts.leases.whileHolding(id, async () => {
-      const pickup = await obtain();
-      if (pickup !== undefined) await this.#work(pickup);
+    await new Promise<void>((obtained) => {
+      const work = this.#orSay(() =>
+        this.#parts.leases.whileHolding(id, async () => {
+          const pickup = await obtain();
+          obtained();
+          if (pickup !== undefined) await this.#work(pickup);
+        }),
+      );
+      this.#places.take(id, isLarge, work.finally(obtained));
     });
   }
 
@@ -129,7 +151,7 @@ export class Inbox {
   async #importOrGiveUp(pickup: Pickup): Promise<InboxReport | undefined> {
     const { campaigns } = this.#parts;
     try {
-      const outcome = await importFile(pickup, campaigns, this.#stopping.signal);
+      const outcome = await importFile(pickup, campaigns, this.#places, this.#stopping.signal);
       return outcome.kind === 'ended' ? outcome.report : undefined;
     } catch (error) {
       const attempts = (this.#attempts.get(pickup.id) ?? 0) + 1;

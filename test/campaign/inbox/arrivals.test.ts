@@ -22,7 +22,9 @@ function put(name: string, content = 'email\n'): Promise<void> {
 
 async function completeAt(...looks: number[]): Promise<string[]> {
   let complete: string[] = [];
-  for (const at of looks) ({ complete } = await arrivals.look(at));
+  for (const at of looks) {
+    complete = (await arrivals.look(at)).complete.map(({ name }) => name);
+  }
   return complete;
 }
 

@@ -1,4 +1,4 @@
-import { open, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
@@ -106,4 +106,50 @@ test('an api watches the folder that it was told of', async () => {
   } finally {
     await api.stop();
   }
+});
+
+test('a file of gigabytes keeps no other waiting, and a stop does not wait for its end', async () => {
+  const watcher = inbox.watch();
+  const hole = await open(join(inbox.path, '.hole'), 'w');
+  await hole.writeFile('email\n');
+  await hole.truncate(3 * 1024 ** 3);
+  await hole.close();
+  await writeFile(join(inbox.path, 'hole.json'), JSON.stringify(FOLLOW_UP));
+  // Its first 64 KB are rows, so only reading on shows what it is.
+  const rows = Array.from({ length: 5_000 }, (_, at) => `c-${at}@example.com\n`).join('');
+  const again = await open(join(inbox.path, '.hole'), 'r+');
+  await again.write(rows, 6);
+  await again.close();
+  await rename(join(inbox.path, '.hole'), join(inbox.path, 'hole.csv'));
+  while ((await inbox.names()).includes('hole.csv')) await pause(10);
+  await inbox.drop('may.csv', customersCsv(2), FOLLOW_UP);
+  expect(await inbox.report('done', 'may.csv')).toMatchObject({ campaign: { state: 'ready' } });
+  expect(await inbox.names('rejected')).toEqual([]);
+  await watcher.stop();
+  expect(await inbox.names('rejected')).toEqual([]);
+  expect(await inbox.names('processing')).toHaveLength(1);
+}, 60_000);
+
+test('a file that begins with nothing is rejected at once, however large it is', async () => {
+  inbox.watch();
+  const file = join(inbox.path, 'empty.csv');
+  await writeFile(join(inbox.path, 'empty.json'), JSON.stringify(FOLLOW_UP));
+  const hole = await open(`${file}.part`, 'w');
+  await hole.truncate(3 * 1024 ** 3);
+  await hole.close();
+  await rename(`${file}.part`, file);
+  const { problems } = await inbox.report('rejected', 'empty.csv');
+  expect(problems).toMatchObject([{ expected: expect.stringContaining('a binary file') }]);
+});
+
+test('two files of one campaign come one after the other, and only one is imported', async () => {
+  inbox.watch();
+  const sidecar = { template: 'follow-up', id: `both-${Date.now()}` };
+  await inbox.drop('first.csv', customersCsv(2), sidecar);
+  await inbox.drop('second.csv', customersCsv(3), sidecar);
+  while ((await inbox.names('done')).length + (await inbox.names('rejected')).length < 6) {
+    await pause(10);
+  }
+  expect((await inbox.names('done')).filter((name) => name.endsWith('.csv'))).toHaveLength(1);
+  expect((await inbox.names('rejected')).filter((name) => name.endsWith('.csv'))).toHaveLength(1);
 });

@@ -1,0 +1,121 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { Queue } from 'bullmq';
+import { Redis } from 'ioredis';
+import { Visitor } from '../dashboard/support/visitor.js';
+import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
+
+stopApisAfterEach();
+const closing: { close(): unknown }[] = [];
+afterEach(async () => {
+  for (const each of closing.splice(0)) await each.close();
+});
+
+function redisOf(api: TestApi): { redis: Redis; prefix: string } {
+  const redis = new Redis(api.config.REDIS_URL);
+  closing.push({ close: () => redis.disconnect() });
+  return { redis, prefix: api.config.QUEUE_PREFIX };
+}
+
+const campaignIds = ({ body }: { body: Record<string, unknown> }) =>
+  (body['campaigns'] as { id: string }[]).map(({ id }) => id);
+
+describe('one record that cannot be read hides no others:', () => {
+  test.each([
+    'garbled',
+    '',
+    '0123456789012345{"id":',
+    '0123456789012345null',
+    '0123456789012345{}',
+  ])('a campaign (%s)', async (record) => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    for (const id of ['a', 'b', 'c', 'd']) {
+      await api.call('POST', '/v1/campaigns', { id, template: 'follow-up' });
+    }
+    const keys = await redis.keys(`${prefix}:*`);
+    const key = keys.find((each) => /[:{}]b$/.test(each) && !each.includes('template')) ?? '';
+    expect(await redis.type(key)).toBe('string');
+    await redis.set(key, record);
+    expect(campaignIds(await api.call('GET', '/v1/campaigns')).sort()).toEqual(['a', 'c', 'd']);
+    expect(campaignIds(await api.call('GET', '/v1/campaigns?limit=3')).sort()).toEqual([
+      'a',
+      'c',
+      'd',
+    ]);
+    expect((await api.call('GET', '/v1/campaigns/a')).status).toBe(200);
+  });
+
+  test('a template', async () => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    expect((await api.post(REQUEST)).status).toBe(202);
+    await redis.hset(`${prefix}:templates`, 'broken', '{"hash":');
+    await redis.hset(`${prefix}:templates`, 'empty', 'null');
+    const other = await startTestApi({ QUEUE_PREFIX: prefix });
+    expect((await other.post(REQUEST)).status).toBe(202);
+    expect((await other.post({ ...REQUEST, template: 'broken' })).status).toBe(422);
+  });
+
+  test('a job on the board', async () => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    const visitor = new Visitor(api.url);
+    await api.post({ ...REQUEST, id: 'sound' });
+    await api.post({ ...REQUEST, id: 'broken' });
+    await redis.hset(`${prefix}:transactional:n-broken.1`, 'data', '{"id":');
+    const { status, body } = await visitor.call(
+      'GET',
+      '/queues?activeQueue=transactional&status=latest&page=1&jobsPerPage=10',
+    );
+    expect(status).toBe(200);
+    const { queues } = body as { queues: { name: string; jobs: { id: string; data: object }[] }[] };
+    const jobs = queues.find(({ name }) => name === 'transactional')?.jobs ?? [];
+    expect(jobs.map(({ id }) => id).sort()).toEqual(['n-broken.1', 'n-sound.1']);
+    expect(jobs.find(({ id }) => id === 'n-broken.1')?.data).toEqual({});
+    const one = await visitor.call('GET', '/queues/transactional/n-broken.1');
+    expect(one.status).toBe(200);
+  });
+
+  test('a report of a worker', async () => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    const [reports = 'workers'] = [`${prefix}:workers`];
+    await redis.zadd(`${reports}:seen`, Date.now(), 'w');
+    await redis.hset(reports, 'w', '{"pid":');
+    expect((await api.call('GET', '/v1/status')).status).toBe(200);
+  });
+});
+
+describe('a page of jobs', () => {
+  test.each(['100000', '-5', '0', 'x', '1e9', '51'])(
+    'is at most fifty long, whatever is asked for (%s)',
+    async (jobsPerPage) => {
+      const api = await startTestApi();
+      const prefix = api.config.QUEUE_PREFIX;
+      const queue = new Queue('transactional', {
+        prefix,
+        connection: { url: api.config.REDIS_URL },
+      });
+      closing.push(queue);
+      await queue.addBulk(
+        Array.from({ length: 80 }, (_, at) => ({
+          name: 'dispatch',
+          data: { id: `i-${at}`, generation: 1 },
+        })),
+      );
+      const path = `/queues?activeQueue=transactional&status=waiting&page=1&jobsPerPage=${jobsPerPage}`;
+      const { status, body } = await new Visitor(api.url).call('GET', path);
+      const { queues } = body as { queues: { name: string; jobs: unknown[] }[] };
+      const shown = queues.find(({ name }) => name === 'transactional')?.jobs.length ?? 0;
+      expect(status).toBe(200);
+      expect(shown).toBeGreaterThan(0);
+      expect(shown).toBeLessThanOrEqual(50);
+    },
+  );
+});
+
+test('the bare address leads to the pages', async () => {
+  const api = await startTestApi();
+  const answer = await new Visitor(api.url).open('/');
+  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/notifications']);
+});

@@ -1,0 +1,47 @@
+import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { Keyring } from '../../src/notification/bodyHash.js';
+import { CheckpointStore } from '../../src/notification/checkpoint.js';
+import { everythingStored } from '../support/everythingStored.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+
+const prefix = freshPrefix();
+const redis = new Redis(testRedisUrl());
+const FOUND = { lastMessage: 'My parcel has not arrived', name: 'Dana Whitfield' };
+
+const storeWith = (secret: string) =>
+  new CheckpointStore<typeof FOUND>(redis, prefix, Keyring.parse(secret), 60_000);
+const store = storeWith('a-secret-of-the-deployment');
+
+beforeEach(() => flushPrefix(prefix));
+afterAll(async () => {
+  await flushPrefix(prefix);
+  await redis.quit();
+});
+
+describe('a checkpoint', () => {
+  test('is read as it was saved, and shows nothing to a reader of Redis', async () => {
+    await store.save('n-1', FOUND);
+    expect(await store.load('n-1')).toEqual(FOUND);
+    const stored = [...(await everythingStored(prefix)).values()].join();
+    expect(stored).not.toMatch(/parcel|Dana/);
+    expect(stored).not.toBe('');
+  });
+
+  test('counts as absent under another secret, and under another notification', async () => {
+    await store.save('n-1', FOUND);
+    expect(await storeWith('another-secret-of-16').load('n-1')).toBeUndefined();
+    await redis.copy(`${prefix}:x:n-1`, `${prefix}:x:n-2`);
+    expect(await store.load('n-2')).toBeUndefined();
+  });
+
+  test.each([JSON.stringify(FOUND), '', 'garbled', '{'])(
+    'that an older version wrote open, or that is damaged, counts as absent (%s)',
+    async (stored) => {
+      await redis.set(`${prefix}:x:n-1`, stored);
+      expect(await store.load('n-1')).toBeUndefined();
+      await store.save('n-1', FOUND);
+      expect(await store.load('n-1')).toEqual(FOUND);
+    },
+  );
+});
