@@ -1,5 +1,5 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
-import { Job, type Queue } from 'bullmq';
+import { Job, type JobType, type Queue } from 'bullmq';
 
 /**
  * A queue as the dashboard reads it. One job whose data is no JSON would make the library's list of
@@ -18,12 +18,16 @@ export class ReadableQueue extends BullMQAdapter {
     start?: number,
     end?: number,
   ): Promise<Job[]> {
-    const ids = await this.#queue.getRanges(
-      states.filter((state) => state !== 'paused'),
-      start,
-      end,
-      false,
-    );
+    try {
+      return await super.getJobs(states, start, end);
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+    }
+    const types = states.flatMap((state): JobType[] => {
+      if (state === 'paused') return [];
+      return [state === 'waiting' ? 'wait' : state];
+    });
+    const ids = await this.#queue.getRanges(types, start, end, false);
     const jobs = await Promise.all(ids.map((id) => this.#read(id)));
     return jobs.filter((job) => job !== undefined);
   }
