@@ -149,7 +149,8 @@ describe('the next notification to the same customer', () => {
     const { id: newcomer } = deployment.sandbox.addCustomer({});
     deployment.sandbox.requests.clear();
     for (const id of ['skipped-1', 'skipped-2']) {
-      await deployment.send({ id, template: 'plain', recipient: { externalContactId: newcomer } });
+      const recipient = { externalContactId: newcomer };
+      await deployment.send({ id, template: 'plain', recipient, ...NEEDED });
       await deployment.reaches(id, 'skipped');
     }
     expect(deployment.sandbox.requests.count('details-query')).toBe(1);
@@ -170,6 +171,7 @@ describe('fifty notifications of a campaign, by contact id', () => {
     const rows = Array.from({ length: 50 }, (_, n) => ({
       id: `row-${n}`,
       template: 'plain',
+      ...NEEDED,
       priority: 'campaign' as const,
       recipient: {
         externalContactId: sandbox.addCustomer({ conversations: n % 5 === 0 ? wrote : [] }).id,
