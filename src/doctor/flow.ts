@@ -1,9 +1,9 @@
 import type { Config } from '../config.js';
 import { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { LANES } from '../notification/state.js';
 import { type FlowStatus, flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import { Gate } from '../queue/gate.js';
+import { QUEUE_NAMES } from '../queue/intakeQueue.js';
 import { closeQueues, openQueues } from '../queue/jobs.js';
 import { type FleetStatus, Operations } from '../queue/operations.js';
 import { StopButton } from '../queue/stopButton.js';
@@ -41,8 +41,8 @@ function workersFinding({ workers, queues }: FleetStatus, { obstacles }: FlowSta
     const places = workers.alive.map(({ host, pid }) => `${host} (process ${pid})`);
     return ok('workers', `${workers.alive.length} alive: ${places.join(', ')}`);
   }
-  const waits = LANES.some((lane) => {
-    const { waiting, delayed, active } = queues[lane];
+  const waits = QUEUE_NAMES.some((name) => {
+    const { waiting, delayed, active } = queues[name];
     return waiting + delayed + active > 0;
   });
   const judge = waits ? failed : warning;

@@ -19,17 +19,19 @@ export const INTAKE_RETENTION = {
   removeOnFail: { age: 7 * 24 * 3_600, count: 10_000 },
 } as const satisfies JobsOptions;
 
-/** Opens the queue to look at it. See `openQueues` for the two settings. */
+/** Opens the queue to look at it. See `openQueues` for its settings. */
 export function openIntakeQueue(
   connection: RedisClient,
   prefix: string,
   onError: (error: Error) => void,
+  readOnly: boolean,
 ): Queue<unknown> {
   const queue = new Queue<unknown>(INTAKE, {
     connection,
     prefix,
     skipWaitingForReady: true,
     skipVersionCheck: true,
+    skipMetasUpdate: readOnly,
   });
   queue.on('error', onError);
   return queue;

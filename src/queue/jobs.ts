@@ -81,7 +81,7 @@ export function openQueues(
   return {
     transactional: open('transactional'),
     campaign: open('campaign'),
-    intake: openIntakeQueue(connection, prefix, onError),
+    intake: openIntakeQueue(connection, prefix, onError, readOnly),
   };
 }
 
