@@ -75,8 +75,21 @@ export class RowJudge {
     const warnings = problems.filter(({ field }) => ADDRESS_BY_FIELD.has(field));
     if (warnings.length === 0) return judgement;
     const without = this.#judgeWhole(withoutAddresses(candidate, warnings));
-    if (!without.ok || !mayBeReached(without.row.recipient, this.#channels)) return judgement;
+    if (!without.ok || !mayBeReached(without.row.recipient, this.#channels)) {
+      return { ok: false, problems: this.#decisive(problems) };
+    }
     return { ...without, warnings };
+  }
+
+  /** Without addresses that no channel of the campaign uses: to correct them would not help. */
+  #decisive(problems: FieldProblem[]): FieldProblem[] {
+    const decisive = problems.filter(({ field }) => {
+      const address = ADDRESS_BY_FIELD.get(field);
+      return address === undefined || mayBeReached({ [address]: 'any' }, this.#channels);
+    });
+    if (decisive.length > 0) return decisive;
+    const expected = `an address for the channels of the campaign: ${this.#channels.join(', ')}`;
+    return [{ field: 'recipient', expected }];
   }
 
   #judgeWhole(candidate: Candidate): Judgement {
