@@ -9,22 +9,23 @@ export interface Decided {
 }
 
 /** What a decision about several came to: what was decided, and what stands where others were first. */
-export function decidedPage(all: readonly Decided[]): Html {
+export function decidedPage(all: readonly Decided[], left: boolean): Html {
   const failed = all.filter(
     ({ result }) => result?.kind === 'resolved' && result.record.state === 'failed',
   );
   return html`<h1 id="decided">What was decided</h1>
 <div class="wide"><table aria-labelledby="decided">
-<thead><tr><th scope="col">Notification</th><th scope="col">Now</th><th scope="col">By</th></tr></thead>
+<thead><tr><th scope="col">Notification</th><th scope="col">Now</th><th scope="col">Last step</th></tr></thead>
 <tbody>
 ${all.map(
   ({ id, result }) => html`<tr>
 <td data-label="Notification"><a href="/notifications/${id}">${id}</a></td>
 <td data-label="Now">${describeDecision(result)}</td>
-<td data-label="By">${result === undefined ? undefined : lastStep(result.record)}</td>
+<td data-label="Last step">${result === undefined ? undefined : lastStep(result.record)}</td>
 </tr>`,
 )}
 </tbody></table></div>
+${left ? html`<p>More of this kind are left: at most 1000 are decided at once.</p>` : undefined}
 ${failed.length === 0 ? undefined : retryForm(failed)}
 <p><a href="/notifications">Back to the list</a></p>`;
 }

@@ -39,13 +39,28 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
 
   app.post<WithForm>('/notifications/resolve', async (request, reply) => {
     const outcome = request.body?.get('outcome');
-    const ids = idsOf(request.body);
     if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
+    const { ids, left } = await chosenBy(request.body);
     if (ids.length === 0) return send(reply, NOTHING, NONE_TICKED, 409);
     const results = await notifications.resolveAll(ids, outcome, request.caller);
     const decided = ids.map((id, at) => ({ id, result: results[at] }));
-    return send(reply, 'What was decided', decidedPage(decided));
+    return send(reply, 'What was decided', decidedPage(decided, left));
   });
+
+  /** What is ticked; or everything of one kind, where the form names it. */
+  async function chosenBy(
+    form: URLSearchParams | undefined,
+  ): Promise<{ ids: string[]; left: boolean }> {
+    const campaignId = form?.get('campaignId') ?? undefined;
+    const reason = form?.get('reason') ?? undefined;
+    if (campaignId === undefined && reason === undefined) return { ids: idsOf(form), left: false };
+    const found = await notifications.unknowns({
+      limit: DECIDED_AT_MOST,
+      ...(campaignId !== undefined && { campaignId }),
+      ...(reason !== undefined && { reason }),
+    });
+    return { ids: found.notifications.map(({ id }) => id), left: found.next !== undefined };
+  }
 
   app.post<WithId & WithForm>('/notifications/:id/retry', async (request, reply) => {
     const id = idParam(request);
@@ -69,6 +84,9 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
     return send(reply, 'Tried again', body);
   });
 }
+
+/** As many as the API decides at once. */
+const DECIDED_AT_MOST = 1_000;
 
 const NOTHING = 'Nothing was decided';
 const NO_OUTCOME = html`<h1>Nothing was decided</h1>

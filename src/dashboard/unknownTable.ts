@@ -28,7 +28,17 @@ ${notifications.map(row)}
 </tbody></table></div>
 ${notifications.length === 0 ? html`<p>None of this kind on this page.</p>` : BUTTONS}
 </form>
+${isFiltered && notifications.length > 0 ? allOfThisKind(filter) : undefined}
 ${next === undefined ? undefined : html`<p><a href="/notifications?${query({ ...filter, after: next })}">Next page</a></p>`}`;
+}
+
+/** Without a tick for each; those on other pages are meant, too. */
+function allOfThisKind(filter: UnknownFilter): Html {
+  return html`<form class="buttons" method="post" action="/notifications/resolve">
+${Object.entries(filter).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+<button name="outcome" value="sent">All of this kind were sent</button>
+<button name="outcome" value="not_sent">All of this kind were not sent</button>
+</form>`;
 }
 
 const BUTTONS = html`<p class="buttons"><button name="outcome" value="sent">Those ticked were sent</button>

@@ -1,25 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { Redis } from 'ioredis';
-import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
-import { write } from '../../src/notification/decision.js';
-import { Ledger } from '../../src/notification/ledger.js';
-import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
+import { startTestApi, stopApisAfterEach } from './support/api.js';
+import { givenUnknowns } from './support/unknowns.js';
 
 stopApisAfterEach();
-
-async function givenUnknowns(api: TestApi, ids: readonly string[]): Promise<void> {
-  const redis = new Redis(api.config.REDIS_URL);
-  const retention = { ledgerMs: 60_000, requestMs: 60_000 };
-  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, retention);
-  for (const id of ids) {
-    await api.post({ ...REQUEST, id, recipient: { email: 'dana@example.com' } });
-    await ledger.change(id, (record) => claim(record, 1, Date.now()));
-    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
-    await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
-    await ledger.change(id, (record) => write(loseIntent(record, 1_000), undefined));
-  }
-  redis.disconnect();
-}
 
 const IDS = ['u1', 'u2', 'u3', 'u4', 'u5'];
 

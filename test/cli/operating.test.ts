@@ -101,6 +101,48 @@ describe('notifier resolve', () => {
     }
   });
 
+  test('decides several, each by itself, and shows who decided second what stands', async () => {
+    for (const id of ['m1', 'm2']) await (await given(id))();
+    expect((await run(['resolve', 'm1', 'sent'], environment)).code).toBe(0);
+    const all = await run(['resolve', 'm1', 'm2', 'nope', 'not-sent', '--json'], environment);
+    expect(all.code).toBe(2);
+    expect(all.stderr).toMatch(/m1: it is sent \(resolved_sent by .+\)/);
+    expect(JSON.parse(all.stdout)).toEqual({
+      results: [
+        { error: 'not_unknown', id: 'm1', state: 'sent' },
+        { id: 'm2', state: 'failed' },
+        { error: 'no_notification', id: 'nope' },
+      ],
+    });
+  });
+
+  test('is followed by show, retry and cancel of one', async () => {
+    await (await given('one'))();
+    const shown = await run(['show', 'one'], environment);
+    expect(shown.stdout).toMatch(
+      /one \(unknown, worker_lost\)\n {2}waits for {2}you: [\s\S]*resolve one sent[\s\S]*a•••@e•••\.com/,
+    );
+    expect(shown.stdout).not.toContain('a@example.com');
+    const early = await run(['retry', 'one', '--json'], environment);
+    expect([early.code, JSON.parse(early.stdout)]).toEqual([
+      1,
+      { error: 'not_retryable', id: 'one', state: 'unknown', because: 'may_have_arrived' },
+    ]);
+    await run(['resolve', 'one', 'not-sent'], environment);
+    expect((await run(['retry', 'one'], environment)).code).toBe(0);
+    const again = JSON.parse((await run(['show', 'one', '--json'], environment)).stdout);
+    expect(again).toMatchObject({
+      id: 'one',
+      state: 'queued',
+      waitsFor: [{ who: 'you', detail: expect.stringMatching(/No worker is alive/) }],
+    });
+    expect((await run(['cancel', 'one'], environment)).stdout).toBe('one is cancelled.\n');
+    expect((await run(['cancel', 'm1'], environment)).code).toBe(1);
+    for (const command of ['show', 'retry', 'cancel']) {
+      expect((await run([command, 'nope'], environment)).code).toBe(2);
+    }
+  }, 60_000);
+
   test('wants one that there is, and one of two outcomes', async () => {
     const nobody = await run(['resolve', 'nope', 'sent'], environment);
     expect(nobody).toMatchObject({

@@ -133,9 +133,10 @@ export function describeUnknown({ id, counts }: Pick<CampaignView, 'id' | 'count
   if (counts.unknown === 0) return [];
   return [
     `${whole(counts.unknown)} unknown: each may have been sent, and a person has to decide.`,
-    `  to find them: ${commandLine(`campaign results ${id}`)} (the rows with the state unknown)`,
-    `  to decide:    ${commandLine('resolve ID sent')} (or not-sent), the page /notifications/ID,`,
-    '                or POST /v1/notifications/ID/resolve',
+    `  to find them: ${commandLine(`campaign results ${id}`)} (the rows with the state unknown),`,
+    `                or the page /notifications?campaignId=${id}`,
+    `  to decide:    ${commandLine('resolve ID sent')} (several ids at once; or not-sent),`,
+    '                the page, or POST /v1/notifications/resolve',
   ];
 }
 

@@ -161,7 +161,7 @@ describe('everything there is to say of a campaign', () => {
 test('unknown rows are to be found and decided', () => {
   const view = { ...RUNNING, counts: { ...RUNNING.counts, unknown: 2 } };
   expect(describeCampaign(view, narrow(80), NOW)).toMatch(
-    /2 unknown: [\s\S]*notifier campaign results autumn [\s\S]*notifier resolve ID sent[\s\S]*\/notifications\/ID/,
+    /2 unknown: [\s\S]*notifier campaign results autumn [\s\S]*notifications\?campaignId=autumn[\s\S]*notifier resolve ID sent/,
   );
 });
 

@@ -25,7 +25,11 @@ export class Visitor {
   }
 
   /** Submits a form of one of our own pages. */
-  submit(path: string, form: Record<string, string>, headers: Record<string, string> = {}) {
+  submit(
+    path: string,
+    form: Record<string, string> | [string, string][],
+    headers: Record<string, string> = {},
+  ) {
     return this.#fetch(path, {
       method: 'POST',
       body: new URLSearchParams(form),

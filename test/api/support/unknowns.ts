@@ -1,0 +1,20 @@
+import { Redis } from 'ioredis';
+import { claim, loseIntent, startLeg } from '../../../src/notification/attempt.js';
+import { write } from '../../../src/notification/decision.js';
+import { Ledger } from '../../../src/notification/ledger.js';
+import { REQUEST, type TestApi } from './api.js';
+
+/** Notifications whose worker was lost while it sent, all at the same moment. */
+export async function givenUnknowns(api: TestApi, ids: readonly string[]): Promise<void> {
+  const redis = new Redis(api.config.REDIS_URL);
+  const retention = { ledgerMs: 60_000, requestMs: 60_000 };
+  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, retention);
+  for (const id of ids) {
+    await api.post({ ...REQUEST, id, recipient: { email: 'dana@example.com' } });
+    await ledger.change(id, (record) => claim(record, 1, Date.now()));
+    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+    await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
+    await ledger.change(id, (record) => write(loseIntent(record, 1_000), undefined));
+  }
+  redis.disconnect();
+}
