@@ -54,8 +54,67 @@ describe('uploading rows', () => {
         progress: { rows: 2, ended: 0 },
         possible: ['start', 'dry-run', 'import', 'cancel'],
       },
+      problems: [{ row: 4, column: 'email' }],
       refused: [{ row: 4, column: 'email' }],
     });
+  });
+
+  const STRANGE = 'Kontaktweg;Filiale\nann@example.com;Köln\n';
+
+  test('names the columns of a header that is not known, and reads it by map and ignore', async () => {
+    const id = await newCampaign();
+    const refused = await upload(api, id, STRANGE);
+    expect(refused).toMatchObject({
+      status: 422,
+      body: {
+        detail: expect.stringMatching(/\?map=Kontaktweg%3Demail$/),
+        problems: [
+          {
+            expected: expect.stringMatching(/found: Kontaktweg, Filiale$/),
+            suggestion: { column: 'Kontaktweg', as: 'email' },
+          },
+        ],
+      },
+    });
+    const query = '?map=Kontaktweg%3Demail&ignore=Filiale';
+    const { body } = await upload(api, id, STRANGE, { 'content-type': 'text/csv' }, query);
+    expect(body).toMatchObject({ campaign: { import: { rows: 1, keptColumns: [] } } });
+    const wrong = await upload(api, id, STRANGE, { 'content-type': 'text/csv' }, '?map=x&y=1');
+    expect(wrong).toMatchObject({
+      status: 422,
+      body: { errors: [{ field: 'map' }, { field: 'y' }] },
+    });
+  });
+
+  test('reads it by the map of the campaign, and letters by the charset of the type', async () => {
+    const id = 'mapped';
+    await api.call('POST', '/v1/campaigns', { ...CAMPAIGN, id, map: { Kontaktweg: 'email' } });
+    const ansi = { 'content-type': 'text/csv; charset=windows-1252' };
+    const { body } = await upload(api, id, Buffer.from(STRANGE, 'latin1'), ansi);
+    expect(body).toMatchObject({
+      campaign: { map: { Kontaktweg: 'email' }, import: { rows: 1, rejected: 0 } },
+    });
+    const unknown = { 'content-type': 'text/csv; charset=klingon' };
+    expect(await upload(api, id, STRANGE, unknown)).toMatchObject({ status: 422 });
+  });
+
+  test('of which over one in ten are rejected makes a campaign that starts only when that is accepted', async () => {
+    const id = await newCampaign();
+    const rows = Array.from({ length: 9 }, (_, at) => `c${at}@example.com`);
+    await upload(api, id, ['email', ...rows, ...'abcde', ''].join('\n'));
+    const start = (body?: object) => api.call('POST', `/v1/campaigns/${id}/start`, body);
+    expect(await start()).toMatchObject({
+      status: 409,
+      body: {
+        needs: 'accept-rejected',
+        detail: expect.stringMatching(/^5 of 14 rows .*acceptRejected/),
+      },
+    });
+    expect((await api.call('GET', `/v1/campaigns/${id}`)).body).toMatchObject({
+      state: 'ready',
+      reason: expect.stringMatching(/more than one in ten/),
+    });
+    expect(await start({ acceptRejected: true })).toMatchObject({ status: 200 });
   });
 
   const ndjson = '{"email":"customer@example.com"}\n{"email":"regular@example.com"}\n';

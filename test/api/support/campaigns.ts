@@ -16,8 +16,9 @@ export async function upload(
   id: string,
   file: string | Uint8Array,
   headers: Headers = { 'content-type': 'text/csv' },
+  query = '',
 ): Promise<Answer> {
-  const response = await fetch(`${api.url}/v1/campaigns/${id}/rows`, {
+  const response = await fetch(`${api.url}/v1/campaigns/${id}/rows${query}`, {
     method: 'PUT',
     headers,
     body: file,

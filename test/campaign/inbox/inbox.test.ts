@@ -76,6 +76,38 @@ describe('a file with a sidecar', () => {
     });
   });
 
+  test('of which over one in ten rows are rejected waits as ready, and the report says what to do', async () => {
+    inbox.watch();
+    const csv = `${customersCsv(9)}${'nowhere,X\n'.repeat(5)}`;
+    await inbox.drop('doubt.csv', csv, { ...FOLLOW_UP, start: 'now' });
+    const report = await inbox.report('done', 'doubt.csv');
+    expect(report.campaign).toMatchObject({ state: 'ready' });
+    const text = await inbox.read('done/doubt.csv.report.txt');
+    expect(text).toMatch(
+      /WAS NOT STARTED[\s\S]*5 of 14 rows[\s\S]*campaign start doubt-\w+ --accept-rejected/,
+    );
+    expect(text).toMatch(
+      /^Rejected rows:\n {2}5 rows: email: expected .* \(rows 11, 12, 13, 14, 15\)$/m,
+    );
+    // The same file again, with the word that was lacking.
+    await inbox.drop('doubt.csv', csv, { ...FOLLOW_UP, start: 'now', acceptRejected: true });
+    expect(await inbox.report('done', 'doubt-2.csv')).toMatchObject({
+      campaign: { state: 'running' },
+    });
+  });
+
+  test('may say what columns mean, and is told how where it has to', async () => {
+    inbox.watch();
+    const csv = 'Kontaktweg;Filiale\nann@example.com;Mitte\n';
+    await inbox.drop('strange.csv', csv, FOLLOW_UP);
+    const { says } = await inbox.report('rejected', 'strange.csv');
+    expect(says.join('\n')).toContain('"map": {"Kontaktweg":"email"}');
+    await inbox.drop('strange.csv', csv, { ...FOLLOW_UP, map: { Kontaktweg: 'email' } });
+    expect(await inbox.report('done', 'strange.csv')).toMatchObject({
+      campaign: { import: { rows: 1, keptColumns: ['Filiale'] } },
+    });
+  });
+
   test('may be NDJSON, may be compressed, and may have any name', async () => {
     inbox.watch();
     await inbox.drop('Größe 客户.ndjson', '{"email":"a@example.com"}\n', FOLLOW_UP);
