@@ -1,6 +1,6 @@
-import { LANES } from '../notification/state.js';
 import { fleetStatusView, obstacleView } from '../queue/fleetStatusView.js';
 import { flowStatus, jobsOfGoneWorkers } from '../queue/flowStatus.js';
+import { QUEUE_NAMES, type QueueName } from '../queue/intakeQueue.js';
 import type { FleetStatus } from '../queue/operations.js';
 import type { SeenWorker } from '../queue/workerRegistry.js';
 import { counted, whole } from './campaign/figures.js';
@@ -34,7 +34,7 @@ function describeStatus(fleet: FleetStatus): string {
     ...fleet.workers.alive.map((worker) => `  ${describeWorker(worker)}`),
     ...fleet.workers.vanished.map((worker) => `  ${describeVanished(worker)}`),
     'Queues',
-    ...LANES.map((lane) => `  ${lane.padEnd(13)}  ${describeQueue(fleet, lane)}`),
+    ...QUEUE_NAMES.map((name) => `  ${name.padEnd(13)}  ${describeQueue(fleet, name)}`),
     ...describeGone(fleet),
     ...describeUnknown(fleet),
   ].join('\n');
@@ -59,8 +59,8 @@ function describeVanished({ host, pid, version, seenAt }: SeenWorker): string {
   );
 }
 
-function describeQueue({ queues }: FleetStatus, lane: (typeof LANES)[number]): string {
-  const { waiting, delayed, active, failed, paused } = queues[lane];
+function describeQueue({ queues }: FleetStatus, name: QueueName): string {
+  const { waiting, delayed, active, failed, paused } = queues[name];
   const counts = { waiting, delayed, active, failed };
   const parts = Object.entries(counts).map(([state, count]) => `${whole(count)} ${state}`);
   return `${parts.join(', ')}${paused ? ' (paused)' : ''}`;

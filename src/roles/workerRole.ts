@@ -215,6 +215,7 @@ export async function startWorker(
     queues,
     operations,
     workers,
+    intake,
     concurrency,
   });
   readiness = judged.readiness;
@@ -223,7 +224,9 @@ export async function startWorker(
     clock: ledger.clock,
     log,
     onError: noteRedis,
-    onChange: (isWrong) => workers.clockIsWrong(isWrong),
+    onChange: async (isWrong) => {
+      await Promise.all([workers.clockIsWrong(isWrong), intake.clockIsWrong(isWrong)]);
+    },
   });
   const renewal = setInterval(() => {
     catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));

@@ -34,6 +34,8 @@ interface Accepted {
   state: State | 'gone';
 }
 
+type Rest = 'put_back' | 'clock';
+
 export interface IntakeWorkerParts {
   connection: RedisClient;
   prefix: string;
@@ -80,7 +82,9 @@ export class IntakeWorker {
   /** When a job was last taken (epoch ms). */
   #lastStart = Date.now();
   #active = 0;
-  #resting = false;
+  /** Why no new job is taken; none is as long as there is any reason. */
+  readonly #resting = new Set<Rest>();
+  #started = false;
 
   constructor(parts: IntakeWorkerParts) {
     this.#parts = parts;
@@ -99,12 +103,14 @@ export class IntakeWorker {
     return this.#lastStart;
   }
 
-  /** Jobs running in this process. */
-  get active(): number {
-    return this.#active;
+  /** Whether it could take a job now that waits. */
+  get isFree(): boolean {
+    return this.#active < CONCURRENCY && this.#resting.size === 0;
   }
 
   start(): void {
+    this.#started = true;
+    if (this.#resting.size > 0) return;
     this.#worker.run().catch((error: unknown) => {
       this.#parts.log.error({ queue: INTAKE, error: errorLabel(error) }, 'worker ended');
     });
@@ -133,7 +139,7 @@ export class IntakeWorker {
     );
     worker.on('error', (error) => {
       logError(error);
-      if (isRedisTrouble(error)) void this.#rest();
+      if (isRedisTrouble(error)) void this.#restAWhile();
     });
     worker.on('stalled', (jobId) => {
       log.warn({ queue: INTAKE }, 'intake job of a lost worker is taken up');
@@ -237,7 +243,7 @@ export class IntakeWorker {
     forMs: number,
   ): Promise<never> {
     this.#parts.count(outcome);
-    void this.#rest();
+    void this.#restAWhile();
     await job.moveToDelayed(Date.now() + forMs, token).catch(this.#logFailure);
     throw new DelayedError();
   }
@@ -252,19 +258,31 @@ export class IntakeWorker {
   }
 
   /** Without it, a full backlog would send the whole queue through this worker again and again. */
-  async #rest(): Promise<void> {
-    if (this.#resting || this.#stopping.signal.aborted) return;
-    this.#resting = true;
-    const { signal } = this.#stopping;
+  async #restAWhile(): Promise<void> {
+    if (this.#resting.has('put_back')) return;
     try {
-      await this.#worker.pause(true);
-      await delay(REST_MS, undefined, { signal });
-      await this.#worker.resume();
+      await this.#rest('put_back');
+      await delay(REST_MS, undefined, { signal: this.#stopping.signal });
     } catch (error) {
-      if (!signal.aborted) this.#logFailure(error);
-    } finally {
-      this.#resting = false;
+      if (!this.#stopping.signal.aborted) this.#logFailure(error);
     }
+    await this.#goOn('put_back').catch(this.#logFailure);
+  }
+
+  /** While the clock of this machine is wrong, no new job is taken: BullMQ reads delays by it. */
+  async clockIsWrong(isWrong: boolean): Promise<void> {
+    await (isWrong ? this.#rest('clock') : this.#goOn('clock'));
+  }
+
+  async #rest(reason: Rest): Promise<void> {
+    this.#resting.add(reason);
+    await this.#worker.pause(true);
+  }
+
+  async #goOn(reason: Rest): Promise<void> {
+    this.#resting.delete(reason);
+    if (this.#resting.size > 0 || this.#stopping.signal.aborted || !this.#started) return;
+    await this.#worker.resume();
   }
 }
 

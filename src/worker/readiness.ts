@@ -2,9 +2,11 @@ import type { RedisClock } from '../notification/redisClock.js';
 import { describeRedisFault } from '../notification/redisFault.js';
 import { LANES } from '../notification/state.js';
 import type { Readiness } from '../ops/healthServer.js';
+import { INTAKE } from '../queue/intakeQueue.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, Standstill } from '../queue/operations.js';
 import type { RedisHealth } from '../queue/redisHealth.js';
+import type { IntakeWorker } from './intakeWorker.js';
 import type { LaneWorkers } from './laneWorkers.js';
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
@@ -21,9 +23,10 @@ export function workerReadiness(parts: {
   queues: Queues;
   operations: Operations;
   workers: LaneWorkers;
+  intake: IntakeWorker;
   concurrency: number;
 }): { readiness(): Promise<Readiness>; notReady(): Promise<string[]> } {
-  const { clock, redisHealth, queues, operations, workers, concurrency } = parts;
+  const { clock, redisHealth, queues, operations, workers, intake, concurrency } = parts;
 
   const stuckLanes = async (): Promise<string[]> => {
     if (workers.breaker.reason !== undefined) return [];
@@ -41,6 +44,14 @@ export function workerReadiness(parts: {
     return stuck.flat();
   };
 
+  /** A paused intake is said by the status of the deployment; this worker is not stuck. */
+  const stuckIntake = async (): Promise<string[]> => {
+    if (!intake.isFree || Date.now() - intake.lastStart < STUCK_AFTER_MS) return [];
+    const waiting = await queues[INTAKE].getJobCountByTypes('waiting', 'prioritized');
+    if (waiting === 0 || (await queues[INTAKE].isPaused())) return [];
+    return [`no job of the queue ${INTAKE} was taken for a minute although some wait`];
+  };
+
   const clockSkew = async (): Promise<string[]> => {
     await clock.measure();
     return clock.problem === undefined ? [] : [`${clock.problem} No job is taken until then.`];
@@ -55,6 +66,7 @@ export function workerReadiness(parts: {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       // Rightly at rest is ready all the same, and says so.
       const still = await within(REDIS_ANSWERS_WITHIN_MS, operations.standstill());
+      because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckIntake())));
       if (Object.keys(still).length === 0) {
         because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckLanes())));
       }

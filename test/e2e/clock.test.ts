@@ -45,14 +45,26 @@ describe('a worker whose clock is wrong', () => {
       for (const id of ids) {
         await deployment.send({ ...REQUEST, id, recipient: { email: `${id}@example.net` } });
       }
+      const { intake } = deployment.producer.store.queues;
+      const raw = { ...REQUEST, recipient: { email: 'raw@example.net' } };
+      await intake.add('notification', raw, { jobId: 'raw-now' });
+      const later = await intake.add('notification', raw, { jobId: 'raw-later', delay: HOUR_MS });
       // Its sweeper works meanwhile: every two seconds.
       await pause(4_500);
+      expect(await intake.getJobCounts('waiting', 'delayed', 'active', 'completed')).toEqual({
+        waiting: 1,
+        delayed: 1,
+        active: 0,
+        completed: 0,
+      });
       for (const id of ids) expect((await deployment.producer.get(id))?.state).toBe('queued');
       await deployment.startWorker();
       for (const id of ids) {
         expect((await deployment.reaches(id, 'sent', 'expired', 'failed')).state).toBe('sent');
       }
-      expect(deployment.deliveries()).toBe(3);
+      expect((await deployment.reaches('raw-now', 'sent', 'failed')).state).toBe('sent');
+      expect(await later.getState()).toBe('delayed');
+      expect(deployment.deliveries()).toBe(4);
     },
     60_000,
   );
