@@ -37,7 +37,7 @@ export function campaignWaits(
       const stopped = [...pausedCampaign(campaign), ...stops(obstacles)];
       return [
         ...stopped,
-        ...deferred(tally.reasons.deferred).filter(({ code }) => !isSaidBy(stopped, code)),
+        ...deferred(tally.reasons.deferred).filter((wait) => !isSaidBy(stopped, wait)),
         ...(stopped.length === 0 ? deliveryChecks(tally) : []),
       ];
     }
@@ -102,16 +102,12 @@ function deferred(reasons: Tally['reasons']['deferred']): CampaignWait[] {
   });
 }
 
-/** What rows were deferred for that is still so, and said of the whole campaign. */
-const SAID_BY: Readonly<Partial<Record<CampaignWait['code'], readonly CampaignWait['code'][]>>> = {
-  campaign_paused: ['campaign_paused'],
-  paused: ['paused'],
-  gate_closed: ['rate_limited'],
-  held: ['credentials', 'permission'],
-};
-
-function isSaidBy(stopped: readonly CampaignWait[], code: CampaignWait['code']): boolean {
-  return stopped.some((stop) => SAID_BY[stop.code]?.includes(code) === true);
+/** Whether what stops all of it says already why these rows were deferred. */
+function isSaidBy(stopped: readonly CampaignWait[], { code, who }: CampaignWait): boolean {
+  // Rows that only wait for a worker wait for what stops the workers, and no worker takes them soon.
+  if (who === 'a worker' && stopped.length > 0) return true;
+  const isHeld = stopped.some((stop) => stop.code === 'held');
+  return isHeld && (code === 'credentials' || code === 'permission');
 }
 
 /** All that is left is to hear what arrived. */

@@ -1,5 +1,4 @@
 import { intentSettlesAt } from '../notification/attempt.js';
-import { waitsForResume } from '../notification/campaignPause.js';
 import { countedReason } from '../notification/countedReason.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { deferralOf, type WaitsFor } from './deferredReason.js';
@@ -136,15 +135,11 @@ function deferralFor(
 ): BlockingReason | undefined {
   const { state, reason } = record;
   if (state !== 'queued' || reason === undefined) return undefined;
-  const isSaid = stops.some(
-    ({ kind }) =>
-      (kind === 'campaign_paused' && waitsForResume(record)) ||
-      (kind === 'paused' && reason === 'paused') ||
-      (kind === 'gate_closed' && reason === 'rate_limited') ||
-      (kind === 'held' && (reason === 'credentials' || reason === 'permission')),
-  );
-  if (isSaid) return undefined;
   const { who, what } = deferralOf(countedReason(reason));
+  // What only waits for a worker waits for what stops the workers, and no worker takes it soon.
+  if (who === 'a worker' && stops.length > 0) return undefined;
+  const isHeld = stops.some(({ kind }) => kind === 'held');
+  if (isHeld && (reason === 'credentials' || reason === 'permission')) return undefined;
   return { who, detail: `${what.charAt(0).toUpperCase()}${what.slice(1)} (${reason}).` };
 }
 

@@ -22,7 +22,7 @@ const AGAIN = 'tried again, at most until the deadline';
 const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
   active_conversation: {
     who: 'the customer',
-    what: `the customer is in a conversation; asked again every few minutes until it is over or the deadline comes`,
+    what: 'the customer was in a conversation when last asked; asked again every few minutes, at most until the deadline',
   },
   campaign_paused: {
     who: 'a worker',
@@ -33,8 +33,8 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     what: 'all sending was paused when its turn came; once it is resumed, a worker takes it within seconds',
   },
   rate_limited: {
-    who: 'Genesys Cloud',
-    what: 'Genesys Cloud asked for silence with a 429; it goes on once the gate is open',
+    who: 'a worker',
+    what: 'Genesys Cloud asked for silence with a 429 when its turn came; the gate is open again, and a worker takes it within seconds',
   },
   credentials: {
     who: 'you',

@@ -56,7 +56,7 @@ describe('what a campaign waits for', () => {
         workers: { ...workers, alive: [], lastSeenAt: T0 },
       }),
     );
-    const deferred = { paused: 3, rate_limited: 2, active_conversation: 1 };
+    const deferred = { paused: 3, campaign_paused: 4, rate_limited: 2, active_conversation: 1 };
     const waits = campaignWaits(RUNNING, tally({ deferred }), obstacles);
     expect(waits.map(({ code, rows }) => [code, rows])).toEqual([
       ['no_workers', undefined],

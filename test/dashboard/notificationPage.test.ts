@@ -41,7 +41,13 @@ describe('what a notification waits for', () => {
     ['a worker, where none is alive', queued(), NO_WORKERS, 'you', /No worker is alive/],
     ['a permission that is missing', queued(), HELD, 'you', /a or b/],
     ['repaired credentials', queued({ reason: 'credentials' }), FLEET, 'you', /OAuth client/],
-    ['the customer', queued({ reason: 'active_conversation' }), FLEET, 'the customer', /over/],
+    [
+      'the customer',
+      queued({ reason: 'active_conversation' }),
+      FLEET,
+      'the customer',
+      /conversation/,
+    ],
     ['a backoff', queued({ reason: 'http_503', attempts: 2 }), FLEET, 'the clock', /http_503/],
     ['a decision', acceptedRecord({ state: 'unknown' }), GATE, 'you', /decide/],
     ['the answer', acceptedRecord({ state: 'sending' }), FLEET, 'Genesys Cloud', /on the wire/],
@@ -76,6 +82,13 @@ describe('what a notification waits for', () => {
     const record = queued({ reason: 'active_conversation' });
     const reasons = blockingReasons(record, { fleet: PAUSED }, T0);
     expect(reasons.map(({ who }) => who)).toEqual(['you', 'Genesys Cloud', 'the customer']);
+  });
+
+  test('is no worker within seconds, while something stops the workers', () => {
+    const row = queued({ campaignId: 'autumn', row: 2, reason: 'campaign_paused' });
+    const reasons = blockingReasons(row, { fleet: GATE }, T0);
+    expect(reasons.map(({ who }) => who)).toEqual(['Genesys Cloud']);
+    expect(blockingReasons(row, { fleet: FLEET }, T0)[0]?.detail).toMatch(/within seconds/);
   });
 
   test('is not confused by a reason that is a name every object has', () => {
