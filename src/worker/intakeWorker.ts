@@ -233,8 +233,8 @@ export class IntakeWorker {
   }
 
   /**
-   * Has the job return later, without using an attempt. Where Redis refuses even that, the job stays
-   * with this worker until its lock ends, and another attempt takes it up.
+   * Has the job return later, without using an attempt. While Redis refuses even that, it is tried
+   * again; a job that cannot be put back stays taken until its lock ends, and is then taken up again.
    */
   async #putBack(
     job: Job<unknown, Accepted>,
@@ -244,8 +244,26 @@ export class IntakeWorker {
   ): Promise<never> {
     this.#parts.count(outcome);
     void this.#restAWhile();
-    await job.moveToDelayed(Date.now() + forMs, token).catch(this.#logFailure);
+    while (!(await this.#isMoved(job, token, forMs)) && !this.#stopping.signal.aborted) {
+      const { signal } = this.#stopping;
+      await delay(REST_MS, undefined, { signal }).catch(() => undefined);
+    }
     throw new DelayedError();
+  }
+
+  /** Whether the job was put back, or is no longer this worker's to put back. */
+  async #isMoved(
+    job: Job<unknown, Accepted>,
+    token: string | undefined,
+    forMs: number,
+  ): Promise<boolean> {
+    try {
+      await job.moveToDelayed(Date.now() + forMs, token);
+      return true;
+    } catch (error) {
+      this.#logFailure(error);
+      return !isRedisTrouble(error);
+    }
   }
 
   /** A job that BullMQ has failed by itself still holds the request. */

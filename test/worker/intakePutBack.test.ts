@@ -62,10 +62,6 @@ describe('an intake job that cannot be accepted now', () => {
   }, 60_000);
 
   test('waits while Redis refuses writes, and is accepted once it does not', async () => {
-    await redis.config('SET', 'min-replicas-to-write', '1');
-    // No write is possible now, so the job is added in the same moment as writes are again: what is
-    // already taken meets the refusal in the next step.
-    await redis.config('SET', 'min-replicas-to-write', '0');
     const jobs = await Promise.all(
       Array.from({ length: 3 }, (_, n) => add(`refused-${n}`, { attempts: 1 })),
     );
@@ -81,6 +77,9 @@ describe('an intake job that cannot be accepted now', () => {
     await redis.config('SET', 'maxmemory', '1');
     await pause(1_500);
     await redis.config('SET', 'maxmemory', '0');
+    // The workers look at the memory once a second; put back, it would return after half a minute.
+    await pause(1_100);
+    if (await full.isDelayed()) await full.promote();
     await becomes(full, 'completed');
     const silent = await add('redis-frozen', { delay: 300 });
     await redis.call('CLIENT', 'PAUSE', '4000', 'ALL');
