@@ -57,6 +57,22 @@ class BoardAdapter extends FastifyAdapter {
   }
 }
 
+/**
+ * The library has no setting for these: editing data, moving a delay, the menu of a queue and all that
+ * acts on every job at once. Nothing is served behind them. Its buttons are told apart by their icons,
+ * and those of a single job by a class of its style sheet.
+ */
+const OF_ONE_JOB = '[class*="button-GXX8BV"]';
+const DEAD_BUTTONS = [
+  'button:has(> .lucide-pencil)',
+  'button:has(> .lucide-clock)',
+  'button:has(> .lucide-ellipsis-vertical)',
+  ...['refresh-cw', 'trash-2', 'corner-up-left'].map(
+    (icon) => `button:not(${OF_ONE_JOB}):has(> .lucide-${icon})`,
+  ),
+].join(',');
+const WITHOUT_DEAD_BUTTONS = `<style>${DEAD_BUTTONS} { display: none; }</style>`;
+
 const NOTICE_STYLE =
   'position:fixed;bottom:0;left:0;right:0;z-index:9999;padding:.6rem 1rem;background:#7d1128;color:#fff;font:15px/1.4 system-ui,sans-serif';
 
@@ -99,7 +115,10 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   app.addHook('onSend', async (_request, _reply, payload) => {
     if (typeof payload !== 'string' || !payload.includes('<!DOCTYPE html>')) return payload;
     const notice = await flowNotice(parts.operations);
-    return payload.replace(FONT_SERVICE, '').replace(/<\/body>/i, (end) => `${notice}${end}`);
+    return payload
+      .replace(FONT_SERVICE, '')
+      .replace(/<\/head>/i, (end) => `${WITHOUT_DEAD_BUTTONS}${end}`)
+      .replace(/<\/body>/i, (end) => `${notice}${end}`);
   });
   app.register(adapter.registerPlugin());
 }

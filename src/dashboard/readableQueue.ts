@@ -9,7 +9,9 @@ export class ReadableQueue extends BullMQAdapter {
   readonly #queue: Queue;
 
   constructor(queue: Queue, options: { readOnlyMode: boolean }) {
-    super(queue, { ...options, allowRetries: !options.readOnlyMode });
+    // What is completed was sent or skipped, or is in other hands: a retry of it is always refused.
+    const settings = { ...options, allowCompletedRetries: false };
+    super(queue, settings);
     this.#queue = queue;
   }
 

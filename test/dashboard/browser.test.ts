@@ -28,6 +28,22 @@ if (found === undefined) {
 
 stopApisAfterAll();
 
+/** Runs in the page: the words of which a part stands on the next line. */
+const BROKEN_WORDS = `
+  [...document.querySelectorAll('main :is(th, td:not(.id), dt, h1, h2, p)')].flatMap((element) => {
+    const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+    const words = [];
+    for (let node = walker.nextNode(); node !== null; node = walker.nextNode()) {
+      for (const { index, 0: word } of node.textContent.matchAll(/[A-Za-z]+/g)) {
+        const range = document.createRange();
+        range.setStart(node, index);
+        range.setEnd(node, index + word.length);
+        if (new Set([...range.getClientRects()].map(({ top }) => top)).size > 1) words.push(word);
+      }
+    }
+    return words;
+  })`;
+
 const byEmail = { template: 'follow-up', channels: ['email' as const] };
 
 (found === undefined ? describe.skip : describe)('in a browser', () => {
@@ -208,7 +224,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
   test('its buttons are there only when switched on, and a refusal says why', async () => {
     const prefix = { QUEUE_PREFIX: deployment.prefix };
     const able = await startTestApi({ ...LOGIN, ...prefix, DASHBOARD_ACTIONS: 'on' });
-    const job = '/queues/queue/transactional/n-went-well.1';
+    const job = '/queues/queue/transactional/n-refused.1';
     const buttons = 'main button:not([role=tab]):has(svg):not(pre button)';
     const reader = await visit(browser, api.url);
     await logIn(reader.page, job);
@@ -220,12 +236,54 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     await page.getByText('jobData').first().waitFor();
     await picture(page, 'actions-job');
     expect((await page.locator(buttons).count()) - shownToReaders).toBe(3);
-    const [, retry] = await page.locator(buttons).all();
-    await retry?.click();
-    await page.getByRole('button', { name: 'Confirm' }).click();
+    const retry = async () => {
+      await page.locator('main button:has(.lucide-refresh-cw)').click();
+      await page.getByRole('button', { name: 'Confirm' }).click();
+    };
+    await retry();
+    await deployment.reaches('refused', 'sent');
+    await page.reload();
+    await retry();
     await page.getByText('A message may have reached the customer').waitFor();
     await picture(page, 'actions-refused');
   }, 60_000);
+
+  test('no button of the board is dead: what is not served is not shown', async () => {
+    const env = { ...LOGIN, DASHBOARD_ACTIONS: 'on', QUEUE_PREFIX: deployment.prefix };
+    const acting = await startTestApi(env);
+    const { page } = await visit(browser, acting.url);
+    await logIn(page, '/queues');
+    for (const status of ['failed', 'delayed', 'completed']) {
+      await page.goto(`/queues/queue/transactional?status=${status}`);
+      await page.getByText('Added at').first().waitFor();
+      const shown = await page.$$eval('button:has(> svg.lucide)', (buttons) =>
+        buttons.filter((button) => button.checkVisibility()).map((button) => button.innerHTML),
+      );
+      const icons = shown.map((markup) => /lucide lucide-([a-z0-9-]+)/.exec(markup)?.[1]);
+      for (const dead of ['pencil', 'clock', 'ellipsis-vertical'])
+        expect(icons).not.toContain(dead);
+      expect(icons).toContain('files');
+      for (const all of ['Retry all', 'Clean all', 'Promote all']) {
+        expect(await page.getByText(all).isVisible()).toBe(false);
+      }
+      expect(icons.includes('refresh-cw')).toBe(status === 'failed');
+      expect(icons.includes('corner-up-left')).toBe(status === 'delayed');
+    }
+  });
+
+  test.each([360, 800, 1600])(
+    'no word is broken in the middle on a page of %i pixels',
+    async (width) => {
+      const { page } = await visit(browser, api.url, { viewport: { width, height: 900 } });
+      await logIn(page, '/notifications/went-well');
+      await picture(page, `words-${width}`);
+      const broken = await page.evaluate(BROKEN_WORDS);
+      expect(broken).toEqual([]);
+      const overflow =
+        'document.documentElement.scrollWidth > document.documentElement.clientWidth';
+      expect(await page.evaluate(overflow)).toBe(false);
+    },
+  );
 
   test('while Redis is away the pages say so, and work again when it is back', async () => {
     const server = await startPrivateRedis();
