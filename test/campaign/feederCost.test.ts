@@ -52,7 +52,8 @@ describe('what feeders cost Redis', () => {
 
     expect(idle.sent).toBeGreaterThan(0);
     expect(idle.sent).toBeLessThanOrEqual(2 * 2 + 1);
-    expect(idle.withinScripts).toBe(0);
+    // Once in ten seconds the clock is compared with Redis'.
+    expect(idle.withinScripts).toBeLessThanOrEqual(2 / (OVER_MS / 1_000));
     expect(running.sent).toBeLessThanOrEqual(16);
     expect(running.withinScripts).toBeLessThanOrEqual(10);
   });

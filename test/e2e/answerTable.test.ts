@@ -216,7 +216,8 @@ describe('surely not sent, and our own access is the trouble', () => {
       { kind: '403-permission', permission: 'conversation:message:create' },
       'permission',
       'conversation:message:create',
-      2,
+      // One of them is the question, without a recipient, whether the permission is there now.
+      3,
     ],
   ] as const)(
     '%j: held without using an attempt, sent once mended',

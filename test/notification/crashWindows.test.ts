@@ -184,6 +184,7 @@ describe('an unknown', () => {
     expect(resolve(decided, 'not_sent', T0 + 5).result).toEqual({
       kind: 'not_unknown',
       state: 'sent',
+      record: decided,
     });
   });
 });
