@@ -47,8 +47,8 @@ describe('what there is not', () => {
   });
 
   test.each([
-    ['GET', '/v1/notifications', 'POST'],
-    ['PUT', '/v1/notifications', 'POST'],
+    ['DELETE', '/v1/notifications', 'POST, GET, HEAD'],
+    ['PUT', '/v1/notifications', 'POST, GET, HEAD'],
     ['PATCH', '/v1/notifications/x', 'GET, HEAD, DELETE'],
     ['POST', '/v1/notifications/x', 'GET, HEAD, DELETE'],
     ['PUT', '/v1/notifications/batch', 'POST, GET, HEAD, DELETE'],

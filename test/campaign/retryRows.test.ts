@@ -107,7 +107,7 @@ describe('a retry', () => {
     await completed('ending');
     await office.store.change('ending', (seen) => ({
       result: undefined,
-      next: { ...seen, endAt: Date.now() - 1 },
+      next: { ...seen, endAt: Date.now() - 1_000 },
     }));
     expect(await office.campaigns.retry('ending', { states: ['failed'] })).toMatchObject({
       kind: 'refused',

@@ -137,7 +137,7 @@ describe('a dry run', () => {
     const { code, stdout, stderr } = await dryRun(['--to', 'customer@example.com'], away);
     expect(code).toBe(0);
     expect(stdout).toContain('Dana Whitfield');
-    expect(stderr).toContain('Redis does not answer');
+    expect(stderr).toContain('Redis cannot be reached');
   });
 
   test('heeds the closed gate, and exits with 1', async () => {

@@ -196,7 +196,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await empty.post({ recipient: { email: 'customer@example.com' }, ...byEmail, id: 'waits' });
       await new Gate(redis, empty.config.QUEUE_PREFIX).close(90_000, 'send-email');
       await page.goto('/notifications/waits');
-      await page.getByText('The gate is closed until').first().waitFor();
+      await page.getByText('The gate for rate limits is closed until').first().waitFor();
       expect(await page.getByRole('main').textContent()).toMatch(/Waits for: Genesys Cloud.*429/s);
       await picture(page, `gate-notification-${look}`);
       expect(await accessibilityTrouble(page)).toEqual([]);
@@ -228,12 +228,12 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     const buttons = 'main button:not([role=tab]):has(svg):not(pre button)';
     const reader = await visit(browser, api.url);
     await logIn(reader.page, job);
-    await reader.page.getByText('jobData').first().waitFor();
+    await reader.page.getByText('n-refused.1').first().waitFor();
     const shownToReaders = await reader.page.locator(buttons).count();
 
     const { page } = await visit(browser, able.url);
     await logIn(page, job);
-    await page.getByText('jobData').first().waitFor();
+    await page.getByText('n-refused.1').first().waitFor();
     await picture(page, 'actions-job');
     expect((await page.locator(buttons).count()) - shownToReaders).toBe(3);
     const retry = async () => {

@@ -65,7 +65,7 @@ describe('a failed read', () => {
     [
       'a missing permission',
       http(403, { code: 'missing.any.permissions', permissions: ['a:b:view', 'c:d:view'] }),
-      { kind: 'permission', detail: 'a:b:view, c:d:view' },
+      { kind: 'permission', detail: 'a:b:view or c:d:view' },
     ],
   ])('by %s holds the work', (_answer, failure, cause) => {
     expect(judgeRead(failure)).toEqual({ kind: 'hold', cause });
