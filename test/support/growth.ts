@@ -10,7 +10,8 @@ function shortest(work: () => void): number {
 
 /**
  * By how much longer work takes on eight times as much of the same: about 8 where time grows with the
- * size, 64 where it grows with its square. What takes no measurable time counts as a millisecond.
+ * size, 64 where it grows with its square. What takes less than ten
+ * milliseconds counts as ten: so short a time says nothing on a busy machine.
  */
 export function growth(
   input: (size: number) => string,
@@ -21,7 +22,7 @@ export function growth(
   return (
     shortest(() => work(large)) /
     Math.max(
-      1,
+      10,
       shortest(() => work(small)),
     )
   );
