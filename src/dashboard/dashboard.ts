@@ -20,8 +20,10 @@ export interface DashboardParts {
   readOnly: boolean;
 }
 
-/** A page's ids of 128 characters fit. */
-const FORM_LIMIT = 16 * 1024;
+/** What is read of those who have not logged in. */
+const LOGIN_FORM_LIMIT = 16 * 1024;
+/** A decision about 1000 notifications offers to retry them: as many ids of 128 characters fit. */
+const FORM_LIMIT = 256 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
@@ -30,7 +32,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
   if (logins !== undefined) {
     app.register(async (scope) => {
-      acceptForms(scope);
+      acceptForms(scope, LOGIN_FORM_LIMIT);
       loginRoutes(scope, logins);
     });
   }
@@ -38,7 +40,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   app.get('/', async (_request, reply) => reply.redirect('/notifications', 303));
   app.register(async (scope) => {
     guard(scope, logins);
-    acceptForms(scope);
+    acceptForms(scope, FORM_LIMIT);
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, login: logins !== undefined });
   });
@@ -60,12 +62,12 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
 }
 
 /** Forms as browsers send them, and nothing else: any other body is a 415. */
-function acceptForms(scope: FastifyInstance): void {
+function acceptForms(scope: FastifyInstance, bodyLimit: number): void {
   scope.removeAllContentTypeParsers();
   scope.addContentTypeParser('*', (_request, _payload, done) => done(new NotAFormError()));
   scope.addContentTypeParser<string>(
     'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: FORM_LIMIT },
+    { parseAs: 'string', bodyLimit },
     (_request, body, done) => done(null, new URLSearchParams(body)),
   );
 }

@@ -214,6 +214,7 @@ describe('a release of rows', () => {
       next: { ...record, state: 'sent' },
     }));
     expect(await counted()).toEqual({ waiting: ROWS - WANTED, queued: WANTED - 2, failed: 2 });
+    expect((await campaigns.tally('spring')).reasons.failed).toEqual({ id_taken: 2 });
   });
 
   test('says so when rows wait and none are there', async () => {

@@ -67,6 +67,15 @@ describe('the list of what waits for a person', () => {
     expect(refused.status).toBe(409);
   });
 
+  test('takes back as many of the longest ids as it can have offered', async () => {
+    const { ops } = await withUnknowns([]);
+    const ids = Array.from({ length: 1_000 }, (_, at) => String(at).padStart(128, 'x'));
+    for (const path of ['/notifications/resolve', '/notifications/retry']) {
+      const answer = await ops.submit(path, ticked(ids, 'sent'));
+      expect([path, answer.status]).toEqual([path, 200]);
+    }
+  }, 60_000);
+
   test.each(['/notifications/resolve', '/notifications/retry', '/notifications/a/retry'])(
     '%s does nothing for a page of another site, or without ids',
     async (path) => {

@@ -16,5 +16,7 @@ export async function givenUnknowns(api: TestApi, ids: readonly string[]): Promi
     await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
     await ledger.change(id, (record) => write(loseIntent(record, 1_000), undefined));
   }
+  // A cursor has to tell apart what shares a moment, as rows of a campaign do.
+  for (const id of ids) await redis.zadd(ledger.keys.unknown, 1_795_000_000_000, id);
   redis.disconnect();
 }
