@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { buildIfStale } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ensureNode } from './lib/node.mjs';
+import { endWithNpm } from './lib/npm.mjs';
 import { logLine, projectRoot, runScript, ScriptError } from './lib/script.mjs';
 import { findRedis } from './redis.mjs';
 
@@ -16,6 +17,7 @@ const SOURCES = path.join(projectRoot, 'bench');
 const CACHE = path.join(projectRoot, '.cache');
 
 await runScript(async () => {
+  endWithNpm();
   ensureNode();
   await ensureInstalled();
   await buildIfStale();

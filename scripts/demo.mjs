@@ -8,6 +8,7 @@ import { Stage } from './demo/stage.mjs';
 import { outcome } from './demo/words.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ensureNode } from './lib/node.mjs';
+import { endWithNpm } from './lib/npm.mjs';
 import { runScript, ScriptError } from './lib/script.mjs';
 
 const USAGE = `Usage: npm run demo [-- --stay]
@@ -24,6 +25,7 @@ await runScript(async () => {
     process.exitCode = args.includes('--help') ? 0 : 2;
     return;
   }
+  endWithNpm();
   ensureNode();
   say('proactive-notifier sends customers a notification that knows what they last');
   say('talked about. Here it is at work, against a simulated Genesys Cloud.');
