@@ -26,7 +26,7 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   other: 'for another reason',
 };
 
-/** In the dry run, nobody has been asked yet. */
+/** A dry run asks the platform about no customer. */
 const FORESEEN: Readonly<Partial<Record<CountedReason, string>>> = {
   ...MEANINGS,
   no_history: 'they cannot be looked up, so they have no history',
