@@ -260,7 +260,7 @@ export class Ledger {
       const { next, result } = decide(snapshot.record);
       if (next === undefined) return { result };
       const answer = await this.#write(commands, snapshot, next, when);
-      if (isWritten(answer)) {
+      if (answer === WRITTEN) {
         this.#observe(next, snapshot.record);
         return { result };
       }
@@ -323,7 +323,7 @@ export class Ledger {
   /** Writes `next` in place of what was read; false when somebody else has written since. */
   async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
     const commands = this.#redis as unknown as LedgerCommands;
-    const written = isWritten(await this.#write(commands, seen, next));
+    const written = (await this.#write(commands, seen, next)) === WRITTEN;
     if (written) this.#observe(next, seen.record);
     return written;
   }
@@ -395,8 +395,4 @@ export class Ledger {
 function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
   if (next.state === 'sending') return 'send';
   return next.state === 'processing' ? 'attempt' : '';
-}
-
-function isWritten(answer: Buffer | number | null): boolean {
-  return answer === WRITTEN;
 }
