@@ -111,4 +111,4 @@ test('every line of the README with campaigns works as it stands, in its order',
   const results = readFileSync(join(folder, 'results.csv'), 'utf8');
   expect(results.match(/,(sent|delivered),(web|email),/g)?.length).toBe(3);
   expect(readFileSync(join(folder, 'rejected.csv'), 'utf8')).toContain('nowhere');
-});
+}, 120_000);

@@ -1,3 +1,4 @@
+import { parseUrl } from '../ops/parseUrl.js';
 import { asciiDomain, readEmail } from './emailAddress.js';
 
 export const WEB_LINK_EXPECTED = 'an absolute https link such as https://example.com/track/A-1001';
@@ -13,8 +14,10 @@ const UNFIT = /[\s\\<>"\p{Cc}\p{Cf}]/u;
  * sent in its ASCII form.
  */
 export function isWebLink(text: string): boolean {
-  if (UNFIT.test(text) || !/^https:\/\/[^/?#]/i.test(text) || !URL.canParse(text)) return false;
-  const { hostname, username, password } = new URL(text);
+  if (UNFIT.test(text) || !/^https:\/\/[^/?#]/i.test(text)) return false;
+  const url = parseUrl(text);
+  if (url === undefined) return false;
+  const { hostname, username, password } = url;
   return username === '' && password === '' && asciiDomain(hostname) !== undefined;
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopbackHost } from './loopback.js';
+import { parseUrl } from './parseUrl.js';
 
 /** What one of our HTTP servers answers to. */
 export interface OriginRules {
@@ -39,16 +40,16 @@ export function isFromOwnPage(headers: IncomingHttpHeaders): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   const { origin, host } = headers;
-  if (origin === undefined || host === undefined || !URL.canParse(origin)) return false;
-  return new URL(origin).host === host.toLowerCase();
+  if (origin === undefined || host === undefined) return false;
+  return parseUrl(origin)?.host === host.toLowerCase();
 }
 
 /** Whether the browser was sent to this machine by one of its own names. */
 export function isForLoopback(headers: IncomingHttpHeaders): boolean {
   // Old health checks leave it out, browsers never.
   if (headers.host === undefined) return true;
-  const url = `http://${headers.host}`;
-  return URL.canParse(url) && isLoopbackHost(new URL(url).hostname);
+  const url = parseUrl(`http://${headers.host}`);
+  return url !== undefined && isLoopbackHost(url.hostname);
 }
 
 function isFromBrowser(headers: IncomingHttpHeaders): boolean {

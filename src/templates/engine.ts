@@ -1,4 +1,5 @@
 import { type Context, Liquid, type LiquidOptions } from 'liquidjs';
+import { parseUrl } from '../ops/parseUrl.js';
 import { escapeHtml, isolateDirection } from './characters.js';
 import { formatDate } from './dateFilter.js';
 import type { PartKind } from './parts.js';
@@ -72,7 +73,7 @@ function outputText(value: unknown, kind: PartKind): string {
 
 /** An absolute link of a harmless scheme, or nothing that can be followed. */
 function safeUrl(value: string, kind: PartKind): string {
-  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const url = parseUrl(value);
   if (!url || !SAFE_SCHEMES.has(url.protocol)) return kind === 'html' ? '#' : '';
   return kind === 'html' ? escapeHtml(url.href) : url.href;
 }

@@ -2,6 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Channel } from '../notification/channel.js';
 import { parseExactJson } from '../notification/exactJson.js';
+import { parseUrl } from '../ops/parseUrl.js';
 import { type CompiledTemplate, compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
@@ -226,7 +227,7 @@ function exampleValues({ manifest }: TemplateSource) {
     flipped: each(({ example }) => (typeof example === 'boolean' ? !example : example)),
     // A date filter says nothing of its format until its value is a date.
     dates: each(({ example, maxLength }) =>
-      typeof example === 'string' && maxLength >= DATE.length && !URL.canParse(example)
+      typeof example === 'string' && maxLength >= DATE.length && parseUrl(example) === undefined
         ? DATE
         : example,
     ),
