@@ -34,15 +34,16 @@ if ARGV[10] == '1' then
     return 2
   end
 end
--- A full Redis refuses the first write of a script if it could take memory, and none after one that it
--- has allowed. So a campaign can be paused and cancelled even then.
+if ARGV[8] ~= '' and redis.call('HLEN', KEYS[10]) ~= tonumber(ARGV[9]) then
+  return 2
+end
+-- From here on nothing is refused, so the halt below is surely written again. A full Redis refuses the
+-- first write of a script if it could take memory, and none after one that it has allowed: a campaign
+-- can be paused and cancelled even then.
 if ARGV[6] ~= '' then
   redis.call('DEL', KEYS[5])
 end
 if ARGV[8] ~= '' then
-  if redis.call('HLEN', KEYS[10]) ~= tonumber(ARGV[9]) then
-    return 2
-  end
   redis.call('RENAME', KEYS[10], KEYS[7])
   redis.call('PERSIST', KEYS[7])
   if redis.call('EXISTS', KEYS[11]) == 1 then
