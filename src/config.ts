@@ -5,7 +5,7 @@ import { CHANNELS, type Channel } from './notification/channel.js';
 import { COUNTRY_EXPECTED, countryOfCode } from './notification/country.js';
 import { readEmail } from './notification/emailAddress.js';
 import { PHONE_EXPECTED, readPhone } from './notification/phoneNumber.js';
-import { recipientIdentity } from './notification/recipientIdentity.js';
+import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
 import { isLoopbackHost } from './ops/loopback.js';
 import { isLoopbackUrl, isRedisUrl } from './queue/connection.js';
 
@@ -97,7 +97,6 @@ const email = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: 'an email address' });
   return z.NEVER;
 });
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const ALLOWED_RECIPIENTS = 'addresses, @domains, E.164 numbers or contact ids, comma separated';
 const allowedRecipients = list.pipe(
   z
@@ -105,7 +104,10 @@ const allowedRecipients = list.pipe(
       z
         .string()
         .refine(
-          (entry) => /^[^@\s]*@[^@\s]+$/.test(entry) || readPhone(entry).ok || UUID.test(entry),
+          (entry) =>
+            /^[^@\s]*@[^@\s]+$/.test(entry) ||
+            readPhone(entry).ok ||
+            readContactId(entry) !== undefined,
           ALLOWED_RECIPIENTS,
         )
         .transform(recipientIdentity),

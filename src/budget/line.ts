@@ -1,5 +1,5 @@
 import type { AdmissionRequest, Ticket } from '../genesys/admission.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
+import { isRedisFault } from '../notification/redisFault.js';
 import { isMidway, LAST_RANK, rankOf } from './rank.js';
 import type { SlotAnswer } from './slots.js';
 
@@ -86,7 +86,7 @@ export class Line {
       try {
         await this.#ask();
       } catch (error) {
-        if (!isRedisTrouble(error)) this.#failAll(error);
+        if (!isRedisFault(error)) this.#failAll(error);
         await this.#rest(REDIS_AGAIN_MS);
         this.#movedAt = performance.now();
       }

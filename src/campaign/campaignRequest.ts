@@ -4,8 +4,8 @@ import {
   type FieldProblem,
   requestSchema,
   schemaProblems,
+  textProblems,
 } from '../notification/request.js';
-import { textProblems } from '../notification/textProblems.js';
 
 /** Short enough that every row's id, campaign and number, is one of a notification. */
 const ID_EXPECTED = '1 to 100 characters from A-Z a-z 0-9 . _ -';

@@ -2,8 +2,8 @@ import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
+import { isRedisFault, withoutCommand } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { Backlog } from '../queue/backlog.js';
 import { RedisUnavailableError } from '../queue/errors.js';
@@ -347,7 +347,7 @@ async function knowingRedisTrouble<T>(id: string | undefined, work: Promise<T>):
   try {
     return await work;
   } catch (error) {
-    if (!isRedisTrouble(error)) throw error;
+    if (!isRedisFault(error)) throw error;
     throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
   }
 }

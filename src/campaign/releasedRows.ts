@@ -1,8 +1,8 @@
 import { waitsForResume } from '../notification/campaignPause.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { isRedisFault } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
 import { cancelWithCampaign } from '../notification/settlement.js';
 import type { Snapshot } from '../notification/snapshot.js';
 import { jobIds, type Queues } from '../queue/jobs.js';
@@ -77,7 +77,7 @@ export class ReleasedRows {
       const job = await this.#queues[record.lane].getJob(jobId);
       // Whoever promotes a job that has just started is told so, and that is well.
       await job?.promote().catch((error: unknown) => {
-        if (isRedisTrouble(error)) throw error;
+        if (isRedisFault(error)) throw error;
       });
     }
   }

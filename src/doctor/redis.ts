@@ -9,9 +9,8 @@ import {
   redisFaultOf,
 } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { verifyDatabase } from '../queue/databaseCheck.js';
 import { MEMORY_SHARE } from '../queue/redisMemory.js';
-import { judgeServer } from '../queue/serverCheck.js';
+import { judgeServer, verifyDatabase } from '../queue/serverCheck.js';
 import { judgeClock } from './clock.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 

@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import { CONTACT_ID_EXPECTED } from './contactId.js';
 import { COUNTRY_EXPECTED, type CountryCode, countryOfCode } from './country.js';
 import { damageIn } from './damagedText.js';
+import { isTimeZone, TIME_ZONE_EXPECTED } from './dateTime.js';
 import { EMAIL_EXPECTED } from './emailAddress.js';
 import { wholeName } from './personName.js';
 import { PHONE_EXPECTED } from './phoneNumber.js';
 import { brokenValue } from './placeholders.js';
-import { ADDRESS_FIELDS, readAddress } from './recipientAddress.js';
-import { isTimeZone, TIME_ZONE_EXPECTED } from './timeZone.js';
+import { ADDRESS_FIELDS, CONTACT_ID_EXPECTED, readAddress } from './recipientAddress.js';
 
 /** One thing wrong with what a caller wrote: which field, and what was expected there. */
 export interface FieldProblem {

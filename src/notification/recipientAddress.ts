@@ -1,10 +1,26 @@
-import { CONTACT_ID_EXPECTED, readContactId } from './contactId.js';
 import type { CountryCode } from './country.js';
-import { damageIn } from './damagedText.js';
-import { readEmail } from './emailAddress.js';
-import { withoutInvisible } from './invisibleSigns.js';
-import { readPhone } from './phoneNumber.js';
+import { damageIn, withoutInvisible } from './damagedText.js';
+import { asciiDomain, emailIdentity, readEmail } from './emailAddress.js';
+import { phoneIdentity, readPhone } from './phoneNumber.js';
 import { brokenValue, isNoValue } from './placeholders.js';
+
+export const CONTACT_ID_EXPECTED =
+  'the id of an external contact in Genesys Cloud, a UUID such as 8f14e45f-ceea-467f-a8d2-91a2b4f7c001';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+/** What a program writes that has no id. All who have it would be one customer. */
+const NO_UUID = /^(?:0{8}-(?:0{4}-){3}0{12}|f{8}-(?:f{4}-){3}f{12})$/;
+
+/**
+ * A contact's id in lower case, as the platform writes it; undefined for what is none. An id of
+ * another system (`0035e00000AbCdEAAV`) or a placeholder (`NULL`, `0`) would make one customer of all
+ * who have it, or one without history.
+ */
+export function readContactId(text: string): string | undefined {
+  const id = text.toLowerCase();
+  return UUID.test(id) && !NO_UUID.test(id) ? id : undefined;
+}
 
 /** By what a recipient can be reached, or found. */
 export const ADDRESS_FIELDS = ['email', 'externalContactId', 'phone'] as const;
@@ -62,4 +78,14 @@ function readKind(field: AddressField, text: string, country?: CountryCode): Rea
     default:
       return field satisfies never;
   }
+}
+
+/**
+ * By what two writings of one address, number, contact id or `@domain` are known as one. Requests that
+ * an older version stored hold addresses as their callers wrote them.
+ */
+export function recipientIdentity(text: string): string {
+  if (text.startsWith('@')) return `@${asciiDomain(text.slice(1)) ?? text.slice(1).toLowerCase()}`;
+  if (text.includes('@')) return emailIdentity(text);
+  return text.startsWith('+') ? phoneIdentity(text) : text.toLowerCase();
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { CHANNELS } from './channel.js';
 import type { CountryCode } from './country.js';
+import { damageIn, INEXACT_NUMBER_EXPECTED, isExactNumber } from './damagedText.js';
 import { type FieldProblem, readRecipient, recipientSchema } from './recipient.js';
 import { LANES } from './state.js';
-import { textProblems } from './textProblems.js';
 
 export type { FieldProblem } from './recipient.js';
 
@@ -133,6 +133,38 @@ export function parseRequest(input: unknown, now: number, country?: CountryCode)
   const problems = [...found, ...timeProblems(written, now), ...sizeProblems(written)];
   if (problems.length > 0) return { ok: false, problems };
   return { ok: true, request: { ...written, recipient: read.recipient }, written };
+}
+
+/** The recipient's texts have a reader of their own, which knows more of them. */
+const READ_ELSEWHERE = 'recipient';
+
+/**
+ * The damaged texts and numbers of anything JSON can hold, by their field: keys and values, at every
+ * depth. The caller has bounded the depth.
+ */
+export function textProblems(input: unknown): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (typeof input !== 'object' || input === null) return problems;
+  for (const [name, value] of Object.entries(input)) {
+    if (name !== READ_ELSEWHERE) collectTextProblems(name, value, problems);
+  }
+  return problems;
+}
+
+function collectTextProblems(field: string, value: unknown, problems: FieldProblem[]): void {
+  if (typeof value === 'string') {
+    const expected = damageIn(value);
+    if (expected !== undefined) problems.push({ field, expected });
+  } else if (typeof value === 'number') {
+    if (!isExactNumber(value)) problems.push({ field, expected: INEXACT_NUMBER_EXPECTED });
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, inner] of Object.entries(value)) {
+      const expected = damageIn(name);
+      // A damaged name is not repeated.
+      if (expected !== undefined) problems.push({ field, expected: `names that are ${expected}` });
+      else collectTextProblems(`${field}.${name}`, inner, problems);
+    }
+  }
 }
 
 /** A problem for what is nested so deep that walking through it is a danger. */

@@ -14,7 +14,7 @@ import type { Channel } from '../notification/channel.js';
 import type { Halted } from '../notification/ledger.js';
 import { type Leg, spentChannels } from '../notification/leg.js';
 import type { NotificationRecord } from '../notification/record.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
+import { isRedisFault } from '../notification/redisFault.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
 import type { CompiledTemplate } from '../templates/compile.js';
@@ -282,7 +282,7 @@ async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (!isRedisTrouble(error)) throw error;
+      if (!isRedisFault(error)) throw error;
       await pause(REDIS_RETRY_MS);
     }
   }

@@ -1,4 +1,4 @@
-import { recipientIdentity } from '../notification/recipientIdentity.js';
+import { recipientIdentity } from '../notification/recipientAddress.js';
 import type { NotificationRequest } from '../notification/request.js';
 
 export type PolicyVerdict = { allowed: true } | { allowed: false; reason: string };

@@ -5,9 +5,8 @@ import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
 import { takeRandom } from '../notification/randomPool.js';
 import type { NotificationRecord } from '../notification/record.js';
-import { type RedisFault, redisFaultOf } from '../notification/redisFault.js';
+import { type RedisFault, redisFaultOf, withoutCommand } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { withoutCommand } from '../notification/redisTrouble.js';
 import {
   type FieldProblem,
   type NotificationRequest,

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
+import { isRedisFault, withoutCommand } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble, withoutCommand } from '../notification/redisTrouble.js';
-import { verifyDatabase } from './databaseCheck.js';
 import { RedisUnavailableError, UnexpectedFailureError } from './errors.js';
+import { verifyDatabase } from './serverCheck.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
 const PATIENCE_MS = 2_500;
@@ -24,7 +24,7 @@ export async function withPatience<T>(
   try {
     return await Promise.race([work, tooLong]);
   } catch (error) {
-    if (isRedisTrouble(error))
+    if (isRedisFault(error))
       throw new RedisUnavailableError(id, { cause: withoutCommand(error), mayBeDone });
     if (id === undefined) throw withoutCommand(error);
     throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });

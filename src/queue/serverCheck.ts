@@ -1,7 +1,6 @@
-import { Cluster } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { describeRedisFault } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { verifyDatabase } from './databaseCheck.js';
 
 /** The queue's own minimum, and what its scripts and ours are tested from. */
 const MIN_VERSION = [6, 2] as const;
@@ -54,4 +53,19 @@ function isTooOld(version: string): boolean {
 
 function infoField(info: string, field: string): string | undefined {
   return new RegExp(`^${field}:(\\S*)`, 'm').exec(info)?.[1];
+}
+
+const verified = new WeakSet<RedisClient>();
+
+/**
+ * Makes sure that commands go to the database that the URL selects. The client goes on in database 0
+ * when Redis refuses the selection, and notifications would lie where nothing looks for them.
+ *
+ * Rejects with Redis' refusal.
+ */
+export async function verifyDatabase(redis: RedisClient): Promise<void> {
+  if (verified.has(redis)) return;
+  const database = redis instanceof Redis ? (redis.options.db ?? 0) : 0;
+  if (redis instanceof Redis && database !== 0) await redis.select(database);
+  verified.add(redis);
 }

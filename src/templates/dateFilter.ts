@@ -1,6 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { readIsoDate } from '../notification/isoDate.js';
-import { isTimeZone } from '../notification/timeZone.js';
+import { isTimeZone, readIsoDate } from '../notification/dateTime.js';
 
 /** Making a formatter takes a hundred times as long as using it. */
 const formatters = new LRUCache<string, Intl.DateTimeFormat>({ max: 200 });

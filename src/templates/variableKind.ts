@@ -1,5 +1,5 @@
 import { damageIn, INEXACT_NUMBER_EXPECTED, keepsItsDigits } from '../notification/damagedText.js';
-import { readIsoDate } from '../notification/isoDate.js';
+import { readIsoDate } from '../notification/dateTime.js';
 import { brokenValue, isNoValue } from '../notification/placeholders.js';
 import { isLink, isWebLink, LINK_EXPECTED, WEB_LINK_EXPECTED } from '../notification/webLink.js';
 

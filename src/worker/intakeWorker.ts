@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
+import { isRedisFault } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
-import { isRedisTrouble } from '../notification/redisTrouble.js';
 import type { State } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
@@ -139,7 +139,7 @@ export class IntakeWorker {
     );
     worker.on('error', (error) => {
       logError(error);
-      if (isRedisTrouble(error)) void this.#restAWhile();
+      if (isRedisFault(error)) void this.#restAWhile();
     });
     worker.on('stalled', (jobId) => {
       log.warn({ queue: INTAKE }, 'intake job of a lost worker is taken up');
@@ -262,7 +262,7 @@ export class IntakeWorker {
       return true;
     } catch (error) {
       this.#logFailure(error);
-      return !isRedisTrouble(error);
+      return !isRedisFault(error);
     }
   }
 

@@ -1,5 +1,5 @@
+import { trimmedText } from '../../notification/damagedText.js';
 import { readEmail } from '../../notification/emailAddress.js';
-import { trimmedText } from '../../notification/invisibleSigns.js';
 import { readPhone } from '../../notification/phoneNumber.js';
 import { addressLike, folded } from './columnNames.js';
 import type { ColumnSuggestion, FileProblem } from './unusable.js';

@@ -1,4 +1,4 @@
-import { trimmedText } from '../../notification/invisibleSigns.js';
+import { trimmedText } from '../../notification/damagedText.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
 import type { RejectedLayout } from '../rejectedRow.js';
 import { candidateOf } from './candidate.js';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isRedisTrouble } from '../../notification/redisTrouble.js';
+import { isRedisFault } from '../../notification/redisFault.js';
 import { errorLabel } from '../../ops/errorLabel.js';
 import { Arrivals, type Patience } from './arrivals.js';
 import { type InboxCampaigns, importFile } from './importFile.js';
@@ -203,7 +203,7 @@ function isFileTrouble(error: unknown): error is FileTrouble {
 
 function isUnavailable(error: unknown): boolean {
   if (isFileTrouble(error)) return false;
-  return isRedisTrouble(error) || (error as { name?: unknown }).name === 'RedisUnavailableError';
+  return isRedisFault(error) || (error as { name?: unknown }).name === 'RedisUnavailableError';
 }
 
 /** What an operator has to see to. */

@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { readIsoDate } from '../../src/notification/isoDate.js';
-import { isTimeZone } from '../../src/notification/timeZone.js';
+import { isTimeZone, readIsoDate } from '../../src/notification/dateTime.js';
 
 test.each([
   ['2026-05-01', 'day', '2026-05-01T00:00:00.000Z'],
