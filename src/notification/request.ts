@@ -162,6 +162,9 @@ function collectTextProblems(field: string, value: unknown, problems: FieldProbl
       const expected = damageIn(name);
       // A damaged name is not repeated.
       if (expected !== undefined) problems.push({ field, expected: `names that are ${expected}` });
+      // The schema library passes it over, its value included.
+      else if (name === '__proto__')
+        problems.push({ field: `${field}.${name}`, expected: 'another name' });
       else collectTextProblems(`${field}.${name}`, inner, problems);
     }
   }

@@ -89,14 +89,16 @@ describe('a request', () => {
     }
   });
 
-  test('with a key called __proto__ is refused or harmless', () => {
-    const input = JSON.parse(
-      '{"template":"follow-up","recipient":{"email":"a@b.co"},"__proto__":{"x":1}}',
-    );
-    const parsed = parseRequest(input, T0);
-    expect(parsed.ok ? Object.getPrototypeOf(parsed.request) : Object.prototype).toBe(
-      Object.prototype,
-    );
+  test.each([
+    ['__proto__', '"__proto__":{"x":1}'],
+    ['variables.__proto__', '"variables":{"__proto__":{"x":1}}'],
+    ['variables.__proto__', '"variables":{"__proto__":"x"}'],
+    ['metadata.__proto__', '"metadata":{"__proto__":{"x":1}}'],
+    ['metadata.a.0.__proto__', '"metadata":{"a":[{"__proto__":null}]}'],
+    ['history.__proto__', '"history":{"__proto__":{"required":false}}'],
+  ])('names %s, which nothing behind the guard may meet', (field, more) => {
+    const input = JSON.parse(`{"template":"follow-up","recipient":{"email":"a@b.co"},${more}}`);
+    expect(problemsOf(input)).toEqual([{ field, expected: expect.stringMatching(/name|field/) }]);
   });
 
   test('without a deadline ends 24 h after it may begin', () => {
