@@ -86,6 +86,5 @@ function readKind(field: AddressField, text: string, country?: CountryCode): Rea
  */
 export function recipientIdentity(text: string): string {
   if (text.startsWith('@')) return `@${asciiDomain(text.slice(1)) ?? text.slice(1).toLowerCase()}`;
-  if (text.includes('@')) return emailIdentity(text);
-  return text.startsWith('+') ? phoneIdentity(text) : text.toLowerCase();
+  return text.includes('@') ? emailIdentity(text) : phoneIdentity(text);
 }

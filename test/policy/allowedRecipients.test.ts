@@ -26,6 +26,7 @@ describe('with a list', () => {
     ['an international domain', ['@müller.example'], { email: 'qa@xn--mller-kva.example' }],
     ['its ASCII form', ['qa@xn--mller-kva.example'], { email: 'QA@MÜLLER.example' }],
     ['a number as people write it', ['+44 (0)7700 900123'], { phone: '+447700900123' }],
+    ['a number with 00 for the +', ['0044 7700 900123'], { phone: '+447700900123' }],
     ['a number that an older version stored', ['+447700900123'], { phone: '+4407700900123' }],
     ['any of several entries', ['@a.example', 'qa@b.example'], { email: 'qa@b.example' }],
   ])('a recipient on it by %s is allowed', (_by, entries, recipient) => {
