@@ -83,20 +83,24 @@ export class StopButton {
     return standing;
   }
 
-  /** Pauses the queues again if the sending is stopped and they are not; answers whether it had to. */
+  /** Pauses the queues again if the sending is stopped and they are not; answers whether it did. */
   async enforce(): Promise<boolean> {
     if ((await this.standing()) === undefined) return false;
     const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].isPaused()));
     if (paused.every(Boolean)) return false;
-    await this.#pauseQueuesWhilePressed();
-    return true;
+    return this.#pauseQueuesWhilePressed();
   }
 
-  async #pauseQueuesWhilePressed(): Promise<void> {
-    // A full Redis refuses this, and the key is what stops the sending; the sweeper tries again.
-    await Promise.all(LANES.map((lane) => this.#queues[lane].pause())).catch(unlessFull);
-    // Somebody may have released the button meanwhile, and nobody would let the queues go on.
-    if ((await this.standing()) === undefined) await this.#resumeQueues();
+  /** Whether the queues are paused now. A full Redis refuses that; the key is what stops the sending. */
+  async #pauseQueuesWhilePressed(): Promise<boolean> {
+    const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].pause())).then(
+      () => true,
+      falseIfFull,
+    );
+    // The button may have been released meanwhile, and then the queues would stay paused.
+    if ((await this.standing()) !== undefined) return paused;
+    await this.#resumeQueues();
+    return false;
   }
 
   async #resumeQueues(): Promise<void> {
@@ -105,6 +109,7 @@ export class StopButton {
   }
 }
 
-function unlessFull(error: unknown): void {
+function falseIfFull(error: unknown): false {
   if (redisFaultOf(error)?.kind !== 'full') throw error;
+  return false;
 }

@@ -4,7 +4,7 @@ import { ledgerKeys } from '../../src/notification/keys.js';
 import { LANES } from '../../src/notification/state.js';
 import { closeQueues, openQueues, type Queues } from '../../src/queue/jobs.js';
 import { StopButton } from '../../src/queue/stopButton.js';
-import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
+import { flushPrefix, freshPrefix, startPrivateRedis, testRedisUrl } from '../support/redis.js';
 
 describe('the stop button', () => {
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
@@ -66,6 +66,26 @@ describe('the stop button', () => {
     await queues.campaign.resume();
     expect(await button.enforce()).toBe(true);
     expect(await paused()).toEqual([true, true]);
+  });
+
+  test('says nothing of queues paused again that a full Redis does not let it pause', async () => {
+    const server = await startPrivateRedis();
+    const full = new Redis(server.url, { maxRetriesPerRequest: null });
+    const theirs = openQueues(full, prefix, () => undefined);
+    try {
+      const there = new StopButton(full, prefix, theirs);
+      await full.config('SET', 'maxmemory', '1');
+      await there.press({ reason: 'complaints' });
+      expect(await theirs.campaign.isPaused()).toBe(false);
+      expect(await there.enforce()).toBe(false);
+      await full.config('SET', 'maxmemory', '0');
+      expect(await there.enforce()).toBe(true);
+      expect(await there.enforce()).toBe(false);
+    } finally {
+      await closeQueues(theirs);
+      full.disconnect();
+      await server.stop();
+    }
   });
 
   test('never leaves queues paused that nobody will resume, however press, release and sweeper overlap', async () => {
