@@ -9,6 +9,7 @@ import { type RedisFault, redisFaultOf, withoutCommand } from '../notification/r
 import type { RedisClient } from '../notification/redisScripts.js';
 import {
   type FieldProblem,
+  isNotificationId,
   type NotificationRequest,
   parseRequest,
 } from '../notification/request.js';
@@ -92,10 +93,16 @@ export class Acceptor {
     const now = await this.#now();
     const results: AcceptResult[] = new Array(inputs.length);
     const candidates: Candidate[] = [];
+    const overdue: { at: number; id: string }[] = [];
     inputs.forEach((input, at) => {
       const parsed = parseRequest(input, now, this.country);
       if (!parsed.ok) {
-        results[at] = { status: 'invalid', ...idOf(input), problems: parsed.problems };
+        const { id } = idOf(input);
+        const { problems } = parsed;
+        results[at] = { status: 'invalid', ...(id !== undefined && { id }), problems };
+        if (isNotificationId(id) && problems.every(({ field }) => field === 'deadline')) {
+          overdue.push({ at, id });
+        }
         return;
       }
       candidates.push({
@@ -105,6 +112,12 @@ export class Acceptor {
         written: parsed.written,
       });
     });
+    await Promise.all(
+      overdue.map(async ({ at, id }) => {
+        const known = await this.#patientlyKnown(id, inputs[at]);
+        if (known !== undefined) results[at] = known;
+      }),
+    );
     await this.#judgeTemplatesOfInvalid(inputs, results);
     if (candidates.length === 0) return results;
     // Answered one by one into `results`, so that what is known stays known when time runs out.
@@ -181,10 +194,7 @@ export class Acceptor {
       snapshot,
       next: queued(snapshot.record, this.#ledger.clock.now()),
     }));
-    // Somebody may repeat, word for word, what a campaign has asked for: its row has to be counted.
-    const isRow = ({ next }: (typeof changes)[number]) => next.row !== undefined;
-    await this.#ledger.enqueued(changes.filter((change) => !isRow(change)));
-    await this.#ledger.changeAll(changes.filter(isRow));
+    await this.#ledger.enqueued(changes);
   }
 
   /**
@@ -229,6 +239,28 @@ export class Acceptor {
     return this.#judgeFull(candidate, { status: 'redis_full', retryAfterMs: FULL_RETRY_AFTER_MS });
   }
 
+  /**
+   * The notification that was accepted for exactly this request, although it would be refused today: its
+   * deadline has passed since, or its template has changed.
+   */
+  async #knownBefore(id: string, input: unknown): Promise<AcceptResult | undefined> {
+    const record = await this.#ledger.read(id);
+    if (record === undefined) return undefined;
+    const parsed = parseRequest(input, record.createdAt, this.country);
+    if (!parsed.ok) return undefined;
+    const result = this.#judgeKnown({ id, ...parsed }, record);
+    return result.status === 'existing' ? result : undefined;
+  }
+
+  /** As `#knownBefore`; `unavailable` while Redis does not answer. */
+  async #patientlyKnown(id: string, input: unknown): Promise<AcceptResult | undefined> {
+    try {
+      return await withPatience(whenReady(this.#redis).then(() => this.#knownBefore(id, input)));
+    } catch (error) {
+      return failed(id, error);
+    }
+  }
+
   /** Two writings of one address are one request. */
   #judgeKnown(
     { id, request, written }: Pick<Candidate, 'id' | 'request' | 'written'>,
@@ -247,12 +279,13 @@ export class Acceptor {
     }
     const pinned: Pinned[] = [];
     for (const candidate of candidates) {
-      const { at, id, request } = candidate;
+      const { at, id, request, written } = candidate;
       const entry = entries.get(request.template);
       const problems =
         entry === undefined ? [await this.#unknownTemplate()] : templateProblems(request, entry);
       if (entry === undefined || problems.length > 0) {
-        results[at] = { status: 'invalid', id, problems };
+        const known = written.id === undefined ? undefined : await this.#knownBefore(id, written);
+        results[at] = known ?? { status: 'invalid', id, problems };
       } else {
         pinned.push({ ...candidate, templateHash: entry.hash });
       }
@@ -275,7 +308,7 @@ function idOf(input: unknown): { id?: string } {
   return typeof id === 'string' ? { id } : {};
 }
 
-/** An id was chosen, and nobody knows how far it came: with the id the caller can ask again. */
+/** An id was chosen, and how far it came is not known: with the id the caller can ask again. */
 function failed(id: string, error: unknown): AcceptResult {
   const fault = redisFaultOf(error);
   return fault === undefined

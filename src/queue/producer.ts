@@ -195,7 +195,7 @@ export class NotificationProducer {
 }
 
 /** The keys that requests are hashed with. Throws where others could reach Redis and there is no secret. */
-export function openKeyring(options: Pick<ProducerOptions, 'redisUrl' | 'secret'>): Keyring {
+function openKeyring(options: Pick<ProducerOptions, 'redisUrl' | 'secret'>): Keyring {
   if (options.secret !== undefined) return Keyring.parse(options.secret);
   if (isLoopbackUrl(options.redisUrl)) return Keyring.forDevelopment();
   throw new TypeError(

@@ -10,9 +10,9 @@ import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { Backlog } from '../queue/backlog.js';
 import type { Queues } from '../queue/jobs.js';
-import { openKeyring } from '../queue/producer.js';
 import type { WorkerRegistry } from '../queue/workerRegistry.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
+import { keyringOf } from './lookupCaches.js';
 
 /** The feeder of this process, as its configuration says. */
 export function openFeeder(
@@ -30,10 +30,7 @@ export function openFeeder(
   },
 ): Feeder {
   const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
-  const keyring = openKeyring({
-    redisUrl: config.REDIS_URL,
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
-  });
+  const keyring = keyringOf(config);
   const rows = new RowStore(redis, config.QUEUE_PREFIX);
   return new Feeder({
     redis,

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { isRedisFault } from '../notification/redisFault.js';
+import { redisFaultOf } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import type { State } from '../notification/state.js';
 import { errorLabel } from '../ops/errorLabel.js';
@@ -41,11 +41,11 @@ export interface IntakeWorkerParts {
   prefix: string;
   log: Logger;
   acceptAll: (inputs: readonly unknown[]) => Promise<AcceptResult[]>;
-  /** The notification that was accepted for exactly this request before, if there is one. */
-  acceptedBefore: (input: unknown) => Promise<Accepted | undefined>;
   /** Where a notification stands now. */
   stateOf: (id: string) => Promise<State | undefined>;
   count: (outcome: IntakeOutcome) => void;
+  /** Takes note of an error if it is one of Redis'; whether it was. */
+  noteRedis: (error: unknown) => boolean;
 }
 
 /** Jobs at a time. Their acceptances share round trips: see `AcceptanceBatch`. */
@@ -79,8 +79,7 @@ export class IntakeWorker {
   readonly #acceptances: AcceptanceBatch;
   readonly #stopping = new AbortController();
   readonly #logFailure: (error: unknown) => void;
-  /** When a job was last taken (epoch ms). */
-  #lastStart = Date.now();
+  #lastStart = performance.now();
   #active = 0;
   /** Why no new job is taken; none is as long as there is any reason. */
   readonly #resting = new Set<Rest>();
@@ -89,16 +88,19 @@ export class IntakeWorker {
   constructor(parts: IntakeWorkerParts) {
     this.#parts = parts;
     this.#acceptances = new AcceptanceBatch(parts.acceptAll);
-    this.#logFailure = throttled((error) =>
+    const logFailure = throttled((error: unknown) =>
       parts.log.error(
         { queue: INTAKE, error: errorLabel(error) },
         'acceptance failed; the job was put back',
       ),
     );
+    this.#logFailure = (error) => {
+      if (!parts.noteRedis(error)) logFailure(error);
+    };
     this.#worker = this.#open();
   }
 
-  /** When a job was last taken (epoch ms): readiness is judged by progress. */
+  /** When a job was last taken, by the monotonic clock (ms): readiness is judged by progress. */
   get lastStart(): number {
     return this.#lastStart;
   }
@@ -123,7 +125,7 @@ export class IntakeWorker {
   }
 
   #open(): Worker<unknown, Accepted> {
-    const { connection, prefix, log } = this.#parts;
+    const { connection, prefix, log, noteRedis } = this.#parts;
     const worker = new Worker<unknown, Accepted>(INTAKE, (job, token) => this.#run(job, token), {
       connection,
       prefix,
@@ -138,8 +140,8 @@ export class IntakeWorker {
       log.error({ queue: INTAKE, error: errorLabel(error) }, 'queue error'),
     );
     worker.on('error', (error) => {
-      logError(error);
-      if (isRedisFault(error)) void this.#restAWhile();
+      if (noteRedis(error)) void this.#restAWhile();
+      else logError(error);
     });
     worker.on('stalled', (jobId) => {
       log.warn({ queue: INTAKE }, 'intake job of a lost worker is taken up');
@@ -150,7 +152,7 @@ export class IntakeWorker {
   }
 
   async #run(job: Job<unknown, Accepted>, token: string | undefined): Promise<Accepted> {
-    this.#lastStart = Date.now();
+    this.#lastStart = performance.now();
     this.#active += 1;
     try {
       return await this.#conclude(job, token);
@@ -178,12 +180,8 @@ export class IntakeWorker {
           id: result.id,
           state: result.record.state,
         });
-      case 'invalid': {
-        // It was right when it was accepted, by an attempt that died: its deadline has passed since.
-        const before = await this.#parts.acceptedBefore(input);
-        if (before !== undefined) return this.#complete(job, 'existing', before);
+      case 'invalid':
         return this.#refuse(job, 'invalid', invalidIntakeSentence(result.problems));
-      }
       case 'conflict':
         return this.#refuse(job, 'conflict', conflictIntakeSentence(result));
       case 'backlog_full':
@@ -193,6 +191,7 @@ export class IntakeWorker {
         this.#logFailure(result.error);
         return this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
       case 'unavailable':
+        this.#logFailure(result);
         return this.#putBack(job, token, 'unavailable', UNAVAILABLE_AGAIN_MS);
       default:
         return result satisfies never;
@@ -262,7 +261,7 @@ export class IntakeWorker {
       return true;
     } catch (error) {
       this.#logFailure(error);
-      return !isRedisFault(error);
+      return redisFaultOf(error) === undefined;
     }
   }
 

@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { ledgerKeys } from '../../src/notification/keys.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import {
   BacklogFullError,
@@ -55,6 +56,32 @@ describe('a producer', () => {
     const all = [first, ...others];
     expect(all.filter((sent) => sent?.isNew)).toHaveLength(1);
     expect(await jobsNamed('twenty-clicks')).toHaveLength(1);
+  });
+
+  test('knows a request again whose deadline has passed since, and no other by its id', async () => {
+    const producer = open();
+    const deadline = new Date(Date.now() + 400).toISOString();
+    const request = { ...REQUEST, id: 'came-late', deadline };
+    expect(await producer.send(request)).toMatchObject({ isNew: true });
+    while (Date.now() < Date.parse(deadline) + 20) await producer.ping();
+    expect(await producer.send(request)).toMatchObject({ id: 'came-late', isNew: false });
+    const other = { ...request, metadata: { other: true } };
+    await expect(producer.send(other)).rejects.toThrow(InvalidRequestError);
+    await expect(producer.send({ ...request, id: 'never-came' })).rejects.toThrow(
+      InvalidRequestError,
+    );
+  });
+
+  test('knows a request again whose template has changed so that it would be refused today', async () => {
+    const { templates } = ledgerKeys(prefix);
+    const request = { ...REQUEST, id: 'came-before', template: 'changing' };
+    await redis.hset(templates, 'changing', (await redis.hget(templates, 'greeting')) ?? '');
+    expect(await open().send(request)).toMatchObject({ isNew: true });
+    await redis.hset(templates, 'changing', (await redis.hget(templates, 'invitation')) ?? '');
+    expect(await open().send(request)).toMatchObject({ id: 'came-before', isNew: false });
+    await expect(open().send({ ...request, id: 'new-now' })).rejects.toThrow(InvalidRequestError);
+    await redis.hdel(templates, 'changing');
+    expect(await open().send(request)).toMatchObject({ id: 'came-before', isNew: false });
   });
 
   test('takes a body for the same whatever the order of its keys', async () => {
