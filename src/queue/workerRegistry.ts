@@ -46,6 +46,7 @@ export interface WorkersSeen {
 
 interface RegistryCommands {
   notifierBeatWorker(...args: (string | number)[]): Promise<number>;
+  notifierReadWorkers(reports: string, seen: string): Promise<[number, string[], string[]]>;
 }
 
 /** Heartbeats come every 2 s; after four that are missing, a worker counts as gone. */
@@ -69,6 +70,8 @@ export class WorkerRegistry {
     this.#seen = `${prefix}:workers:seen`;
     const lua = readScript('beatWorker', import.meta.url);
     redis.defineCommand('notifierBeatWorker', { numberOfKeys: 2, lua });
+    const read = readScript('readWorkers', import.meta.url);
+    redis.defineCommand('notifierReadWorkers', { numberOfKeys: 2, lua: read });
   }
 
   /** An id for a worker that starts. */
@@ -86,20 +89,12 @@ export class WorkerRegistry {
     await this.#write(id, '');
   }
 
-  /** Redis' time (epoch ms). */
-  async now(): Promise<number> {
-    const [seconds, microseconds] = await this.#redis.time();
-    return Number(seconds) * 1_000 + Math.floor(Number(microseconds) / 1_000);
-  }
-
   async read(): Promise<WorkersSeen> {
-    const [now, seen, reports] = await Promise.all([
-      this.now(),
-      this.#redis.zrange(this.#seen, '0', '-1', 'WITHSCORES'),
-      this.#redis.hgetall(this.#reports),
-    ]);
+    const commands = this.#redis as unknown as RegistryCommands;
+    const [now, seen, flat] = await commands.notifierReadWorkers(this.#reports, this.#seen);
+    const reports = new Map(pairs(flat));
     const workers = pairs(seen).flatMap(([id, seenAt]): SeenWorker[] => {
-      const report = reportIn(reports[id]);
+      const report = reportIn(reports.get(id));
       return report === undefined ? [] : [{ ...report, id, seenAt: Number(seenAt) }];
     });
     const lastSeenAt = seen.at(-1);

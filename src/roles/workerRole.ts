@@ -167,6 +167,7 @@ export async function startWorker(
     prefix,
     concurrency: config.WORKER_CONCURRENCY,
     log,
+    now: () => ledger.clock.now(),
     process: (job, signal) => pipeline.process(job, signal),
     onForeignJob: metrics.countForeignJob,
     isRepaired: (reason) => accessIsRepaired(client, config, reason),
@@ -196,6 +197,7 @@ export async function startWorker(
     catalogue,
     log,
     count: metrics.countIntakeJob,
+    noteRedis,
   });
   const feeder = openFeeder(config, {
     redis,
@@ -219,7 +221,15 @@ export async function startWorker(
     concurrency,
   });
   readiness = judged.readiness;
-  const heartbeat = new Heartbeat({ registry, workers, concurrency, notReady, log, noteRedis });
+  const heartbeat = new Heartbeat({
+    registry,
+    clock: ledger.clock,
+    workers,
+    concurrency,
+    notReady,
+    log,
+    noteRedis,
+  });
   const clockWatch = new ClockWatch({
     clock: ledger.clock,
     log,

@@ -39,17 +39,21 @@ const RELAPSE_MS = 2 * 60_000;
 export class CircuitBreaker {
   readonly #switches: BreakerSwitches;
   readonly #log: Logger;
+  readonly #now: () => number;
   #state: 'closed' | 'open' | 'half-open' = 'closed';
   #reason: BreakerReason | undefined;
   #since: number | undefined;
+  /** By the monotonic clock (ms). */
   #closedAt = Number.NEGATIVE_INFINITY;
   #waitMs = FIRST_WAIT_MS;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor(switches: BreakerSwitches, log: Logger) {
+  /** @param now the time that is shown (epoch ms) */
+  constructor(switches: BreakerSwitches, log: Logger, now: () => number) {
     this.#switches = switches;
     this.#log = log;
+    this.#now = now;
   }
 
   get state(): 'closed' | 'open' | 'half-open' {
@@ -61,7 +65,7 @@ export class CircuitBreaker {
     return this.#reason;
   }
 
-  /** Since when access has been broken (epoch ms by this machine); undefined while closed. */
+  /** Since when access has been broken (epoch ms by Redis); undefined while closed. */
   get since(): number | undefined {
     return this.#since;
   }
@@ -69,11 +73,11 @@ export class CircuitBreaker {
   /** A job was refused for lack of access. Safe to call from many jobs at once. */
   async trip(reason: BreakerReason): Promise<void> {
     if (this.#state === 'open' || this.#stopped) return;
-    const relapsed = this.#state === 'half-open' || Date.now() - this.#closedAt < RELAPSE_MS;
+    const relapsed = this.#state === 'half-open' || performance.now() - this.#closedAt < RELAPSE_MS;
     this.#waitMs = relapsed ? this.#longer() : FIRST_WAIT_MS;
     this.#state = 'open';
     this.#reason = reason;
-    this.#since ??= Date.now();
+    this.#since ??= this.#now();
     this.#log.error({ ...reason, retryInMs: this.#waitMs }, describe(reason));
     await this.#switches.pause();
     this.#switches.onChange?.();
@@ -84,7 +88,7 @@ export class CircuitBreaker {
   async jobPassed(): Promise<void> {
     if (this.#state !== 'half-open' || this.#stopped) return;
     this.#state = 'closed';
-    this.#closedAt = Date.now();
+    this.#closedAt = performance.now();
     this.#log.info(
       { kind: this.#reason?.kind },
       'access to the platform is repaired; work goes on',

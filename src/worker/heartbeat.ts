@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { RedisClock } from '../notification/redisClock.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { packageVersion } from '../ops/packageVersion.js';
 import { throttled } from '../ops/throttled.js';
@@ -12,6 +13,7 @@ const LEAVES_WITHIN_MS = 1_000;
 
 export interface HeartbeatParts {
   registry: WorkerRegistry;
+  clock: RedisClock;
   workers: LaneWorkers;
   concurrency: number;
   /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
@@ -31,8 +33,6 @@ export class Heartbeat {
   readonly #stopped = new AbortController();
   readonly #logFailure: (error: unknown) => void;
   #since: number | undefined;
-  /** By how much Redis' clock is ahead of this machine's. */
-  #aheadMs = 0;
   #beating: Promise<void> = Promise.resolve();
 
   constructor(parts: HeartbeatParts) {
@@ -55,10 +55,10 @@ export class Heartbeat {
   }
 
   async beat(): Promise<void> {
-    const { registry } = this.#parts;
+    const { registry, clock } = this.#parts;
     const notReady = await this.#parts.notReady();
-    if (this.#since === undefined) this.#since = this.#noteClock(await registry.now());
-    this.#noteClock(await registry.beat(this.id, this.#report(this.#since, notReady)));
+    this.#since ??= await clock.current();
+    await registry.beat(this.id, this.#report(this.#since, notReady));
   }
 
   async stop(): Promise<void> {
@@ -82,12 +82,6 @@ export class Heartbeat {
     }
   }
 
-  /** Notes what Redis' clock says (epoch ms). */
-  #noteClock(now: number): number {
-    this.#aheadMs = now - Date.now();
-    return now;
-  }
-
   #report(startedAt: number, notReady: readonly string[]): WorkerReport {
     const { workers, concurrency } = this.#parts;
     const { reason, state, since } = workers.breaker;
@@ -100,7 +94,7 @@ export class Heartbeat {
       jobs: workers.jobs,
       ...(reason !== undefined &&
         state !== 'closed' && {
-          breaker: { ...reason, state, since: Math.round((since ?? Date.now()) + this.#aheadMs) },
+          breaker: { ...reason, state, since: since ?? startedAt },
         }),
       ...(notReady.length > 0 && { notReady: [...notReady] }),
     };

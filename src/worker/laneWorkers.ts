@@ -18,6 +18,8 @@ export interface LaneWorkersParts {
   prefix: string;
   concurrency: number;
   log: Logger;
+  /** Redis' time (epoch ms). */
+  now: () => number;
   process: (job: JobData, signal: AbortSignal) => Promise<AttemptOutcome>;
   /** Whether access looks repaired, by a question that reaches no customer. */
   isRepaired: (reason: BreakerReason) => Promise<boolean>;
@@ -62,7 +64,7 @@ export class LaneWorkers {
   readonly #workers: Record<Lane, Worker<JobData>>;
   readonly #parts: LaneWorkersParts;
   readonly #stopping = new AbortController();
-  /** When a job was last taken, by lane (epoch ms): readiness is judged by progress. */
+  /** When a job was last taken, by lane and the monotonic clock (ms): readiness is judged by progress. */
   readonly lastStart: Record<Lane, number>;
   readonly #jobs: Record<Lane, number> = { transactional: 0, campaign: 0 };
   /** Why no new job is taken; none is as long as there is any reason. */
@@ -74,7 +76,7 @@ export class LaneWorkers {
     this.#parts = parts;
     // Every job listens; Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.#stopping.signal);
-    const now = Date.now();
+    const now = performance.now();
     this.lastStart = { transactional: now, campaign: now };
     this.#workers = {
       transactional: this.#open('transactional'),
@@ -91,6 +93,7 @@ export class LaneWorkers {
         onChange: parts.onBreakerChange,
       },
       parts.log,
+      parts.now,
     );
   }
 
@@ -155,7 +158,7 @@ export class LaneWorkers {
   }
 
   async #run(lane: Lane, job: Job<JobData>, token: string | undefined): Promise<unknown> {
-    this.lastStart[lane] = Date.now();
+    this.lastStart[lane] = performance.now();
     this.#jobs[lane] += 1;
     try {
       if (readJobData(job.data) === undefined) return await this.#refuseForeign(lane, job);

@@ -33,7 +33,7 @@ export function workerReadiness(parts: {
     if (workers.active >= concurrency) return [];
     const stuck = await Promise.all(
       LANES.map(async (lane) => {
-        if (Date.now() - workers.lastStart[lane] < STUCK_AFTER_MS) return [];
+        if (performance.now() - workers.lastStart[lane] < STUCK_AFTER_MS) return [];
         const waiting = await queues[lane].getJobCountByTypes('waiting', 'prioritized');
         if (waiting > 0 && (await queues[lane].isPaused())) {
           return [`the queue ${lane} is paused, but not by the stop button`];
@@ -46,7 +46,7 @@ export function workerReadiness(parts: {
 
   /** A paused intake is said by the status of the deployment; this worker is not stuck. */
   const stuckIntake = async (): Promise<string[]> => {
-    if (!intake.isFree || Date.now() - intake.lastStart < STUCK_AFTER_MS) return [];
+    if (!intake.isFree || performance.now() - intake.lastStart < STUCK_AFTER_MS) return [];
     const waiting = await queues[INTAKE].getJobCountByTypes('waiting', 'prioritized');
     if (waiting === 0 || (await queues[INTAKE].isPaused())) return [];
     return [`no job of the queue ${INTAKE} was taken for a minute although some wait`];

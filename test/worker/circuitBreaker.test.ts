@@ -19,6 +19,7 @@ describe('the circuit breaker', () => {
         isRepaired,
       },
       pino({ level: 'silent' }),
+      Date.now,
     );
     return { breaker, said };
   }
