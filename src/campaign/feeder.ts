@@ -174,6 +174,11 @@ export class Feeder {
     if (result?.kind === 'done') log.info({ campaignId: id }, 'campaign started by itself');
     if (result?.kind !== 'refused') return;
     log.warn({ campaignId: id, because: result.because }, 'scheduled campaign cannot start');
+    if (result.needs !== undefined) {
+      // A version before this one has scheduled it. Written again, it waits for a person.
+      await campaigns.change(id, (campaign) => ({ result: undefined, next: campaign }));
+      return;
+    }
     const reason = `it could not start by itself: ${result.because}`;
     await campaigns.change(id, (campaign) => cancel(campaign, { reason }, now));
   }

@@ -64,6 +64,18 @@ describe('the feeder', () => {
     expect(await counted()).toEqual({ queued: 200, sent: 500 });
   });
 
+  test('leaves a scheduled one of an older version alone whose file had many rejected rows', async () => {
+    const { campaigns, redis, rows } = feeding;
+    const startAt = Date.now() - 1_000;
+    await campaigns.create({ ...SPRING, startAt });
+    await upload(campaigns, rows, 'spring', numberedRows(10), { rejected: 10 });
+    // As an older version has written it down: to be started at its time.
+    await redis.zadd(campaigns.keys.agenda, startAt, 'spring');
+    await feeder.feedOnce();
+    expect((await campaign()).state).toBe('ready');
+    expect(await campaigns.due(Date.now())).toEqual([]);
+  });
+
   test('does not put more and more rows aside when none of them gets through', async () => {
     await start(300);
     await setCounts({ deferred: 4_980 });

@@ -43,6 +43,7 @@ export async function upload(
   rows: RowStore,
   id: string,
   numbered: readonly NumberedRow[],
+  found: Partial<ImportSummary> = {},
 ): Promise<void> {
   const token = `u${numbered.length}`;
   await campaigns.change(id, (campaign) => beginUpload(campaign, token, Date.now()));
@@ -51,7 +52,7 @@ export async function upload(
     staging.addRows(numbered.slice(at, at + CHUNK_ROWS));
   }
   await staging.flush();
-  const uploaded = { upload: token, summary: summaryOf(numbered.length) };
+  const uploaded = { upload: token, summary: summaryOf(numbered.length, found) };
   const end = await campaigns.change(id, (c) => finishUpload(c, uploaded, Date.now()));
   if (end?.kind !== 'done') throw new Error(`the upload ended as ${end?.kind}`);
 }
