@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { type ColumnChoices, readChoice } from '../campaign/import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../campaign/import/fileText.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../campaign/import/fileKind.js';
 import type { FieldProblem } from '../notification/request.js';
 
 export type ImportQuery =

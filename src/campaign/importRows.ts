@@ -42,6 +42,8 @@ export interface ImportOptions {
   encoding?: string;
   /** What its columns mean; goes before what the campaign says of it. */
   columns?: Partial<ColumnChoices>;
+  /** It may be started although many of its rows are rejected. */
+  acceptRejected?: boolean;
   signal?: AbortSignal;
   /** Called ten times a second at most, and at the end. */
   onProgress?: (progress: ImportProgress) => void;
@@ -130,7 +132,7 @@ async function readRows(
   { source, entry, context, facts }: ReadFile,
   sorter: RowSorter,
   upload: Upload,
-  { format, encoding, signal, onProgress = () => undefined }: ImportOptions,
+  { format, encoding, acceptRejected, signal, onProgress = () => undefined }: ImportOptions,
 ): Promise<ImportResult> {
   const problems = sorter.problemsOfAll();
   if (problems.length > 0) return unusable(problems);
@@ -154,7 +156,10 @@ async function readRows(
     }
     rows ??= openRows('', format, entry.manifest, context);
     for (const row of rows.end()) sorter.take(row);
-    return await finish(rows, sorter, upload, entry.hash);
+    return await finish(rows, sorter, upload, {
+      templateHash: entry.hash,
+      isAccepted: acceptRejected === true,
+    });
   } catch (error) {
     if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
     if (!(error instanceof UnusableFileError)) throw error;
@@ -169,7 +174,7 @@ async function finish(
   rows: RowSource,
   sorter: RowSorter,
   upload: Upload,
-  templateHash: string,
+  { templateHash, isAccepted }: { templateHash: string; isAccepted: boolean },
 ): Promise<ImportResult> {
   const { rejectedSample, duplicateSample } = sorter;
   if (sorter.rows === 0) {
@@ -185,6 +190,7 @@ async function finish(
         rejectedBy: sorter.rejectedBy.reasons,
         warned: sorter.warned,
         warnings: sorter.warnings.reasons,
+        ...(isAccepted && { isAccepted }),
         duplicates: sorter.duplicates,
         ignoredColumns: [...rows.ignoredColumns],
         addressedBy: sorter.addressedBy,

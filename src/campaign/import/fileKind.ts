@@ -17,10 +17,25 @@ export function isGzip(head: Buffer): boolean {
   return head[0] === 0x1f && head[1] === 0x8b;
 }
 
+/** Decoders read these as Windows-1252; programs write them in front of UTF-8, which contains ASCII. */
+const ASCII = /^(?:us-)?ascii$/i;
+
+/** The name of an encoding as decoders know it, or undefined for one that they do not know. */
+export function encodingNamed(label: string): string | undefined {
+  if (ASCII.test(label.trim())) return 'utf-8';
+  try {
+    return new TextDecoder(label.trim()).encoding;
+  } catch {
+    return undefined;
+  }
+}
+
+export const ENCODING_EXPECTED = 'an encoding such as utf-8, utf-16le or windows-1252';
+
 /**
- * How a file's text is encoded: by the byte order mark of its first bytes, else as `given`, else UTF-16
- * when every other byte is zero, as spreadsheets' "Unicode text" has it, else UTF-8. Throws an
- * UnusableFileError for what is no text.
+ * How a file's text is encoded: by the byte order mark of its first bytes, else UTF-16 when that is
+ * `given` or every other byte is zero, as spreadsheets' "Unicode text" has it, else as `given`, else
+ * UTF-8. Throws an UnusableFileError for what is no text.
  */
 export function encodingOf(head: Buffer, given?: string): string {
   if (head.length === 0) throw new UnusableFileError({ expected: 'rows; the file is empty' });
@@ -31,7 +46,9 @@ export function encodingOf(head: Buffer, given?: string): string {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le';
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be';
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return 'utf-8';
-  if (!head.includes(0)) return given ?? 'utf-8';
+  const named = given === undefined ? undefined : encodingNamed(given);
+  if (named?.startsWith('utf-16')) return named;
+  if (!head.includes(0)) return named ?? 'utf-8';
   const encoding = utf16Without(head);
   if (encoding !== undefined) return encoding;
   throw new UnusableFileError({ expected: `${TEXT_EXPECTED}; this is a binary file` });

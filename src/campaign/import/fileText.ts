@@ -27,17 +27,6 @@ export interface FileTextOptions {
   facts: TextFacts;
 }
 
-/** The name of an encoding as decoders know it, or undefined for one that they do not know. */
-export function encodingNamed(label: string): string | undefined {
-  try {
-    return new TextDecoder(label.trim()).encoding;
-  } catch {
-    return undefined;
-  }
-}
-
-export const ENCODING_EXPECTED = 'an encoding such as utf-8, utf-16le or windows-1252';
-
 /**
  * The text of a file, piece by piece: unpacked if it is gzip, decoded from UTF-8, UTF-16 or the
  * encoding given, without its byte order mark. Bytes that mean nothing become U+FFFD, and `facts` say

@@ -48,7 +48,7 @@ export async function importFile(
   }
   try {
     const { file } = opened;
-    const unusable = await beginningProblems(file);
+    const unusable = await beginningProblems(file, read.sidecar.encoding);
     if (unusable.length > 0) return unusableFile(pickup, unusable);
     const { request } = read.sidecar;
     const id =
@@ -135,7 +135,7 @@ function takesRows({ state, reason }: CampaignView, { isTakenOver }: Pickup): bo
 
 async function importInto(
   { isTakenOver }: Pickup,
-  { columns, encoding }: Sidecar,
+  { columns, encoding, acceptRejected }: Sidecar,
   { id, import: imported, state }: CampaignView,
   file: FileHandle,
   campaigns: InboxCampaigns,
@@ -151,6 +151,7 @@ async function importInto(
     return await campaigns.importRows(id, source, {
       signal,
       columns,
+      acceptRejected,
       ...(encoding !== undefined && { encoding }),
     });
   } finally {
@@ -195,7 +196,7 @@ async function judge(
 async function started(
   pickup: Pickup,
   { campaign, problems }: Extract<ImportOutcome, { kind: 'imported' }>,
-  { starts, acceptRejected }: Sidecar,
+  { starts }: Sidecar,
   campaigns: InboxCampaigns,
 ): Promise<FileOutcome> {
   const { id, startAt } = campaign;
@@ -219,11 +220,7 @@ async function started(
     );
   }
   const at = startAt === undefined ? undefined : Date.parse(startAt);
-  const step = await campaigns.start(id, {
-    by: BY,
-    acceptRejected,
-    ...(at !== undefined && { at }),
-  });
+  const step = await campaigns.start(id, { by: BY, ...(at !== undefined && { at }) });
   if (step?.kind === 'done') {
     const { state } = step.campaign;
     const says = state === 'ready' ? `It will start at ${startAt}.` : 'It has been started.';
@@ -297,7 +294,10 @@ function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
  * What the first piece of a file already says against it: a program, a picture or a gigabyte of
  * nothing is refused without its being read to the end.
  */
-async function beginningProblems(file: FileHandle): Promise<readonly RowProblem[]> {
+async function beginningProblems(
+  file: FileHandle,
+  encoding: string | undefined,
+): Promise<readonly RowProblem[]> {
   const { size } = await file.stat();
   if (size > LARGEST_FILE_BYTES) {
     return [{ expected: 'a file of at most 4 GB; split it, or compress it with gzip' }];
@@ -306,7 +306,7 @@ async function beginningProblems(file: FileHandle): Promise<readonly RowProblem[
   const { bytesRead } = await file.read(head, 0, head.length, 0);
   try {
     const beginning = head.subarray(0, bytesRead);
-    if (!isGzip(beginning)) encodingOf(beginning);
+    if (!isGzip(beginning)) encodingOf(beginning, encoding);
     return [];
   } catch (error) {
     if (error instanceof UnusableFileError) return error.problems;

@@ -9,7 +9,7 @@ import {
   timeProblems,
 } from '../campaignRequest.js';
 import type { ColumnChoices } from '../import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../import/fileText.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../import/fileKind.js';
 
 /** What `NAME.json` says of the rows in the file beside it. */
 const sidecarSchema = campaignRequestSchema.extend({

@@ -1,5 +1,5 @@
 import { readChoice } from '../../campaign/import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileKind.js';
 import type { ColumnSuggestion } from '../../campaign/import/unusable.js';
 import type { ImportOptions } from '../../campaign/importRows.js';
 import type { FieldProblem } from '../../notification/request.js';

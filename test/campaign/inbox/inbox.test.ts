@@ -96,6 +96,28 @@ describe('a file with a sidecar', () => {
     });
   });
 
+  test('of which many rows are rejected can be started later without a further word where the sidecar accepts that', async () => {
+    inbox.watch();
+    const csv = `${customersCsv(9)}${'nowhere,X\n'.repeat(6)}`;
+    await inbox.drop('known.csv', csv, { ...FOLLOW_UP, acceptRejected: true });
+    const { campaign, says } = await inbox.report('done', 'known.csv');
+    const id = campaign?.id ?? '';
+    expect([campaign?.state, says]).toEqual([
+      'ready',
+      [`It is ready. To start it: notifier campaign start ${id}`],
+    ]);
+    expect(await office.campaigns.start(id, {})).toMatchObject({ kind: 'done' });
+  });
+
+  test('may be UTF-16 without a mark, in letters that are not Latin, where the sidecar says so', async () => {
+    inbox.watch();
+    const csv = 'имя,email,город\nАнна Петрова,anna@example.com,Нижний Новгород\n';
+    await inbox.drop('word.csv', Buffer.from(csv, 'utf16le'), { ...FOLLOW_UP, encoding: 'UTF-16' });
+    expect(await inbox.report('done', 'word.csv')).toMatchObject({
+      campaign: { import: { rows: 1, keptColumns: ['имя', 'город'] } },
+    });
+  });
+
   test('may say what columns mean, and is told how where it has to', async () => {
     inbox.watch();
     const csv = 'Kontaktweg;Filiale\nann@example.com;Mitte\n';

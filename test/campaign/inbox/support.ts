@@ -13,7 +13,7 @@ import { type Office, SILENT } from '../support/office.js';
 export interface InboxFolder {
   path: string;
   /** Moves a complete file into the inbox, its sidecar first. */
-  drop(name: string, content: string, sidecar?: object | string): Promise<void>;
+  drop(name: string, content: string | Buffer, sidecar?: object | string): Promise<void>;
   watch(changes?: { log?: Logger; office?: Office }): Inbox;
   /** The report of a file once it has been put away. */
   report(folder: 'done' | 'rejected', name: string): Promise<InboxReport>;
@@ -29,7 +29,7 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
   const outside = await mkdtemp(join(tmpdir(), 'inbox-'));
   const path = await mkdtemp(join(tmpdir(), 'inbox-'));
   const inboxes: Inbox[] = [];
-  const move = async (name: string, content: string) => {
+  const move = async (name: string, content: string | Buffer) => {
     await writeFile(join(outside, name), content);
     await rename(join(outside, name), join(path, name));
   };
