@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { describeUnreadable } from '../campaign/unreadableCampaign.js';
 import { campaignIdParam, noCampaign } from './campaignParam.js';
 import type { WithId } from './idParam.js';
 import { allowOnly } from './methods.js';
@@ -39,7 +40,11 @@ export function campaignRoutes(app: FastifyInstance, { campaigns }: ApiParts): v
       problems.push({ field: 'limit', expected: `a whole number from 1 to ${PAGE_MAX}` });
     }
     if (problems.length > 0) return sendProblem(reply, invalidRequest(problems));
-    return campaigns.list({ limit, ...(before !== undefined && { before }) });
+    const page = await campaigns.list({ limit, ...(before !== undefined && { before }) });
+    for (const one of page.unreadable ?? []) {
+      request.log.error({ campaignId: one.id }, describeUnreadable(one));
+    }
+    return page;
   });
   allowOnly(app, '/campaigns', ['GET', 'HEAD', 'POST']);
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { UnreadableCampaignError } from '../campaign/unreadableCampaign.js';
 import { describeRedisFault, redisFaultOf } from '../notification/redisFault.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { BodyRefused } from '../ops/jsonBody.js';
@@ -59,6 +60,10 @@ export function answerError(
   if (error instanceof UnexpectedFailureError) {
     request.log.error({ error: errorLabel(error.cause) }, 'a request failed');
     return sendProblem(reply, unexpectedFailure(error.id));
+  }
+  if (error instanceof UnreadableCampaignError) {
+    request.log.error({ campaignId: error.id }, error.message);
+    return sendProblem(reply, httpProblem(500, error.message));
   }
   const fault = redisFaultOf(error);
   if (fault !== undefined) {

@@ -10,6 +10,7 @@ import type { Campaign, CampaignCounts } from './campaign.js';
 import type { CampaignDecision } from './campaignDecision.js';
 import type { Tally } from './campaignProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextLook } from './lifecycle.js';
+import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
 
 export type CreateResult =
   | { kind: 'created'; campaign: Campaign }
@@ -17,6 +18,12 @@ export type CreateResult =
   | { kind: 'existing'; campaign: Campaign }
   /** Another campaign has this id; it stays as it is. `differs` names the fields of a request. */
   | { kind: 'conflict'; campaign: Campaign; differs: string[] };
+
+/** Some campaigns, and those of the same page that cannot be read. */
+interface CampaignPage {
+  campaigns: Campaign[];
+  unreadable: UnreadableCampaign[];
+}
 
 interface CampaignCommands {
   notifierTallyCampaign(counts: string, live: string): Promise<[string[], number]>;
@@ -78,7 +85,7 @@ export class CampaignStore {
     const answer = await this.#write('', campaign, {});
     if (answer === WRITTEN) return { kind: 'created', campaign };
     if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
-    const there = snapshotOf(answer).campaign;
+    const there = this.#snapshotIn(answer, campaign.id).campaign;
     const differs = differencesOf(there, input);
     if (differs.length === 0) return { kind: 'existing', campaign: there };
     return { kind: 'conflict', campaign: there, differs };
@@ -106,25 +113,27 @@ export class CampaignStore {
   }
 
   /** Newest first; `before` is the id of the last one of the page before. */
-  async list({ limit, before }: { limit: number; before?: string }): Promise<Campaign[]> {
+  async list({ limit, before }: { limit: number; before?: string }): Promise<CampaignPage> {
     const { campaigns } = this.keys;
     let start = 0;
     if (before !== undefined) {
       const rank = await this.#redis.zrevrank(campaigns, before);
-      if (rank === null) return [];
+      if (rank === null) return { campaigns: [], unreadable: [] };
       start = rank + 1;
     }
     const found: Campaign[] = [];
+    const unreadable: UnreadableCampaign[] = [];
     while (found.length < limit) {
       const ids = await this.#redis.zrevrange(campaigns, start, start + limit - 1);
       if (ids.length === 0) break;
       const { there, gone, garbled } = await this.#readAll(ids);
+      unreadable.push(...garbled);
       // Their time is over; the set alone still knew them.
       if (gone.length > 0) await this.#redis.zrem(campaigns, ...gone);
       found.push(...there);
       start += there.length + garbled.length;
     }
-    return found.slice(0, limit);
+    return { campaigns: found.slice(0, limit), unreadable };
   }
 
   /** Campaigns that are running now. */
@@ -150,7 +159,7 @@ export class CampaignStore {
       const answer = await this.#write(seen.tag, next, beside);
       if (answer === WRITTEN) return result;
       if (answer === CONDITION_FAILED) return beside.otherwise;
-      seen = Buffer.isBuffer(answer) ? snapshotOf(answer) : undefined;
+      seen = Buffer.isBuffer(answer) ? this.#snapshotIn(answer, id) : undefined;
     }
     return undefined;
   }
@@ -187,7 +196,7 @@ export class CampaignStore {
       this.#redis.get(cursor),
     ]);
     if (bytes === null) return undefined;
-    const { campaign } = snapshotOf(bytes);
+    const { campaign } = this.#snapshotIn(bytes, id);
     return { campaign, counts: countsOf(hash), released: Number(released ?? 0) };
   }
 
@@ -251,37 +260,41 @@ export class CampaignStore {
 
   async #snapshot(id: string): Promise<CampaignSnapshot | undefined> {
     const bytes = await this.#redis.getBuffer(this.keys.of(id).record);
-    return bytes === null ? undefined : snapshotOf(bytes);
+    return bytes === null ? undefined : this.#snapshotIn(bytes, id);
+  }
+
+  /** @throws UnreadableCampaignError */
+  #snapshotIn(bytes: Buffer, id: string): CampaignSnapshot {
+    const campaign = campaignIn(bytes, id);
+    if (campaign === undefined) {
+      throw new UnreadableCampaignError({ id, key: this.keys.of(id).record });
+    }
+    return { campaign, tag: bytes.subarray(0, TAG_BYTES) };
   }
 
   /** One record that cannot be read must not hide the others. */
-  async #readAll(ids: string[]): Promise<{ there: Campaign[]; gone: string[]; garbled: string[] }> {
+  async #readAll(
+    ids: string[],
+  ): Promise<{ there: Campaign[]; gone: string[]; garbled: UnreadableCampaign[] }> {
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.of(id).record));
     const there: Campaign[] = [];
     const gone: string[] = [];
-    const garbled: string[] = [];
+    const garbled: UnreadableCampaign[] = [];
     ids.forEach((id, at) => {
       const bytes = all[at];
       const campaign = bytes ? campaignIn(bytes, id) : undefined;
       if (campaign !== undefined) there.push(campaign);
-      else if (bytes) garbled.push(id);
+      else if (bytes) garbled.push({ id, key: this.keys.of(id).record });
       else gone.push(id);
     });
     return { there, gone, garbled };
   }
 }
 
-function snapshotOf(bytes: Buffer): CampaignSnapshot {
-  return {
-    campaign: JSON.parse(bytes.subarray(TAG_BYTES).toString()) as Campaign,
-    tag: bytes.subarray(0, TAG_BYTES),
-  };
-}
-
 /** The campaign that a record holds, or undefined where it holds none. */
 function campaignIn(bytes: Buffer, id: string): Campaign | undefined {
   try {
-    const { campaign } = snapshotOf(bytes);
+    const campaign = JSON.parse(bytes.subarray(TAG_BYTES).toString()) as Campaign;
     return campaign.id === id && typeof campaign.state === 'string' ? campaign : undefined;
   } catch {
     return undefined;

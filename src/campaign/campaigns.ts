@@ -29,6 +29,7 @@ import type { RejectedRow } from './rejectedRow.js';
 import { exportResults } from './results.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
+import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -121,7 +122,10 @@ export class Campaigns {
    * @throws RedisUnavailableError, as all of these
    */
   async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
-    const parsed = parseCampaignRequest(input, this.#store.clock.now());
+    const { clock } = this.#store;
+    // Where Redis does not answer, storing the campaign says so.
+    await withPatience(clock.current()).catch(() => undefined);
+    const parsed = parseCampaignRequest(input, clock.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
@@ -140,18 +144,25 @@ export class Campaigns {
     });
   }
 
-  /** A page of campaigns, the newest first; `next` is there when there are more. */
+  /**
+   * A page of campaigns, the newest first; `next` is there when there are more. `unreadable` are those
+   * whose records hold none: they hide no others.
+   */
   async list(page: {
     limit: number;
     before?: string;
-  }): Promise<{ campaigns: CampaignView[]; next?: string }> {
+  }): Promise<{ campaigns: CampaignView[]; unreadable?: UnreadableCampaign[]; next?: string }> {
     return this.#patiently(undefined, async () => {
-      const found = await this.#store.list({ ...page, limit: page.limit + 1 });
+      const { campaigns: found, unreadable } = await this.#store.list({
+        ...page,
+        limit: page.limit + 1,
+      });
       const shown = found.slice(0, page.limit);
       const campaigns = await this.#views.all(shown);
       const last = shown.at(-1);
       return {
         campaigns,
+        ...(unreadable.length > 0 && { unreadable }),
         ...(found.length > page.limit && last !== undefined && { next: last.id }),
       };
     });
@@ -269,7 +280,11 @@ export class Campaigns {
   }
 
   #find(id: string): Promise<Campaign | undefined> {
-    return this.#patiently(undefined, () => this.#store.get(id));
+    return this.#patiently(undefined, async () => {
+      // Whatever is decided of it next is decided by this clock.
+      await this.#store.clock.current();
+      return this.#store.get(id);
+    });
   }
 
   #rowSources() {
@@ -330,8 +345,14 @@ export class Campaigns {
     }
   }
 
-  #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
-    return withPatience(whenReady(this.#redis).then(work), id);
+  /** @throws UnreadableCampaignError as it is: nothing was done, and that is known. */
+  async #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await withPatience(whenReady(this.#redis).then(work), id);
+    } catch (error) {
+      const { cause } = error as { cause?: unknown };
+      throw cause instanceof UnreadableCampaignError ? cause : error;
+    }
   }
 }
 

@@ -22,6 +22,7 @@ import {
 import type { Pace } from './pace.js';
 import type { Release } from './release.js';
 import type { ReleasedRows } from './releasedRows.js';
+import { UnreadableCampaignError } from './unreadableCampaign.js';
 
 const LOOK_EVERY_MS = 500;
 /** Whoever does not hold the lease looks less often; it takes over within lease and look together. */
@@ -72,6 +73,8 @@ export class Feeder {
   readonly #parts: FeederParts;
   readonly #lease: Lease;
   readonly #flows = new Flows();
+  /** Campaigns whose records hold none, as far as that has been logged: it is looked twice a second. */
+  readonly #unreadable = new Set<string>();
   #timer: NodeJS.Timeout | undefined;
   #feeding: Promise<number> = Promise.resolve(LOOK_EVERY_MS);
   #stopping = false;
@@ -132,10 +135,16 @@ export class Feeder {
       const seen = await this.#parts.campaigns.look(id);
       if (seen === undefined) await this.#parts.campaigns.forget(id);
       else await this.#feed(seen, now);
+      this.#unreadable.delete(id);
     } catch (error) {
       const { log } = this.#parts;
       // A Redis that fails says nothing about this campaign.
       if (redisFaultOf(error) !== undefined) throw error;
+      if (error instanceof UnreadableCampaignError) {
+        if (!this.#unreadable.has(id)) log.error({ campaignId: id }, error.message);
+        this.#unreadable.add(id);
+        return;
+      }
       log.error(
         { campaignId: id, error: errorLabel(error) },
         'feeder cannot look after a campaign',

@@ -7,6 +7,7 @@ import { jobIds, type Queues } from '../queue/jobs.js';
 import type { FleetStatus, Operations } from '../queue/operations.js';
 import { whenReady, withPatience } from '../queue/patience.js';
 import type { CampaignView } from './campaignView.js';
+import { UnreadableCampaignError } from './unreadableCampaign.js';
 
 /** A notification, and what around it decides how it goes on. */
 export interface NotificationDetails extends Surroundings {
@@ -66,7 +67,7 @@ async function pauseOf(
   { campaignId, row }: NotificationRecord,
 ): Promise<CampaignPause | undefined> {
   if (campaignId === undefined || row === undefined) return undefined;
-  const campaign = await campaigns.get(campaignId);
+  const campaign = await campaigns.get(campaignId).catch(withoutUnreadable);
   if (campaign?.state !== 'paused') return undefined;
   const { id, by, reason, updatedAt } = campaign;
   return {
@@ -75,6 +76,11 @@ async function pauseOf(
     ...(by !== undefined && { by }),
     ...(reason !== undefined && { reason }),
   };
+}
+
+/** What is known of the notification itself is shown all the same. */
+function withoutUnreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableCampaignError)) throw error;
 }
 
 /** The queue keeps the time (ms) in the upper bits of a delayed job's score. */

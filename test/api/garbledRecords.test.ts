@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { run } from '../cli/support/command.js';
 import { Visitor } from '../dashboard/support/visitor.js';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
 
@@ -43,6 +44,30 @@ describe('one record that cannot be read hides no others:', () => {
       'd',
     ]);
     expect((await api.call('GET', '/v1/campaigns/a')).status).toBe(200);
+    expect((await api.call('GET', '/v1/campaigns')).body['unreadable']).toEqual([{ id: 'b', key }]);
+    const says = `campaign b cannot be read`;
+    expect(api.logged.filter((line) => line.includes(says))).not.toEqual([]);
+    for (const [method, path] of [
+      ['GET', ''],
+      ['POST', '/pause'],
+      ['GET', '/results'],
+    ] as const) {
+      const answer = await api.call(method, `/v1/campaigns/b${path}`);
+      expect([path, answer.status, answer.body['detail']]).toEqual([
+        path,
+        500,
+        expect.stringMatching(new RegExp(`${says}.*Restore the key`)),
+      ]);
+    }
+    const env = { REDIS_URL: api.config.REDIS_URL, QUEUE_PREFIX: prefix };
+    if (record !== 'garbled') return;
+    const listed = await run(['campaign', 'status'], env);
+    expect([listed.code, listed.stderr]).toEqual([0, expect.stringContaining(says)]);
+    const one = await run(['campaign', 'status', 'b', '--json'], env);
+    expect([one.code, JSON.parse(one.stdout)]).toEqual([
+      1,
+      { error: 'campaign_unreadable', id: 'b', key },
+    ]);
   });
 
   test('a template', async () => {

@@ -74,7 +74,7 @@ describe('the campaign store', () => {
     for (const id of ['a', 'b', 'c', 'd', 'e']) await store.create({ ...SPRING, id });
     await redis.del(store.keys.of('d').record);
     const ids = async (limit: number, before?: string) =>
-      (await store.list({ limit, ...(before && { before }) })).map(({ id }) => id);
+      (await store.list({ limit, ...(before && { before }) })).campaigns.map(({ id }) => id);
     expect(await ids(2)).toEqual(['e', 'c']);
     expect(await ids(2, 'c')).toEqual(['b', 'a']);
     expect(await ids(9, 'a')).toEqual([]);

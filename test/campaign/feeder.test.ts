@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
 import type { CampaignCounts } from '../../src/campaign/campaign.js';
 import type { Feeder } from '../../src/campaign/feeder.js';
 import { cancel, pause, pauseForAccess, resume } from '../../src/campaign/lifecycle.js';
@@ -290,7 +291,14 @@ describe('the feeder', () => {
     await feeding.redis.zadd(feeding.campaigns.keys.agenda, 0, 'a-broken-one', 0, 'b-gone');
     await feeding.redis.set(feeding.campaigns.keys.of('a-broken-one').record, 'another version');
     await start(5);
-    await feeder.feedOnce();
+    const said: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void said.push(line) });
+    const saying = feeding.feeder({ log });
+    for (const _look of ['first', 'second']) await saying.feedOnce();
+    await saying.stop();
+    expect(said).toEqual([
+      expect.stringMatching(/campaign a-broken-one cannot be read.*a-broken-one/),
+    ]);
     expect(await counted()).toEqual({ queued: 5 });
     expect(await feeding.campaigns.due(Date.now())).toEqual(['a-broken-one', 'spring']);
   });

@@ -147,6 +147,13 @@ export const campaignView = z.looseObject({
 
 export const campaignList = z.looseObject({
   campaigns: z.array(campaignView).meta({ description: 'The newest first.' }),
+  unreadable: z
+    .array(z.looseObject({ id: z.string(), key: z.string() }))
+    .exactOptional()
+    .meta({
+      description:
+        'Campaigns whose records are damaged, each with its key in Redis. They hide no others; absent when there are none.',
+    }),
   next: z
     .string()
     .exactOptional()

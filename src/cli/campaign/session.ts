@@ -1,4 +1,5 @@
 import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
+import { UnreadableCampaignError } from '../../campaign/unreadableCampaign.js';
 import type { Config } from '../../config.js';
 import { openCampaigns } from '../../roles/openCampaigns.js';
 import { openProducer } from '../../roles/openProducer.js';
@@ -39,6 +40,11 @@ export async function withCampaigns(
     await untilRedisAnswers(() => producer.ping());
     return await command({ campaigns, config, output, to, by: operatorName() });
   } catch (error) {
+    if (error instanceof UnreadableCampaignError) {
+      output.remark(error.message);
+      output.result('', { error: 'campaign_unreadable', id: error.id, key: error.key });
+      return EXIT.other;
+    }
     const code = reportRedisFault(error, output);
     if (code === undefined) throw error;
     return code;

@@ -1,3 +1,4 @@
+import { describeUnreadable } from '../../campaign/unreadableCampaign.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { describeCampaign, describeCampaigns } from './describeCampaign.js';
 import { followToEnd } from './followToEnd.js';
@@ -19,6 +20,7 @@ export async function campaignStatus(
     const { campaigns, output, to } = session;
     if (id === undefined) {
       const page = await campaigns.list({ limit: options.limit });
+      for (const one of page.unreadable ?? []) output.remark(describeUnreadable(one));
       output.result(describeCampaigns(page.campaigns, to), page);
       return EXIT.ok;
     }
