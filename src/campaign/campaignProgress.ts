@@ -36,9 +36,14 @@ export function rowsIn(
   return states.reduce((sum, state) => sum + counts[state], 0);
 }
 
+/** Rows that a worker has still to send. */
+export function rowsToSend(counts: CampaignCounts): number {
+  return rowsIn(counts, 'waiting', ...IN_WORK);
+}
+
 /** Rows that need no worker now: sent, whatever becomes of that, or ended. The pace goes by these. */
 export function rowsDealtWith(counts: CampaignCounts): number {
-  return allRows(counts) - rowsIn(counts, 'waiting', ...IN_WORK);
+  return allRows(counts) - rowsToSend(counts);
 }
 
 /** `deliveryCheckAfterMs` is how long after the last send its delivery is checked. */
@@ -56,7 +61,7 @@ export function progressOf(
   const progress = { rows, ended, ...(awaiting > 0 && { awaitingDelivery: awaiting }) };
   if (state !== 'running' || perMinute === undefined) return progress;
   const paced = { ...progress, perMinute: Math.round(perMinute) };
-  const left = rows - dealtWith;
+  const left = rowsToSend(counts);
   if (ended === rows || (left > 0 && perMinute <= 0)) return paced;
   const untilSentMs = left === 0 ? 0 : (left / perMinute) * 60_000;
   const untilCheckedMs = awaiting === 0 ? 0 : deliveryCheckAfterMs;

@@ -119,8 +119,8 @@ export function campaignView(
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
-  // A pace of the minute before would forecast an end that nothing works towards.
   const reason = campaign.reason ?? (state === 'ready' ? manyRejected(campaign) : undefined);
+  // A pace of the minute before would forecast an end that nothing works towards.
   const isStopped = obstacles.some(({ stops }) => stops);
   return {
     id,

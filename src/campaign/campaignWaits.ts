@@ -2,7 +2,7 @@ import type { CountedReason } from '../notification/countedReason.js';
 import { deferralOf, type WaitsFor } from '../queue/deferredReason.js';
 import type { Obstacle, ObstacleKind } from '../queue/flowStatus.js';
 import type { Campaign } from './campaign.js';
-import { rowsIn, type Tally } from './campaignProgress.js';
+import { rowsToSend, type Tally } from './campaignProgress.js';
 
 /** One thing that rows of a campaign wait for. Times are epoch ms. */
 export interface CampaignWait {
@@ -112,8 +112,7 @@ function isSaidBy(stopped: readonly CampaignWait[], { code, who }: CampaignWait)
 
 /** All that is left is to hear what arrived. */
 function deliveryChecks({ counts, live }: Tally): CampaignWait[] {
-  const inWork = rowsIn(counts, 'accepted', 'queued', 'deferred', 'processing', 'sending');
-  if (counts.waiting + inWork > 0 || live === 0) return [];
+  if (rowsToSend(counts) > 0 || live === 0) return [];
   const detail = 'All is sent; it is being asked what arrived.';
   return [{ code: 'delivery_checks', who: 'Genesys Cloud', detail }];
 }

@@ -6,11 +6,16 @@ export type ExportFormat = 'csv' | 'ndjson';
 
 export type Cell = string | number | undefined;
 
-/** By it a spreadsheet finds out that a file is UTF-8; every CSV of ours begins with it. */
-export const BYTE_ORDER_MARK = '\ufeff';
+/** By it a spreadsheet finds out that a file is UTF-8. */
+const BYTE_ORDER_MARK = '\ufeff';
 
 /** Where the file of the rows is not known to have another one. */
 export const DEFAULT_SEPARATOR = ',';
+
+/** How a CSV of ours begins: with the names of its columns. */
+export function csvHeader(names: readonly string[], separator: string): string {
+  return BYTE_ORDER_MARK + csvLines([names], separator);
+}
 
 /** Lines of CSV. Line ends are CRLF, as RFC 4180 has them. */
 export function csvLines(rows: readonly (readonly Cell[])[], separator: string): string {

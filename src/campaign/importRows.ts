@@ -38,7 +38,7 @@ export interface ImportProgress {
 export interface ImportOptions {
   /** Told by the first character when left out. */
   format?: 'csv' | 'ndjson';
-  /** How its letters are written; told by its first bytes when left out. */
+  /** How its letters are written; found out from its first bytes when left out. */
   encoding?: string;
   /** What its columns mean; goes before what the campaign says of it. */
   columns?: Partial<ColumnChoices>;

@@ -1,7 +1,7 @@
 import { isNestedTooDeeply } from '../ops/jsonNesting.js';
 import {
-  BYTE_ORDER_MARK,
   type Cell,
+  csvHeader,
   csvLines,
   DEFAULT_SEPARATOR,
   type ExportFormat,
@@ -28,8 +28,7 @@ export async function* exportRejected(
   const columns = columnsOf(layout);
   const separator = layout?.separator ?? DEFAULT_SEPARATOR;
   if (format === 'csv') {
-    const header = [[...REPORT_COLUMNS, ...columns.map(({ name }) => name)]];
-    yield BYTE_ORDER_MARK + csvLines(header, separator);
+    yield csvHeader([...REPORT_COLUMNS, ...columns.map(({ name }) => name)], separator);
   }
   for await (const page of rows.rejected(campaignId)) {
     if (format === 'csv')

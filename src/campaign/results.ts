@@ -2,8 +2,8 @@ import { type NotificationView, viewOf } from '../notification/view.js';
 import type { BesideRows } from './besideRows.js';
 import type { Campaign } from './campaign.js';
 import {
-  BYTE_ORDER_MARK,
   type Cell,
+  csvHeader,
   csvLines,
   DEFAULT_SEPARATOR,
   type ExportFormat,
@@ -69,7 +69,7 @@ export async function* exportResults(
 ): AsyncGenerator<string> {
   const { keptColumns = [], separator = DEFAULT_SEPARATOR } = campaign.import ?? {};
   const own = ownNames(keptColumns);
-  if (format === 'csv') yield BYTE_ORDER_MARK + csvLines([[...COLUMNS, ...own]], separator);
+  if (format === 'csv') yield csvHeader([...COLUMNS, ...own], separator);
   let chunk = 0;
   for await (const rows of trackedRows(sources, campaign)) {
     const beside = await sources.rows.beside(campaign.id, chunk);
@@ -87,10 +87,17 @@ interface OwnCells {
 
 type Result = Omit<RowResult, OwnField> & { own: OwnCells['cells'] };
 
-/** A column of the file that is called as one of ours shows where it comes from. */
+/** A column of the file that is called as one of ours, or as another one, has a name of its own. */
 function ownNames(keptColumns: readonly KeptColumn[]): string[] {
   const taken = new Set<string>(COLUMNS);
-  return keptColumns.map(({ name }) => (taken.has(name) ? `${name} (file)` : name));
+  return keptColumns.map(({ name }) => {
+    let own = name;
+    for (let more = 1; taken.has(own); more += 1) {
+      own = more === 1 ? `${name} (file)` : `${name} (file ${more})`;
+    }
+    taken.add(own);
+    return own;
+  });
 }
 
 function ownCells(

@@ -1,4 +1,5 @@
 import type { RowReason } from './campaign.js';
+import { describeProblems } from './rejectedRow.js';
 
 const ROWS_NAMED = 5;
 
@@ -16,7 +17,7 @@ export function describeRowReasons(reasons: readonly RowReason[]): string[] {
 }
 
 function describeReason({ column, expected, rows, firstRows }: RowReason): string {
-  const what = column === '' ? `expected ${expected}` : `${column}: expected ${expected}`;
+  const what = describeProblems([{ column, expected }]);
   return `${figure(rows)} ${rows === 1 ? 'row' : 'rows'}: ${what} (${describeRows(firstRows, rows)})`;
 }
 

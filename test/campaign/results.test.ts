@@ -95,6 +95,19 @@ describe('results of a campaign', () => {
     expect(lines[1]).toMatch(/^2,whole\.2,customer@example\.com,,'\+15550100001,sent,email,,/);
   });
 
+  test('have every column of the file, also two of one name, and those that are called as one of ours', async () => {
+    await office.imported('alike', 'email,branch,branch,state\nann@example.com,7,North,open\n');
+    const [row] = await resultsOf('alike');
+    expect(row?.columns).toEqual({ branch: '7', 'branch (file)': 'North', 'state (file)': 'open' });
+    const long = 'a'.repeat(80);
+    await office.imported(
+      'keys',
+      `${JSON.stringify({ email: 'ann@example.com', ' branch ': 7, [long]: 'x' })}\n`,
+    );
+    const [line] = await resultsOf('keys');
+    expect(line?.columns).toEqual({ branch: '7', [long.slice(0, 64)]: 'x' });
+  });
+
   test('say of a row whose id something else has that it failed, as the counts do', async () => {
     await deployment.send({
       id: 'taken.3',

@@ -20,7 +20,7 @@ export interface TextFacts {
 }
 
 export interface FileTextOptions {
-  /** Told the size of each piece as it comes in. */
+  /** Called with the size of each piece as it comes in. */
   onBytes(bytes: number): void;
   /** The encoding that was given; a byte order mark goes before it. */
   encoding?: string;

@@ -9,7 +9,7 @@ export interface KeptColumn {
   variable?: string;
 }
 
-const MAX_KEPT_COLUMNS = 20;
+export const MAX_KEPT_COLUMNS = 20;
 const MAX_KEPT_CHARS = 200;
 
 export interface Placed extends KeptColumn {

@@ -5,13 +5,11 @@ import { candidateOf } from './candidate.js';
 import type { ColumnContext } from './columnChoices.js';
 import { folded } from './columnNames.js';
 import { type Columns, isReportColumn, type MappedColumns, mapColumns } from './columns.js';
-import { type KeptColumn, keptCell } from './keptColumns.js';
+import { type KeptColumn, keptCell, MAX_KEPT_COLUMNS } from './keptColumns.js';
 import { NdjsonReader, type NdjsonRow } from './ndjsonReader.js';
 import type { ReadRow, RowSource } from './readRow.js';
 
 const IGNORED_SHOWN = 100;
-/** Own columns that are kept for the results. Rows may have different ones; these are the first. */
-const KEPT = 20;
 const NONE: readonly string[] = [];
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 
@@ -25,7 +23,8 @@ export class NdjsonRows implements RowSource {
   readonly #context: ColumnContext;
   readonly #reader = new NdjsonReader();
   readonly #ignored = new Set<string>();
-  readonly #own: string[] = [];
+  /** Rows may have different ones; these are the first. `key` is the name as rows have it. */
+  readonly #own: { name: string; key: string }[] = [];
   readonly #variables = new Map<string, string>();
   /** Rows of one program have the same names, nearly always. */
   #latest: { names: string; mapped: MappedColumns } | undefined;
@@ -37,7 +36,7 @@ export class NdjsonRows implements RowSource {
 
   get keptColumns(): readonly KeptColumn[] {
     const known = [...this.#variables].map(([variable, name]) => ({ name, variable }));
-    return [...this.#own.map((name) => ({ name })), ...known];
+    return [...this.#own.map(({ name }) => ({ name })), ...known];
   }
 
   get ignoredColumns(): readonly string[] {
@@ -68,7 +67,7 @@ export class NdjsonRows implements RowSource {
       candidate,
       problems: [],
       nameOf: mapped.columns.nameOf,
-      own: this.#own.map((name) => keptCell(textOf(value[name]))),
+      own: this.#own.map(({ key }) => keptCell(textOf(value[key]))),
     };
   }
 
@@ -77,7 +76,7 @@ export class NdjsonRows implements RowSource {
     if (this.#latest?.names !== joined) {
       const mapped = mapColumns(names, this.#manifest, this.#choicesFor(names));
       this.#latest = { names: joined, mapped };
-      if (mapped.ok) this.#note(mapped.columns);
+      if (mapped.ok) this.#note(mapped.columns, names);
     }
     return this.#latest.mapped;
   }
@@ -93,10 +92,12 @@ export class NdjsonRows implements RowSource {
     return { ...this.#context, choices };
   }
 
-  #note({ ignored, variables, nameOf }: Columns): void {
-    for (const { name } of ignored) {
+  #note({ ignored, variables, nameOf }: Columns, names: readonly string[]): void {
+    for (const { name, at } of ignored) {
       if (this.#ignored.size >= IGNORED_SHOWN) break;
-      if (!this.#ignored.has(name) && this.#own.length < KEPT) this.#own.push(name);
+      if (!this.#ignored.has(name) && this.#own.length < MAX_KEPT_COLUMNS) {
+        this.#own.push({ name, key: names[at] ?? name });
+      }
       this.#ignored.add(name);
     }
     for (const { name } of variables) {

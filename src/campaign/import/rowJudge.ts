@@ -66,7 +66,7 @@ export class RowJudge {
 
   /**
    * An address that cannot be used does not cost a recipient the message, as long as a channel of the
-   * campaign is left: columns nobody asked for hold what people once typed.
+   * campaign is left: columns that the campaign does not use hold what people once typed.
    */
   judge(candidate: Candidate): Judgement {
     const judgement = this.#judgeWhole(candidate);

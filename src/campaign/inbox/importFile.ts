@@ -359,5 +359,5 @@ function inSidecar(problems: readonly FieldProblem[]): ReportedProblem[] {
 }
 
 function inFile(problems: readonly RowProblem[]): ReportedProblem[] {
-  return problems.map(({ suggestion: _told, ...problem }) => ({ where: 'file', ...problem }));
+  return problems.map(({ suggestion: _said, ...problem }) => ({ where: 'file', ...problem }));
 }

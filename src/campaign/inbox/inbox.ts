@@ -94,7 +94,7 @@ export class Inbox {
       const { complete, leftAlone } = await this.#arrivals.look(performance.now());
       for (const { name, because } of leftAlone) this.#sayOnce({ file: name }, because);
       for (const id of await this.#pickups.ids()) {
-        // How large it is, nobody knows before its lease is taken.
+        // How large it is cannot be known before its lease is taken.
         if (this.#places.isTaken(id) || !this.#places.hasRoom(true)) continue;
         await this.#begin(id, true, () => this.#pickups.takeOver(id));
       }
@@ -116,7 +116,7 @@ export class Inbox {
     }
   }
 
-  /** Begins to work on one file, if nobody else does. Resolves when it is picked up, or is not to be. */
+  /** Begins to work on one file, unless another process does. Resolves when it is picked up, or is not to be. */
   async #begin(
     id: string,
     isLarge: boolean,

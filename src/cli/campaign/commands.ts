@@ -40,7 +40,10 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
     .addOption(new Option('--format <format>', 'of the file').choices(['csv', 'ndjson']))
     .option('--map <column=field>', 'what a column means; may be repeated', collect)
     .option('--ignore <column>', 'a column to pass over; may be repeated', collect)
-    .option('--encoding <name>', 'of the file, such as windows-1252; told by itself for UTF-8/16')
+    .option(
+      '--encoding <name>',
+      'of the file, such as windows-1252; UTF-8 and UTF-16 are found out',
+    )
     .option('--dry-run', 'import, show what would happen, and send nothing')
     .option('--sample <n>', 'with --dry-run: look so many customers up', wholeNumber(1, 200))
     .option('--start-at <time>', 'not before this time, ISO 8601')

@@ -231,7 +231,7 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
   }
   const started = await campaigns.start(id, {
     by,
-    // Whoever was asked has seen above how many rows were rejected.
+    // The person who was asked has seen above how many rows were rejected.
     acceptRejected: options.acceptRejected === true || options.yes !== true,
     ...(startAt !== undefined && { at: startAt }),
   });

@@ -113,7 +113,8 @@ export function mappedRunCommand(
   options: RunOptions,
   suggestions: readonly ColumnSuggestion[],
 ): string {
-  const { template, name, id, channels, history, format, encoding, startAt, endAt } = options;
+  const { template, name, id, channels, history, format, encoding, sample, startAt, endAt } =
+    options;
   const given: [string, string | undefined][] = [
     ['--template', template],
     ['--name', name],
@@ -125,6 +126,7 @@ export function mappedRunCommand(
     ...(options.map ?? []).map((one): [string, string] => ['--map', one]),
     ...(options.ignore ?? []).map((one): [string, string] => ['--ignore', one]),
     ...suggestions.map(({ column, as }): [string, string] => ['--map', `${column}=${as}`]),
+    ['--sample', sample?.toString()],
     ['--start-at', startAt],
     ['--end-at', endAt],
   ];
@@ -135,6 +137,8 @@ export function mappedRunCommand(
     ...(history ? [] : ['--no-history']),
     ...(options.dryRun ? ['--dry-run'] : []),
     ...(options.yes ? ['--yes'] : []),
+    ...(options.acceptRejected ? ['--accept-rejected'] : []),
+    ...(options.json ? ['--json'] : []),
   ];
   return ['campaign run', quoted(file), ...words, ...flags].join(' ');
 }
