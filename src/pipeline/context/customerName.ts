@@ -1,4 +1,5 @@
 import { cleanText } from './cleanText.js';
+import { looksLikeName, USUAL_NAMES } from './notNames.js';
 
 export const UNKNOWN_CUSTOMER = 'Valued Customer';
 
@@ -35,8 +36,9 @@ export function usableName(raw: string | undefined): string | undefined {
 }
 
 const CAPITALISED = "\\p{Lu}(?:[’'][\\p{Lu}])?[\\p{Ll}\\p{M}'’-][\\p{L}\\p{M}'’-]{0,30}";
-const PARTICLE = '(?: (?:van|von|zu|de|der|den|del|la|da|dos|di|al|bin|ben|el|y)){0,3} ';
-const PREFIX = '(?:(?:Dr|Prof|Mr|Mrs|Ms)\\.? ?)?';
+const PARTICLE =
+  "(?: (?:van|von|zur?|zum|del?|della|der|den|las?|los|d[ao]s?|du|di|al|bin|ben|el|ter?|ten|[’']t|y)){0,3} (?:d[’'])?";
+const PREFIX = '(?:(?:Dr|Prof|Mr|Mrs|Ms|St)\\.? ?)?(?:\\p{Lu}\\. ?){0,3}';
 const NICK = `(?: [("“]${CAPITALISED}[)"”])?`;
 const ENDING = '(?:,? (?:Ph\\.D|M\\.D|Jr|Sr)\\.)?';
 const FULL_NAME = new RegExp(
@@ -48,7 +50,7 @@ const UNCASED_NAME =
   /[\p{Script=Arabic}\p{Script=Hebrew}]{2,20}(?: [\p{Script=Arabic}\p{Script=Hebrew}]{2,20})?/uy;
 const ANY_WORD = /\p{L}[\p{L}\p{M}'’-]{1,30}/uy;
 const CLAUSE_END =
-  / ?(?:[,.!?;:)–-]|$|(?:and|but|from|here|with|i|und|aus|vom|ich|y|et|je|e|en|и|я) )/iuy;
+  / ?(?:[,.!;:)–-]|$|(?:and|but|from|here|with|i|und|aus|vom|ich|y|et|je|e|en|и|я) )/iuy;
 
 /**
  * Phrases after which people say their names and hardly anything else. "Call me …" and "… name is …"
@@ -56,49 +58,20 @@ const CLAUSE_END =
  */
 const CERTAIN =
   /(?<![\p{L}\p{M}])(?:my name(?: is|[’']s)|ich hei(?:ß|ss)e|mein name ist|me llamo|mi nombre es|je m[’']appelle|mon nom est|mi chiamo|il mio nome è|me chamo|(?:o )?meu nome é|mijn naam is|ik heet|меня зовут|мене звати|nazywam się|mam na imię|اسمي|קוראים לי|השם שלי הוא|שמי)[ :]+/giu;
+/** Before these phrases, words that deny what follows, doubt it, or report it. */
+const DOUBTED =
+  /(?:(?<![\p{L}\p{M}])(?:not|never|if|that|whether|why|how|what|when|where|unless|says?|said|saying|thinks?|thought|know|knows|believe|nicht|nie|dass|ob|wenn|wie|warum|no|nunca|que|si|como|cómo|porque|ne|comme|comment|pourquoi|non|mai|che|se|come|perché|não|nao|niet|dat|als|hoe|waarom|nie|nigdy|że|czy|jak|jeśli|не|никогда|что|если|как|почему|що|якщо|як|чому|ليس|هل|أن|إذا|ما|לא|אם|מה|למה|האם)|n[’']t)[\s:"“„«]*$/iu;
 /** Phrases that may introduce a name, or anything else: good for leaving them out, never for a name. */
 const OPEN =
   /(?<![\p{L}\p{M}])(?:name is|call me|i[’']?m|i am|this is|hier ist|ich bin|soy|je suis|sono|ik ben)[ :]+(?:(?:die|der|la|el) )?/giu;
+/** "…と申します" is said of names alone; "私の名前は…です" of a usual family name is one. */
 const JAPANESE =
-  /(?:私の名前は|名前は|私は)?([\p{Script=Han}\p{Script=Katakana}ー]{1,8})と(?:申|もう)します(?!か)|私の名前は([\p{Script=Han}\p{Script=Katakana}ー]{2,8})(?:です|といいます)/gu;
-/** After the verb alone anything may stand ("我叫外卖"), so only what begins with a usual family name. */
+  /(?:私の名前は|名前は|私は)?([\p{Script=Han}\p{Script=Katakana}ー]{1,8})と(?:申|もう)します(?!か)|私の名前は((?:佐藤|鈴木|高橋|田中|伊藤|渡辺|山本|中村|小林|加藤|吉田|山田|佐々木|山口|松本|井上|木村|林|斎藤|斉藤|清水|山崎|森|池田|橋本|阿部|石川|山下|中島|石井|小川|前田|岡田|長谷川|藤田|後藤|近藤|村上|遠藤|青木|坂本|福田|太田|西村|藤井|金子|岡本|藤原|中野|三浦|原田|松田|竹内|中山|上田|石田|和田|森田|柴田|宮崎|酒井|工藤|横山|宮本|内田|高木|安藤|大野|今井|丸山|藤本|武田|村田|上野|杉山|増田|菅原|平野|大塚|千葉|久保|松井|小島|野口|渡邊|新井)[\p{Script=Han}\p{Script=Hiragana}]{0,4}?)(?:です(?!か)|といいます)/gu;
+/** Anything may stand after these words ("我叫外卖"), so only what begins with a usual family name. */
 const CHINESE =
-  /(?:我叫(?=[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡杜叶程苏魏吕丁沈姚卢姜崔谭陆汪范廖贾夏韦邹孟熊秦邱尹薛闫侯陶黎贺顾郝龚邵覃戴莫汤])|我的名字[是叫])([\p{Script=Han}]{2,3})(?![\p{Script=Han}])/gu;
+  /(?<![不没别要请能])(?:我叫|我的名字[是叫])(?!马上|马路|方[便法面案]|任[何意务]|许[多可]|何时|高[级兴]|黄[色金]|程[序度]|谢谢|夏天|顾客|范围|曾经|郑重|贺卡|何[处必])(?=[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖董袁潘蒋蔡杜叶程苏魏吕丁沈姚卢姜崔谭陆汪范廖贾夏韦邹孟熊秦邱尹薛闫侯陶黎贺顾郝龚邵覃戴莫汤任方])([\p{Script=Han}]{2,3})(?<![的了么吗呢吧啊])(?![\p{Script=Han}])/gu;
 
 const DESCRIPTION = /(?:able|ible|ous|ful|less|\p{L}{3}ing)$/iu;
-
-/** Words that follow the same phrases and are no names; capitals do not save them. */
-const NOT_A_NAME = new Set(
-  [
-    'not no in on at the a an my your our his her it this that wrong spelled spelt misspelled',
-    'angry waiting sorry sure happy unhappy upset furious annoyed disappointed frustrated fine good',
-    'ok okay well sick tired confused interested done ready still very so really just also here',
-    'trying looking having getting going calling writing unable able afraid aware moving being',
-    'german french english spanish italian dutch american british irish polish turkish indian',
-    'important correct incorrect changed different under missing listed attached below above',
-    'sauer wütend nicht sehr so kein keine kunde kundin hier auch froh zufrieden sicher neu',
-    'cliente nuevo nueva muy no yo el la un una français française client cliente pas très un une',
-    'unacceptable ridiculous terrible urgent awful great nice perfect amazing what why how when',
-    'bad horrible insane stupid nonsense fraud theft bullshit crap hell hopeless',
-    'locked blocked missing gone back later again please pregnant lost stuck unknown private none',
-    'misspelt incomplete invalid outdated empty blank old new mine yours something someone nobody',
-    'already now soon everywhere nowhere on off up down out to for with without and or but if as',
-    'there their his they you we he she is was are be been being has have had do does did will',
-    'mister mrs mud programm hase sie ihnen ihr ihre euch falsch richtig geändert geandert gesperrt',
-    'das der die den dem ein eine unbekannt egal weg leer nichts jetzt schon wieder leider auf im',
-    'mal bien incorrecto incorrecta incorrect equivocado erróneo erroneo bloqueado otro otra desconocido',
-    'está esta este ya ahora aquí aqui mi su de del con sin que como para por en al lo los las',
-    'faux fausse erroné errone bloqué bloque inconnu encore déjà deja maintenant ici comme ce cet',
-    'le les des du sur dans avec sans ma mon mes sa son ses errato sbagliato bloccato ancora già',
-    'il lo gli i non sul nel errado incorreto bloqueado não nao ainda já ja o os as um uma fout',
-    'verkeerd onjuist geblokkeerd niet het een nog al ook op неправильно неверно не уже ещё еще',
-    'غير ليس خطأ خاطئ مكتوب لا لم موجود مفقود صحيح לא שגוי נכון חסר רשום כתוב',
-    '不明 無効 匿名 空欄 注文 錯誤 错误 别的 什么',
-    'customer member subscriber user tomorrow today monday tuesday wednesday thursday friday',
-  ]
-    .join(' ')
-    .split(' '),
-);
 
 interface Introduction {
   start: number;
@@ -133,9 +106,9 @@ export function introductionsRemoved(text: string): string {
 function certainIntroductions(text: string): Introduction[] {
   return [
     ...latinIntroductions(text, CERTAIN, (at) => {
-      const name = at(FULL_NAME) ?? at(UNCASED_NAME);
+      const name = at(FULL_NAME) ?? usualName(at(UNCASED_NAME));
       return name !== undefined && at(CLAUSE_END, name.length) !== undefined ? name : undefined;
-    }),
+    }).filter(({ start }) => !DOUBTED.test(text.slice(Math.max(0, start - 20), start))),
     ...[JAPANESE, CHINESE].flatMap((pattern) =>
       [...text.matchAll(pattern)]
         .map((match) => ({
@@ -143,9 +116,14 @@ function certainIntroductions(text: string): Introduction[] {
           end: match.index + match[0].length,
           name: match[1] ?? match[2] ?? '',
         }))
-        .filter(({ name }) => isNameWord(name)),
+        .filter(({ name }) => looksLikeName(name)),
     ),
   ];
+}
+
+function usualName(name: string | undefined): string | undefined {
+  const [first = ''] = name?.split(' ') ?? [];
+  return USUAL_NAMES.has(first) ? name : undefined;
 }
 
 /** Whatever may be one. */
@@ -176,17 +154,8 @@ function latinIntroductions(
       pattern.lastIndex = end + further;
       return pattern.exec(text)?.[0];
     });
-    return name !== undefined && isNameWord(name)
+    return name !== undefined && looksLikeName(name)
       ? [{ start: match.index, end: end + name.length, name }]
       : [];
   });
-}
-
-const PARTICLES = new Set('van von zu de der den del la da dos di al bin ben el y'.split(' '));
-
-function isNameWord(name: string): boolean {
-  return !name
-    .toLowerCase()
-    .split(/[ ,()."“”-]+/u)
-    .some((word, at) => NOT_A_NAME.has(word) && (at === 0 || !PARTICLES.has(word)));
 }
