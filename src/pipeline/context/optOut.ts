@@ -28,7 +28,12 @@ const START_WORDS = new Set(
 
 const MESSAGES =
   '(?:messages?|texts?|text messages?|e ?mails?|mails?|notifications?|newsletters?|sms|spam|marketing|ads|advertising|offers)';
-const ANY = '(?:(?:any|more|any more|these|those|this|such|your|all|the) )*';
+const ANY =
+  '(?:(?:any|more|any more|further|these|those|this|such|your|all|the|so many|marketing|promotional|automated|annoying) )*';
+const LIST =
+  '(?:(?:mailing|e ?mail|emails?|marketing|contact|distribution|newsletter|sms|text|subscriber|messaging|promotional) )?lists?(?! (?:of|for))\\b';
+/** "Opt out of paperless billing" and "unsubscribe from the coffee box" are about other things. */
+const OF_MESSAGES = `(?: (?:of|from)(?: receiving| getting)? (?:you|this|these|it|everything|all|your company|${ANY}(?:\\w+ )?(?:${MESSAGES}|lists?|communications?|contact))| now| please| pls| immediately| today| asap| thanks| thank you)*(?: (?:but|and|because|since)\\b.*)?$`;
 const NACHRICHTEN =
   '(?:nachrichten|mails|e ?mails|sms|newsletter|werbung|benachrichtigungen|werbemails)';
 const MENSAJES = '(?:mensajes?|correos?|e ?mails?|sms|notificaciones|publicidad|boletines)';
@@ -43,17 +48,20 @@ const BERICHTEN = '(?:berichten|mails?|e ?mails?|sms(?:jes)?|meldingen|reclame|n
  */
 const PHRASES: readonly RegExp[] = [
   // English
-  '^(?:.* )?(?:stop|quit|cease) (?:texting|emailing|e mailing|messaging|contacting|spamming|bothering|mailing|writing to|writing) (?:me|us)\\b.*',
-  `^(?:.* )?(?:stop|quit|cease) (?:sending|with) (?:(?:me|us) )?${ANY}${MESSAGES}\\b.*`,
+  '^(?:.* )?(?:stop|quit|cease) (?:texting|emailing|e mailing|messaging|contacting|spamming|bothering|mailing|writing to|writing) (?:me|us)\\b(?! (?:in|at) )(?! with (?!these|those|this|your|all|any|more|texts|messages|e ?mails|spam)).*',
+  `^(?:please |pls |plz )?(?:stop|quit|cease) (?:texting|emailing|e mailing|messaging|contacting|spamming)(?: please| now)*$`,
+  `^(?:please |pls |plz )?(?:stop|end) ${ANY}(?:of )?${MESSAGES}(?: please| now)*$`,
+  `^(?:.* )?(?:stop|quit|cease) (?:sending|with) (?:(?:me|us) )?${ANY}${MESSAGES}\\b(?! calls?\\b).*`,
   '^(?:.* )?(?:stop|quit|cease) sending (?:me|us)(?: (?:things|stuff|anything|this|these|those))?$',
   `^(?:.* )?(?:do not|dont|don t|never) (?:ever )?(?:contact|message|text|e ?mail|write to|spam|bother) (?:me|us)(?: (?:again|ever|ever again|any ?more|any longer|${ANY}${MESSAGES}|please))*$`,
   `^(?:.* )?(?:do not|dont|don t|never) (?:ever )?send (?:me|us) ${ANY}${MESSAGES}(?: (?:again|ever|ever again|any ?more|please))*$`,
   `^(?:.* )?(?:do not|dont|don t) (?:want|wish) (?:to (?:get|receive) )?${ANY}${MESSAGES}(?: (?:from you|from your company|again|any ?more|any longer))*$`,
   `^(?:please )?no more ${MESSAGES}(?: please)?$`,
-  '^(?:.* )?unsubscribe\\b.*',
-  '^(?:.* )?(?:take|remove) me (?:off|from) (?:of )?(?:your|the|this|all|any) (?:\\w+ )?lists?\\b.*',
-  '^(?:.* )?(?:want|like|wish|need) to (?:opt out|be removed from (?:your|the|this) (?:\\w+ )?list)\\b.*',
-  '^(?:please )?opt me out\\b.*',
+  `^(?:.* )?unsubscribe(?: me| us)?${OF_MESSAGES}`,
+  `^(?:.* )?(?:take|remove) me (?:off|from) (?:of )?(?:your|the|this|all|any)(?: your)? ${LIST}.*`,
+  `^(?:.* )?(?:want|like|wish|need) to be removed from (?:your|the|this) ${LIST}.*`,
+  `^(?:.* )?(?:want|like|wish|need) to opt out${OF_MESSAGES}`,
+  `^(?:please )?opt me out${OF_MESSAGES}`,
   '^(?:please )?leave me alone$',
   // German
   `^(?:.* )?(?:schick|schicke|schickt|schicken|send|sende|sendet|senden)(?: sie)? mir (?:bitte )?keine(?: weiteren)? ${NACHRICHTEN}(?: mehr)?$`,
@@ -64,29 +72,35 @@ const PHRASES: readonly RegExp[] = [
   '^(?:.* )?(?:schreib|schreibe|schreibt|schreiben)(?: sie)? mir (?:bitte )?(?:nicht mehr|nie wieder)$',
   `^(?:.* )?(?:${NACHRICHTEN}|newsletters?|verteiler) (?:bitte )?(?:abbestellen|abmelden|austragen|stoppen)$`,
   '^(?:.* )?(?:aus|von) (?:dem|eurem|ihrem|der|eurer|ihrer) (?:verteiler|liste|mailingliste|newsletter) (?:\\w+ )?(?:nehmen|streichen|entfernen|loschen|austragen|abmelden)$',
+  '^(?:.* )?(?:nehmen|nehmt|nimm|streichen|streicht|entfernen|entfernt|loschen|loscht)(?: sie)? mich (?:bitte )?(?:aus|von) (?:dem|eurem|ihrem|der|eurer|ihrer) (?:verteiler|liste|mailingliste|newsletter)$',
   '^(?:.* )?(?:lass|lasst|lassen)(?: sie)? mich (?:bitte )?in ruhe$',
   // Spanish
-  '^(?:.* )?(?:deja|deje|dejen|dejad|para|pare|paren|basta) de (?:enviarme|mandarme|escribirme|contactarme|molestarme)\\b.*',
+  '^(?:.* )?(?:deja|deje|dejen|dejad|para|pare|paren|basta) de (?:escribirme|contactarme|molestarme)\\b.*',
+  `^(?:.* )?(?:deja|deje|dejen|dejad|para|pare|paren|basta) de (?:enviarme|mandarme)(?: (?:mas|estos|esos|esta|sus|tus|tantos|tanta|los|la))*(?: ${MENSAJES}\\b.*)?$`,
   `^(?:.* )?no me (?:envie|envien|envies|mande|manden|mandes|escriba|escriban|escribas|contacte|contacten|contactes) mas(?: ${MENSAJES})?(?: por favor)?$`,
   `^(?:.* )?no (?:quiero|deseo) (?:(?:recibir|mas) )+(?:sus |estos |mas )*${MENSAJES}(?: mas| suyos| de ustedes)*$`,
   `^(?:por favor )?no mas ${MENSAJES}(?: por favor)?$`,
   `^(?:.* )?(?:darme|dame|deme|denme) de baja de (?:la|su|esta|sus|estos|los|el) (?:lista|boletin|newsletter|${MENSAJES})\\b.*`,
   '^(?:.* )?(?:quiero|deseo) (?:desuscribirme|cancelar la suscripcion a (?:los|sus) (?:correos|mensajes))$',
   // French
-  '^(?:.* )?(?:arrete|arretez|cessez|cesse) de m (?:envoyer|ecrire|importuner|harceler)\\b.*',
+  '^(?:.* )?(?:arrete|arretez|cessez|cesse) de m (?:ecrire|importuner|harceler)\\b.*',
+  `^(?:.* )?(?:arrete|arretez|cessez|cesse) de m envoyer(?: (?:des|de|d autres|ces|vos|tous|les|toutes|la))*(?: ${COURRIERS}\\b.*)?$`,
+  `^stop aux? ${COURRIERS}$`,
   '^(?:.* )?(?:arrete|arretez|cessez|cesse) de me (?:contacter|ecrire|deranger)\\b.*',
   `^(?:.* )?ne m (?:envoie|envoyez|ecris|ecrivez) plus(?: (?:de|ces|vos) ${COURRIERS})?(?: svp| s il vous plait)?$`,
   '^(?:.* )?ne me (?:contacte|contactez|ecrivez) plus$',
   `^(?:.* )?ne (?:veux|souhaite) plus (?:recevoir (?:de |ces |vos )?${COURRIERS}|etre contacte)(?: de votre part)?$`,
   `^(?:.* )?plus de ${COURRIERS}(?: svp| s il vous plait)$`,
-  '^(?:.* )?(?:me desabonner|me desinscrire|desabonnez moi|desinscrivez moi)\\b.*',
+  `^(?:.* )?(?:me desabonner|me desinscrire|desabonnez moi|desinscrivez moi)(?: (?:de|des) (?:(?:votre|vos|cette|ces|la|toutes|vos) )*(?:liste|listes|${COURRIERS})\\b.*| svp| s il vous plait| maintenant)*$`,
   // Italian
-  '^(?:.* )?(?:smetti|smettete|smettetela|smettila|basta) di (?:mandarmi|inviarmi|scrivermi|contattarmi)\\b.*',
+  '^(?:.* )?(?:smetti|smettete|smettetela|smettila|basta) di (?:scrivermi|contattarmi)\\b.*',
+  `^(?:.* )?(?:smetti|smettete|smettetela|smettila|basta) di (?:mandarmi|inviarmi)(?: (?:altri|altre|questi|queste|i|le|la|vostri|vostre))*(?: ${MESSAGGI}\\b.*)?$`,
   `^(?:.* )?non (?:mandatemi|inviatemi|scrivetemi|contattatemi|mandarmi|inviarmi|scrivermi) piu(?: ${MESSAGGI})?$`,
   `^(?:.* )?non (?:voglio|desidero) (?:piu )?ricevere (?:piu )?(?:i |le |vostri |vostre )*${MESSAGGI}(?: da voi)?$`,
   '^(?:.* )?(?:disiscrivetemi|disiscrivermi|disiscrivimi|cancellatemi dalla (?:vostra )?(?:mailing )?lista)\\b.*',
   // Portuguese
-  '^(?:.* )?(?:para|pare|parem|parar) de (?:me )?(?:enviar|mandar|contatar|contactar|escrever|incomodar)(?: me)?\\b.*',
+  '^(?:.* )?(?:para|pare|parem|parar) de (?:me )?(?:contatar|contactar|escrever|incomodar)(?: me)?\\b.*',
+  `^(?:.* )?(?:para|pare|parem|parar) de (?:me )?(?:enviar|mandar)(?: me)?(?: (?:mais|essas|estas|suas|as|tantas|esses|os))*(?: ${MENSAGENS}\\b.*)?$`,
   `^(?:.* )?nao me (?:envie|enviem|mande|mandem|contate|contatem|contactem|escrevam) mais(?: ${MENSAGENS})?$`,
   `^(?:.* )?nao (?:quero|desejo) (?:mais )?receber (?:mais )?(?:suas |essas |as )*${MENSAGENS}(?: de voces)?$`,
   '^(?:.* )?(?:descadastrem|descadastre|descadastrar)(?: me)?\\b.*',
@@ -98,22 +112,24 @@ const PHRASES: readonly RegExp[] = [
   '^(?:.* )?(?:schrijf|meld) (?:me|mij) (?:uit|af)$',
   '^(?:.* )?neem geen contact meer (?:met mij )?op$',
   // Polish, Turkish, Russian, Ukrainian
-  '^(?:.* )?(?:przestancie|przestan|prosze przestac) (?:do mnie |mi )?(?:wysy[łl]ac|przysy[łl]ac|pisac)\\b.*',
+  '^(?:.* )?(?:przestancie|przestan|prosze przestac) (?:do mnie |mi )?(?:pisac|(?:wysy[łl]ac|przysy[łl]ac)(?: mi)?(?: (?:te|wasze|kolejne|wiecej))*(?=$| (?:wiadomosc|mail|e ?mail|sms|reklam|spam|newsletter)))\\b.*',
   '^(?:.* )?nie (?:wysy[łl]ajcie|przysy[łl]ajcie|piszcie|kontaktujcie sie)(?: do mnie| mi| ze mna)? wiecej(?: wiadomosci| maili)?$',
   '^(?:.* )?(?:wypiszcie mnie|wypisac sie z (?:listy|newslettera))\\b.*',
   '^(?:.* )?(?:bana )?(?:artik )?(?:mesaj|e ?posta|sms|mail) (?:gonderme|gondermeyin|atma|atmayin|atmayın|yollamayin|yollamayın)$',
   '^(?:.* )?abonelikten (?:cik|cık|cikmak|cıkmak)\\S*(?: istiyorum)?$',
-  '^(?:.* )?(?:перестаньте|прекратите|хватит) (?:мне )?(?:присылать|слать|писать|отправлять|рассылать)(?: .*)?$',
+  '^(?:.* )?(?:перестаньте|прекратите|хватит) (?:мне )?(?:писать(?: .*)?|(?:присылать|слать|отправлять|рассылать)(?: (?:мне|эти|свои|ваши|больше))*(?: (?:сообщени|письм|смс|реклам|спам|рассылк|уведомлени).*)?)$',
   '^(?:.* )?не (?:пишите|присылаите|шлите|отправляите)(?: мне)? больше(?: сообщении| писем| смс)?$',
   '^(?:.* )?больше (?:мне )?не (?:пишите|присылаите|шлите|отправляите)(?: мне)?$',
   '^(?:.* )?отпи(?:шите меня|сать меня|саться от рассылки)(?: .*)?$',
-  '^(?:.* )?(?:перестаньте|припиніть|припиніте) (?:мені )?(?:надсилати|писати|слати)(?: .*)?$',
+  '^(?:.* )?(?:перестаньте|припиніть|припиніте) (?:мені )?(?:писати(?: .*)?|(?:надсилати|слати)(?: (?:мені|ці|свої|більше))*(?: (?:повідомлен|лист|смс|реклам|спам|розсилк).*)?)$',
   '^(?:.* )?не (?:пишіть|надсилаите)(?: мені)? більше$',
   // Arabic, Hebrew, Persian
-  '^(?:.* )?(?:توقفوا|توقف|كفوا) عن (?:ارسال|مراسلتي|الاتصال|ازعاجي)(?: .*)?$',
-  '^(?:.* )?لا (?:ترسلوا|ترسل|تراسلوني|تتواصلوا)(?: لي| الي| معي)?(?: .*)?$',
+  '^(?:.* )?(?:توقفوا|توقف|كفوا) عن (?:(?:مراسلتي|الاتصال|ازعاجي)(?: .*)?|ارسال (?:.* )?(?:الرسائل|رسائل|رسايل|الرسايل|الايميلات|الاعلانات|اعلانات)(?: .*)?)$',
+  '^(?:.* )?لا (?:تراسلوني|تتواصلوا)(?: لي| الي| معي)?(?: .*)?$',
+  '^(?:.* )?لا (?:ترسلوا|ترسل)(?: لي| الي)?(?: (?:اي|المزيد|المزيد من|بعد الان|مره اخري|هذه))*(?: (?:الرسائل|رسائل|رسايل|الرسايل|الايميلات|الاعلانات|اعلانات|شيئا|شيء)(?: .*)?)?$',
   '^(?:.* )?(?:الغاء الاشتراك|الغاء اشتراكي)(?: .*)?$',
-  '^(?:.* )?(?:תפסיקו|תפסיק|הפסיקו|די) (?:לשלוח לי|לפנות אלי|להטריד אותי)(?: .*)?$',
+  '^(?:.* )?(?:תפסיקו|תפסיק|הפסיקו|די) (?:לפנות אלי|להטריד אותי)(?: .*)?$',
+  '^(?:.* )?(?:תפסיקו|תפסיק|הפסיקו|די) לשלוח לי(?: (?:את|יותר|עוד))*(?: (?:ה?הודעות|ה?מיילים|סמסים|פרסומות|ספאם|מסרונים)(?: .*)?)?$',
   '^(?:.* )?אל (?:תשלחו|תפנו|תיצרו קשר)(?: לי| אלי| איתי)(?: יותר| הודעות)*$',
   '^(?:.* )?(?:הסירו|תסירו|להסיר) אותי(?: .*)?$',
   '^(?:.* )?(?:دیگر )?(?:به من )?پیام (?:نفرستید|ندهید)$',
@@ -135,7 +151,7 @@ const UNSPACED: readonly RegExp[] = [
 
 /** "Why did you stop sending me messages?", "do not stop texting me", "I did not unsubscribe". */
 const TURNED_ROUND =
-  /(?:\bwhy\b|\bdid (?:you|u)\b|\bhave (?:you|u)\b|\b(?:do not|dont|don t|did not|didn t|didnt|never|not|will not|wont) (?:want to |wish to |ever )?(?:stop|quit|cease|unsubscribe|opt out)\b|\bwarum\b|\bwieso\b|\bpor que\b|\bpourquoi\b|\bperche\b|\bwaarom\b|(?:^| )почему )/u;
+  /(?:\bwhy\b|\b(?:i|we|they|he|she) (?:stop|quit|cease)\b|\b(?:reply|text|type|send|says?) (?:\w+ )*to unsubscribe\b|\bdid (?:you|u)\b|\bhave (?:you|u)\b|(?<!\bif (?:you|u) (?:do |will )?)\b(?:do not|dont|don t|did not|didn t|didnt|never|not|will not|wont) (?:want to |wish to |ever )?(?:stop|quit|cease|unsubscribe|opt out)\b|\bwarum\b|\bwieso\b|\bpor que\b|\bpourquoi\b|\bperche\b|\bwaarom\b|(?:^| )почему )/u;
 
 const CLAUSES = /[.,!?;:()\n…–—。！？、，；]+|\s-+\s/u;
 

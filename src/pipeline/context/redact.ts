@@ -21,11 +21,11 @@ const NATIONAL_IDS =
   /(?<![\p{L}\p{Nd}])(?:[A-Z]{2} ?\d{2} ?\d{2} ?\d{2} ?[A-D]|[XYZ]-?\d{7}-?[A-Z]|[A-Z]{6}\d{2}[A-Z]\d{2}[A-Z]\d{3}[A-Z])(?![\p{L}\p{Nd}])/giu;
 
 const PASSWORD =
-  "pass ?words?|pass ?phrase|passwd|pwd|passcode|passwor[td]|kennwort|contraseñas?|(?:mi|la|tu|su|esta) clave|clave(?: secreta| de acceso)?(?=\\s*[:=])|mot de passe|mdp|senha|palavra[- ]passe|wachtwoord|пароль|пароля|hasło|şifrem?|parolam?|parola d[’']ordine|pass?word[a-z]?|pw(?![\\p{L}\\p{Nd}])|pass(?=\\s*[:=])|psw|비밀번호|암호|รหัสผ่าน|पासवर्ड|mật khẩu|kata sandi|گذرواژه|رمز عبور|パスワード|暗証番号|密码|كلمة (?:المرور|السر)|סיסמה|סיסמא|סיסמתי";
+  "pass ?words?|pass ?phrase|passwd|pwd|passcode|passwor[td]|kennwort|contrase[nñ]as?|(?:mi|la|tu|su|esta) clave|clave(?: secreta| de acceso)?(?=\\s*[:=])|mot de passe|mdp|senha|palavra[- ]passe|wachtwoord|пароль|пароля|hasło|şifrem?|parolam?|parola d[’']ordine|pass?word[a-z]?|pw(?![\\p{L}\\p{Nd}])|pass(?=\\s*[:=])|psw|비밀번호|암호|รหัสผ่าน|पासवर्ड|mật khẩu|kata sandi|گذرواژه|رمز عبور|パスワード|暗証番号|密码|كلمة (?:المرور|السر)|ה?סיסמה|ה?סיסמא|סיסמתי|api[ -]?keys?|access tokens?|(?:client )?secret(?=\\s*[:=])|token(?=\\s*[:=])";
 const CODE =
-  'pins?(?: ?code| ?number)?|geheimzahl|código|codigo|clave|nip|code (?:secret|de vérification|de verification|reçu|sms)|codice(?: segreto| di verifica| otp)?|verificatiecode|pincode|bestätigungscode|sms[- ]?code|einmalcode|einmalpasswort|one[- ]time (?:password|passcode|pin)|otp code|login code|auth(?:entication)? code|2fa(?: code)?|(?:your|my|the|mein|der|dein) code|код(?: подтверждения)?|пин(?:-?код)?|kod|onay kodu|doğrulama kodu|cvv2?|cvc2?|cvn|csc|tan|otp|security code|prüfnummer|kartenprüfnummer|認証(?:コード|番号)|确认码|验证码|驗證碼|인증(?:번호|코드)|رمز التحقق|קוד אימות|verification code|access code|one[- ]time code|prüfziffer|sicherheitscode|código de seguridad|code de sécurité|ssn|social security(?: number)?|الرقم السري';
+  '(?<!\\p{L} ?)code(?=\\s*[:=])|pins?(?: ?code| ?number)?|geheimzahl|código|codigo|clave|nip|code (?:secret|de vérification|de verification|reçu|sms)|codice(?: segreto| di verifica| otp)?|verificatiecode|pincode|bestätigungscode|sms[- ]?code|einmalcode|einmalpasswort|one[- ]time (?:password|passcode|pin)|otp code|login code|auth(?:entication)? code|2fa(?: code)?|(?:your|my|the|mein|der|dein) code|код(?: подтверждения)?|пин(?:-?код)?|kod|onay kodu|doğrulama kodu|cvv2?|cvc2?|cvn|csc|tan|otp|security code|prüfnummer|kartenprüfnummer|認証(?:コード|番号)|确认码|验证码|驗證碼|인증(?:번호|코드)|رمز التحقق|קוד אימות|verification code|access code|one[- ]time code|prüfziffer|sicherheitscode|código de seguridad|code de sécurité|ssn|social security(?: number)?|الرقم السري';
 const IS =
-  '(?:[:=：]|は|(?<![\\p{L}\\p{M}])(?:is|was|ist|war|lautet|es|era|est|é|è|sono|to|jest|to jest|là|adalah|คือ|है|это|هي|هو|היא|הוא)(?![\\p{L}\\p{M}]))';
+  "(?:[:=：]|は|[’']s(?!\\p{L})|(?<![\\p{L}\\p{M}])(?:is|was|ist|war|lautet|es|era|est|é|è|sono|to|jest|to jest|là|adalah|คือ|है|это|هي|هو|היא|הוא)(?![\\p{L}\\p{M}]))";
 
 /** "password: x", "my password is x y z": what follows, to the end of the clause. */
 const SPOKEN_PASSWORD = new RegExp(
@@ -34,11 +34,14 @@ const SPOKEN_PASSWORD = new RegExp(
 );
 /** "password hunter2": one word, if it does not look like a word of the language. */
 const NAMED_PASSWORD = new RegExp(
-  `((?<![\\p{L}\\p{Nd}])(?:${PASSWORD})\\s+)(?=\\S*[\\p{Nd}_#$%&*@^~])(\\S+)`,
+  `((?<![\\p{L}\\p{Nd}])(?:${PASSWORD})\\s+(?:(?:[-–—>]+|e|es)\\s+)?)(?=\\S*[\\p{Nd}_#$%&*@^~])(\\S+)`,
   'giu',
 );
+/** Where a particle stands between the word and the secret, without a blank. */
+const ATTACHED_PASSWORD =
+  /((?:パスワード|暗証番号|密码|密碼|비밀번호|암호)(?:は|が|是|为|為|는|은|가)\s*)([\x21-\x7e]{3,200})/gu;
 const SPOKEN_CODE = new RegExp(
-  `((?<![\\p{L}\\p{Nd}])(?:${CODE})(?![\\p{L}])(?:[^\\p{Nd}]{0,20}?))(\\p{Nd}(?:[\\s-]?\\p{Nd}){2,11})`,
+  `((?<![\\p{L}\\p{Nd}])(?:${CODE})(?!(?![はが是는은])\\p{L})(?:[^\\p{Nd}]{0,20}?))(\\p{Nd}(?:[\\s-]?\\p{Nd}){2,11})`,
   'giu',
 );
 const CODE_SPOKEN = new RegExp(
@@ -65,6 +68,7 @@ export function redact(text: string): string {
     .replace(SPOKEN_PASSWORD, (whole, before: string, secret: string) =>
       ABOUT_A_PASSWORD.test(secret) ? whole : `${before}${BLANK}`,
     )
+    .replace(ATTACHED_PASSWORD, `$1${BLANK}`)
     .replace(NAMED_PASSWORD, `$1${BLANK}`)
     .replace(SPOKEN_CODE, `$1${BLANK}`)
     .replace(CODE_SPOKEN, BLANK)
