@@ -28,8 +28,15 @@ export async function gate(options: GateOptions): Promise<ExitCode> {
 
 function describe(status: GateStatus): string {
   if (!status.closed) return 'The gate is open.';
-  const { operation, retryAfterMs } = status.reason;
-  const since = new Date(status.since).toISOString();
-  const until = new Date(status.until).toISOString();
-  return `The gate is closed until ${until} (since ${since}): Genesys Cloud answered ${operation} with 429, Retry-After ${Math.ceil(retryAfterMs / 1_000)} s.`;
+  const { reason } = status;
+  const since = status.since === undefined ? '' : ` (since ${iso(status.since)})`;
+  const why =
+    reason === undefined
+      ? 'the record that says why cannot be read.'
+      : `Genesys Cloud answered ${reason.operation} with 429, Retry-After ${Math.ceil(reason.retryAfterMs / 1_000)} s.`;
+  return `The gate is closed until ${iso(status.until)}${since}: ${why}`;
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

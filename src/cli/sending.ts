@@ -40,5 +40,7 @@ export async function resumeSending(options: { json?: boolean }): Promise<ExitCo
 
 function describePause({ reason, by, since }: Pause): string {
   const who = by === undefined ? '' : ` by ${printable(by)}`;
-  return `since ${new Date(since).toISOString()}${who}: ${printable(reason)}`;
+  const from =
+    since === undefined ? 'since an unknown time' : `since ${new Date(since).toISOString()}`;
+  return `${from}${who}: ${printable(reason)}`;
 }

@@ -11,21 +11,27 @@ import type { FleetStatus } from './operations.js';
 import type { Pause } from './stopButton.js';
 import type { SeenWorker } from './workerRegistry.js';
 
-/** The pause as others read it, in JSON: `{reason, by?, since}`. */
+/** The pause as others read it, in JSON: `{reason, by?, since?}`. */
 export function pauseView({ reason, by, since }: Pause): object {
-  return { reason, ...(by !== undefined && { by }), since: iso(since) };
+  return {
+    reason,
+    ...(by !== undefined && { by }),
+    ...(since !== undefined && { since: iso(since) }),
+  };
 }
 
 /** `{closed, since?, until?, operation?, retryAfterSeconds?}`: until when the gate is closed, and why. */
 export function gateView(gate: GateStatus): object {
   if (!gate.closed) return { closed: false };
-  const { operation, retryAfterMs } = gate.reason;
+  const { since, until, reason } = gate;
   return {
     closed: true,
-    since: iso(gate.since),
-    until: iso(gate.until),
-    operation,
-    retryAfterSeconds: Math.ceil(retryAfterMs / 1_000),
+    ...(since !== undefined && { since: iso(since) }),
+    until: iso(until),
+    ...(reason !== undefined && {
+      operation: reason.operation,
+      retryAfterSeconds: Math.ceil(reason.retryAfterMs / 1_000),
+    }),
   };
 }
 

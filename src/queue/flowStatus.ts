@@ -116,8 +116,11 @@ function paused({ pause }: FleetStatus): Obstacle[] {
       kind: 'paused',
       stops: true,
       who: 'you',
-      since,
-      detail: `All sending has been paused${who} since ${at(since)}: ${reason}`,
+      ...(since !== undefined && { since }),
+      detail:
+        since === undefined
+          ? `All sending is paused${who}: ${reason}`
+          : `All sending has been paused${who} since ${at(since)}: ${reason}`,
       remedy: 'Let the sending go on',
       command: 'resume',
     },
@@ -208,16 +211,19 @@ function queuesPaused({ pause, queues }: FleetStatus): Obstacle[] {
 
 function gateClosed({ gate }: FleetStatus): Obstacle[] {
   if (!gate.closed) return [];
-  const { operation, retryAfterMs } = gate.reason;
-  const seconds = Math.ceil(retryAfterMs / 1_000);
+  const { since, until, reason } = gate;
+  const why =
+    reason === undefined
+      ? 'the record that says why cannot be read.'
+      : `Genesys Cloud answered ${reason.operation} with 429 and asked for ${Math.ceil(reason.retryAfterMs / 1_000)} s of silence.`;
   return [
     {
       kind: 'gate_closed',
       stops: true,
       who: 'Genesys Cloud',
-      since: gate.since,
-      until: gate.until,
-      detail: `The gate for rate limits is closed until ${at(gate.until)}: Genesys Cloud answered ${operation} with 429 and asked for ${seconds} s of silence. Nothing is sent until then.`,
+      ...(since !== undefined && { since }),
+      until,
+      detail: `The gate for rate limits is closed until ${at(until)}: ${why} Nothing is sent until then.`,
       remedy: 'It opens by itself; it can be opened before its time',
       command: 'gate --open',
     },

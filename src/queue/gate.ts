@@ -1,6 +1,7 @@
 import { type RedisClock, redisClock } from '../notification/redisClock.js';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
+import { isTime, parseRecord } from './storedRecord.js';
 
 interface GateCommands {
   notifierCloseGate(...args: (string | number)[]): Promise<number>;
@@ -16,11 +17,8 @@ interface GateReason {
 
 export type GateStatus =
   | { closed: false }
-  /** Times are epoch milliseconds. */
-  | { closed: true; since: number; until: number; reason: GateReason };
-
-/** What lies in Redis while the gate is closed; it goes away by itself. */
-type StandingGate = GateReason & { since: number; until: number };
+  /** Times are epoch milliseconds. `since` and `reason` are absent where the record cannot be read. */
+  | { closed: true; since?: number; until: number; reason?: GateReason };
 
 /** Setting a timer beyond this many milliseconds would fire it at once. */
 const LONGEST_CLOSING_MS = 2 ** 31 - 1;
@@ -82,8 +80,18 @@ export class Gate {
   async status(): Promise<GateStatus> {
     const standing = await this.#redis.get(this.#key);
     if (standing === null) return { closed: false };
-    const { since, until, ...reason } = JSON.parse(standing) as StandingGate;
-    return { closed: true, since, until, reason };
+    const { since, until, operation, retryAfterMs } = parseRecord(standing);
+    if (isTime(until) && typeof operation === 'string' && isTime(retryAfterMs)) {
+      return {
+        closed: true,
+        until,
+        reason: { operation, retryAfterMs },
+        ...(isTime(since) && { since }),
+      };
+    }
+    // The transport asks for how long the key lives, and for nothing else.
+    const [leftMs, now] = await Promise.all([this.closedForMs(), this.#clock.current()]);
+    return leftMs === 0 ? { closed: false } : { closed: true, until: now + leftMs };
   }
 
   /** For how long the gate has ever been closed until now, in milliseconds. It never goes back. */

@@ -5,7 +5,7 @@ import { INTAKE, type QueueName } from './intakeQueue.js';
 import type { Queues } from './jobs.js';
 import { whenReady, withPatience } from './patience.js';
 import { RedisMemory } from './redisMemory.js';
-import type { Pause, StopButton } from './stopButton.js';
+import type { BegunPause, Pause, StopButton } from './stopButton.js';
 import { WorkerRegistry, type WorkersSeen } from './workerRegistry.js';
 
 /** One queue. Times are epoch milliseconds. */
@@ -76,7 +76,7 @@ export class Operations {
    *
    * @throws RedisUnavailableError when it is not known whether the sending stops
    */
-  async pause(given: { reason: string; by?: string }): Promise<Pause> {
+  async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
     const pause = await this.#patiently(() => this.#stopButton.press(given), true);
     await this.#stopButton.untilStill();
     return pause;
@@ -92,7 +92,7 @@ export class Operations {
     return this.#patiently(async () => {
       const [pause, gate] = await Promise.all([this.#stopButton.standing(), this.#gate.status()]);
       return {
-        ...(pause !== undefined && { pausedSince: new Date(pause.since).toISOString() }),
+        ...(pause?.since !== undefined && { pausedSince: new Date(pause.since).toISOString() }),
         ...(gate.closed && { gateClosedUntil: new Date(gate.until).toISOString() }),
       };
     });

@@ -7,13 +7,16 @@ import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
 import { QUEUE_NAMES } from './intakeQueue.js';
 import type { Queues } from './jobs.js';
+import { isTime, parseRecord } from './storedRecord.js';
 
-/** Who stopped the sending, why, and when (epoch ms). */
+/** Who stopped the sending, why, and when (epoch ms; absent where the record cannot be read). */
 export interface Pause {
   reason: string;
   by?: string;
-  since: number;
+  since?: number;
 }
+
+export type BegunPause = Pause & { since: number };
 
 interface PauseCommand {
   notifierPause(key: string, pause: string): Promise<number>;
@@ -49,16 +52,16 @@ export class StopButton {
 
   async standing(): Promise<Pause | undefined> {
     const json = await this.#redis.get(this.#key);
-    return json === null ? undefined : (JSON.parse(json) as Pause);
+    return json === null ? undefined : readPause(json);
   }
 
   /**
    * Stops the sending. Whoever presses it again gives a new reason; since when stays. From now on no
    * intent is written; see `untilStill` for those that were.
    */
-  async press(given: { reason: string; by?: string }): Promise<Pause> {
+  async press(given: { reason: string; by?: string }): Promise<BegunPause> {
     const standing = await this.standing();
-    const pause: Pause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
+    const pause: BegunPause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
     const commands = this.#redis as unknown as PauseCommand;
     await commands.notifierPause(this.#key, JSON.stringify(pause));
     await this.#pauseQueuesWhilePressed();
@@ -108,6 +111,19 @@ export class StopButton {
     await Promise.all(QUEUE_NAMES.map((name) => this.#queues[name].resume()));
   }
 }
+
+/** The key stops the sending, whatever stands in it: a record that cannot be read is a pause, too. */
+function readPause(json: string): Pause {
+  const { reason, by, since } = parseRecord(json);
+  if (typeof reason !== 'string') return UNREADABLE;
+  return {
+    reason,
+    ...(typeof by === 'string' && { by }),
+    ...(isTime(since) && { since }),
+  };
+}
+
+const UNREADABLE: Pause = { reason: 'the record that says why cannot be read' };
 
 function falseIfFull(error: unknown): false {
   if (redisFaultOf(error)?.kind !== 'full') throw error;

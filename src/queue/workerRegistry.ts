@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
 import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import type { Lane } from '../notification/state.js';
+import { parseRecord } from './storedRecord.js';
 
 /** Why a worker takes no jobs: its access to the platform is broken. Times are epoch ms by Redis. */
 interface BreakerReport {
@@ -94,8 +96,9 @@ export class WorkerRegistry {
     const [now, seen, flat] = await commands.notifierReadWorkers(this.#reports, this.#seen);
     const reports = new Map(pairs(flat));
     const workers = pairs(seen).flatMap(([id, seenAt]): SeenWorker[] => {
-      const report = reportIn(reports.get(id));
-      return report === undefined ? [] : [{ ...report, id, seenAt: Number(seenAt) }];
+      const report = reports.get(id);
+      if (report === undefined) return [];
+      return [{ ...readReport(report, Number(seenAt)), id, seenAt: Number(seenAt) }];
     });
     const lastSeenAt = seen.at(-1);
     return {
@@ -125,11 +128,40 @@ function pairs(flat: readonly string[]): [string, string][] {
   return found;
 }
 
-/** One report that cannot be read must not hide the other workers. */
-function reportIn(json: string | undefined): WorkerReport | undefined {
-  try {
-    return json === undefined ? undefined : (JSON.parse(json) as WorkerReport);
-  } catch {
-    return undefined;
-  }
+const breakerReport = z.object({
+  state: z.enum(['open', 'half-open']),
+  kind: z.enum(['credentials', 'permission']),
+  detail: z.string(),
+  since: z.number(),
+});
+
+const workerReport = z.object({
+  host: z.string(),
+  pid: z.number(),
+  version: z.string(),
+  since: z.number(),
+  concurrency: z.number(),
+  jobs: z.object({ transactional: z.number(), campaign: z.number() }),
+  breaker: breakerReport.exactOptional(),
+  notReady: z.array(z.string()).exactOptional(),
+}) satisfies z.ZodType<WorkerReport>;
+
+/**
+ * A heartbeat with a report that cannot be read is one of a worker all the same: it neither hides
+ * the other workers nor counts as none, and as nothing is known of it, it does not count as fine.
+ */
+function readReport(json: string, seenAt: number): WorkerReport {
+  const members = parseRecord(json);
+  const read = workerReport.safeParse(members);
+  if (read.success) return read.data;
+  const { host, pid } = members;
+  return {
+    host: typeof host === 'string' ? host : 'unknown',
+    pid: typeof pid === 'number' ? pid : 0,
+    version: 'unknown',
+    since: seenAt,
+    concurrency: 0,
+    jobs: { transactional: 0, campaign: 0 },
+    notReady: ['its report cannot be read; it may run another version'],
+  };
 }

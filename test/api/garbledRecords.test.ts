@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
+import { Gate } from '../../src/queue/gate.js';
 import { run } from '../cli/support/command.js';
 import { Visitor } from '../dashboard/support/visitor.js';
+import { workerLives } from '../support/fleet.js';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
 
 stopApisAfterEach();
@@ -104,11 +106,71 @@ describe('one record that cannot be read hides no others:', () => {
   test('a report of a worker', async () => {
     const api = await startTestApi();
     const { redis, prefix } = redisOf(api);
-    const [reports = 'workers'] = [`${prefix}:workers`];
-    await redis.zadd(`${reports}:seen`, Date.now(), 'w');
-    await redis.hset(reports, 'w', '{"pid":');
-    expect((await api.call('GET', '/v1/status')).status).toBe(200);
+    await workerLives(redis, prefix);
+    const garbled = ['{"pid":', 'null', '{}', '{"host":"h","pid":7,"since":"x","jobs":{}}'];
+    for (const [at, report] of garbled.entries()) {
+      await redis.zadd(`${prefix}:workers:seen`, Date.now() + 3_600_000, `w-${at}`);
+      await redis.hset(`${prefix}:workers`, `w-${at}`, report);
+    }
+    const { status, body } = await api.call('GET', '/v1/status');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ flow: 'flows', workers: { alive: 5, held: 4 } });
+    expect(JSON.stringify(body['obstacles'])).toContain('its report cannot be read');
   });
+
+  test('a worker whose report alone cannot be read is neither none nor fine', async () => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    await redis.zadd(`${prefix}:workers:seen`, Date.now() + 3_600_000, 'w');
+    await redis.hset(`${prefix}:workers`, 'w', 'garbled');
+    const { body } = await api.call('GET', '/v1/status');
+    expect(body).toMatchObject({ flow: 'not_ready', workers: { alive: 1, held: 1 } });
+  });
+
+  test.each(['garbled', '{"since":', 'null', '{"reason":7}', '{"since":1e99}'])(
+    'a pause (%s): all sending is stopped, every face says so, and it can be resumed',
+    async (record) => {
+      const api = await startTestApi();
+      const { redis, prefix } = redisOf(api);
+      await workerLives(redis, prefix);
+      await redis.set(`${prefix}:paused`, record);
+      const status = await api.call('GET', '/v1/status');
+      expect([status.status, status.body['flow'], status.body['paused']]).toEqual([
+        200,
+        'paused',
+        true,
+      ]);
+      expect(JSON.stringify(status.body['obstacles'])).toContain('cannot be read');
+      expect((await api.call('GET', '/readyz')).body).toMatchObject({ flow: 'paused' });
+      expect((await new Visitor(api.url).open('/notifications')).status).toBe(200);
+      expect((await api.call('POST', '/v1/pause', { reason: 'again' })).status).toBe(200);
+      await redis.set(`${prefix}:paused`, record);
+      expect((await api.call('POST', '/v1/resume')).status).toBe(200);
+      expect((await api.call('GET', '/v1/status')).body['flow']).toBe('flows');
+    },
+  );
+
+  test.each(['garbled', 'null', '{"until":"x"}', '{"since":1e99,"until":1e99}'])(
+    'a gate (%s): it is closed for as long as it says, and the next 429 closes it for longer',
+    async (record) => {
+      const api = await startTestApi();
+      const { redis, prefix } = redisOf(api);
+      await workerLives(redis, prefix);
+      await redis.set(`${prefix}:gate`, record, 'PX', 60_000);
+      const { status, body } = await api.call('GET', '/v1/status');
+      expect([status, body['flow']]).toEqual([200, 'gate_closed']);
+      const { until } = body['gate'] as { until: string };
+      expect(Math.abs(Date.parse(until) - Date.now() - 60_000)).toBeLessThan(10_000);
+      expect(JSON.stringify(body['obstacles'])).toContain('cannot be read');
+      await new Gate(redis, prefix).close(120_000, 'agentless-email');
+      const after = await api.call('GET', '/v1/status');
+      expect(after.body['gate']).toMatchObject({
+        closed: true,
+        operation: 'agentless-email',
+        retryAfterSeconds: 120,
+      });
+    },
+  );
 });
 
 describe('a page of jobs', () => {

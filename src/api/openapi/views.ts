@@ -154,7 +154,7 @@ export const problemDocument = z
 const pause = z.looseObject({
   reason: z.string().meta({ description: 'As it was given.' }),
   by: z.string().exactOptional().meta({ description: 'The name of the key that was used.' }),
-  since: time,
+  since: time.exactOptional().meta({ description: 'Absent where its record cannot be read.' }),
 });
 
 export const pausedAnswer = z.looseObject({ paused: z.literal(true), ...pause.shape });

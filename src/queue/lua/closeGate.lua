@@ -12,7 +12,10 @@ local left = redis.call('PTTL', KEYS[1])
 if left < wanted then
   local why = cjson.decode(ARGV[2])
   local standing = redis.call('GET', KEYS[1])
-  why.since = standing and cjson.decode(standing).since or tonumber(ARGV[3])
+  -- What cannot be read must not keep the gate from closing.
+  local readable, before = pcall(cjson.decode, standing or '')
+  local since = readable and type(before) == 'table' and tonumber(before.since)
+  why.since = since or tonumber(ARGV[3])
   why['until'] = tonumber(ARGV[3]) + wanted
   redis.call('SET', KEYS[1], cjson.encode(why), 'PX', wanted)
   redis.call('INCRBY', KEYS[2], wanted - math.max(0, left))
