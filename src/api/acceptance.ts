@@ -1,5 +1,7 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { NotificationRequest } from '../notification/request.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
+import { errorLabel } from '../ops/errorLabel.js';
 import type { AcceptResult } from '../queue/acceptor.js';
 import {
   invalidRequest,
@@ -50,5 +52,13 @@ export function acceptAnswer(result: AcceptResult, input: unknown): AcceptAnswer
       const never: never = result;
       throw new Error(`unhandled result ${String(never)}`);
     }
+  }
+}
+
+/** Acceptance answers each request by itself, a defect too; here the log gets it. */
+export function logDefects(log: FastifyBaseLogger, results: readonly AcceptResult[]): void {
+  for (const result of results) {
+    if (result.status !== 'error') continue;
+    log.error({ notificationId: result.id, error: errorLabel(result.error) }, 'acceptance failed');
   }
 }

@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type FieldProblem, isNotificationId } from '../notification/request.js';
 import type { AcceptResult } from '../queue/acceptor.js';
-import { type AcceptAnswer, acceptAnswer } from './acceptance.js';
-import { logDefects } from './defects.js';
+import { type AcceptAnswer, acceptAnswer, logDefects } from './acceptance.js';
 import { refuseIdempotencyKey } from './idempotencyKey.js';
 import { isObject } from './json.js';
 import { allowOnly } from './methods.js';

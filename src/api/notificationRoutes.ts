@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { withPatience } from '../queue/patience.js';
-import { acceptAnswer } from './acceptance.js';
-import { logDefects } from './defects.js';
+import { acceptAnswer, logDefects } from './acceptance.js';
 import { withIdempotencyKey } from './idempotencyKey.js';
 import { idParam, noNotification, type WithId } from './idParam.js';
 import { allowOnly } from './methods.js';

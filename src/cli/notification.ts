@@ -1,4 +1,5 @@
 import { type NotificationDetails, readDetails } from '../campaign/notificationDetails.js';
+import { describeRecipient } from '../notification/maskedRecipient.js';
 import { isNotificationId } from '../notification/request.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
 import { blockingReasons } from '../queue/blockingReasons.js';
@@ -104,15 +105,7 @@ function describe(
   { record }: NotificationDetails,
   waitsFor: ReturnType<typeof blockingReasons>,
 ): string {
-  const { recipient = {} } = view;
-  const contact = recipient.externalContactId;
-  const to = [
-    recipient.email,
-    recipient.phone,
-    contact === undefined ? undefined : `contact ${contact}`,
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ');
+  const to = describeRecipient(view.recipient ?? {});
   const facts: [string, string | undefined][] = [
     ['for', to === '' ? 'no longer kept' : to],
     ['channel', view.channel],

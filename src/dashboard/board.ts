@@ -59,7 +59,7 @@ class BoardAdapter extends FastifyAdapter {
 
 /**
  * The library has no setting for these: editing data, moving a delay, the menu of a queue and all that
- * acts on every job at once. Nothing is served behind them. Its buttons are told apart by their icons,
+ * acts on every job at once. Nothing is served behind them. Its buttons are distinguished by their icons,
  * and those of a single job by a class of its style sheet.
  */
 const OF_ONE_JOB = '[class*="button-GXX8BV"]';
@@ -81,11 +81,13 @@ const NOTICE_STYLE =
  * not look as if all were well. It says of which moment it is, since the page stays open.
  */
 async function flowNotice(operations: Operations): Promise<string> {
-  const fleet = await operations.status().catch(() => undefined);
-  const obstacles = fleet === undefined ? [] : flowStatus(fleet).obstacles;
-  if (obstacles.length === 0) return '';
+  const details = await operations.status().then(
+    (fleet) => flowStatus(fleet).obstacles.map(({ detail }) => detail),
+    () => ['it could not be read whether notifications flow.'],
+  );
+  if (details.length === 0) return '';
   return html`<div role="status" style="${NOTICE_STYLE}">
-At ${time(Date.now())}: ${obstacles.map(({ detail }) => detail).join(' ')}
+At ${time(Date.now())}: ${details.join(' ')}
 <a href="/notifications" style="color:#fff">What to do about it</a></div>`.text;
 }
 

@@ -79,7 +79,7 @@ function reading({ operations }: BoardParts): Record<string, Handle> {
 
 /** The most jobs that the library's own settings offer for a page. */
 const JOBS_PER_PAGE = 50;
-/** Far beyond where anybody leafs. Redis passes over all the jobs before a page one by one. */
+/** Far beyond where a person pages to. Redis passes over all the jobs before a page one by one. */
 const PAGES = 10_000;
 
 /** The library takes whatever number is asked for, and reads so many jobs into memory. */

@@ -21,6 +21,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'send_by_passed',
   'deadline',
   'history_malformed',
+  'history_mismatch',
   'history_timeout',
   'history_connection_lost',
   // The queue's own words for a job whose workers died too often.

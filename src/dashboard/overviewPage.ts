@@ -80,7 +80,7 @@ ${rows.map((worker) => {
 
 function doingOf({ breaker, notReady, jobs }: SeenWorker): string {
   if (breaker?.state === 'open') return 'held, takes no jobs';
-  if (notReady !== undefined) return 'not ready';
+  if (notReady !== undefined && notReady.length > 0) return 'not ready';
   if (breaker !== undefined) return 'tries one job at a time';
   const count = jobs.transactional + jobs.campaign;
   return count === 1 ? 'works on 1 job' : `works on ${count} jobs`;

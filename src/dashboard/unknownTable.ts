@@ -1,7 +1,7 @@
+import { describeRecipient } from '../notification/maskedRecipient.js';
 import type { NotificationView } from '../notification/view.js';
 import type { UnknownFilter } from '../queue/unknownList.js';
 import { type Html, html } from './html.js';
-import { describeRecipient } from './recipient.js';
 import { time } from './time.js';
 
 /** A page of the list of what waits for a person. */

@@ -10,7 +10,7 @@ import {
 } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
 import { MEMORY_SHARE } from '../queue/redisMemory.js';
-import { judgeServer, verifyDatabase } from '../queue/serverCheck.js';
+import { judgeServer, mastersOf, verifyDatabase } from '../queue/serverCheck.js';
 import { judgeClock } from './clock.js';
 import { type Finding, failed, ok, warning } from './finding.js';
 
@@ -37,15 +37,12 @@ async function look(redis: RedisClient, prefix: string): Promise<Finding[]> {
   await verifyDatabase(redis);
   // A script, since everything is written by scripts.
   await redisClock(redis, prefix).measure();
-  const info = await redis.info();
-  if (!(redis instanceof Cluster) && field(info, 'cluster_enabled') === '1') {
-    return [unusable({ kind: 'cluster_node' })];
-  }
+  const infos = await Promise.all(mastersOf(redis).map((node) => node.info()));
+  const isClusterNode = infos.some((info) => field(info, 'cluster_enabled') === '1');
+  if (!(redis instanceof Cluster) && isClusterNode) return [unusable({ kind: 'cluster_node' })];
   return [
     ok('redis', 'answers'),
-    ...fitness(info, redis),
-    memory(info),
-    persistence(info),
+    ...gravestOfEach(infos.map(judgeInfo)),
     await latency(redis),
     await clock(redis),
   ];
@@ -82,22 +79,56 @@ function unusable(fault: RedisFault): Finding {
   return failed('redis', `cannot be used (${word})`, describeRedisFault({ kind: fault.kind }));
 }
 
-function fitness(info: string, redis: RedisClient): Finding[] {
-  const version = field(info, 'redis_version') ?? 'unknown';
-  const policy = field(info, 'maxmemory_policy');
-  const whole = judgeServer(info, { isCluster: redis instanceof Cluster });
-  if (whole.ok) return [ok('redis-version', version), ok('redis-policy', policy ?? 'not told')];
+/** What a server says of itself (the text of `INFO`). What it does not say is not taken for fine. */
+export function judgeInfo(info: string): Finding[] {
+  return [versionOf(info), policyOf(info), memory(info), persistence(info)];
+}
+
+const GRAVITY = ['ok', 'skipped', 'warning', 'failed'] as const;
+
+/** Of the masters of a cluster, the one that stands worst in each check: all of them hold notifications. */
+function gravestOfEach([first = [], ...others]: Finding[][]): Finding[] {
+  const gravity = ({ status }: Finding) => GRAVITY.indexOf(status);
+  return first.map((finding) =>
+    others
+      .flat()
+      .filter(({ check }) => check === finding.check)
+      .reduce((worst, other) => (gravity(other) > gravity(worst) ? other : worst), finding),
+  );
+}
+
+function versionOf(info: string): Finding {
+  const version = field(info, 'redis_version');
+  if (version === undefined) return unsaid('redis-version');
   const judged = judgeServer(`redis_version:${version}`);
-  if (!judged.ok) {
-    return [failed('redis-version', judged.problem, 'Upgrade Redis, or use a newer managed one.')];
-  }
+  if (judged.ok) return ok('redis-version', version);
+  return failed('redis-version', judged.problem, 'Upgrade Redis, or use a newer managed one.');
+}
+
+function policyOf(info: string): Finding {
+  const policy = field(info, 'maxmemory_policy');
+  if (policy === undefined) return unsaid('redis-policy');
+  const judged = judgeServer(`maxmemory_policy:${policy}`);
+  if (judged.ok) return ok('redis-policy', policy);
   const remedy = 'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf.';
-  return [ok('redis-version', version), failed('redis-policy', whole.problem, remedy)];
+  return failed('redis-policy', judged.problem, remedy);
+}
+
+const REQUIRED = {
+  'redis-version': 'It has to be 6.2 or newer.',
+  'redis-policy': 'It has to be noeviction, or accepted notifications could be lost.',
+  'redis-memory': 'Look whether it has a limit, and how much of it is used.',
+} as const;
+
+/** Some managed servers leave fields out. */
+function unsaid(check: keyof typeof REQUIRED): Finding {
+  return warning(check, 'Redis does not say it', REQUIRED[check]);
 }
 
 function memory(info: string): Finding {
-  const limit = Number(field(info, 'maxmemory') ?? 0);
-  const used = Number(field(info, 'used_memory') ?? 0);
+  const limit = Number(field(info, 'maxmemory') ?? Number.NaN);
+  const used = Number(field(info, 'used_memory') ?? Number.NaN);
+  if (Number.isNaN(limit) || (limit > 0 && Number.isNaN(used))) return unsaid('redis-memory');
   if (limit === 0) return ok('redis-memory', 'no maxmemory is set');
   const detail = `${Math.round((used / limit) * 100)} % of maxmemory is used`;
   if (used <= limit * MEMORY_SHARE) return ok('redis-memory', detail);

@@ -15,7 +15,7 @@ export async function checkTemplates(
     if (!(error instanceof TemplateError)) throw error;
     const lines = error.message.split('\n');
     const findings = lines.map((line) =>
-      failed('templates', line, 'Mend it; notifier templates check tries again.'),
+      failed('templates', line, 'Correct it; notifier templates check looks again.'),
     );
     return { findings, loaded: [] };
   }

@@ -3,8 +3,7 @@ import { emailIdentity } from '../notification/emailAddress.js';
 import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { optionalId, platformId } from './platformId.js';
-import { sameId } from './sameId.js';
+import { optionalId, platformId, sameId } from './platformId.js';
 import { optionalText } from './text.js';
 
 const ContactReference = z.object({ id: optionalId });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { optionalId, platformId } from './platformId.js';
+import { comparedId, optionalId, platformId } from './platformId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: ConversationQuery. The interval spans at most 31 days with a filter, 7 without. */
@@ -54,7 +54,7 @@ const Participant = z.object({
   participantName: optionalText,
   /** customer, external, agent, acd, api, … */
   purpose: optionalText,
-  externalContactId: optionalId,
+  externalContactId: comparedId,
   sessions: z.array(Session).catch([]),
 });
 

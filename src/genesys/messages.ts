@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { optionalId, platformId } from './platformId.js';
-import { absentOrSameId, sameId } from './sameId.js';
+import { absentOrSameId, comparedId, optionalId, platformId, sameId } from './platformId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: messages bulk takes at most 1,000 ids. */
@@ -26,7 +25,7 @@ const Participant = z.object({
   state: optionalText,
   startTime: optionalText,
   endTime: optionalText,
-  externalContact: z.object({ id: optionalId }).optional().catch(undefined),
+  externalContact: z.object({ id: comparedId }).optional().catch(undefined),
   attributes: z.record(z.string(), z.string()).optional().catch(undefined),
   messages: z.array(MessageReference).catch([]),
 });
@@ -72,8 +71,7 @@ const Message = z.object({
   /** queued, sent, failed, received, delivery-success, delivery-failed, read, removed, published */
   status: optionalText,
   messengerType: optionalText,
-  /** Only compared with what was asked for, so that a strange one is no absent one. */
-  conversationId: optionalText,
+  conversationId: comparedId,
   normalizedMessage: NormalizedMessage.optional().catch(undefined),
 });
 

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { optionalId } from './platformId.js';
-import { absentOrSameId } from './sameId.js';
+import { absentOrSameId, comparedId, optionalId } from './platformId.js';
 import { optionalText } from './text.js';
 
 const WITHOUT_MEDIA = {
@@ -38,7 +37,7 @@ const RecordedMessage = z.object({
 
 /** Genesys: Recording. Those of calls and screens have no `messagingTranscript`. */
 const Recording = z.object({
-  conversationId: optionalText,
+  conversationId: comparedId,
   messagingTranscript: z.array(RecordedMessage).optional().catch(undefined),
 });
 

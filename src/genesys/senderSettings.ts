@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { absentAsNull } from './absentAsNull.js';
 import type { CallOptions, CallResult } from './call.js';
 import type { Caller } from './caller.js';
-import { absentOrSameId } from './sameId.js';
+import { absentOrSameId } from './platformId.js';
 import { optionalText } from './text.js';
 
 /** Genesys: WebDeployment, as far as it is read here. */

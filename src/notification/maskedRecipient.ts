@@ -19,6 +19,12 @@ export function maskedRecipient({ recipient }: NotificationRequest): MaskedRecip
   };
 }
 
+/** In a line; empty where no address was kept. */
+export function describeRecipient({ email, phone, externalContactId }: MaskedRecipient): string {
+  const contact = externalContactId === undefined ? undefined : `contact ${externalContactId}`;
+  return [email, phone, contact].filter((part) => part !== undefined).join(', ');
+}
+
 /** `d•••@e•••.com`. */
 function maskedEmail(email: string): string {
   const at = email.lastIndexOf('@');

@@ -85,7 +85,7 @@ export function readJsonBody(
       if (announced !== undefined && Number(announced) !== length) refuse('cut_short');
       else resolve(Buffer.concat(pieces, length));
     };
-    // The connection was lost: nobody reads the answer.
+    // The connection was lost: no one is left to read the answer.
     const onError = () => refuse('cut_short');
     if (Number(announced) > limit) refuse('too_large');
     else payload.on('data', onData).on('end', onEnd).on('error', onError);

@@ -20,7 +20,7 @@ import { judgeRead } from './readFailure.js';
 export class ConversationLoader {
   readonly #lanes: Record<Lane, LaneBatches>;
 
-  /** @param onMismatch called for each answer that holds conversations of somebody else. */
+  /** @param onMismatch called for each answer that holds conversations of another customer. */
   constructor(
     client: GenesysClient,
     log: Logger,

@@ -1,5 +1,5 @@
 import type { ConversationQuery, ConversationSummary } from '../genesys/conversations.js';
-import { sameId } from '../genesys/sameId.js';
+import { sameId } from '../genesys/platformId.js';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** The platform refuses a filtered query over more. */

@@ -1,7 +1,7 @@
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import { type Contact, idsOf } from '../genesys/contacts.js';
-import { sameId } from '../genesys/sameId.js';
+import { sameId } from '../genesys/platformId.js';
 import { emailIdentity } from '../notification/emailAddress.js';
 import { halfName } from '../notification/personName.js';
 import type { NotificationRequest } from '../notification/request.js';

@@ -81,6 +81,14 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: `the answer with the history could not be read; ${AGAIN}`,
   },
+  history_mismatch: {
+    who: 'the clock',
+    what: `the answer with the history was about another customer and was not used; ${AGAIN}`,
+  },
+  history_http_3xx: {
+    who: 'the clock',
+    what: `the request for the history was redirected, as by a gateway or a sign-in page; ${AGAIN}`,
+  },
   history_http_4xx: {
     who: 'the clock',
     what: `Genesys Cloud refused to read the history just now; ${AGAIN}`,

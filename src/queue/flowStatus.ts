@@ -4,7 +4,7 @@ import type { FleetStatus } from './operations.js';
 import type { SeenWorker } from './workerRegistry.js';
 
 /** What can keep notifications from flowing, the gravest first. */
-const OBSTACLE_KINDS = [
+export const OBSTACLE_KINDS = [
   'no_workers',
   'paused',
   'held',

@@ -23,7 +23,7 @@ export async function checkRedisServer(redis: RedisClient): Promise<ServerCheck>
 }
 
 /** A cluster that is not connected knows no masters; asking it as a whole then fails, as it should. */
-function mastersOf(redis: RedisClient): RedisClient[] {
+export function mastersOf(redis: RedisClient): RedisClient[] {
   const masters = redis instanceof Cluster ? redis.nodes('master') : [];
   return masters.length > 0 ? masters : [redis];
 }

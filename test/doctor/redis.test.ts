@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { Redis } from 'ioredis';
 import { judgeClock } from '../../src/doctor/clock.js';
 import { checkNode } from '../../src/doctor/node.js';
-import { checkRedis } from '../../src/doctor/redis.js';
+import { checkRedis, judgeInfo } from '../../src/doctor/redis.js';
 import { connectForProducing, disconnect } from '../../src/queue/connection.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
@@ -44,6 +44,16 @@ describe('the doctor looks at Redis and', () => {
       'redis-persistence ok',
       'redis-latency ok',
       'clock ok',
+    ]);
+  });
+
+  test('does not take for fine what a server does not say', () => {
+    const info = 'aof_enabled:1\r\naof_last_write_status:ok\r\n';
+    expect(judgeInfo(info).map(({ check, status }) => `${check} ${status}`)).toEqual([
+      'redis-version warning',
+      'redis-policy warning',
+      'redis-memory warning',
+      'redis-persistence ok',
     ]);
   });
 

@@ -65,6 +65,38 @@ describe('an id that the platform gives', () => {
     expect(await sent()).toMatchObject({ ok: true, data: { messageId: id, conversationId: id } });
   });
 
+  test.each([
+    ['of 129 characters', 'a'.repeat(129)],
+    ['with a blank', 'a b'],
+    ['beyond ASCII', 'ä1'],
+  ])(
+    "of a customer, %s, is not taken for one that was left out: it may be another's",
+    async (_title, id) => {
+      const conversationId = 'c-1';
+      platform.handler = (_request, response) =>
+        json(response, 200, {
+          conversations: [
+            { conversationId, participants: [{ purpose: 'customer', externalContactId: id }] },
+          ],
+        });
+      const query = {
+        interval: '2026-11-01T00:00:00Z/2026-11-02T00:00:00Z',
+        paging: { pageSize: 1, pageNumber: 1 },
+      };
+      expect(await genesys.client.queryConversations(query, LANE)).toMatchObject({
+        data: { conversations: [{ participants: [{ externalContactId: id }] }] },
+      });
+      platform.handler = (_request, response) =>
+        json(response, 200, {
+          id: conversationId,
+          participants: [{ purpose: 'customer', externalContact: { id } }],
+        });
+      expect(await genesys.client.getMessageConversation(conversationId, LANE)).toMatchObject({
+        data: { participants: [{ externalContact: { id } }] },
+      });
+    },
+  );
+
   test('in a header is left out when it has not the form of one', async () => {
     platform.handler = (_request, response) =>
       json(response, 400, { code: 'bad.request' }, { 'inin-correlation-id': 'a'.repeat(5_000) });

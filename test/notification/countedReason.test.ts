@@ -7,6 +7,8 @@ describe('the reason that a row is counted under', () => {
     ['http_503', 'http_5xx'],
     ['http_418', 'http_4xx'],
     ['history_http_502', 'history_http_5xx'],
+    ['history_http_302', 'history_http_3xx'],
+    ['history_mismatch', 'history_mismatch'],
     ['http_5033', 'other'],
     ['constructor', 'other'],
     ['what a gateway has invented', 'other'],

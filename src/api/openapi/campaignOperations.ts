@@ -95,7 +95,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     operationId: 'importRows',
     summary: 'Upload its rows',
     description:
-      'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are rejected; an address that cannot be used is left out with a warning where another one reaches the customer.',
+      'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are rejected; an address that cannot be used is left out with a warning where another one reaches the customer. A charset in the Content-Type says how the text is encoded.',
     pathParameters: ID_IN_PATH,
     headers: {
       'Content-Encoding': 'gzip, where that is said in a header at all.',

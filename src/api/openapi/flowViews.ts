@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ObstacleView } from '../../queue/fleetStatusView.js';
+import { OBSTACLE_KINDS } from '../../queue/flowStatus.js';
 
 /* How the deployment stands: see `flowStatus`. */
 
@@ -7,16 +8,7 @@ const time = z.iso.datetime();
 
 /** One thing in the way of notifications, as every face says it. */
 export const obstacle = z.looseObject({
-  kind: z.enum([
-    'no_workers',
-    'paused',
-    'held',
-    'not_ready',
-    'queue_paused',
-    'gate_closed',
-    'redis_full',
-    'half_open',
-  ]),
+  kind: z.enum(OBSTACLE_KINDS),
   stops: z.boolean().meta({ description: 'Nothing at all is sent while it lasts.' }),
   who: z.enum(['you', 'Genesys Cloud']).meta({ description: 'Who can do something about it.' }),
   since: time.exactOptional(),
@@ -27,7 +19,7 @@ export const obstacle = z.looseObject({
 }) satisfies z.ZodType<ObstacleView>;
 
 /** Whether notifications flow, or the gravest thing that stops them. */
-export const flow = z.enum(['flows', ...obstacle.shape.kind.options]);
+export const flow = z.enum(['flows', ...OBSTACLE_KINDS]);
 
 const worker = z.looseObject({
   id: z.string(),

@@ -32,7 +32,10 @@ const timelineEntry = z.looseObject({
 export const notificationView = z.looseObject({
   id: z.string(),
   state,
-  reason: reason.meta({ description: 'Why it is in this state, as a code.' }),
+  reason: reason.meta({
+    description:
+      'Why it is in this state, as a code: of skipped no_history, not_allowed or opted_out (the customer has asked for no more messages); of others such as every_channel_refused, timeout, http_500, permission, history_mismatch (an answer about another customer was not used).',
+  }),
   channel: channel.exactOptional().meta({ description: 'The channel tried last.' }),
   delivery: z
     .enum(DELIVERIES)
