@@ -27,7 +27,7 @@ export async function showNotification(id: string, options: Options): Promise<Ex
     const details = await readDetails({ store, operations, campaigns }, id);
     if (details === undefined) return none(output, id);
     const view = (await notifications.get(id)) ?? viewOf(details.record, undefined);
-    const waitsFor = blockingReasons(details.record, details, Date.now());
+    const waitsFor = blockingReasons(details.record, details, details.fleet.workers.now);
     output.result(describe(view, details, waitsFor), { ...view, waitsFor });
     return EXIT.ok;
   });

@@ -63,7 +63,7 @@ again.</p></div>`;
     const id = idParam(request);
     const story = id === undefined ? undefined : await readDetails(details, id);
     if (id === undefined || story === undefined) return sendNone(reply);
-    const body = notificationPage(story, Date.now());
+    const body = notificationPage(story, story.fleet.workers.now);
     return sendPage(reply, { title: `${story.record.state}: ${id}`, body, loggedIn: login });
   });
 

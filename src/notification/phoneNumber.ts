@@ -11,7 +11,7 @@ const WITHOUT_EXTENSION = `${PHONE_EXPECTED}, without an extension`;
 /** Already as it is sent, in the one country where length and first digit say so. */
 const NORTH_AMERICAN = /^\+1[2-9]\d{9}$/;
 
-/** Longer than anybody writes a number; bounds the time that a hostile text takes. */
+/** Longer than any number is written; bounds the time that a hostile text takes. */
 const LONGEST_WRITTEN = 100;
 
 /** Marks that a copied number brings along; they show nothing. */

@@ -8,7 +8,7 @@ import type { FleetStatus } from '../queue/operations.js';
  * process answers alike, so take `max`, not `sum`, over instances. Made anew for each scrape, from
  * nothing but the status: while Redis is away (no status), these metrics are absent and not stale.
  */
-export function fleetMetrics(status: FleetStatus | undefined, now: number): Promise<string> {
+export function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
   const registry = new Registry();
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Gauge({ name: `notifier_${name}`, help, labelNames, registers: [registry] });
@@ -17,6 +17,8 @@ export function fleetMetrics(status: FleetStatus | undefined, now: number): Prom
     status === undefined ? 0 : 1,
   );
   if (status === undefined) return registry.metrics();
+  // By Redis' clock, as all times in the status.
+  const { now } = status.workers;
   const ageOf = (since = now) => Math.max(0, now - since) / 1_000;
   const { gate, gateClosedMsTotal, pause, queues, unknown } = status;
 

@@ -185,7 +185,7 @@ export class Metrics {
     const own = await this.#registry.metrics();
     if (this.#readFleet === undefined) return own;
     const status = await inTime(this.#readFleet());
-    return `${own}\n${await fleetMetrics(status, Date.now())}`;
+    return `${own}\n${await fleetMetrics(status)}`;
   }
 }
 

@@ -29,7 +29,7 @@ export interface Surroundings {
 }
 
 /**
- * Everything that a notification waits for at `now` (epoch ms), what comes first in front; never
+ * Everything that a notification waits for at `now` (epoch ms by Redis), what comes first in front; never
  * empty. Each that is named is true at this moment: when it is gone, the next one counts.
  */
 export function blockingReasons(

@@ -98,6 +98,10 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     what: `Genesys Cloud failed to read the history (5xx); ${AGAIN}`,
   },
   http_5xx: { who: 'the clock', what: `Genesys Cloud was overloaded (503); ${AGAIN}` },
+  deadline: {
+    who: 'the clock',
+    what: `too little time was left to wait for the answer to a send, so nothing was sent; ${AGAIN}`,
+  },
   send_by_passed: {
     who: 'the clock',
     what: `the worker was too slow to send within two seconds, so it sent nothing; ${AGAIN}`,

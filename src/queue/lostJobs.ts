@@ -12,8 +12,8 @@ const SHORT_LIST = 1_000;
 const READ_FOR_MS = 10_000;
 
 /**
- * Finds jobs that stand in no list of their queue: somebody has deleted the list, or emptied the
- * queue with a tool. Their data is still there, and so they look alive.
+ * Finds jobs that stand in no list of their queue: the list was deleted, or a tool has emptied the
+ * queue. Their data is still there, and so they look alive.
  */
 export class LostJobs {
   readonly #redis: RedisClient;

@@ -8,7 +8,7 @@ import {
 import type { RedisClient } from '../notification/redisScripts.js';
 
 const PROBE_EVERY_MS = 1_000;
-/** It is written to be written; nobody reads it. */
+/** The key is never read: that the write succeeds is the answer. */
 const PROBE_KEEPS_MS = 1;
 
 /**

@@ -37,9 +37,9 @@ const UNJUDGED_AGAIN_MS = 60_000;
  * each: is it past its deadline? did the owner of its intent vanish? is there still a job for it?
  *
  * It finds what the queue alone would lose: an api killed between ledger and job, jobs that an
- * operator removed, jobs whose list was deleted, jobs that the queue failed because their workers died too often. One sweeper
- * works at a time, by a lease; two at once would do no harm, since each change is decided upon the
- * record as it is.
+ * operator removed, jobs whose list was deleted, jobs that the queue failed because their workers
+ * died too often. One sweeper works at a time, by a lease; two at once would do no harm, since each
+ * change is decided upon the record as it is.
  */
 export class Sweeper {
   readonly #ledger: Ledger;

@@ -1,5 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import type { CallFailure } from '../../src/genesys/failure.js';
 import { countedReason, reasonCountsOf } from '../../src/notification/countedReason.js';
+import { judgeSend } from '../../src/pipeline/answerTable.js';
+import { HISTORY_MISMATCH, judgeRead } from '../../src/pipeline/readFailure.js';
 
 describe('the reason that a row is counted under', () => {
   test.each([
@@ -15,6 +18,28 @@ describe('the reason that a row is counted under', () => {
     [undefined, 'other'],
   ])('of %s is %s', (reason, counted) => {
     expect(countedReason(reason)).toBe(counted);
+  });
+});
+
+describe('every reason that an answer of the platform leads to', () => {
+  const statuses = [307, 400, 404, 406, 408, 413, 422, 500, 502, 503, 504];
+  const failures: CallFailure[] = [
+    { kind: 'unreachable' },
+    { kind: 'timeout' },
+    { kind: 'connection_lost' },
+    { kind: 'malformed' },
+    { kind: 'mismatch' },
+    { kind: 'aborted' },
+    ...['deadline', 'send_by_passed', 'login_failed'].map(
+      (reason) => ({ kind: 'not_issued', reason }) as const,
+    ),
+    ...statuses.map((status) => ({ kind: 'http', status, fields: [], retryAfterMs: 1 }) as const),
+  ] as CallFailure[];
+
+  test.each(failures)('is one of those that are counted: %j', (failure) => {
+    for (const verdict of [judgeSend(failure, 'web'), judgeRead(failure), HISTORY_MISMATCH]) {
+      if ('reason' in verdict) expect(countedReason(verdict.reason)).not.toBe('other');
+    }
   });
 });
 

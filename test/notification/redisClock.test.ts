@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { RedisClock, redisClock } from '../../src/notification/redisClock.js';
-import { testRedisUrl } from '../support/redis.js';
+import { startPrivateRedis, testRedisUrl } from '../support/redis.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
@@ -54,6 +54,21 @@ describe('the clock of Redis', () => {
     const clock = new RedisClock(redis, '{t}');
     expect(Math.abs(clock.now() - realNow())).toBeLessThan(1_000);
     expect(clock.problem).toBeUndefined();
+  });
+
+  test('is exact though its first answer came late: the command waited while Redis was away', async () => {
+    const server = await startPrivateRedis();
+    const away = new Redis(server.url);
+    try {
+      const clock = new RedisClock(away, '{t}');
+      await away.call('CLIENT', 'PAUSE', '1500', 'ALL');
+      const now = await clock.current();
+      const [seconds, microseconds] = await away.time();
+      expect(now - (Number(seconds) * 1_000 + Number(microseconds) / 1_000)).toBeLessThan(100);
+    } finally {
+      away.disconnect();
+      await server.stop();
+    }
   });
 
   test('is one for each connection', () => {

@@ -19,6 +19,7 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   timeout: 'Genesys Cloud did not answer in time',
   connection_lost: 'the connection broke during the request',
   malformed: 'the answer could not be read',
+  mismatch: 'the answer was about something else',
   aborted: 'the request was broken off',
   http_3xx: 'Genesys Cloud redirected the request',
   http_4xx: 'Genesys Cloud answered with a 4xx',
