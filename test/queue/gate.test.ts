@@ -4,7 +4,7 @@ import { Gate } from '../../src/queue/gate.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 /** How long a few round trips to a Redis next door may take. */
-const A_MOMENT_MS = 1_000;
+const A_MOMENT_MS = 3_000;
 const HOUR_MS = 3_600_000;
 /** What BullMQ itself writes to a limiter that it closes. */
 const CLOSED = String(Number.MAX_SAFE_INTEGER);
@@ -121,8 +121,9 @@ describe('the gate', () => {
     expect(await gate.status()).toMatchObject({ reason: { operation: 'agentless-email' } });
     if (!first.closed || !second.closed) throw new Error('it was closed');
     expect(second.since).toBe(first.since);
-    expect(first.since).toBeGreaterThanOrEqual(before);
-    expectAbout(second.until - Date.now(), 60_000);
+    expect(first.since).toBeGreaterThan(before - A_MOMENT_MS);
+    // By Redis' clock as the gate knows it, which may be off by the time that an answer takes.
+    expectAbout(second.until - Date.now(), 60_000 + A_MOMENT_MS);
   });
 
   test('is opened by hand, with both queues, and says how long it would have stayed closed', async () => {

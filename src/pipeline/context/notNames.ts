@@ -4,7 +4,7 @@
  */
 
 /** Words of grammar: where one stands, at whatever place, a sentence goes on. */
-export const GRAMMAR: ReadonlySet<string> = wordsOf(
+const GRAMMAR: ReadonlySet<string> = wordsOf(
   'not no in on at the a an my your our his her it this that so very really just also here there',
   'still already now soon everywhere nowhere off up down out to for with without and or but if as',
   'their they you we he she is was are be been being has have had do does did well ok okay gone',
