@@ -14,6 +14,7 @@ RUN --mount=type=secret,id=npmrc,target=/root/.npmrc --mount=type=secret,id=ca \
 COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
+COPY sandbox sandbox
 RUN node scripts/build.mjs
 
 # What the product needs to run, less what only compilers, browsers and readers need: the packages

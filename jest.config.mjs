@@ -4,7 +4,10 @@ export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    '^#sandbox/(.*)\\.js$': '<rootDir>/sandbox/$1',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -18,7 +18,7 @@ import { ensureNode } from './lib/node.mjs';
 import { run } from './lib/process.mjs';
 import { isProgram, logLine, projectRoot, runScript, ScriptError } from './lib/script.mjs';
 
-const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const INPUTS = ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const STAMP = '.built-from';
 
 /*
@@ -80,6 +80,12 @@ async function build(root) {
       cwd: root,
     });
     if (compiled.code !== 0) throw new ScriptError(`The build failed:\n${compiled.output.trim()}`);
+    // The entry is dist/main.js, so what was made of src moves up; the sandbox lies beside it, as the
+    // import `#sandbox/*` of package.json has it.
+    for (const entry of readdirSync(path.join(output, 'src'))) {
+      renameSync(path.join(output, 'src', entry), path.join(output, entry));
+    }
+    rmSync(path.join(output, 'src'), { recursive: true });
     for (const script of filesUnder(root, 'src').filter((file) => file.endsWith('.lua'))) {
       cpSync(path.join(root, script), path.join(output, path.relative('src', script)));
     }

@@ -1,13 +1,17 @@
 import { z } from 'zod';
-import { resolveRegion } from './genesys/region.js';
-import { Keyring } from './notification/bodyHash.js';
-import { CHANNELS, type Channel } from './notification/channel.js';
-import { COUNTRY_EXPECTED, countryOfCode } from './notification/country.js';
+import { resolveRegion } from './genesys/endpoints.js';
+import { isLoopbackHost } from './http/requestOrigin.js';
 import { readEmail } from './notification/emailAddress.js';
-import { PHONE_EXPECTED, readPhone } from './notification/phoneNumber.js';
+import { Keyring } from './notification/keyring.js';
+import {
+  COUNTRY_EXPECTED,
+  countryOfCode,
+  PHONE_EXPECTED,
+  readPhone,
+} from './notification/phoneNumber.js';
 import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
-import { isLoopbackHost } from './ops/loopback.js';
-import { isLoopbackUrl, isRedisUrl } from './queue/connection.js';
+import { CHANNELS, type Channel } from './notification/state.js';
+import { isLoopbackUrl, isRedisUrl } from './redis/client.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

@@ -1,7 +1,6 @@
-export type { Channel } from './notification/channel.js';
-export type { Delivery } from './notification/leg.js';
+export type { Delivery } from './notification/record.js';
 export type { FieldProblem, NotificationRequest } from './notification/request.js';
-export type { Lane, State } from './notification/state.js';
+export type { Channel, Lane, State } from './notification/state.js';
 export type { NotificationView, TimelineView } from './notification/view.js';
 export {
   BacklogFullError,

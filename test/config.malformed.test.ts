@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { describeProblems, loadConfig } from '../src/config.js';
-import { CHANNELS } from '../src/notification/channel.js';
+import { CHANNELS } from '../src/notification/state.js';
 
 /** A value that means nothing anywhere, to be found again if a message repeats it. */
 const NONSENSE = 'xq?;zebra';

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SETTING_NAMES } from '../src/config.js';
-import { LEG_OUTCOMES } from '../src/notification/leg.js';
+import { LEG_OUTCOMES } from '../src/notification/record.js';
 import { STATES } from '../src/notification/state.js';
 
 const root = new URL('../', import.meta.url);
@@ -50,14 +50,14 @@ describe('docs/design.md', () => {
 
   test('names exports by the names they have, in the files that it says', () => {
     for (const [name, file] of [
-      ['CHANNELS', 'src/notification/channel.ts'],
-      ['channelDrivers', 'src/roles/workerRole.ts'],
+      ['CHANNELS', 'src/notification/state.ts'],
+      ['channelDrivers', 'src/app/workerApp.ts'],
       ['CONTEXT_VARIABLES', 'src/templates/contextVariables.ts'],
       ['TemplateContext', 'src/templates/contextVariables.ts'],
       ['contextScope', 'src/templates/contextVariables.ts'],
-      ['mayStartLeg', 'src/notification/leg.ts'],
-      ['Phase', 'src/pipeline/step.ts'],
-      ['Findings', 'src/pipeline/lookup.ts'],
+      ['mayStartLeg', 'src/notification/record.ts'],
+      ['Phase', 'src/dispatch/jobAttempt.ts'],
+      ['Findings', 'src/history/lookup.ts'],
     ] as const) {
       expect(quoted).toContain(name);
       const code = readFileSync(new URL(file, root), 'utf8');

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { startApi } from '../src/roles/apiRole.js';
-import type { RunningRole } from '../src/roles/role.js';
+import { startApi } from '../src/app/apiApp.js';
+import type { RunningRole } from '../src/app/role.js';
 import { type Deployment, deploy } from './support/deployment.js';
 import { productMain } from './support/product.js';
 

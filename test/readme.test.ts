@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { loadConfig, SETTING_NAMES } from '../src/config.js';
-import { CHANNELS } from '../src/notification/channel.js';
-import { STATES } from '../src/notification/state.js';
+import { CHANNELS, STATES } from '../src/notification/state.js';
 import { CONTEXT_VARIABLES } from '../src/templates/contextVariables.js';
 
 const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { newRecord } from '#product/notification/acceptance.js';
+import { newRecord } from '#product/notification/record.js';
 import type { NotificationRequest } from '#product/notification/request.js';
 import { jobFor } from '#product/queue/jobs.js';
 import type { Benchmark } from '../harness/benchmark.js';

@@ -1,6 +1,5 @@
 import { arch, cpus, loadavg, release, totalmem, type } from 'node:os';
-import type { RedisClient } from '#product/notification/redisScripts.js';
-import { connectForWorking, disconnect } from '#product/queue/connection.js';
+import { connectForWorking, disconnect, type RedisClient } from '#product/redis/client.js';
 
 /** Where and under what the numbers came about; they mean little without. */
 export async function conditionsOf(redis: {

@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { type Config, loadConfig, type Role } from '#product/config.js';
-import type { RedisClient } from '#product/notification/redisScripts.js';
-import { connectForWorking, disconnect } from '#product/queue/connection.js';
-import { whenReady } from '#product/queue/patience.js';
 import { NotificationProducer } from '#product/queue/producer.js';
-import { TemplateCatalogue } from '#product/templates/catalogue.js';
-import { loadTemplates, publishTemplates } from '#product/templates/publishTemplates.js';
+import { untilConnected } from '#product/queue/timeout.js';
+import { connectForWorking, disconnect, type RedisClient } from '#product/redis/client.js';
+import {
+  loadTemplates,
+  publishTemplates,
+  TemplateCatalogue,
+} from '#product/templates/catalogue.js';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.resolve('#product/main.js')));
 
@@ -61,7 +63,7 @@ export class Deployment {
       // Not the producer's: its connection refuses what comes before it stands.
       const catalogue = new TemplateCatalogue(deployment.redis, deployment.prefix);
       await publishTemplates(catalogue, await loadTemplates(deployment.#templates), ['web']);
-      await whenReady(deployment.producer.store.redis);
+      await untilConnected(deployment.producer.store.redis);
       return deployment;
     } catch (error) {
       await deployment.remove();

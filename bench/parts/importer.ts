@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { CampaignStore } from '#product/campaign/campaignStore.js';
-import { importRows } from '#product/campaign/importRows.js';
+import { importRows } from '#product/campaign/import/importRows.js';
 import { RowStore } from '#product/campaign/rowStore.js';
-import { connectForWorking, disconnect } from '#product/queue/connection.js';
-import { RedisMemory } from '#product/queue/redisMemory.js';
+import { CampaignStore } from '#product/campaign/store.js';
+import { connectForWorking, disconnect } from '#product/redis/client.js';
+import { RedisMemory } from '#product/redis/serverInfo.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { actAsPart } from '../harness/part.js';
 import { peakResidentBytes } from '../harness/usage.js';

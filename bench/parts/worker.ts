@@ -1,6 +1,6 @@
-import type { Admission } from '#product/genesys/admission.js';
+import { startWorker } from '#product/app/workerApp.js';
+import type { Limiter } from '#product/genesys/call.js';
 import { createLogger } from '#product/ops/logger.js';
-import { startWorker } from '#product/roles/workerRole.js';
 import { configOf } from '../harness/deployment.js';
 import { actAsPart } from '../harness/part.js';
 
@@ -10,8 +10,8 @@ export interface WorkerTask {
   budget: 'off' | { minuteMs: number };
 }
 
-const OPEN: Admission = {
-  admit: async () => ({ admitted: true }),
+const OPEN: Limiter = {
+  acquire: async () => ({ admitted: true }),
   rateLimited: async () => undefined,
 };
 

@@ -1,11 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { UnreadableCampaignError } from '../campaign/unreadableCampaign.js';
-import { describeRedisFault, redisFaultOf } from '../notification/redisFault.js';
-import { errorLabel } from '../ops/errorLabel.js';
-import { BodyRefused } from '../ops/jsonBody.js';
-import { DEEPEST_JSON } from '../ops/jsonNesting.js';
+import { UnreadableCampaignError } from '../campaign/store.js';
+import { BodyRefused } from '../http/jsonBody.js';
+import { DEEPEST_JSON } from '../http/jsonNesting.js';
+import { redactedError } from '../ops/logger.js';
 import { RedisUnavailableError, UnexpectedFailureError } from '../queue/errors.js';
-import { NotUtf8Error } from './json.js';
+import { describeRedisFault, redisFaultOf } from '../redis/errors.js';
 import {
   httpProblem,
   type Problem,
@@ -15,6 +14,7 @@ import {
   unexpectedFailure,
 } from './problems.js';
 import { TooManyRequests } from './rateLimit.js';
+import { NotUtf8Error } from './requests.js';
 
 /** What the framework refuses by itself, in our words: its own messages quote the request. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, Problem>> = {
@@ -58,7 +58,7 @@ export function answerError(
     return sendProblem(reply, httpProblem(400, 'The body is not UTF-8. Encode it as UTF-8.'));
   }
   if (error instanceof UnexpectedFailureError) {
-    request.log.error({ error: errorLabel(error.cause) }, 'a request failed');
+    request.log.error({ error: redactedError(error.cause) }, 'a request failed');
     return sendProblem(reply, unexpectedFailure(error.id));
   }
   if (error instanceof UnreadableCampaignError) {
@@ -84,7 +84,7 @@ export function answerError(
   if (typeof statusCode === 'number' && statusCode >= 400 && statusCode < 500) {
     return sendProblem(reply, httpProblem(statusCode, 'The request cannot be read.'));
   }
-  request.log.error({ error: errorLabel(error) }, 'a request failed');
+  request.log.error({ error: redactedError(error) }, 'a request failed');
   const detail = `This is a defect of the service; its log names the request ${request.id}.`;
   return sendProblem(reply, httpProblem(500, detail));
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { type FlowStatus, flowStatus } from '../queue/flowStatus.js';
-import type { Standstill } from '../queue/operations.js';
-import { allowOnly } from './methods.js';
+import type { PauseStatus } from '../queue/operations.js';
 import type { ApiParts } from './parts.js';
 import { problem, sendProblem } from './problems.js';
+import { allowOnly } from './requests.js';
 
 /** Absent where Redis did not say. */
-type Sending = { flow?: FlowStatus['state']; workers?: number } & Standstill;
+type Sending = { flow?: FlowStatus['state']; workers?: number } & PauseStatus;
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
 
@@ -40,7 +40,7 @@ export function healthRoutes(app: FastifyInstance, parts: ApiParts): void {
  */
 async function sending({ operations }: ApiParts): Promise<Sending> {
   try {
-    const [standstill, fleet] = await Promise.all([operations.standstill(), operations.status()]);
+    const [standstill, fleet] = await Promise.all([operations.pauseStatus(), operations.status()]);
     return {
       flow: flowStatus(fleet).state,
       workers: fleet.workers.alive.length,

@@ -4,9 +4,9 @@ import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
-import type { ApiKeys } from './apiKeys.js';
+import type { ApiKeys } from './auth.js';
 import type { Intake } from './intake.js';
-import type { Standing } from './standing.js';
+import type { Standing } from './redisReadiness.js';
 
 /** What the API is built on. */
 export interface ApiParts {

@@ -1,23 +1,52 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { refuseForeignPages, refuseWhileUnfit, requireKey } from './access.js';
-import { batchRoute } from './batchRoute.js';
-import { campaignReportRoutes } from './campaignReportRoutes.js';
-import { campaignRoutes } from './campaignRoutes.js';
-import { campaignRowsRoute } from './campaignRowsRoute.js';
-import { campaignHaltRoutes, campaignStartRoutes } from './campaignStepRoutes.js';
+import { refuseForeignPages, refuseWhileUnfit, requireKey } from './auth.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
-import { controlRoutes } from './controlRoutes.js';
-import { docsRoutes } from './docsRoutes.js';
+import { docsRoutes } from './docs.js';
 import { answerError, handleErrors } from './errors.js';
 import { healthRoutes } from './health.js';
-import { acceptOnlyJson } from './json.js';
-import { notificationRoutes } from './notificationRoutes.js';
 import type { ApiParts } from './parts.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
-import { logRequests } from './requestLog.js';
-import { settlementRoutes } from './settlementRoutes.js';
-import { unknownRoutes } from './unknownRoutes.js';
+import { acceptOnlyJson } from './requests.js';
+import { campaignReportRoutes, campaignRowsRoute } from './routes/campaignFiles.js';
+import { campaignHaltRoutes, campaignRoutes, campaignStartRoutes } from './routes/campaigns.js';
+import { controlRoutes } from './routes/control.js';
+import { batchRoute, notificationRoutes, settlementRoutes } from './routes/notifications.js';
+import { unknownRoutes } from './routes/unknowns.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The name of the caller's API key; absent where the API is open. */
+    caller?: string;
+    /** The notification this request turned out to be about. */
+    notificationId?: string;
+    /** The campaign it is about. */
+    campaignId?: string;
+  }
+}
+
+/**
+ * One line and one count a request: the route as it was declared, never the URL, and no header and no body. What a
+ * caller wrote may hold anything. Health checks are seen at level debug only.
+ */
+export function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
+  app.addHook('onResponse', async (request, reply) => {
+    const { caller, notificationId, campaignId } = request;
+    const line = {
+      method: request.method,
+      route: request.routeOptions.url ?? '(unknown)',
+      status: reply.statusCode,
+      durationMs: Math.round(reply.elapsedTime),
+      ...(caller !== undefined && { caller }),
+      ...(notificationId !== undefined && { notificationId }),
+      ...(campaignId !== undefined && { campaignId }),
+    };
+    const { method, route, status } = line;
+    metrics.countHttpRequest({ method, route, status, durationMs: reply.elapsedTime });
+    if (line.route.startsWith('/v1/')) request.log.info(line, 'answered');
+    else request.log.debug(line, 'answered');
+  });
+}
 
 /** An id of 128 characters; with the little that a job's id has around it. */
 const LONGEST_PARAM = 144;

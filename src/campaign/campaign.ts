@@ -1,8 +1,7 @@
 import type { NotificationRecord } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
-import type { ColumnChoices } from './import/columnChoices.js';
-import type { KeptColumn } from './import/keptColumns.js';
+import type { ColumnChoices, KeptColumn } from './import/columnChoices.js';
 
 /**
  * Where a campaign can stand.

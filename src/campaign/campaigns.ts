@@ -1,35 +1,35 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
-import type { CountryCode } from '../notification/country.js';
 import type { Ledger } from '../notification/ledger.js';
-import { isRedisFault, withoutCommand } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import type { CountryCode } from '../notification/phoneNumber.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { Backlog } from '../queue/backlog.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
-import { whenReady, withPatience } from '../queue/patience.js';
-import { RedisMemory } from '../queue/redisMemory.js';
+import { untilConnected, withTimeout } from '../queue/timeout.js';
+import type { RedisClient } from '../redis/client.js';
+import { isRedisFault, withoutCommand } from '../redis/errors.js';
+import { RedisMemory } from '../redis/serverInfo.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState, RowReason } from './campaign.js';
 import type { StepDecision, StepNeed } from './campaignDecision.js';
-import { campaignInput } from './campaignInput.js';
-import { type CampaignRequest, parseCampaignRequest } from './campaignRequest.js';
-import type { CampaignStore } from './campaignStore.js';
-import { type CampaignStep, type CampaignView, possibleSteps } from './campaignView.js';
-import { CampaignViews, type CampaignViewsParts } from './campaignViews.js';
-import { type DryRun, type DryRunOptions, dryRun, type Foresight } from './dryRun/dryRun.js';
-import type { ExportFormat } from './exportFormat.js';
-import type { ColumnSuggestion } from './import/unusable.js';
-import { type ImportOptions, importRows } from './importRows.js';
+import { type DryRun, type DryRunOptions, dryRun, type Estimate } from './dryRun/dryRun.js';
+import { type ExportFormat, exportRejected, exportResults } from './exports.js';
+import { type ImportOptions, importRows } from './import/importRows.js';
+import type { ColumnSuggestion } from './import/unusableFile.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
-import { exportRejected } from './rejected.js';
-import type { RejectedRow } from './rejectedRow.js';
-import { exportResults } from './results.js';
+import { type CampaignRequest, campaignInput, parseCampaignRequest } from './request.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
-import type { RowStore } from './rowStore.js';
-import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
+import type { RejectedRow, RowStore } from './rowStore.js';
+import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
+import {
+  type CampaignStep,
+  type CampaignView,
+  CampaignViews,
+  type CampaignViewsParts,
+  possibleSteps,
+} from './view.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -93,7 +93,7 @@ export interface CampaignsParts extends CampaignViewsParts {
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
   /** What a dry run must know of the deployment. */
-  foresight: Foresight;
+  foresight: Estimate;
 }
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
@@ -124,7 +124,7 @@ export class Campaigns {
   async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
     const { clock } = this.#store;
     // Where Redis does not answer, storing the campaign says so.
-    await withPatience(clock.current()).catch(() => undefined);
+    await withTimeout(clock.current()).catch(() => undefined);
     const parsed = parseCampaignRequest(input, clock.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
@@ -133,8 +133,8 @@ export class Campaigns {
   }
 
   /** Frees the id of a campaign that was made for rows which it did not get; others stay as they are. */
-  async takeBack({ id, createdAt }: Pick<CampaignView, 'id' | 'createdAt'>): Promise<void> {
-    await this.#patiently(id, () => this.#store.takeBack(id, Date.parse(createdAt)));
+  async deleteDraft({ id, createdAt }: Pick<CampaignView, 'id' | 'createdAt'>): Promise<void> {
+    await this.#patiently(id, () => this.#store.deleteDraft(id, Date.parse(createdAt)));
   }
 
   async get(id: string): Promise<CampaignView | undefined> {
@@ -348,7 +348,7 @@ export class Campaigns {
   /** @throws UnreadableCampaignError as it is: nothing was done, and that is known. */
   async #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
     try {
-      return await withPatience(whenReady(this.#redis).then(work), id);
+      return await withTimeout(untilConnected(this.#redis).then(work), id);
     } catch (error) {
       const { cause } = error as { cause?: unknown };
       throw cause instanceof UnreadableCampaignError ? cause : error;

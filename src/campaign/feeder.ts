@@ -1,28 +1,125 @@
 import type { Logger } from 'pino';
-import { redisFaultOf } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
-import { errorLabel } from '../ops/errorLabel.js';
+import { redactedError } from '../ops/logger.js';
 import type { Backlog } from '../queue/backlog.js';
-import { Lease } from '../queue/lease.js';
-import type { Campaign, CampaignCounts } from './campaign.js';
+import type { RedisClient } from '../redis/client.js';
+import { redisFaultOf } from '../redis/errors.js';
+import { Lease } from '../redis/lease.js';
+import type { Campaign, CampaignCounts, Judged } from './campaign.js';
 import { rowsDealtWith } from './campaignProgress.js';
-import type { CampaignStore } from './campaignStore.js';
-import { type FailureLimits, judgeFailures } from './failureWatch.js';
-import { Flows } from './flow.js';
 import {
   cancel,
   complete,
   expireWaiting,
-  goesOn,
   pause,
   resumeAfterAccess,
+  resumesByItself,
   settled,
   start,
 } from './lifecycle.js';
-import type { Pace } from './pace.js';
-import type { Release } from './release.js';
-import type { ReleasedRows } from './releasedRows.js';
-import { UnreadableCampaignError } from './unreadableCampaign.js';
+import type { Release, ReleasedRows } from './release.js';
+import { type CampaignStore, UnreadableCampaignError } from './store.js';
+import type { Throughput } from './throughput.js';
+
+/** Rows that were tried, over which it is judged whether too many fail. */
+const WINDOW = 100;
+
+export interface FailureLimits {
+  /** Above this share of a window, failed is too much. */
+  maxFailureShare: number;
+  /** So many more `unknown` are too many. */
+  maxUnknown: number;
+}
+
+export type Judgement =
+  | { kind: 'wait_and_see' }
+  /** Nothing wrong with the window that ends here. */
+  | { kind: 'fine'; judged: Judged }
+  | { kind: 'too_much'; reason: string; judged: Judged };
+
+const NOTHING: Judged = { tried: 0, failed: 0, unknown: 0 };
+
+/**
+ * Whether a campaign should rather be looked at by a person. Rows that were skipped, cancelled or
+ * expired say nothing about that: nobody tried to send them. A window begins where the last one was
+ * judged, so that after a resume only what happens from then on counts.
+ */
+export function judgeFailures(
+  counts: CampaignCounts,
+  since: Judged | undefined,
+  limits: FailureLimits,
+): Judgement {
+  const judged = standing(counts);
+  const { tried, failed, unknown } = since ?? NOTHING;
+  const window = {
+    tried: judged.tried - tried,
+    failed: judged.failed - failed,
+    unknown: judged.unknown - unknown,
+  };
+  // People have retried or decided rows meanwhile: begin anew.
+  if (window.tried < 0 || window.failed < 0 || window.unknown < 0) return { kind: 'fine', judged };
+  if (window.unknown >= limits.maxUnknown) {
+    const reason = `${window.unknown} rows have become unknown: nobody knows whether they were sent`;
+    return { kind: 'too_much', reason, judged };
+  }
+  if (window.tried < WINDOW) return { kind: 'wait_and_see' };
+  if (window.failed > window.tried * limits.maxFailureShare) {
+    const reason = `${window.failed} of the last ${window.tried} rows that were tried have failed`;
+    return { kind: 'too_much', reason, judged };
+  }
+  return { kind: 'fine', judged: { ...judged, unknown } };
+}
+
+function standing(counts: CampaignCounts): Judged {
+  const failed = counts.failed + counts.undelivered;
+  const arrived = counts.sent + counts.delivered + counts.read;
+  return { tried: arrived + failed + counts.unknown, failed, unknown: counts.unknown };
+}
+
+/** As many rows of a campaign shall be ready for the workers, or a few seconds' worth of them. */
+const READY_AT_LEAST = 100;
+const READY_AT_MOST = 2_000;
+/** Looks that what is ready shall last for. */
+const LASTS_FOR_LOOKS = 4;
+/** Rows that wait for something else than a worker: enough is enough. */
+const UNFINISHED_AT_MOST = 5_000;
+
+interface ReleaseWindow {
+  ready: number;
+  unfinished: number;
+}
+
+function flowOf(counts: CampaignCounts): ReleaseWindow {
+  const ready = counts.accepted + counts.queued + counts.processing + counts.sending;
+  return { ready, unfinished: ready + counts.deferred };
+}
+
+/**
+ * How many rows of each campaign to release at a look. Few are ready at any time, so that a campaign
+ * that is started later finds a short queue, and a pause has little to put aside; more when they are
+ * worked off fast. Half of them are worked off before more are released: in batches, a row costs less.
+ */
+export class Flows {
+  readonly #readyAfter = new Map<string, number>();
+
+  /** How many to release now; to be asked at each look. */
+  wanted(campaignId: string, counts: CampaignCounts): number {
+    const { ready, unfinished } = flowOf(counts);
+    const workedOff = Math.max(0, (this.#readyAfter.get(campaignId) ?? ready) - ready);
+    const target = Math.min(READY_AT_MOST, Math.max(READY_AT_LEAST, workedOff * LASTS_FOR_LOOKS));
+    const wanted =
+      ready > target / 2
+        ? 0
+        : Math.max(0, Math.min(target - ready, UNFINISHED_AT_MOST - unfinished, counts.waiting));
+    this.#readyAfter.set(campaignId, ready + wanted);
+    return wanted;
+  }
+
+  /** Forgets all campaigns but these. */
+  keepOnly(campaignIds: readonly string[]): void {
+    const kept = new Set(campaignIds);
+    for (const id of this.#readyAfter.keys()) if (!kept.has(id)) this.#readyAfter.delete(id);
+  }
+}
 
 const LOOK_EVERY_MS = 500;
 /** Whoever does not hold the lease looks less often; it takes over within lease and look together. */
@@ -42,7 +139,7 @@ export interface FeederParts {
   release: Release;
   releasedRows: ReleasedRows;
   backlog: Backlog;
-  pace: Pace;
+  pace: Throughput;
   limits: FailureLimits;
   /** Whether a worker that lives is kept from working by an open circuit breaker. */
   accessIsBroken(): Promise<boolean>;
@@ -123,7 +220,7 @@ export class Feeder {
       return came === 'fed' ? LOOK_EVERY_MS : LOOK_WITHOUT_LEASE_EVERY_MS;
     } catch (error) {
       if (this.#parts.noteRedis?.(error) !== true) {
-        this.#parts.log.error({ error: errorLabel(error) }, 'feeder failed');
+        this.#parts.log.error({ error: redactedError(error) }, 'feeder failed');
       }
       return LOOK_EVERY_MS;
     }
@@ -146,7 +243,7 @@ export class Feeder {
         return;
       }
       log.error(
-        { campaignId: id, error: errorLabel(error) },
+        { campaignId: id, error: redactedError(error) },
         'feeder cannot look after a campaign',
       );
     }
@@ -215,7 +312,9 @@ export class Feeder {
       case 'wait_and_see':
         return false;
       case 'fine':
-        await campaigns.change(campaign.id, (current) => goesOn(current, judgement.judged));
+        await campaigns.change(campaign.id, (current) =>
+          resumesByItself(current, judgement.judged),
+        );
         return false;
       case 'too_much': {
         const { reason, judged } = judgement;

@@ -9,7 +9,7 @@ import {
   type UploadedRows,
 } from './campaignDecision.js';
 import type { ColumnChoices } from './import/columnChoices.js';
-import { manyRejected } from './manyRejected.js';
+import { manyRejected } from './rowReasons.js';
 
 /*
  * Every step a campaign can take, as pure functions over its record: see `CAMPAIGN_STATES` for the
@@ -293,7 +293,7 @@ export function expireWaiting(campaign: Campaign, now: number): StepDecision {
 }
 
 /** It was judged whether too much fails, and it may go on. */
-export function goesOn(campaign: Campaign, judged: Judged): CampaignDecision<void> {
+export function resumesByItself(campaign: Campaign, judged: Judged): CampaignDecision<void> {
   if (campaign.state !== 'running') return { result: undefined };
   return { result: undefined, next: { ...campaign, judged } };
 }
@@ -329,7 +329,7 @@ export function settled(campaign: Campaign, seen: Campaign): CampaignDecision<vo
  * When the feeder shall look at a campaign (epoch ms; 0 is at every look), or undefined when there is
  * nothing for it to do.
  */
-export function nextLook(campaign: Campaign): number | undefined {
+export function nextPollAt(campaign: Campaign): number | undefined {
   switch (campaign.state) {
     case 'running':
       return 0;

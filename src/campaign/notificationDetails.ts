@@ -1,13 +1,13 @@
 import type { Ledger } from '../notification/ledger.js';
 import { type MaskedRecipient, maskedRecipient } from '../notification/maskedRecipient.js';
 import type { NotificationRecord } from '../notification/record.js';
-import type { RedisClient } from '../notification/redisScripts.js';
 import type { CampaignPause, Surroundings } from '../queue/blockingReasons.js';
 import { jobIds, type Queues } from '../queue/jobs.js';
 import type { FleetStatus, Operations } from '../queue/operations.js';
-import { whenReady, withPatience } from '../queue/patience.js';
-import type { CampaignView } from './campaignView.js';
-import { UnreadableCampaignError } from './unreadableCampaign.js';
+import { untilConnected, withTimeout } from '../queue/timeout.js';
+import type { RedisClient } from '../redis/client.js';
+import { UnreadableCampaignError } from './store.js';
+import type { CampaignView } from './view.js';
 
 /** A notification, and what around it decides how it goes on. */
 export interface NotificationDetails extends Surroundings {
@@ -29,7 +29,7 @@ export function readDetails(
   parts: DetailsParts,
   id: string,
 ): Promise<NotificationDetails | undefined> {
-  return withPatience(whenReady(parts.store.redis).then(() => read(parts, id)));
+  return withTimeout(untilConnected(parts.store.redis).then(() => read(parts, id)));
 }
 
 async function read(parts: DetailsParts, id: string): Promise<NotificationDetails | undefined> {

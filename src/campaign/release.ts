@@ -1,11 +1,14 @@
-import { newRecord, queued } from '../notification/acceptance.js';
-import type { Keyring } from '../notification/bodyHash.js';
+import type { Snapshot } from '../notification/codec.js';
+import type { Keyring } from '../notification/keyring.js';
 import type { Ledger, RowAcceptance } from '../notification/ledger.js';
-import type { Snapshot } from '../notification/snapshot.js';
-import { addJobs, type Queues } from '../queue/jobs.js';
+import { type NotificationRecord, newRecord, queued } from '../notification/record.js';
+import { cancelWithCampaign, waitsForResume } from '../notification/settlement.js';
+import { addJobs, jobIds, type Queues } from '../queue/jobs.js';
+import type { RedisClient } from '../redis/client.js';
+import { isRedisFault } from '../redis/errors.js';
 import { type Campaign, CHUNK_ROWS, isRowOf, type NumberedRow, rowId } from './campaign.js';
-import type { CampaignStore } from './campaignStore.js';
-import { rowRequest } from './rowRequest.js';
+import { rowRequest } from './rows.js';
+import type { CampaignStore } from './store.js';
 
 /** The moments of a release between which a process can die; observers are awaited. */
 export type ReleaseStep = 'rows_read' | 'accepted' | 'jobs_added' | 'queued';
@@ -119,4 +122,78 @@ export class Release {
 function acceptanceOf(answer: RowAcceptance | Error | undefined): RowAcceptance {
   if (answer === undefined || !('kind' in answer)) throw answer ?? new Error('no answer for a row');
   return answer;
+}
+
+const PAGE = 500;
+const AT_A_TIME = 50;
+
+/**
+ * Tells the rows of a campaign that are released, and have not ended, of what has become of it. The
+ * halt keeps them from being sent from its first moment on; this is what makes it show at once,
+ * wherever their jobs wait.
+ */
+export class ReleasedRows {
+  readonly #redis: RedisClient;
+  readonly #campaigns: CampaignStore;
+  readonly #ledger: Ledger;
+  readonly #queues: Queues;
+
+  constructor(parts: {
+    redis: RedisClient;
+    campaigns: CampaignStore;
+    ledger: Ledger;
+    queues: Queues;
+  }) {
+    this.#redis = parts.redis;
+    this.#campaigns = parts.campaigns;
+    this.#ledger = parts.ledger;
+    this.#queues = parts.queues;
+  }
+
+  /** Cancels those that have not begun to leave; answers how many it found. */
+  async cancel(campaignId: string): Promise<number> {
+    const now = await this.#ledger.clock.current();
+    let found = 0;
+    for await (const page of this.#live(campaignId)) {
+      const changes = page.flatMap((snapshot) => {
+        const { next } = cancelWithCampaign(snapshot.record, now);
+        return next === undefined ? [] : [{ snapshot, next }];
+      });
+      await this.#ledger.changeAll(changes);
+      found += changes.length;
+    }
+    return found;
+  }
+
+  /** Has those that wait for a resume tried now. */
+  async wake(campaignId: string): Promise<void> {
+    for await (const page of this.#live(campaignId)) {
+      const waiting = page.map(({ record }) => record).filter(waitsForResume);
+      for (let start = 0; start < waiting.length; start += AT_A_TIME) {
+        await Promise.all(
+          waiting.slice(start, start + AT_A_TIME).map((record) => this.#promote(record)),
+        );
+      }
+    }
+  }
+
+  async *#live(campaignId: string): AsyncGenerator<Snapshot[]> {
+    const rows = await this.#redis.smembers(this.#campaigns.keys.of(campaignId).live);
+    for (let start = 0; start < rows.length; start += PAGE) {
+      const ids = rows.slice(start, start + PAGE).map((row) => rowId(campaignId, Number(row)));
+      const snapshots = await this.#ledger.snapshots(ids);
+      yield snapshots.filter((snapshot) => snapshot !== undefined);
+    }
+  }
+
+  /** Of the jobs that a row can have, the one that is put aside. */
+  async #promote(record: NotificationRecord): Promise<void> {
+    for (const jobId of jobIds(record)) {
+      const job = await this.#queues[record.lane].getJob(jobId);
+      // Whoever promotes a job that has just started is told so, and that is well.
+      await job?.promote().catch((error: unknown) => {
+        if (isRedisFault(error)) throw error;
+      });
+    }
+  }
 }

@@ -1,14 +1,28 @@
-import { fleetStatusView, obstacleView } from '../queue/fleetStatusView.js';
 import { flowStatus, jobsOfGoneWorkers } from '../queue/flowStatus.js';
-import { QUEUE_NAMES, type QueueName } from '../queue/intakeQueue.js';
+import { QUEUE_NAMES, type QueueName } from '../queue/intakeJob.js';
 import type { FleetStatus } from '../queue/operations.js';
+import { fleetStatusView, type ObstacleView, obstacleView } from '../queue/statusView.js';
 import type { SeenWorker } from '../queue/workerRegistry.js';
-import { counted, whole } from './campaign/figures.js';
-import { commandLine } from './commandLine.js';
-import { describeObstacle } from './describeObstacle.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
-import { operate } from './operating.js';
-import { printable } from './printable.js';
+import { commandLine, printable } from './output.js';
+import { operate } from './session.js';
+import { counted, whole } from './terminal.js';
+
+const PROGRAM = /^notifier /;
+
+/** What is in the way, and what can be done about it, each in a line. */
+export function describeObstacle({
+  detail,
+  remedy,
+  command,
+}: Pick<ObstacleView, 'detail'> & Partial<Pick<ObstacleView, 'remedy' | 'command'>>): string[] {
+  if (remedy === undefined) return [printable(detail)];
+  const todo =
+    command === undefined
+      ? `${remedy}.`
+      : `${remedy}: ${commandLine(command.replace(PROGRAM, ''))}`;
+  return [printable(detail), `→ ${todo}`];
+}
 
 /** Says whether notifications flow, what is in their way, and which workers live. */
 export async function deploymentStatus(options: { json?: boolean }): Promise<ExitCode> {

@@ -1,13 +1,12 @@
-import { type Cost, type Examination, examine } from '../doctor/examination.js';
-import { CHECKS, type Finding } from '../doctor/finding.js';
+import { type Cost, type DoctorRun, runDoctor } from '../doctor/doctor.js';
+import { CHECKS, type CheckResult } from '../doctor/finding.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
-import { printable } from './printable.js';
-import { outputFor } from './send/output.js';
+import { outputFor, printable } from './output.js';
 
 /** Looks at everything a deployment needs, and says what to mend. */
 export async function doctor({ json = false }: { json?: boolean }): Promise<ExitCode> {
   const output = outputFor(json);
-  const examination = await examine(process.env, (cost) =>
+  const examination = await runDoctor(process.env, (cost) =>
     output.progress(`${describeCost(cost)}\n`),
   );
   const { findings, cost } = examination;
@@ -26,12 +25,12 @@ function describeCost({ requests, allowance }: Cost): string {
 
 const LABEL_WIDTH = Math.max(...Object.values(CHECKS).map((title) => title.length));
 
-function describe({ check, status, detail, remedy }: Finding): string {
+function describe({ check, status, detail, remedy }: CheckResult): string {
   const line = `${status.padEnd(8)} ${CHECKS[check].padEnd(LABEL_WIDTH)}  ${detail}`;
   return remedy === undefined ? line : `${line}\n${' '.repeat(9)}→ ${remedy}`;
 }
 
-function exitCodeOf({ findings }: Examination): ExitCode {
+function exitCodeOf({ findings }: DoctorRun): ExitCode {
   const wrong = findings.filter(({ status }) => status === 'failed');
   if (wrong.some(({ check }) => check === 'configuration')) return EXIT.configuration;
   return wrong.length === 0 ? EXIT.ok : EXIT.other;

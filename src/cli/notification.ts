@@ -1,16 +1,12 @@
+import { openCampaigns } from '../app/parts.js';
 import { type NotificationDetails, readDetails } from '../campaign/notificationDetails.js';
 import { describeRecipient } from '../notification/maskedRecipient.js';
 import { isNotificationId } from '../notification/request.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
 import { blockingReasons } from '../queue/blockingReasons.js';
-import { openCampaigns } from '../roles/openCampaigns.js';
-import { commandLine } from './commandLine.js';
-import { configurationFor } from './configuration.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
-import { withProducer } from './operating.js';
-import { operatorName } from './operator.js';
-import { printable } from './printable.js';
-import { type Output, timelineLine } from './send/output.js';
+import { commandLine, type Output, operatorName, printable, timelineLine } from './output.js';
+import { configurationFor, withProducer } from './session.js';
 
 interface Options {
   json?: boolean;

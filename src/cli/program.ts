@@ -9,14 +9,12 @@ import {
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
 } from './exitCodes.js';
-import type { GateOptions } from './gate.js';
-import { reportRedisFault } from './redisFailure.js';
+import { type GateOptions, type PauseOptions, VERDICTS } from './operate.js';
+import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
-import { outputFor } from './send/output.js';
-import type { PauseOptions } from './sending.js';
-import type { PreviewOptions } from './templates/preview.js';
-import { VERDICTS } from './verdict.js';
+import { reportRedisFault } from './session.js';
+import type { PreviewOptions } from './templates.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -67,7 +65,7 @@ function addRoles(program: Command): void {
       .description(about)
       .addHelpText('after', ROLES_CONFIGURED)
       .action(async () => {
-        const { runRoles } = await import('./roles.js');
+        const { runRoles } = await import('./serve.js');
         exitWith(await runRoles(name, parts));
       });
   }
@@ -136,7 +134,7 @@ function addOperating(program: Command): void {
     .requiredOption('--reason <text>', 'why, for whoever looks')
     .option('--json', 'answer with one JSON document')
     .action(async (options: PauseOptions) => {
-      const { pauseSending } = await import('./sending.js');
+      const { pauseSending } = await import('./operate.js');
       exitWith(await pauseSending(options));
     });
   program
@@ -144,7 +142,7 @@ function addOperating(program: Command): void {
     .description('let the sending go on')
     .option('--json', 'answer with one JSON document')
     .action(async (options: { json?: boolean }) => {
-      const { resumeSending } = await import('./sending.js');
+      const { resumeSending } = await import('./operate.js');
       exitWith(await resumeSending(options));
     });
   program
@@ -153,7 +151,7 @@ function addOperating(program: Command): void {
     .option('--open', 'open it before its time')
     .option('--json', 'answer with one JSON document')
     .action(async (options: GateOptions) => {
-      const { gate } = await import('./gate.js');
+      const { gate } = await import('./operate.js');
       exitWith(await gate(options));
     });
 }
@@ -172,7 +170,7 @@ function addResolve(program: Command): void {
       if (outcome === undefined || ids.length === 0) {
         command.error(`expected ids, and ${VERDICTS.join(' or ')} behind them`);
       }
-      const { resolveUnknown } = await import('./resolving.js');
+      const { resolveUnknown } = await import('./operate.js');
       exitWith(await resolveUnknown(ids, outcome, options));
     });
 }
@@ -231,7 +229,7 @@ function addTemplates(program: Command): void {
     .argument('[folder]', 'TEMPLATES_DIR, or the templates that come with the product')
     .option('--json', 'answer with one JSON document')
     .action(async (folder: string | undefined, options: { json?: boolean }) => {
-      const { checkTemplates } = await import('./templates/check.js');
+      const { checkTemplates } = await import('./templates.js');
       exitWith(await checkTemplates(folder, options));
     });
   templates
@@ -244,7 +242,7 @@ function addTemplates(program: Command): void {
     .option('--html <file>', "write the email's HTML to this file")
     .option('--json', 'answer with one JSON document')
     .action(async (name: string, options: PreviewOptions) => {
-      const { previewTemplate } = await import('./templates/preview.js');
+      const { previewTemplate } = await import('./templates.js');
       exitWith(await previewTemplate(name, options));
     });
 }

@@ -1,4 +1,4 @@
-import { startSandbox } from '../sandbox/sandbox.js';
+import { startSandbox } from '#sandbox/sandbox.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 
 export interface SandboxCommandOptions {

@@ -2,15 +2,15 @@ import { createBullBoard } from '@bull-board/api';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
-import { errorLabel } from '../ops/errorLabel.js';
+import { html } from '../html/html.js';
+import { redactedError } from '../ops/logger.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import { flowStatus } from '../queue/flowStatus.js';
-import { INTAKE, QUEUE_NAMES } from '../queue/intakeQueue.js';
+import { INTAKE, QUEUE_NAMES } from '../queue/intakeJob.js';
 import type { Operations } from '../queue/operations.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
-import { html } from './html.js';
+import { time } from './layout.js';
 import { ReadableQueue } from './readableQueue.js';
-import { time } from './time.js';
 
 export const BOARD = '/queues';
 
@@ -52,7 +52,7 @@ class BoardAdapter extends FastifyAdapter {
     return super.setErrorHandler((error) =>
       error instanceof RedisUnavailableError
         ? failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'Redis is unavailable. Try again later.')
-        : failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', `A defect: ${errorLabel(error).name}`),
+        : failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', `A defect: ${redactedError(error).name}`),
     );
   }
 }

@@ -1,12 +1,18 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
 import type { Lane } from '../notification/state.js';
 import { type FlowStatus, flowStatus } from '../queue/flowStatus.js';
-import { INTAKE } from '../queue/intakeQueue.js';
+import { INTAKE } from '../queue/intakeJob.js';
 import type { Operations } from '../queue/operations.js';
-import { withPatience } from '../queue/patience.js';
-import { type ButtonParts, duplicate, type Pressed, promote, remove, retry } from './buttons.js';
-import { intakeJobView } from './intakeJobView.js';
-import { jobView, laneNamed } from './jobView.js';
+import { withTimeout } from '../queue/timeout.js';
+import {
+  type ButtonParts,
+  duplicate,
+  type JobActionResult,
+  promote,
+  remove,
+  retry,
+} from './jobActions.js';
+import { intakeJobView, jobView, laneNamed } from './jobView.js';
 
 type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
 type Handle = (request: BullBoardRequest, original: () => Promise<Answer>) => Promise<Answer>;
@@ -35,7 +41,7 @@ export function boardRoutes(
     if (handle === undefined) return [];
     const handler: AppControllerRoute['handler'] = async (request) => {
       if (request === undefined) throw new TypeError('no request');
-      return withPatience(handle(request, async () => route.handler(request)));
+      return withTimeout(handle(request, async () => route.handler(request)));
     };
     return [{ ...route, handler }];
   });
@@ -114,7 +120,7 @@ function viewFor(queueName: unknown): typeof jobView {
 function pressing(parts: BoardParts): Record<string, Handle> {
   const job = '/api/queues/:queueName/:jobId';
   const button =
-    (press: (lane: Lane, jobId: string) => Promise<Pressed>): Handle =>
+    (press: (lane: Lane, jobId: string) => Promise<JobActionResult>): Handle =>
     async ({ params }) => {
       const lane = laneNamed(params['queueName']);
       if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');
@@ -136,7 +142,7 @@ function pressing(parts: BoardParts): Record<string, Handle> {
   };
 }
 
-function afterPressing(pressed: Pressed): Answer {
+function afterPressing(pressed: JobActionResult): Answer {
   switch (pressed.kind) {
     case 'done':
       return answer(204, {});

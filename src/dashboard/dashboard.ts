@@ -4,11 +4,10 @@ import type { DetailsParts } from '../campaign/notificationDetails.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
-import { guard, loginRoutes } from './access.js';
+import { guard, loginRoutes } from './auth.js';
 import { BOARD, boardPlugin } from './board.js';
-import { EndedSessions } from './endedSessions.js';
 import { notificationPages } from './pages.js';
-import { type Login, Sessions } from './session.js';
+import { EndedSessions, type Login, Sessions } from './session.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];

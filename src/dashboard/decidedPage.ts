@@ -1,7 +1,7 @@
+import { type Html, html } from '../html/html.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { ResolveResult } from '../notification/settlement.js';
-import { type Html, html } from './html.js';
-import { time } from './time.js';
+import { time } from './layout.js';
 
 export interface Decided {
   id: string;

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { idParam, type WithId } from '../api/idParam.js';
+import { idParam, type WithId } from '../api/requests.js';
+import { type Html, html } from '../html/html.js';
 import { isNotificationId } from '../notification/request.js';
 import type { Notifications, RetryOutcome } from '../queue/notifications.js';
 import { decidedPage, describeDecision, lastStep } from './decidedPage.js';
-import { type Html, html } from './html.js';
-import { sendPage } from './page.js';
+import { sendPage } from './layout.js';
 
 interface DecisionParts {
   notifications: Notifications;

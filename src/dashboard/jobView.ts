@@ -1,4 +1,6 @@
+import { isNotificationId } from '../notification/request.js';
 import { LANES, STATES } from '../notification/state.js';
+import { readIntakeMark } from '../queue/intakeJob.js';
 import { FOREIGN_JOB, isOwnJobId, JOB_NAMES, readJobData } from '../queue/jobs.js';
 
 /*
@@ -78,4 +80,36 @@ function counts(from: unknown, names: readonly string[]): Record<string, number>
 /** The name of a queue of ours, or undefined. */
 export function laneNamed(name: unknown): (typeof LANES)[number] | undefined {
   return LANES.find((lane) => lane === name);
+}
+
+/** Neither an address nor a phone number: no `@`, no `+`, no blank. */
+const SHOWN_ID = /^[A-Za-z0-9._:-]{1,200}$/;
+const SHOWN_NAME = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
+
+/**
+ * A job of the intake queue, with what may be shown of it. Its data, id and name are another program's:
+ * the request is never shown, nor a failure that this product did not write itself.
+ */
+export function intakeJobView(job: Record<string, unknown>): Record<string, unknown> {
+  const { id, name, failedReason, returnValue } = job;
+  const mark = readIntakeMark(job['data'], typeof id === 'string' ? id : '');
+  const accepted = mark !== undefined && 'accepted' in mark ? mark.accepted : undefined;
+  const refused = mark !== undefined && 'refused' in mark ? mark.refused : undefined;
+  const view = jobView({ ...job, data: {} });
+  return {
+    ...view,
+    id: typeof id === 'string' && SHOWN_ID.test(id) ? id : 'not-shown',
+    name: typeof name === 'string' && SHOWN_NAME.test(name) ? name : 'not shown',
+    data: accepted === undefined ? {} : { id: accepted },
+    ...(refused !== undefined && refused === failedReason && { failedReason }),
+    returnValue: shownResultOfIntakeJobView(view['returnValue'], returnValue),
+    ...(accepted !== undefined && {
+      externalUrl: { displayText: 'Notification', href: `/notifications/${accepted}` },
+    }),
+  };
+}
+
+function shownResultOfIntakeJobView(shown: unknown, given: unknown): unknown {
+  const { id } = Object(given) as { id?: unknown };
+  return shown === null || !isNotificationId(id) ? shown : { id, ...Object(shown) };
 }

@@ -1,13 +1,17 @@
 import type { NotificationDetails } from '../campaign/notificationDetails.js';
-import { type Leg, surelyNotReached } from '../notification/leg.js';
+import { type Html, html } from '../html/html.js';
 import { describeRecipient } from '../notification/maskedRecipient.js';
-import { isSettled, type NotificationRecord, type TimelineEntry } from '../notification/record.js';
+import {
+  isSettled,
+  type Leg,
+  type NotificationRecord,
+  surelyNotReached,
+  type TimelineEntry,
+} from '../notification/record.js';
 import type { State } from '../notification/state.js';
 import { blockingReasons } from '../queue/blockingReasons.js';
 import { flowStatus } from '../queue/flowStatus.js';
-import { type Html, html } from './html.js';
-import { obstaclePanels } from './obstacles.js';
-import { time } from './time.js';
+import { obstaclePanels, time } from './layout.js';
 
 const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
   sent: 'good',

@@ -1,10 +1,9 @@
+import { type Html, html } from '../html/html.js';
 import { type FlowStatus, flowStatus, jobsOfGoneWorkers } from '../queue/flowStatus.js';
-import { QUEUE_NAMES } from '../queue/intakeQueue.js';
+import { QUEUE_NAMES } from '../queue/intakeJob.js';
 import type { FleetStatus } from '../queue/operations.js';
 import type { SeenWorker } from '../queue/workerRegistry.js';
-import { type Html, html } from './html.js';
-import { describeObstacle, obstaclePanels } from './obstacles.js';
-import { time } from './time.js';
+import { describeObstacle, obstaclePanels, time } from './layout.js';
 import { type UnknownPage, unknownTable } from './unknownTable.js';
 
 /** The way to a notification: by its id, or from the list of those that wait for a person. */

@@ -1,15 +1,15 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { answerError } from '../api/errors.js';
-import { idParam, type WithId } from '../api/idParam.js';
+import { idParam, type WithId } from '../api/requests.js';
 import { type DetailsParts, readDetails } from '../campaign/notificationDetails.js';
+import { html } from '../html/html.js';
 import { isNotificationId } from '../notification/request.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
 import { decisionRoutes } from './decisionRoutes.js';
-import { html } from './html.js';
+import { sendPage } from './layout.js';
 import { notificationPage } from './notificationPage.js';
 import { overviewPage } from './overviewPage.js';
-import { sendPage } from './page.js';
 
 export interface PagesParts {
   details: DetailsParts;

@@ -1,8 +1,8 @@
+import { type Html, html } from '../html/html.js';
 import { describeRecipient } from '../notification/maskedRecipient.js';
 import type { NotificationView } from '../notification/view.js';
 import type { UnknownFilter } from '../queue/unknownList.js';
-import { type Html, html } from './html.js';
-import { time } from './time.js';
+import { time } from './layout.js';
 
 /** A page of the list of what waits for a person. */
 export interface UnknownPage {

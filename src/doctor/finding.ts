@@ -25,7 +25,7 @@ export type Check = keyof typeof CHECKS;
  * What one look has found. `skipped` could not be looked at because of something found before;
  * `warning` does not keep the service from working.
  */
-export interface Finding {
+export interface CheckResult {
   check: Check;
   status: 'ok' | 'warning' | 'failed' | 'skipped';
   detail: string;
@@ -33,18 +33,32 @@ export interface Finding {
   remedy?: string;
 }
 
-export function ok(check: Check, detail: string): Finding {
+export function ok(check: Check, detail: string): CheckResult {
   return { check, status: 'ok', detail };
 }
 
-export function warning(check: Check, detail: string, remedy: string): Finding {
+export function warning(check: Check, detail: string, remedy: string): CheckResult {
   return { check, status: 'warning', detail, remedy };
 }
 
-export function failed(check: Check, detail: string, remedy: string): Finding {
+export function failed(check: Check, detail: string, remedy: string): CheckResult {
   return { check, status: 'failed', detail, remedy };
 }
 
-export function skipped(check: Check, detail: string): Finding {
+export function skipped(check: Check, detail: string): CheckResult {
   return { check, status: 'skipped', detail };
+}
+
+const NOTICEABLE_MS = 2_000;
+/** Deadlines, quiet times and the age of an intent are judged by it on whichever machine works. */
+const HARMFUL_MS = 30_000;
+
+/** `aheadMs`: by how much the other clock is ahead of this machine's. */
+export function checkClock(whose: string, aheadMs: number): CheckResult {
+  const seconds = (Math.abs(aheadMs) / 1_000).toFixed(1);
+  if (Math.abs(aheadMs) <= NOTICEABLE_MS) return ok('clock', `agrees with ${whose}'s`);
+  const detail = `${seconds} s ${aheadMs > 0 ? 'behind' : 'ahead of'} ${whose}'s`;
+  const remedy = 'Synchronise the clocks of both machines (NTP: timedatectl set-ntp true).';
+  const judge = Math.abs(aheadMs) > HARMFUL_MS ? failed : warning;
+  return judge('clock', detail, remedy);
 }

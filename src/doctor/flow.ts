@@ -1,16 +1,16 @@
 import type { Config } from '../config.js';
 import { Ledger } from '../notification/ledger.js';
-import type { RedisClient } from '../notification/redisScripts.js';
 import { type FlowStatus, flowStatus, type Obstacle } from '../queue/flowStatus.js';
-import { Gate } from '../queue/gate.js';
-import { QUEUE_NAMES } from '../queue/intakeQueue.js';
+import { QUEUE_NAMES } from '../queue/intakeJob.js';
 import { closeQueues, openQueues } from '../queue/jobs.js';
 import { type FleetStatus, Operations } from '../queue/operations.js';
-import { StopButton } from '../queue/stopButton.js';
-import { type Finding, failed, ok, skipped, warning } from './finding.js';
+import { Gate } from '../queue/rateLimitGate.js';
+import { SendingPause } from '../queue/sendingPause.js';
+import type { RedisClient } from '../redis/client.js';
+import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 
 /** Looks whether a worker lives and whether notifications flow. Writes nothing. */
-export async function checkFlow(redis: RedisClient, config: Config): Promise<Finding[]> {
+export async function checkFlow(redis: RedisClient, config: Config): Promise<CheckResult[]> {
   const prefix = config.QUEUE_PREFIX;
   const queues = openQueues(redis, prefix, () => undefined, { readOnly: true });
   try {
@@ -21,7 +21,7 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Fin
       ledger: new Ledger(redis, prefix, retention),
       queues,
       gate: new Gate(redis, prefix),
-      stopButton: new StopButton(redis, prefix, queues),
+      stopButton: new SendingPause(redis, prefix, queues),
     });
     return judgeFlow(await operations.status());
   } finally {
@@ -29,13 +29,13 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Fin
   }
 }
 
-export function judgeFlow(fleet: FleetStatus): Finding[] {
+export function judgeFlow(fleet: FleetStatus): CheckResult[] {
   const flow = flowStatus(fleet);
   return [workersFinding(fleet, flow), ...sendingFindings(flow)];
 }
 
 /** Without a worker it is a failure when something waits for one; before the first start it is not. */
-function workersFinding({ workers, queues }: FleetStatus, { obstacles }: FlowStatus): Finding {
+function workersFinding({ workers, queues }: FleetStatus, { obstacles }: FlowStatus): CheckResult {
   const none = obstacles.find(({ kind }) => kind === 'no_workers');
   if (none === undefined) {
     const places = workers.alive.map(({ host, pid }) => `${host} (process ${pid})`);
@@ -49,14 +49,14 @@ function workersFinding({ workers, queues }: FleetStatus, { obstacles }: FlowSta
   return judge('workers', none.detail, remedyOf(none));
 }
 
-function sendingFindings({ state, obstacles }: FlowStatus): Finding[] {
+function sendingFindings({ state, obstacles }: FlowStatus): CheckResult[] {
   const others = obstacles.filter(({ kind }) => kind !== 'no_workers');
   if (others.length > 0) return others.map(obstacleFinding);
   if (state === 'flows') return [ok('flow', 'notifications flow')];
   return [skipped('flow', 'nothing is sent without a worker')];
 }
 
-function obstacleFinding(obstacle: Obstacle): Finding {
+function obstacleFinding(obstacle: Obstacle): CheckResult {
   const judge = BROKEN.has(obstacle.kind) ? failed : warning;
   return judge('flow', obstacle.detail, remedyOf(obstacle));
 }

@@ -1,7 +1,7 @@
+import { isMissingPermission, permissionsOf } from '../dispatch/sendOutcome.js';
+import type { CallFailure } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
-import type { CallFailure } from '../genesys/failure.js';
-import { isMissingPermission, permissionsOf } from '../pipeline/answerTable.js';
-import { type Finding, failed, ok, warning } from './finding.js';
+import { type CheckResult, failed, ok, warning } from './finding.js';
 import type { Probe } from './probes.js';
 
 /** What the platform may say to a call about nobody: it looked, and there was nothing to be done. */
@@ -19,16 +19,16 @@ function isPermission(failure: CallFailure): boolean {
   return failure.code !== undefined || failure.status !== 404;
 }
 
-export async function checkPermission(client: GenesysClient, probe: Probe): Promise<Finding> {
+export async function checkPermission(client: GenesysClient, probe: Probe): Promise<CheckResult> {
   const result = await probe.call(client);
   return result.ok ? permitted(probe) : judge(result.failure, probe);
 }
 
-function permitted({ purpose, permission }: Probe): Finding {
+function permitted({ purpose, permission }: Probe): CheckResult {
   return ok('permission', `${purpose}${permission === undefined ? '' : `: ${permission}`}`);
 }
 
-function judge(failure: CallFailure, probe: Probe): Finding {
+function judge(failure: CallFailure, probe: Probe): CheckResult {
   const { purpose, permission } = probe;
   if (failure.kind !== 'http') return notAnswered(failure, purpose);
   if (isPermission(failure)) return permitted(probe);
@@ -85,7 +85,7 @@ export function describeFailure(failure: CallFailure): string {
   }
 }
 
-function notAnswered(failure: CallFailure, purpose: string): Finding {
+function notAnswered(failure: CallFailure, purpose: string): CheckResult {
   if (failure.kind === 'gate_closed') return paused(purpose, failure.retryAfterMs);
   return failed(
     'permission',
@@ -94,7 +94,7 @@ function notAnswered(failure: CallFailure, purpose: string): Finding {
   );
 }
 
-function paused(purpose: string, retryAfterMs: number): Finding {
+function paused(purpose: string, retryAfterMs: number): CheckResult {
   const seconds = Math.ceil(retryAfterMs / 1_000);
   return warning(
     'permission',

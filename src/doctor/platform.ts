@@ -1,23 +1,99 @@
 import { pino } from 'pino';
+import { genesysSettings } from '../app/workerApp.js';
 import type { Config } from '../config.js';
-import type { Admission } from '../genesys/admission.js';
+import { isMissingPermission } from '../dispatch/sendOutcome.js';
+import type { CallFailure, Limiter } from '../genesys/call.js';
 import { createGenesysClient, type GenesysClient } from '../genesys/client.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';
-import type { CallFailure } from '../genesys/failure.js';
-import { reach } from '../genesys/reach.js';
-import { genesysSettings } from '../roles/workerRole.js';
-import { judgeClock } from './clock.js';
-import { type Finding, failed, ok, skipped } from './finding.js';
+import { reach } from '../genesys/ping.js';
+import {
+  type Check,
+  type CheckResult,
+  checkClock,
+  failed,
+  ok,
+  skipped,
+  warning,
+} from './finding.js';
 import { checkPermission, describeFailure } from './permissions.js';
 import type { Probe } from './probes.js';
-import { senderChecks } from './senders.js';
+
+const LANE = { lane: 'transactional' } as const;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The looks at what messages are sent from, one request each. */
+export function senderChecks(config: Config): ((client: GenesysClient) => Promise<CheckResult>)[] {
+  const uses = new Set(config.NOTIFY_CHANNELS);
+  const deployment = config.GENESYS_WEB_DEPLOYMENT_ID;
+  const from = config.GENESYS_EMAIL_FROM;
+  return [
+    ...(uses.has('web') && deployment !== undefined
+      ? [(client: GenesysClient) => checkDeployment(client, deployment)]
+      : []),
+    ...(uses.has('email') && from !== undefined
+      ? [(client: GenesysClient) => checkDomain(client, from.slice(from.lastIndexOf('@') + 1))]
+      : []),
+  ];
+}
+
+async function checkDeployment(client: GenesysClient, id: string): Promise<CheckResult> {
+  const whereToLook =
+    'Admin › Message › Messenger Deployments: copy the id of the deployment into GENESYS_WEB_DEPLOYMENT_ID.';
+  if (!UUID.test(id)) return failed('deployment', `${id} is no deployment id`, whereToLook);
+  const result = await client.getWebDeployment(id, LANE);
+  if (!result.ok) {
+    return notSeen('deployment', result.failure, 'webDeployments:deployment:view');
+  }
+  if (result.data === null) return failed('deployment', `there is no ${id}`, whereToLook);
+  const { status } = result.data;
+  if (status !== undefined && status !== 'Active') {
+    return failed(
+      'deployment',
+      `${id} is ${status}`,
+      'Admin › Message › Messenger Deployments: activate it.',
+    );
+  }
+  return ok('deployment', id);
+}
+
+async function checkDomain(client: GenesysClient, domain: string): Promise<CheckResult> {
+  const result = await client.getEmailDomain(domain, LANE);
+  if (!result.ok) return notSeen('sender-domain', result.failure, 'routing:email:manage');
+  if (result.data === null) {
+    return failed(
+      'sender-domain',
+      `${domain} is not set up for outbound email`,
+      'Admin › Contact Center › Email › Campaign/Agentless: add the domain, or set GENESYS_EMAIL_FROM to an address of one that is there.',
+    );
+  }
+  const { cnameVerificationResult, dkimVerificationResult } = result.data;
+  const unverified = [
+    ['CNAME', cnameVerificationResult?.status],
+    ['DKIM', dkimVerificationResult?.status],
+  ].filter(([, status]) => status !== undefined && status !== 'VERIFIED');
+  if (unverified.length === 0) return ok('sender-domain', domain);
+  return failed(
+    'sender-domain',
+    `${domain}: ${unverified.map(([record, status]) => `${record} is ${status}`).join(', ')}`,
+    'Admin › Contact Center › Email › the domain: add the DNS records shown there, then press Verify.',
+  );
+}
+
+/** These two permissions are for looking only: sending works without them. */
+function notSeen(check: Check, failure: CallFailure, permission: string): CheckResult {
+  if (failure.kind === 'http' && isMissingPermission(failure)) {
+    const remedy = `To have it checked, add ${permission} to the client's role; sending does not need it.`;
+    return warning(check, 'not checked: the OAuth client may not look', remedy);
+  }
+  return warning(check, `not checked: ${describeFailure(failure)}`, 'Try again in a minute.');
+}
 
 /** Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. */
 export async function checkPlatform(
   config: Config,
   probes: readonly Probe[],
-  admission: Admission,
-): Promise<Finding[]> {
+  admission: Limiter,
+): Promise<CheckResult[]> {
   const { api } = resolveEndpoints(genesysSettings(config));
   const { host } = new URL(api);
   const reached = await reach(api);
@@ -33,7 +109,7 @@ export async function checkPlatform(
     ok('region', host),
     ...(reached.clockAheadMs === undefined
       ? []
-      : [judgeClock('Genesys Cloud', reached.clockAheadMs)]),
+      : [checkClock('Genesys Cloud', reached.clockAheadMs)]),
   ];
   const client = await createGenesysClient(genesysSettings(config), {
     admission,
@@ -55,8 +131,8 @@ export async function checkPlatform(
 }
 
 function inside(
-  finding: (check: 'permission' | 'deployment' | 'sender-domain') => Finding,
-): Finding[] {
+  finding: (check: 'permission' | 'deployment' | 'sender-domain') => CheckResult,
+): CheckResult[] {
   return (['permission', 'deployment', 'sender-domain'] as const).map(finding);
 }
 
@@ -65,14 +141,14 @@ async function look(
   client: GenesysClient,
   config: Config,
   probes: readonly Probe[],
-): Promise<Finding[]> {
-  const findings: Finding[] = [];
+): Promise<CheckResult[]> {
+  const findings: CheckResult[] = [];
   for (const probe of probes) findings.push(await checkPermission(client, probe));
   for (const check of senderChecks(config)) findings.push(await check(client));
   return findings;
 }
 
-function refused(failure: CallFailure): Finding {
+function refused(failure: CallFailure): CheckResult {
   if (failure.kind === 'credentials') {
     return failed(
       'credentials',

@@ -1,8 +1,7 @@
 import type { Config } from '../config.js';
-import type { SendGuard } from '../genesys/admission.js';
-import type { CallOptions, CallResult } from '../genesys/call.js';
+import type { CallOptions, CallResult, SendGuard } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
-import type { Channel } from '../notification/channel.js';
+import type { Channel } from '../notification/state.js';
 
 /** One call that shows whether an operation is permitted, and can do nothing else. */
 export interface Probe {

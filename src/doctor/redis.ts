@@ -1,18 +1,16 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
-import { redisClock } from '../notification/redisClock.js';
+import type { RedisClient } from '../redis/client.js';
+import { redisClock } from '../redis/clock.js';
 import {
   describeRedisFault,
   needsAChange,
   type RedisFault,
   redisFaultOf,
-} from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
-import { MEMORY_SHARE } from '../queue/redisMemory.js';
-import { judgeServer, mastersOf, verifyDatabase } from '../queue/serverCheck.js';
-import { judgeClock } from './clock.js';
-import { type Finding, failed, ok, warning } from './finding.js';
+} from '../redis/errors.js';
+import { judgeServer, MEMORY_SHARE, mastersOf, verifyDatabase } from '../redis/serverInfo.js';
+import { type CheckResult, checkClock, failed, ok, warning } from './finding.js';
 
 const CONNECTS_WITHIN_MS = 3_000;
 const ASK_EVERY_MS = 50;
@@ -21,7 +19,10 @@ const PINGS = 10;
 const SLOW_MS = 20;
 
 /** Looks at the Redis of a connection that was just opened. Writes nothing. */
-export async function checkRedis(redis: RedisClient, prefix = '{notifier}'): Promise<Finding[]> {
+export async function checkRedis(
+  redis: RedisClient,
+  prefix = '{notifier}',
+): Promise<CheckResult[]> {
   const fault = await untilItAnswers(redis);
   if (fault !== undefined) return [unusable(fault)];
   try {
@@ -33,7 +34,7 @@ export async function checkRedis(redis: RedisClient, prefix = '{notifier}'): Pro
   }
 }
 
-async function look(redis: RedisClient, prefix: string): Promise<Finding[]> {
+async function look(redis: RedisClient, prefix: string): Promise<CheckResult[]> {
   await verifyDatabase(redis);
   // A script, since everything is written by scripts.
   await redisClock(redis, prefix).measure();
@@ -74,21 +75,21 @@ async function untilItAnswers(redis: RedisClient): Promise<RedisFault | undefine
   }
 }
 
-function unusable(fault: RedisFault): Finding {
+function unusable(fault: RedisFault): CheckResult {
   const word = fault.detail ?? fault.kind;
   return failed('redis', `cannot be used (${word})`, describeRedisFault({ kind: fault.kind }));
 }
 
 /** What a server says of itself (the text of `INFO`). What it does not say is not taken for fine. */
-export function judgeInfo(info: string): Finding[] {
+export function judgeInfo(info: string): CheckResult[] {
   return [versionOf(info), policyOf(info), memory(info), persistence(info)];
 }
 
 const GRAVITY = ['ok', 'skipped', 'warning', 'failed'] as const;
 
 /** Of the masters of a cluster, the one that stands worst in each check: all of them hold notifications. */
-function gravestOfEach([first = [], ...others]: Finding[][]): Finding[] {
-  const gravity = ({ status }: Finding) => GRAVITY.indexOf(status);
+function gravestOfEach([first = [], ...others]: CheckResult[][]): CheckResult[] {
+  const gravity = ({ status }: CheckResult) => GRAVITY.indexOf(status);
   return first.map((finding) =>
     others
       .flat()
@@ -97,7 +98,7 @@ function gravestOfEach([first = [], ...others]: Finding[][]): Finding[] {
   );
 }
 
-function versionOf(info: string): Finding {
+function versionOf(info: string): CheckResult {
   const version = field(info, 'redis_version');
   if (version === undefined) return unsaid('redis-version');
   const judged = judgeServer(`redis_version:${version}`);
@@ -105,7 +106,7 @@ function versionOf(info: string): Finding {
   return failed('redis-version', judged.problem, 'Upgrade Redis, or use a newer managed one.');
 }
 
-function policyOf(info: string): Finding {
+function policyOf(info: string): CheckResult {
   const policy = field(info, 'maxmemory_policy');
   if (policy === undefined) return unsaid('redis-policy');
   const judged = judgeServer(`maxmemory_policy:${policy}`);
@@ -121,11 +122,11 @@ const REQUIRED = {
 } as const;
 
 /** Some managed servers leave fields out. */
-function unsaid(check: keyof typeof REQUIRED): Finding {
+function unsaid(check: keyof typeof REQUIRED): CheckResult {
   return warning(check, 'Redis does not say it', REQUIRED[check]);
 }
 
-function memory(info: string): Finding {
+function memory(info: string): CheckResult {
   const limit = Number(field(info, 'maxmemory') ?? Number.NaN);
   const used = Number(field(info, 'used_memory') ?? Number.NaN);
   if (Number.isNaN(limit) || (limit > 0 && Number.isNaN(used))) return unsaid('redis-memory');
@@ -139,7 +140,7 @@ function memory(info: string): Finding {
   );
 }
 
-function persistence(info: string): Finding {
+function persistence(info: string): CheckResult {
   const remedy = 'CONFIG SET appendonly yes, and the same in redis.conf.';
   if (field(info, 'aof_enabled') !== '1') {
     const detail = 'no append-only file: a restart forgets accepted notifications';
@@ -152,7 +153,7 @@ function persistence(info: string): Finding {
   return ok('redis-persistence', 'append-only file');
 }
 
-async function latency(redis: RedisClient): Promise<Finding> {
+async function latency(redis: RedisClient): Promise<CheckResult> {
   const times: number[] = [];
   for (let ping = 0; ping < PINGS; ping++) {
     const startedAt = performance.now();
@@ -169,11 +170,11 @@ async function latency(redis: RedisClient): Promise<Finding> {
   );
 }
 
-async function clock(redis: RedisClient): Promise<Finding> {
+async function clock(redis: RedisClient): Promise<CheckResult> {
   const askedAt = Date.now();
   const [seconds, microseconds] = await redis.time();
   const there = Number(seconds) * 1_000 + Number(microseconds) / 1_000;
-  return judgeClock('Redis', there - (askedAt + Date.now()) / 2);
+  return checkClock('Redis', there - (askedAt + Date.now()) / 2);
 }
 
 function field(info: string, name: string): string | undefined {

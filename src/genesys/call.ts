@@ -1,5 +1,135 @@
-import type { Lane, Ticket } from './admission.js';
-import type { CallFailure } from './failure.js';
+/**
+ * Everything this client asks of the platform. Whether a request may be repeated is a property of
+ * the operation, never of its HTTP method: three of the reads are POSTs, and so are all the sends.
+ */
+const KINDS = {
+  'contact-lookup': 'read',
+  contact: 'read',
+  'conversation-query': 'read',
+  'message-conversation': 'read',
+  messages: 'read',
+  recordings: 'read',
+  'message-details': 'read',
+  'web-deployment': 'read',
+  'email-domain': 'read',
+  'agentless-message': 'send',
+  'agentless-email': 'send',
+  'engage-message': 'send',
+  login: 'login',
+} as const satisfies Record<string, 'read' | 'send' | 'login'>;
+
+export type Operation = keyof typeof KINDS;
+type OperationKind = (typeof KINDS)[Operation];
+
+/** Operations that reach a customer. They are never repeated by this client. */
+export type SendOperation = {
+  [O in Operation]: (typeof KINDS)[O] extends 'send' ? O : never;
+}[Operation];
+
+export type ReadOperation = {
+  [O in Operation]: (typeof KINDS)[O] extends 'read' ? O : never;
+}[Operation];
+
+export function kindOf(operation: Operation): OperationKind {
+  return KINDS[operation];
+}
+
+/** Which queue a request serves. Transactional requests go first wherever requests wait. */
+export type Lane = 'transactional' | 'campaign';
+
+export interface PermitRequest {
+  operation: Operation;
+  lane: Lane;
+  /** Ends the wait early. */
+  signal?: AbortSignal;
+  /** From then on (epoch ms) the request serves nobody any more: the wait ends. */
+  deadline?: number;
+}
+
+/** The word of whoever shares out the allowance: one request may be issued, now; or none, and why. */
+export type Permit =
+  | { admitted: true }
+  /** The platform has asked everybody to wait. */
+  | { admitted: false; because: 'gate_closed'; retryAfterMs: number }
+  /** The allowance is used up by others for so long that waiting here would only hold a place. */
+  | { admitted: false; because: 'no_slot'; retryAfterMs: number }
+  | { admitted: false; because: 'deadline' }
+  | { admitted: false; because: 'aborted' };
+
+/**
+ * Whoever shares out the platform's request allowance. Every request but login asks here first,
+ * each retry anew.
+ */
+export interface Limiter {
+  /** May wait for its turn. A rejection is an infrastructure failure: the request is not issued. */
+  acquire(request: PermitRequest): Promise<Permit>;
+
+  /** Told of every 429, login's included, before the caller sees the failure. */
+  rateLimited(answer: { operation: Operation; retryAfterMs: number }): Promise<void>;
+}
+
+/**
+ * The sender's last word before a message goes out, asked after admission and login so that nothing
+ * slow stands between the word and the request. `sendBy` is in epoch milliseconds: when it has
+ * passed before the first byte can be written, nothing is sent.
+ */
+export interface SendGuard {
+  beforeWrite(): Promise<{ go: true; sendBy: number } | { go: false; reason: string }>;
+}
+
+/**
+ * Why a call has no answer to give. Redacted by construction: codes, statuses, field names and ids
+ * only, never a header, a URL, or a piece of a body.
+ *
+ * Each kind says whether the platform may have acted:
+ * - `gate_closed`, `not_issued`, `credentials`, `unreachable`: surely not, no byte was written.
+ * - `http`: the platform answered; the status says what it did.
+ * - `timeout`, `connection_lost`, `malformed`, `mismatch`: perhaps.
+ * - `aborted`: a read ended by its caller (a send that was issued is never aborted).
+ */
+export type CallFailure =
+  /** Limiter, or a rate-limited login, said to wait. */
+  | { kind: 'gate_closed'; retryAfterMs: number }
+  /**
+   * Nothing was written. The guard's own reason, or one of `send_by_passed`, `deadline`, `aborted`,
+   * `closed`, `login_failed` (the login host is in trouble; `code` says which).
+   */
+  | { kind: 'not_issued'; reason: string; code?: string; retryAfterMs?: number }
+  /** Login was refused: the client id or secret is wrong. The request itself was not issued. */
+  | { kind: 'credentials'; status: number; code?: string; correlationId?: string }
+  /** Refused, no such host, TLS failure, no connection in time. */
+  | { kind: 'unreachable'; code: string }
+  /** An answer other than 2xx. `retryAfterMs` is always there for a 429. */
+  | {
+      kind: 'http';
+      status: number;
+      code?: string;
+      fields: string[];
+      permissions?: string[];
+      retryAfterMs?: number;
+      limit?: string;
+      correlationId?: string;
+    }
+  /** No complete answer before the deadline, after bytes may have been written. */
+  | { kind: 'timeout' }
+  /** The connection broke after bytes may have been written. */
+  | { kind: 'connection_lost'; code: string }
+  /** A 2xx whose body is not what it must be (for a send: no id in it). */
+  | { kind: 'malformed'; status: number; correlationId?: string }
+  /** A 2xx that answers another question than the one that was asked. Only reads are compared. */
+  | { kind: 'mismatch'; status: number; correlationId?: string }
+  | { kind: 'aborted' };
+
+/** Carries a failure through the SDK and axios to the wrapper that turns it into a value. */
+export class CallFailed extends Error {
+  override readonly name = 'CallFailed';
+  readonly failure: CallFailure;
+
+  constructor(failure: CallFailure) {
+    super(`Genesys call failed: ${failure.kind}`);
+    this.failure = failure;
+  }
+}
 
 export interface CallOptions {
   lane: Lane;
@@ -11,7 +141,7 @@ export interface CallOptions {
    * What admission has said to this call already (`GenesysClient.admit`), so that its body could be
    * put together when its turn had come. A retry asks anew.
    */
-  ticket?: Ticket;
+  ticket?: Permit;
   /** Goes into log lines only. */
   correlation?: { notificationId?: string; attempt?: number };
 }

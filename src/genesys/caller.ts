@@ -1,10 +1,16 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { SendGuard } from './admission.js';
-import type { CallOptions, CallResult } from './call.js';
-import { Exchange } from './exchange.js';
-import { CallFailed, type CallFailure } from './failure.js';
-import type { Operation, ReadOperation, SendOperation } from './operation.js';
+import {
+  CallFailed,
+  type CallFailure,
+  type CallOptions,
+  type CallResult,
+  type Operation,
+  type ReadOperation,
+  type SendGuard,
+  type SendOperation,
+} from './call.js';
+import { CallContext } from './callContext.js';
 import { runInExchange, type Sdk } from './sdk.js';
 import type { HttpRequest, Transport } from './transport.js';
 
@@ -51,7 +57,7 @@ export class Caller {
   }
 
   read<T>(operation: ReadOperation, options: CallOptions, work: Work<T>): Promise<CallResult<T>> {
-    return this.#call(new Exchange(operation, { options, deadlineMs: this.#deadlineMs }), work);
+    return this.#call(new CallContext(operation, { options, deadlineMs: this.#deadlineMs }), work);
   }
 
   send<T>(
@@ -60,11 +66,11 @@ export class Caller {
     options: CallOptions,
     work: Work<T>,
   ): Promise<CallResult<T>> {
-    const exchange = new Exchange(operation, { options, guard, deadlineMs: this.#deadlineMs });
+    const exchange = new CallContext(operation, { options, guard, deadlineMs: this.#deadlineMs });
     return this.#call(exchange, work);
   }
 
-  async #call<T>(exchange: Exchange, work: Work<T>): Promise<CallResult<T>> {
+  async #call<T>(exchange: CallContext, work: Work<T>): Promise<CallResult<T>> {
     try {
       const { sdk, transport } = await this.#platform();
       const data = await runInExchange(exchange, work.query ?? {}, () =>
@@ -92,7 +98,7 @@ export class Caller {
     }
   }
 
-  #failed(exchange: Exchange, failure: CallFailure): { ok: false; failure: CallFailure } {
+  #failed(exchange: CallContext, failure: CallFailure): { ok: false; failure: CallFailure } {
     const { operation, lane, correlation } = exchange;
     const line = { operation, lane, failure, ...correlation };
     if (isOrdinary(operation, failure)) this.#log.debug(line, 'call to Genesys ended');

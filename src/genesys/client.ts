@@ -1,26 +1,41 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import type { Admission, SendGuard, Ticket } from './admission.js';
-import type { CallOptions, CallResult } from './call.js';
+import { Tokens } from './auth.js';
+import {
+  CallFailed,
+  type CallFailure,
+  type CallOptions,
+  type CallResult,
+  type Limiter,
+  type Operation,
+  type Permit,
+  type ReadOperation,
+  type SendGuard,
+} from './call.js';
 import { Caller, type Platform } from './caller.js';
-import { type Contact, Contacts } from './contacts.js';
-import { type ConversationPage, type ConversationQuery, Conversations } from './conversations.js';
 import { resolveEndpoints } from './endpoints.js';
-import { CallFailed, type CallFailure } from './failure.js';
 import { logIn } from './login.js';
-import { type Message, type MessageConversation, Messages } from './messages.js';
-import type { Operation, ReadOperation } from './operation.js';
-import { type ConversationRecordings, Recordings } from './recordings.js';
-import { loadSdk } from './sdk.js';
-import { type EmailDomain, SenderSettings, type WebDeployment } from './senderSettings.js';
+import { type Contact, Contacts } from './resources/contacts.js';
+import {
+  type ConversationPage,
+  type ConversationQuery,
+  Conversations,
+} from './resources/conversations.js';
+import { type Message, type MessageConversation, Messages } from './resources/messages.js';
+import { type ConversationRecordings, Recordings } from './resources/recordings.js';
+import {
+  type EmailDomain,
+  SenderSettings,
+  type WebDeployment,
+} from './resources/senderSettings.js';
 import {
   type Accepted,
   type AgentlessEmail,
   type AgentlessMessage,
   type EngageMessage,
   Sends,
-} from './sends.js';
-import { Tokens } from './tokens.js';
+} from './resources/sends.js';
+import { loadSdk } from './sdk.js';
 import type { IssuedRequest } from './transport.js';
 
 export interface GenesysSettings {
@@ -42,7 +57,7 @@ export interface GenesysClient {
    * Waits for a read's turn before its body is put together; the ticket goes into the call's options.
    * Worth it where waiting lets more be asked at once.
    */
-  admit(operation: ReadOperation, options: CallOptions): Promise<Ticket>;
+  acquire(operation: ReadOperation, options: CallOptions): Promise<Permit>;
   /** The contact that has this email address, or `null`. */
   findContact(email: string, options: CallOptions): Promise<CallResult<Contact | null>>;
   /** `null` when the platform does not know the id. */
@@ -108,7 +123,7 @@ const DEADLINE_MS = 16_000;
 export async function createGenesysClient(
   settings: GenesysSettings,
   deps: {
-    admission: Admission;
+    admission: Limiter;
     log: Logger;
     observe?: (request: IssuedRequest) => void;
     /** Called for each answer to a read that was about something else than what was asked. */
@@ -152,10 +167,10 @@ export async function createGenesysClient(
   const sends = new Sends(caller, endpoints.engage);
 
   return {
-    async admit(operation, { lane, signal, deadline }) {
+    async acquire(operation, { lane, signal, deadline }) {
       // A turn is to be used at once: nothing is loaded between it and the request.
       await platform();
-      return deps.admission.admit({
+      return deps.admission.acquire({
         operation,
         lane,
         ...(signal !== undefined && { signal }),

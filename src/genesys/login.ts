@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { Exchange } from './exchange.js';
-import { CallFailed } from './failure.js';
-import type { Grant } from './tokens.js';
+import type { Grant } from './auth.js';
+import { CallFailed } from './call.js';
+import { CallContext } from './callContext.js';
 import type { Transport } from './transport.js';
 
 /** The shortest lifetime Genesys issues. Guessing too short only costs a login. */
@@ -21,7 +21,7 @@ export async function logIn(
   settings: { loginUrl: string; clientId: string; clientSecret: string; deadlineMs: number },
 ): Promise<Grant> {
   const { loginUrl, clientId, clientSecret, deadlineMs } = settings;
-  const exchange = new Exchange('login', { options: { lane: 'transactional' }, deadlineMs });
+  const exchange = new CallContext('login', { options: { lane: 'transactional' }, deadlineMs });
   try {
     const { status, data } = await transport.perform(exchange, {
       method: 'POST',

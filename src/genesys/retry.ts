@@ -1,5 +1,5 @@
-import type { Exchange } from './exchange.js';
-import type { CallFailure } from './failure.js';
+import type { CallFailure } from './call.js';
+import type { CallContext } from './callContext.js';
 
 export const RETRIES = 2;
 const FIRST_PAUSE_MS = 250;
@@ -14,7 +14,7 @@ const TRANSIENT_STATUS: ReadonlySet<number> = new Set([
  * idempotency key. Nor anything after a 429: the whole fleet waits then, and waiting is the queue's
  * business. A wait the platform asks for is honoured or, if the deadline comes first, handed on.
  */
-export function isRepeatable(exchange: Exchange, failure: CallFailure): boolean {
+export function isRepeatable(exchange: CallContext, failure: CallFailure): boolean {
   if (exchange.isSend || exchange.ending !== undefined) return false;
   switch (failure.kind) {
     case 'unreachable':

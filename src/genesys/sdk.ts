@@ -5,8 +5,8 @@ import type {
   RoutingApi,
   WebDeploymentsApi,
 } from 'purecloud-platform-client-v2';
+import type { CallContext } from './callContext.js';
 import type { Endpoints } from './endpoints.js';
-import type { Exchange } from './exchange.js';
 import type { Transport } from './transport.js';
 
 export interface Sdk {
@@ -18,7 +18,7 @@ export interface Sdk {
 }
 
 interface CurrentCall {
-  exchange: Exchange;
+  exchange: CallContext;
   query: Record<string, string>;
 }
 
@@ -33,7 +33,7 @@ let currentCall: CurrentCall | undefined;
 
 /** `query` is for parameters the platform takes and this version of the SDK does not offer. */
 export function runInExchange<T>(
-  exchange: Exchange,
+  exchange: CallContext,
   query: Record<string, string>,
   work: () => Promise<T>,
 ): Promise<T> {

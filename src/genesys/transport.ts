@@ -1,22 +1,56 @@
+import http from 'node:http';
+import https from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import type { Logger } from 'pino';
-import type { Admission } from './admission.js';
-import { clearForIssue } from './clearance.js';
+import type { Tokens } from './auth.js';
+import { beforeRequest } from './beforeRequest.js';
+import { CallFailed, type CallFailure, type Limiter, type Operation } from './call.js';
+import type { CallContext } from './callContext.js';
 import { type Connections, createConnections } from './connections.js';
-import { diagnose } from './diagnosis.js';
-import type { Exchange } from './exchange.js';
-import { CallFailed, type CallFailure } from './failure.js';
-import type { Operation } from './operation.js';
-import { correlationIdOf, parseJson } from './refusal.js';
+import { correlationIdOf, parseJson, RateLimitBackoff } from './errorResponse.js';
+import { mapError } from './errors.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
-import { RateLimitBackoff } from './retryAfter.js';
-import type { Tokens } from './tokens.js';
-import { READ_IDLE_MS, wireFor } from './wire.js';
+
+/**
+ * A server may close a connection it thinks idle just as we write to it, and then nobody knows
+ * whether the message was taken. Most servers wait 5 s or longer, so 2 s keeps a send clear of that
+ * and still lets it ride on the connection its own lookups have opened.
+ */
+const SEND_IDLE_MS = 2_000;
+/** A read that meets a closed connection is simply repeated. */
+export const READ_IDLE_MS = 10_000;
+
+type RequestOptions = https.RequestOptions & { protocol?: string | null };
+
+/**
+ * The innermost step of every request: axios calls it in place of `http.request`, with nothing
+ * asynchronous left but the connection. The request's `socket` event comes with a connection that
+ * stands (see connections.ts) and before a byte is written to it, on a new socket as on a pooled one.
+ */
+export function httpAdapter(exchange: CallContext, connections: Connections) {
+  return {
+    request(
+      options: RequestOptions,
+      onResponse: (response: http.IncomingMessage) => void,
+    ): http.ClientRequest {
+      connections.dropIdle(exchange.isSend ? SEND_IDLE_MS : READ_IDLE_MS);
+      const { request: issue } = options.protocol === 'https:' ? https : http;
+      const request = issue(options, (response) => {
+        exchange.head = { status: response.statusCode ?? 0, headers: response.headers };
+        onResponse(response);
+      });
+      request.once('socket', () => {
+        if (!exchange.mayWrite()) request.destroy(new Error('too late to write'));
+      });
+      return request;
+    },
+  };
+}
 
 declare module 'axios' {
   interface AxiosRequestConfig {
-    exchange?: Exchange;
+    exchange?: CallContext;
   }
 }
 
@@ -55,16 +89,16 @@ const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 export class Transport {
   readonly #axios: AxiosInstance;
   readonly #connections: Connections;
-  readonly #admission: Admission;
+  readonly #admission: Limiter;
   readonly #tokens: Tokens;
   readonly #log: Logger;
   readonly #observe: (request: IssuedRequest) => void;
   readonly #backoff = new RateLimitBackoff();
-  readonly #running = new Map<Exchange, Promise<unknown>>();
+  readonly #running = new Map<CallContext, Promise<unknown>>();
   #closed = false;
 
   constructor(deps: {
-    admission: Admission;
+    admission: Limiter;
     tokens: Tokens;
     log: Logger;
     userAgent: string;
@@ -92,7 +126,7 @@ export class Transport {
   }
 
   /** Performs the request, with retries if the operation allows them. Throws `CallFailed`. */
-  async perform(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer> {
+  async perform(exchange: CallContext, request: HttpRequest): Promise<HttpAnswer> {
     const running = this.#performWithFreshToken(exchange, request);
     this.#running.set(exchange, running);
     try {
@@ -113,7 +147,7 @@ export class Transport {
    * A read answered with 401 is repeated once with a new token. A send is not: whether it may be
    * written again is the sender's decision, and takes a new word of its guard.
    */
-  async #performWithFreshToken(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer> {
+  async #performWithFreshToken(exchange: CallContext, request: HttpRequest): Promise<HttpAnswer> {
     const first = await this.#attempt(exchange, request);
     if ('data' in first) return first;
     if (first.kind === 'http' && first.status === 401 && exchange.token !== undefined) {
@@ -127,7 +161,7 @@ export class Transport {
     throw new CallFailed(first);
   }
 
-  async #attempt(exchange: Exchange, request: HttpRequest): Promise<HttpAnswer | CallFailure> {
+  async #attempt(exchange: CallContext, request: HttpRequest): Promise<HttpAnswer | CallFailure> {
     if (this.#closed) return { kind: 'not_issued', reason: 'closed' };
     try {
       const { status, headers, data } = await this.#axios.request<unknown>({
@@ -138,7 +172,7 @@ export class Transport {
         ...(request.headers === undefined ? {} : { headers: request.headers }),
         data: request.body,
         signal: exchange.signal,
-        transport: wireFor(exchange, this.#connections),
+        transport: httpAdapter(exchange, this.#connections),
         // A proxy from the environment is honoured, but a sandbox next door is not behind it.
         ...(isLoopback(request.url) ? { proxy: false as const } : {}),
       });
@@ -150,7 +184,7 @@ export class Transport {
       this.#backoff.answered(exchange.attemptStartedAt);
       return { status, headers, data: body };
     } catch (error) {
-      const failure = diagnose(error, exchange);
+      const failure = mapError(error, exchange);
       if (failure === undefined) throw error;
       if (failure.kind !== 'http') return failure;
       if (failure.status !== 429) {
@@ -164,7 +198,7 @@ export class Transport {
   }
 
   /** The answer to a send must not be lost because the gate could not be told of it. */
-  async #reportRateLimit({ operation }: Exchange, retryAfterMs: number): Promise<void> {
+  async #reportRateLimit({ operation }: CallContext, retryAfterMs: number): Promise<void> {
     try {
       await this.#admission.rateLimited({ operation, retryAfterMs });
     } catch {
@@ -179,7 +213,7 @@ export class Transport {
   #installInterceptors(): void {
     this.#axios.interceptors.request.use(async (config) => {
       const exchange = exchangeOf(config);
-      await clearForIssue(exchange, { admission: this.#admission, tokens: this.#tokens });
+      await beforeRequest(exchange, { admission: this.#admission, tokens: this.#tokens });
       if (exchange.token !== undefined) {
         config.headers.set('Authorization', `Bearer ${exchange.token}`);
       }
@@ -194,7 +228,7 @@ export class Transport {
       (error: unknown) => {
         if (axios.isAxiosError(error) && error.config !== undefined) {
           const exchange = exchangeOf(error.config);
-          const failure = diagnose(error, exchange);
+          const failure = mapError(error, exchange);
           this.#noteAttempt(exchange, exchange.head ? `${exchange.head.status}` : failure?.kind);
         }
         throw error;
@@ -204,17 +238,17 @@ export class Transport {
       retries: RETRIES,
       retryCondition: (error) => {
         const exchange = exchangeOf(error.config);
-        const failure = diagnose(error, exchange);
+        const failure = mapError(error, exchange);
         return failure !== undefined && isRepeatable(exchange, failure);
       },
       retryDelay: (count, error) => {
-        const failure = diagnose(error, exchangeOf(error.config));
+        const failure = mapError(error, exchangeOf(error.config));
         return failure === undefined ? 0 : pauseBefore(count, failure);
       },
     });
   }
 
-  #noteAttempt(exchange: Exchange, outcome = 'failed'): void {
+  #noteAttempt(exchange: CallContext, outcome = 'failed'): void {
     const { operation, lane, correlation, attemptStartedAt } = exchange;
     const durationMs = Math.round(performance.now() - attemptStartedAt);
     this.#observe({ operation, outcome, durationMs });
@@ -226,7 +260,7 @@ export class Transport {
   }
 }
 
-function exchangeOf(config: { exchange?: Exchange } | undefined): Exchange {
+function exchangeOf(config: { exchange?: CallContext } | undefined): CallContext {
   if (config?.exchange === undefined) throw new Error('a request without an exchange');
   return config.exchange;
 }

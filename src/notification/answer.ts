@@ -1,6 +1,12 @@
 import { type Decision, keep, write } from './decision.js';
-import type { Leg } from './leg.js';
-import { type NotificationRecord, step, withLeg } from './record.js';
+import {
+  type Delivery,
+  deliveryChecked,
+  type Leg,
+  type NotificationRecord,
+  step,
+  withLeg,
+} from './record.js';
 import type { State } from './state.js';
 
 /** What the dispatcher learned about a leg it started. Codes and ids only. */
@@ -21,8 +27,8 @@ export type RecordAnswerResult =
 /** Finds a leg by what no two of them share, whatever place it has now. */
 function placeOf(record: NotificationRecord, leg: Leg): number {
   return record.legs.findIndex(
-    ({ fence, intentAt, channel, generation }) =>
-      fence === leg.fence &&
+    ({ fencingToken, intentAt, channel, generation }) =>
+      fencingToken === leg.fencingToken &&
       intentAt === leg.intentAt &&
       channel === leg.channel &&
       generation === leg.generation,
@@ -135,4 +141,58 @@ function afterNotSent(
   }
   if (!late) return step(marked, now, { state: 'processing', ...story });
   return record.state === 'unknown' ? step(marked, now, { state: 'accepted', ...story }) : marked;
+}
+
+export type RecordDeliveryResult =
+  | { kind: 'settled'; record: NotificationRecord }
+  /** The message did not arrive; the same attempt goes on with the next channel. */
+  | { kind: 'undelivered'; record: NotificationRecord }
+  | { kind: 'fenced' };
+
+/** The sent leg whose delivery is awaited. */
+export function legAwaitingDelivery(record: NotificationRecord): number {
+  return record.legs.findIndex((leg) => leg.outcome === 'sent' && leg.delivery === undefined);
+}
+
+/**
+ * Records what the platform says became of a sent message. `failed` is the platform's definite word
+ * that it did not arrive, which is what allows the next channel; anything vaguer leaves it `sent`.
+ */
+export function recordDelivery(
+  record: NotificationRecord,
+  given: { fencingToken: number; delivery: Delivery; mayFallBack: boolean },
+  now: number,
+): Decision<RecordDeliveryResult> {
+  if (record.state !== 'sent' || record.fencingToken !== given.fencingToken)
+    return keep({ kind: 'fenced' });
+  const index = legAwaitingDelivery(record);
+  const channel = record.legs[index]?.channel;
+  const where = channel === undefined ? {} : { channel };
+  const { delivery } = given;
+  const checked = deliveryChecked(
+    withLeg(record, index, { delivery, ...(delivery === 'failed' && { outcome: 'undelivered' }) }),
+  );
+  switch (delivery) {
+    case 'delivered':
+    case 'read': {
+      const next = step(checked, now, { state: delivery, ...where });
+      return write(next, { kind: 'settled', record: next });
+    }
+    case 'unconfirmed': {
+      const next = step(checked, now, { state: 'sent', reason: 'unconfirmed', ...where });
+      return write(next, { kind: 'settled', record: next });
+    }
+    case 'failed': {
+      const undelivered = step(checked, now, { state: 'undelivered', ...where });
+      if (!given.mayFallBack || now >= record.deadline) {
+        return write(undelivered, { kind: 'settled', record: undelivered });
+      }
+      const next = step(undelivered, now, { state: 'processing', reason: 'next_channel' });
+      return write(next, { kind: 'undelivered', record: next });
+    }
+    default: {
+      const never: never = delivery;
+      throw new Error(`unhandled delivery ${String(never)}`);
+    }
+  }
 }

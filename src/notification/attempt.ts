@@ -1,8 +1,13 @@
-import type { Channel } from './channel.js';
 import { type Decision, keep, write } from './decision.js';
-import { type Leg, mayStartLeg, openLeg } from './leg.js';
-import { type NotificationRecord, step, withLeg } from './record.js';
-import type { State } from './state.js';
+import {
+  type Leg,
+  mayStartLeg,
+  type NotificationRecord,
+  openLeg,
+  step,
+  withLeg,
+} from './record.js';
+import type { Channel, State } from './state.js';
 
 /*
  * One attempt of one worker, as the ledger sees it.
@@ -58,7 +63,12 @@ export function claim(
       if (now < (record.sendAt ?? 0) - SEND_AT_TOLERANCE_MS) {
         return keep({ kind: 'wait', until: record.sendAt ?? now });
       }
-      const next = step(record, now, { state: 'processing' }, { fence: record.fence + 1 });
+      const next = step(
+        record,
+        now,
+        { state: 'processing' },
+        { fencingToken: record.fencingToken + 1 },
+      );
       return write(next, { kind: 'claimed', record: next, work: 'dispatch' });
     }
     case 'sending': {
@@ -69,7 +79,7 @@ export function claim(
     case 'sent': {
       const due = record.deliveryCheckAt;
       if (due === undefined || now < due) return keep({ kind: 'ended', state: record.state });
-      const next = { ...record, fence: record.fence + 1, updatedAt: now };
+      const next = { ...record, fencingToken: record.fencingToken + 1, updatedAt: now };
       return write(next, { kind: 'claimed', record: next, work: 'delivery_check' });
     }
     default:
@@ -112,11 +122,11 @@ export type StartLegResult =
  */
 export function startLeg(
   record: NotificationRecord,
-  intent: { fence: number; channel: Channel; sendWithinMs: number },
+  intent: { fencingToken: number; channel: Channel; sendWithinMs: number },
   now: number,
 ): Decision<StartLegResult> {
   if (record.state !== 'processing') return keep({ kind: 'ended', state: record.state });
-  if (record.fence !== intent.fence) return keep({ kind: 'fenced' });
+  if (record.fencingToken !== intent.fencingToken) return keep({ kind: 'fenced' });
   if (now >= record.deadline) return ended(expired(record, now));
   if (record.legs.some((leg) => leg.outcome === 'sent')) {
     // A person called it not sent, and its worker came back with the message id after all.
@@ -126,7 +136,7 @@ export function startLeg(
   const leg: Leg = {
     generation: record.generation,
     channel: intent.channel,
-    fence: intent.fence,
+    fencingToken: intent.fencingToken,
     intentAt: now,
     sendBy: now + intent.sendWithinMs,
   };
@@ -157,21 +167,26 @@ function withoutFalseStart(record: NotificationRecord, next: Leg): Leg[] {
 export type AttemptWrite = { kind: 'written'; record: NotificationRecord } | { kind: 'fenced' };
 
 /** Whether the attempt with this fence still holds the notification and has no intent outstanding. */
-function holds(record: NotificationRecord, fence: number): boolean {
-  return record.state === 'processing' && record.fence === fence;
+function holds(record: NotificationRecord, fencingToken: number): boolean {
+  return record.state === 'processing' && record.fencingToken === fencingToken;
 }
 
 /** Notes that a channel cannot reach this recipient at all, so that the caller sees why it was passed over. */
 export function passOverChannel(
   record: NotificationRecord,
-  pass: { fence: number; channel: Channel; outcome: 'not_addressable' | 'refused'; reason: string },
+  pass: {
+    fencingToken: number;
+    channel: Channel;
+    outcome: 'not_addressable' | 'refused';
+    reason: string;
+  },
   now: number,
 ): Decision<AttemptWrite> {
-  if (!holds(record, pass.fence)) return keep({ kind: 'fenced' });
+  if (!holds(record, pass.fencingToken)) return keep({ kind: 'fenced' });
   const leg: Leg = {
     generation: record.generation,
     channel: pass.channel,
-    fence: pass.fence,
+    fencingToken: pass.fencingToken,
     intentAt: now,
     sendBy: now,
     outcome: pass.outcome,
@@ -187,7 +202,7 @@ export function passOverChannel(
 }
 
 export interface Release {
-  fence: number;
+  fencingToken: number;
   reason: string;
   detail?: string;
   /** A closed gate, a deferral or a shutdown uses no attempt; a failure does. */
@@ -201,7 +216,7 @@ export function release(
   back: Release,
   now: number,
 ): Decision<AttemptWrite> {
-  if (!holds(record, back.fence)) return keep({ kind: 'fenced' });
+  if (!holds(record, back.fencingToken)) return keep({ kind: 'fenced' });
   const attempts = record.attempts + (back.usesAttempt ? 1 : 0);
   const exhausted = back.usesAttempt && attempts >= back.maxAttempts;
   const detail = exhausted ? back.reason : back.detail;
@@ -222,15 +237,15 @@ export function release(
 export function finish(
   record: NotificationRecord,
   end: {
-    fence: number;
+    fencingToken: number;
     state: 'skipped' | 'failed' | 'undelivered' | 'expired';
     reason: string;
     detail?: string;
   },
   now: number,
 ): Decision<AttemptWrite> {
-  if (!holds(record, end.fence)) return keep({ kind: 'fenced' });
-  const { fence: _fence, ...to } = end;
+  if (!holds(record, end.fencingToken)) return keep({ kind: 'fenced' });
+  const { fencingToken: _fence, ...to } = end;
   const next = step(record, now, to, { attempts: record.attempts + 1 });
   return write(next, { kind: 'written', record: next });
 }

@@ -1,7 +1,6 @@
-import type { Keyring } from './bodyHash.js';
-import { ledgerKeys } from './keys.js';
-import type { RedisClient } from './redisScripts.js';
-import { seal, unseal } from './seal.js';
+import type { RedisClient } from '../redis/client.js';
+import { ledgerKeys } from '../redis/keys.js';
+import { type Keyring, seal, unseal } from './keyring.js';
 
 /**
  * What an attempt has found out so far, so that a job deferred at dispatch does not look its

@@ -1,4 +1,4 @@
-import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../ops/jsonNesting.js';
+import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../http/jsonNesting.js';
 import { INEXACT_NUMBER } from './damagedText.js';
 
 /** Only a literal of so many digits, or one with an exponent, can change its digits. */

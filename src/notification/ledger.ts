@@ -1,14 +1,19 @@
-import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
+import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClock, redisClock } from '../redis/clock.js';
+import {
+  type CampaignKeys,
+  campaignKeys,
+  type KeysOfCampaign,
+  type LedgerKeys,
+  ledgerKeys,
+} from '../redis/keys.js';
+import type { CampaignStop } from './campaignStop.js';
+import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './codec.js';
 import { reasonFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
-import type { Halt } from './halt.js';
-import { type LedgerKeys, ledgerKeys } from './keys.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
-import { type RedisClock, redisClock } from './redisClock.js';
-import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
-import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './snapshot.js';
 
 /** What was asked for, with the template content that was pinned when it was accepted. */
 export interface StoredRequest {
@@ -32,7 +37,7 @@ export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 export type RowAcceptance = Acceptance | { kind: 'halted' };
 
 /** Why nothing that leads to a send may begin now. */
-export type Halted = { kind: 'sending_paused' } | { kind: 'campaign_halted'; halt: Halt };
+export type Halted = { kind: 'sending_paused' } | { kind: 'campaign_halted'; halt: CampaignStop };
 
 interface Entry {
   record: NotificationRecord;

@@ -1,10 +1,14 @@
 import { z } from 'zod';
-import { COUNTRY_EXPECTED, type CountryCode, countryOfCode } from './country.js';
 import { damageIn } from './damagedText.js';
 import { isTimeZone, TIME_ZONE_EXPECTED } from './dateTime.js';
 import { EMAIL_EXPECTED } from './emailAddress.js';
 import { wholeName } from './personName.js';
-import { PHONE_EXPECTED } from './phoneNumber.js';
+import {
+  COUNTRY_EXPECTED,
+  type CountryCode,
+  countryOfCode,
+  PHONE_EXPECTED,
+} from './phoneNumber.js';
 import { brokenValue } from './placeholders.js';
 import { ADDRESS_FIELDS, CONTACT_ID_EXPECTED, readAddress } from './recipientAddress.js';
 

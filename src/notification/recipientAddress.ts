@@ -1,7 +1,6 @@
-import type { CountryCode } from './country.js';
 import { damageIn, withoutInvisible } from './damagedText.js';
 import { asciiDomain, emailIdentity, readEmail } from './emailAddress.js';
-import { phoneIdentity, readPhone } from './phoneNumber.js';
+import { type CountryCode, phoneIdentity, readPhone } from './phoneNumber.js';
 import { brokenValue, isNoValue } from './placeholders.js';
 
 export const CONTACT_ID_EXPECTED =

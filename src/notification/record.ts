@@ -1,6 +1,79 @@
-import type { Channel } from './channel.js';
-import type { Leg } from './leg.js';
-import { isFinalState, type Lane, type State } from './state.js';
+import { deadlineOf, type NotificationRequest } from './request.js';
+import { type Channel, isFinalState, type Lane, type State } from './state.js';
+
+/**
+ * What became of one try to reach the customer.
+ *
+ * - `sent`: the platform took the message and named it.
+ * - `undelivered`: taken, but the platform later said it did not arrive.
+ * - `refused`: the platform answered that it will not send this.
+ * - `not_sent`: nothing left us, or the platform surely did nothing (closed gate, no connection).
+ * - `not_addressable`: the recipient has no address there, so nothing was tried.
+ * - `unknown`: perhaps sent, perhaps not.
+ */
+export const LEG_OUTCOMES = [
+  'sent',
+  'undelivered',
+  'refused',
+  'not_sent',
+  'not_addressable',
+  'unknown',
+] as const;
+
+type LegOutcome = (typeof LEG_OUTCOMES)[number];
+
+export const DELIVERIES = ['delivered', 'read', 'failed', 'unconfirmed'] as const;
+
+/** What the platform said about an accepted message when it was asked. */
+export type Delivery = (typeof DELIVERIES)[number];
+
+/** One try to reach the customer over one channel. Times are epoch milliseconds. */
+export interface Leg {
+  generation: number;
+  channel: Channel;
+  /** The attempt that wrote the intent: only it may record the answer. */
+  fencingToken: number;
+  intentAt: number;
+  /** The request must leave before this, or not at all. */
+  sendBy: number;
+  /** Absent while the answer is outstanding. */
+  outcome?: LegOutcome;
+  reason?: string;
+  messageId?: string;
+  conversationId?: string;
+  delivery?: Delivery;
+}
+
+const SURELY_NOT_REACHED: ReadonlySet<LegOutcome> = new Set([
+  'undelivered',
+  'refused',
+  'not_sent',
+  'not_addressable',
+]);
+
+/** Whether this leg certainly did not reach the customer. An open leg and an `unknown` one may have. */
+export function surelyNotReached(leg: Leg): boolean {
+  return leg.outcome !== undefined && SURELY_NOT_REACHED.has(leg.outcome);
+}
+
+/** The rule that keeps a customer from being messaged twice: no new leg while an earlier one may have arrived. */
+export function mayStartLeg(legs: readonly Leg[]): boolean {
+  return legs.every(surelyNotReached);
+}
+
+/** The leg whose answer is outstanding, if any. */
+export function openLeg(legs: readonly Leg[]): Leg | undefined {
+  return legs.find((leg) => leg.outcome === undefined);
+}
+
+/** Channels that this generation has tried and that said no for good; `not_sent` may be tried again. */
+export function triedChannels(legs: readonly Leg[], generation: number): Set<Channel> {
+  const spent = legs.filter(
+    (leg) =>
+      leg.generation === generation && leg.outcome !== undefined && leg.outcome !== 'not_sent',
+  );
+  return new Set(spent.map((leg) => leg.channel));
+}
 
 /** One line of a notification's story: codes and ids only, never an address or a text. */
 export interface TimelineEntry {
@@ -29,7 +102,7 @@ export interface NotificationRecord {
   deadline: number;
   generation: number;
   /** Rises with every claim; a writer with an older fence has lost the notification. */
-  fence: number;
+  fencingToken: number;
   attempts: number;
   legs: Leg[];
   timeline: TimelineEntry[];
@@ -122,4 +195,42 @@ export function withLeg(
 ): NotificationRecord {
   const legs = record.legs.map((leg, at) => (at === index ? { ...leg, ...changes } : leg));
   return { ...record, legs };
+}
+
+const DEFAULT_DEADLINE_MS = 24 * 60 * 60 * 1000;
+
+/** The first record of a new notification. */
+export function newRecord(
+  id: string,
+  request: NotificationRequest,
+  bodyHash: string,
+  now: number,
+  by?: string,
+): NotificationRecord {
+  return {
+    id,
+    state: 'accepted',
+    createdAt: now,
+    updatedAt: now,
+    bodyHash,
+    lane: request.priority ?? 'transactional',
+    ...(request.campaignId !== undefined && { campaignId: request.campaignId }),
+    ...(request.sendAt !== undefined && { sendAt: Date.parse(request.sendAt) }),
+    deadline: deadlineOf(request, now, DEFAULT_DEADLINE_MS),
+    generation: 1,
+    fencingToken: 0,
+    attempts: 0,
+    legs: [],
+    timeline: [{ at: now, state: 'accepted', ...(by !== undefined && { detail: `by ${by}` }) }],
+  };
+}
+
+/** The deadline of a generation that a retry opens now. */
+export function renewedDeadline(now: number): number {
+  return now + DEFAULT_DEADLINE_MS;
+}
+
+/** The record once its job is in the queue. */
+export function queued(record: NotificationRecord, now: number): NotificationRecord {
+  return step(record, now, { state: 'queued' });
 }

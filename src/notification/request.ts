@@ -1,9 +1,8 @@
 import { z } from 'zod';
-import { CHANNELS } from './channel.js';
-import type { CountryCode } from './country.js';
 import { damageIn, INEXACT_NUMBER_EXPECTED, isExactNumber } from './damagedText.js';
+import type { CountryCode } from './phoneNumber.js';
 import { type FieldProblem, readRecipient, recipientSchema } from './recipient.js';
-import { LANES } from './state.js';
+import { CHANNELS, LANES } from './state.js';
 
 export type { FieldProblem } from './recipient.js';
 

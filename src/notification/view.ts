@@ -1,9 +1,7 @@
-import type { Channel } from './channel.js';
-import type { Delivery } from './leg.js';
 import { type MaskedRecipient, maskedRecipient } from './maskedRecipient.js';
-import type { NotificationRecord, TimelineEntry } from './record.js';
+import type { Delivery, NotificationRecord, TimelineEntry } from './record.js';
 import type { NotificationRequest } from './request.js';
-import type { State } from './state.js';
+import type { Channel, State } from './state.js';
 
 /** A notification as callers see it; times are ISO 8601. */
 export interface NotificationView {

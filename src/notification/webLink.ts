@@ -1,4 +1,4 @@
-import { parseUrl } from '../ops/parseUrl.js';
+import { parseUrl } from '../http/parseUrl.js';
 import { asciiDomain, readEmail } from './emailAddress.js';
 
 export const WEB_LINK_EXPECTED = 'an absolute https link such as https://example.com/track/A-1001';

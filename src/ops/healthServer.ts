@@ -1,11 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Standstill } from '../queue/operations.js';
-import { isLoopbackHost } from './loopback.js';
+import { foreignOrigin, isLoopbackHost } from '../http/requestOrigin.js';
+import type { PauseStatus } from '../queue/operations.js';
 import type { Metrics } from './metrics.js';
-import { foreignOrigin } from './requestOrigin.js';
 
-export type Readiness = ({ ready: true } | { ready: false; because: string[] }) & Standstill;
+export type Readiness = ({ ready: true } | { ready: false; because: string[] }) & PauseStatus;
 
 export interface HealthServer {
   url: string;

@@ -1,19 +1,16 @@
 import type { Logger } from 'pino';
+import { checkDelivery } from '../dispatch/deliveryCheck.js';
+import { type Delivery, Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.js';
+import { Attempt, type AttemptOutcome, type AttemptTools } from '../dispatch/jobAttempt.js';
 import type { GenesysClient } from '../genesys/client.js';
+import { channelsFor } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
-import { CAMPAIGN_PAUSED, waitForResume } from '../notification/campaignPause.js';
-import type { Halt } from '../notification/halt.js';
+import type { CampaignStop } from '../notification/campaignStop.js';
 import type { StoredRequest } from '../notification/ledger.js';
-import { spentChannels } from '../notification/leg.js';
-import type { NotificationRecord } from '../notification/record.js';
-import { cancelWithCampaign } from '../notification/settlement.js';
-import { errorLabel } from '../ops/errorLabel.js';
-import { Attempt, type AttemptTools } from './attempt.js';
-import { checkDelivery } from './deliveryCheck.js';
-import { type Delivery, Dispatcher, type DispatcherParts } from './dispatch.js';
-import { channelsFor } from './lookup.js';
-import type { AttemptOutcome } from './outcome.js';
-import { Preparation, type PreparationParts } from './preparation.js';
+import { type NotificationRecord, triedChannels } from '../notification/record.js';
+import { CAMPAIGN_PAUSED, cancelWithCampaign, waitForResume } from '../notification/settlement.js';
+import { redactedError } from '../ops/logger.js';
+import { Preparation, type PreparationParts } from './prepare.js';
 
 /** Ends attempts whose campaign is halted. */
 interface HaltWatcher {
@@ -76,7 +73,7 @@ export class NotificationPipeline {
   }
 
   /** The job's campaign was halted before anything was done for it. */
-  async #halted(id: string, halt: Halt): Promise<AttemptOutcome> {
+  async #halted(id: string, halt: CampaignStop): Promise<AttemptOutcome> {
     const now = this.#parts.ledger.clock.now();
     const { ledger } = this.#parts;
     if (halt === 'cancelled') {
@@ -115,13 +112,13 @@ export class NotificationPipeline {
     });
     const attempt = new Attempt(record, signal, log, this.#parts);
     try {
-      await attempt.reached('claimed');
+      await attempt.emit('claimed');
       const stored = await this.#parts.ledger.readRequest(record.id);
       if (work === 'delivery_check') return await this.#checkDelivery(attempt, stored);
       return await this.#dispatch(attempt, stored);
     } catch (error) {
       // Error texts may quote what they stumbled over; only kind and place are logged.
-      log.error({ error: errorLabel(error) }, 'attempt broke');
+      log.error({ error: redactedError(error) }, 'attempt broke');
       return this.#afterBug(attempt, work);
     }
   }
@@ -141,7 +138,7 @@ export class NotificationPipeline {
   ): Promise<AttemptOutcome> {
     const template =
       stored === undefined ? undefined : await this.#parts.templates.get(stored.templateHash);
-    const spent = spentChannels(attempt.record.legs, attempt.record.generation);
+    const spent = triedChannels(attempt.record.legs, attempt.record.generation);
     const mayFallBack =
       stored !== undefined &&
       template !== undefined &&

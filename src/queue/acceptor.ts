@@ -1,20 +1,18 @@
 import { v7 as uuidv7 } from 'uuid';
-import { newRecord, queued } from '../notification/acceptance.js';
-import type { Keyring } from '../notification/bodyHash.js';
-import type { CountryCode } from '../notification/country.js';
+import { type Snapshot, takeRandom } from '../notification/codec.js';
+import type { Keyring } from '../notification/keyring.js';
 import type { Ledger } from '../notification/ledger.js';
-import { takeRandom } from '../notification/randomPool.js';
-import type { NotificationRecord } from '../notification/record.js';
-import { type RedisFault, redisFaultOf, withoutCommand } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import type { CountryCode } from '../notification/phoneNumber.js';
+import { type NotificationRecord, newRecord, queued } from '../notification/record.js';
 import {
   type FieldProblem,
   isNotificationId,
   type NotificationRequest,
   parseRequest,
 } from '../notification/request.js';
-import type { Snapshot } from '../notification/snapshot.js';
 import type { State } from '../notification/state.js';
+import type { RedisClient } from '../redis/client.js';
+import { type RedisFault, redisFaultOf, withoutCommand } from '../redis/errors.js';
 import {
   type TemplateCatalogue,
   type TemplateEntry,
@@ -22,7 +20,7 @@ import {
 } from '../templates/catalogue.js';
 import type { Backlog } from './backlog.js';
 import { addJobs, type Queues } from './jobs.js';
-import { whenReady, withPatience } from './patience.js';
+import { untilConnected, withTimeout } from './timeout.js';
 
 /** What became of one request. Only `accepted` and `existing` mean that it is kept. */
 export type AcceptResult =
@@ -123,7 +121,7 @@ export class Acceptor {
     // Answered one by one into `results`, so that what is known stays known when time runs out.
     for (const { at, id } of candidates) results[at] = { status: 'unavailable', id, fault: AWAY };
     try {
-      await withPatience(this.#accept(candidates, results, by));
+      await withTimeout(this.#accept(candidates, results, by));
     } catch (error) {
       for (const { at, id } of candidates) {
         const result = results[at];
@@ -140,7 +138,7 @@ export class Acceptor {
   async #now(): Promise<number> {
     const { clock } = this.#ledger;
     if (this.#redis.status === 'ready') {
-      await withPatience(clock.current()).catch(() => undefined);
+      await withTimeout(clock.current()).catch(() => undefined);
     }
     return clock.now();
   }
@@ -150,7 +148,7 @@ export class Acceptor {
     results: AcceptResult[],
     by: string | undefined,
   ): Promise<void> {
-    await whenReady(this.#redis);
+    await untilConnected(this.#redis);
     const now = await this.#ledger.clock.current();
     const pinned = await this.#checkTemplates(candidates, results);
     if (pinned.length === 0) return;
@@ -214,7 +212,7 @@ export class Acceptor {
           continue;
         }
         const { template } = input as { template: string };
-        const entry = await withPatience(this.#catalogue.find(template));
+        const entry = await withTimeout(this.#catalogue.find(template));
         if (entry === undefined) result.problems.push(await this.#unknownTemplate());
       }
     } catch {
@@ -255,7 +253,9 @@ export class Acceptor {
   /** As `#knownBefore`; `unavailable` while Redis does not answer. */
   async #patientlyKnown(id: string, input: unknown): Promise<AcceptResult | undefined> {
     try {
-      return await withPatience(whenReady(this.#redis).then(() => this.#knownBefore(id, input)));
+      return await withTimeout(
+        untilConnected(this.#redis).then(() => this.#knownBefore(id, input)),
+      );
     } catch (error) {
       return failed(id, error);
     }

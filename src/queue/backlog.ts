@@ -1,7 +1,7 @@
-import type { RedisClient } from '../notification/redisScripts.js';
 import { LANES } from '../notification/state.js';
+import type { RedisClient } from '../redis/client.js';
+import { RedisMemory } from '../redis/serverInfo.js';
 import type { Queues } from './jobs.js';
-import { RedisMemory } from './redisMemory.js';
 
 const FRESH_FOR_MS = 1_000;
 const RETRY_AFTER_MS = 30_000;

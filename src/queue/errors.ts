@@ -1,6 +1,6 @@
-import { type RedisFault, redisFaultOf } from '../notification/redisFault.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { State } from '../notification/state.js';
+import { type RedisFault, redisFaultOf } from '../redis/errors.js';
 
 /** What callers of the producer can meet. Each says what to do by its class, not by its message. */
 export abstract class NotifierError extends Error {}

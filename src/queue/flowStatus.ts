@@ -1,5 +1,5 @@
 import { LANES } from '../notification/state.js';
-import { INTAKE } from './intakeQueue.js';
+import { INTAKE } from './intakeJob.js';
 import type { FleetStatus } from './operations.js';
 import type { SeenWorker } from './workerRegistry.js';
 

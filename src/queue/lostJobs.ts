@@ -1,5 +1,5 @@
-import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import type { Lane } from '../notification/state.js';
+import { type RedisClient, readScript } from '../redis/client.js';
 
 interface LostJobCommands {
   notifierJobIsLost(...args: string[]): Promise<number>;

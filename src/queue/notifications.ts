@@ -1,8 +1,6 @@
-import { queued, renewedDeadline } from '../notification/acceptance.js';
 import { keep, write } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
-import type { NotificationRecord } from '../notification/record.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import { type NotificationRecord, queued, renewedDeadline } from '../notification/record.js';
 import {
   type CancelResult,
   cancel,
@@ -12,8 +10,9 @@ import {
   retry,
 } from '../notification/settlement.js';
 import { type NotificationView, viewOf } from '../notification/view.js';
+import type { RedisClient } from '../redis/client.js';
 import { addJobs, type Queues } from './jobs.js';
-import { whenReady, withPatience } from './patience.js';
+import { untilConnected, withTimeout } from './timeout.js';
 import { type UnknownQuery, unknownRecords } from './unknownList.js';
 
 /** Changes in flight at once: a thousand are not to keep others waiting. */
@@ -85,7 +84,7 @@ export class Notifications {
       );
       return { notifications, ...(next !== undefined && { next }) };
     };
-    return withPatience(whenReady(this.#redis).then(look));
+    return withTimeout(untilConnected(this.#redis).then(look));
   }
 
   /**
@@ -103,7 +102,7 @@ export class Notifications {
   }
 
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {
-    return withPatience(whenReady(this.#redis).then(work), id);
+    return withTimeout(untilConnected(this.#redis).then(work), id);
   }
 
   async #view(id: string): Promise<NotificationView | undefined> {

@@ -1,11 +1,11 @@
 import type { Ledger } from '../notification/ledger.js';
-import type { RedisClient } from '../notification/redisScripts.js';
-import type { Gate, GateStatus } from './gate.js';
-import { INTAKE, type QueueName } from './intakeQueue.js';
+import type { RedisClient } from '../redis/client.js';
+import { RedisMemory } from '../redis/serverInfo.js';
+import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';
-import { whenReady, withPatience } from './patience.js';
-import { RedisMemory } from './redisMemory.js';
-import type { BegunPause, Pause, StopButton } from './stopButton.js';
+import type { Gate, GateStatus } from './rateLimitGate.js';
+import type { BegunPause, Pause, SendingPause } from './sendingPause.js';
+import { untilConnected, withTimeout } from './timeout.js';
 import { WorkerRegistry, type WorkersSeen } from './workerRegistry.js';
 
 /** One queue. Times are epoch milliseconds. */
@@ -33,7 +33,7 @@ export interface FleetStatus {
 }
 
 /** Why nothing is sent although nothing is wrong. ISO times. */
-export interface Standstill {
+export interface PauseStatus {
   pausedSince?: string;
   gateClosedUntil?: string;
 }
@@ -44,7 +44,7 @@ export class Operations {
   readonly #ledger: Ledger;
   readonly #queues: Queues;
   readonly #gate: Gate;
-  readonly #stopButton: StopButton;
+  readonly #stopButton: SendingPause;
   readonly #workers: WorkerRegistry;
   readonly #memory: RedisMemory;
 
@@ -54,7 +54,7 @@ export class Operations {
     ledger: Ledger;
     queues: Queues;
     gate: Gate;
-    stopButton: StopButton;
+    stopButton: SendingPause;
   }) {
     this.#redis = parts.redis;
     this.#ledger = parts.ledger;
@@ -77,20 +77,20 @@ export class Operations {
    * @throws RedisUnavailableError when it is not known whether the sending stops
    */
   async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
-    const pause = await this.#patiently(() => this.#stopButton.press(given), true);
-    await this.#stopButton.untilStill();
+    const pause = await this.#patiently(() => this.#stopButton.pause(given), true);
+    await this.#stopButton.drain();
     return pause;
   }
 
   /** Lets the sending go on; answers with the pause that was, if it was paused. */
   async resume(): Promise<Pause | undefined> {
-    return this.#patiently(() => this.#stopButton.release(), true);
+    return this.#patiently(() => this.#stopButton.resume(), true);
   }
 
   /** Whether, and since or until when, nothing is sent for a good reason. */
-  async standstill(): Promise<Standstill> {
+  async pauseStatus(): Promise<PauseStatus> {
     return this.#patiently(async () => {
-      const [pause, gate] = await Promise.all([this.#stopButton.standing(), this.#gate.status()]);
+      const [pause, gate] = await Promise.all([this.#stopButton.status(), this.#gate.status()]);
       return {
         ...(pause?.since !== undefined && { pausedSince: new Date(pause.since).toISOString() }),
         ...(gate.closed && { gateClosedUntil: new Date(gate.until).toISOString() }),
@@ -108,7 +108,7 @@ export class Operations {
   }
 
   #patiently<T>(work: () => Promise<T>, mayBeDone = false): Promise<T> {
-    return withPatience(whenReady(this.#redis).then(work), undefined, mayBeDone);
+    return withTimeout(untilConnected(this.#redis).then(work), undefined, mayBeDone);
   }
 
   async #look(): Promise<FleetStatus> {
@@ -123,7 +123,7 @@ export class Operations {
       workers,
       redisFull,
     ] = await Promise.all([
-      this.#stopButton.standing(),
+      this.#stopButton.status(),
       this.#gate.status(),
       this.#gate.closedMsTotal(),
       this.#ledger.unknowns(),

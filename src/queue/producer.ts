@@ -1,15 +1,21 @@
-import { Keyring } from '../notification/bodyHash.js';
-import { COUNTRY_EXPECTED, countryOfCode } from '../notification/country.js';
+import { Keyring } from '../notification/keyring.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
-import type { RedisFault } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import { COUNTRY_EXPECTED, countryOfCode } from '../notification/phoneNumber.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
 import type { NotificationView } from '../notification/view.js';
+import {
+  connectForProducing,
+  disconnect,
+  isLoopbackUrl,
+  isRedisUrl,
+  type RedisClient,
+} from '../redis/client.js';
+import type { RedisFault } from '../redis/errors.js';
+import { checkRedisServer, type ServerCheck } from '../redis/serverInfo.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
 import { Backlog } from './backlog.js';
-import { connectForProducing, disconnect, isLoopbackUrl, isRedisUrl } from './connection.js';
 import {
   BacklogFullError,
   IdConflictError,
@@ -18,13 +24,57 @@ import {
   RedisUnavailableError,
   UnexpectedFailureError,
 } from './errors.js';
-import { Gate } from './gate.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
 import { Notifications } from './notifications.js';
 import { Operations } from './operations.js';
-import { sendInChunks } from './sendInChunks.js';
-import { checkRedisServer, type ServerCheck } from './serverCheck.js';
-import { StopButton } from './stopButton.js';
+import { Gate } from './rateLimitGate.js';
+import { SendingPause } from './sendingPause.js';
+
+const CHUNK = 500;
+const IN_FLIGHT = 2;
+
+/**
+ * Cuts an input of any length into chunks and keeps two of them on their way: while Redis works on
+ * one, the next is being prepared. The input is read only as fast as results are taken, so memory
+ * does not grow with it.
+ */
+export async function* sendInChunks<In, Out>(
+  input: Iterable<In> | AsyncIterable<In>,
+  send: (chunk: In[], start: number) => Promise<Out[]>,
+): AsyncGenerator<Out> {
+  const underway: Promise<Out[]>[] = [];
+  let chunk: In[] = [];
+  let start = 0;
+  const launch = () => {
+    const sending = send(chunk, start);
+    // Awaited in order below; until then a rejection must not count as unhandled.
+    sending.catch(() => undefined);
+    underway.push(sending);
+    start += chunk.length;
+    chunk = [];
+  };
+  let broken: { error: unknown } | undefined;
+  try {
+    for await (const item of input) {
+      chunk.push(item);
+      if (chunk.length < CHUNK) continue;
+      launch();
+      if (underway.length >= IN_FLIGHT) yield* (await underway.shift()) ?? [];
+    }
+  } catch (error) {
+    // The ids of what was handed over must reach the caller first, or a second run sends it twice.
+    broken = { error };
+  }
+  if (chunk.length > 0) launch();
+  for (const sending of underway) {
+    try {
+      yield* await sending;
+    } catch (error) {
+      broken ??= { error };
+    }
+  }
+  if (broken !== undefined) throw broken.error;
+}
 
 export interface ProducerOptions {
   /** `redis://…`, several for a cluster, or `redis+sentinel://…`. */
@@ -118,7 +168,7 @@ export class NotificationProducer {
       ledger,
       queues: this.#queues,
       gate: new Gate(this.#redis, prefix),
-      stopButton: new StopButton(this.#redis, prefix, this.#queues),
+      stopButton: new SendingPause(this.#redis, prefix, this.#queues),
     });
     this.acceptor = new Acceptor({
       redis: this.#redis,

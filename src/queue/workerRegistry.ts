@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { type RedisClient, readScript } from '../notification/redisScripts.js';
 import type { Lane } from '../notification/state.js';
-import { parseRecord } from './storedRecord.js';
+import { type RedisClient, readScript } from '../redis/client.js';
+import { parseRecord } from '../redis/storedRecord.js';
 
 /** Why a worker takes no jobs: its access to the platform is broken. Times are epoch ms by Redis. */
 interface BreakerReport {

@@ -1,5 +1,5 @@
 import type { Liquid } from 'liquidjs';
-import { CHANNELS, type Channel } from '../notification/channel.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
 import {
   CONTEXT_VARIABLES,
   type ContextNeed,
@@ -8,20 +8,21 @@ import {
   type TemplateContext,
 } from './contextVariables.js';
 import { createEngine } from './engine.js';
-import type { TemplateVariables } from './manifest.js';
-import { missingPart, type RenderFailure, type RenderResult } from './message.js';
+import type { TemplateSource, TemplateVariables } from './manifest.js';
 import { type ParsedPart, parsePart } from './parsePart.js';
 import {
   CHANNEL_PARTS,
+  missingPart,
   PART_KINDS,
   PART_NAMES,
   type PartKind,
   type PartName,
   partFileName,
+  type RenderFailure,
+  type RenderResult,
 } from './parts.js';
 import { type PartProblem, TemplateError } from './problems.js';
 import { branchFailures, renderPart, type Scope } from './renderPart.js';
-import type { TemplateSource } from './source.js';
 import { kindOf, valueOfKind } from './variableKind.js';
 
 export interface RenderValues {

@@ -1,4 +1,4 @@
-import type { Channel } from '../notification/channel.js';
+import type { Channel } from '../notification/state.js';
 
 /** What is known about a customer when a template is rendered. */
 export interface TemplateContext {

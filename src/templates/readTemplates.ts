@@ -1,16 +1,26 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Channel } from '../notification/channel.js';
+import { parseUrl } from '../http/parseUrl.js';
 import { parseExactJson } from '../notification/exactJson.js';
-import { parseUrl } from '../ops/parseUrl.js';
+import type { Channel } from '../notification/state.js';
 import { type CompiledTemplate, compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
-import { exampleProblems, type TemplateManifest, templateManifest } from './manifest.js';
-import type { RenderFailure } from './message.js';
-import { CHANNEL_PARTS, PART_NAMES, type PartName, partFileName } from './parts.js';
+import {
+  contentHash,
+  exampleProblems,
+  type TemplateManifest,
+  type TemplateSource,
+  templateManifest,
+} from './manifest.js';
+import {
+  CHANNEL_PARTS,
+  PART_NAMES,
+  type PartName,
+  partFileName,
+  type RenderFailure,
+} from './parts.js';
 import { TemplateError, type TemplateProblem } from './problems.js';
-import { contentHash, type TemplateSource } from './source.js';
 
 const TEMPLATE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MANIFEST_FILE = 'template.json';

@@ -1,11 +1,15 @@
 import { type Liquid, LiquidError } from 'liquidjs';
 import { branchPaths } from './branches.js';
-import { cleanValue, closeIsolates, oneLine, tidyLines } from './characters.js';
 import type { TemplateValue } from './contextVariables.js';
-import type { RenderFailure, RenderFailureReason } from './message.js';
 import type { ParsedPart } from './parsePart.js';
-import { PART_KINDS, type PartKind, type PartName } from './parts.js';
-import { shorten } from './shorten.js';
+import {
+  PART_KINDS,
+  type PartKind,
+  type PartName,
+  type RenderFailure,
+  type RenderFailureReason,
+} from './parts.js';
+import { cleanValue, closeIsolates, oneLine, shorten, tidyLines } from './text.js';
 
 /**
  * The longest result of each part, in UTF-16 code units: never fewer than the characters a platform

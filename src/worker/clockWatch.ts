@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RedisClock } from '../notification/redisClock.js';
+import type { RedisClock } from '../redis/clock.js';
 
 const LOOK_EVERY_MS = 2_000;
 

@@ -1,12 +1,11 @@
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { RedisClock } from '../notification/redisClock.js';
-import { errorLabel } from '../ops/errorLabel.js';
+import { redactedError, throttle } from '../ops/logger.js';
 import { packageVersion } from '../ops/packageVersion.js';
-import { throttled } from '../ops/throttled.js';
 import { BEAT_EVERY_MS, WorkerRegistry, type WorkerReport } from '../queue/workerRegistry.js';
-import type { LaneWorkers } from './laneWorkers.js';
+import type { RedisClock } from '../redis/clock.js';
+import type { QueueWorkers } from './laneWorkers.js';
 
 /** Ending in order must not wait for a Redis that is away; the entry then expires by itself. */
 const LEAVES_WITHIN_MS = 1_000;
@@ -14,7 +13,7 @@ const LEAVES_WITHIN_MS = 1_000;
 export interface HeartbeatParts {
   registry: WorkerRegistry;
   clock: RedisClock;
-  workers: LaneWorkers;
+  workers: QueueWorkers;
   concurrency: number;
   /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
   notReady: () => Promise<string[]>;
@@ -37,8 +36,8 @@ export class Heartbeat {
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
-    const logFailure = throttled((error: unknown) =>
-      parts.log.warn({ error: errorLabel(error) }, 'heartbeat failed; it is tried again'),
+    const logFailure = throttle((error: unknown) =>
+      parts.log.warn({ error: redactedError(error) }, 'heartbeat failed; it is tried again'),
     );
     this.#logFailure = (error) => {
       if (parts.noteRedis?.(error) !== true) logFailure(error);

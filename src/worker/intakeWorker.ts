@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { redisFaultOf } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
 import type { State } from '../notification/state.js';
-import { errorLabel } from '../ops/errorLabel.js';
-import { throttled } from '../ops/throttled.js';
+import { redactedError, throttle } from '../ops/logger.js';
 import type { AcceptResult } from '../queue/acceptor.js';
 import {
   conflictIntakeSentence,
+  INTAKE,
+  INTAKE_RETENTION,
   type IntakeMark,
   invalidIntakeSentence,
   readIntakeMark,
   withIntakeId,
 } from '../queue/intakeJob.js';
-import { INTAKE, INTAKE_RETENTION } from '../queue/intakeQueue.js';
+import type { RedisClient } from '../redis/client.js';
+import { redisFaultOf } from '../redis/errors.js';
 import { AcceptanceBatch } from './acceptanceBatch.js';
 import { replaceUnreadableData } from './foreignJob.js';
 
@@ -88,9 +88,9 @@ export class IntakeWorker {
   constructor(parts: IntakeWorkerParts) {
     this.#parts = parts;
     this.#acceptances = new AcceptanceBatch(parts.acceptAll);
-    const logFailure = throttled((error: unknown) =>
+    const logFailure = throttle((error: unknown) =>
       parts.log.error(
-        { queue: INTAKE, error: errorLabel(error) },
+        { queue: INTAKE, error: redactedError(error) },
         'acceptance failed; the job was put back',
       ),
     );
@@ -114,7 +114,7 @@ export class IntakeWorker {
     this.#started = true;
     if (this.#resting.size > 0) return;
     this.#worker.run().catch((error: unknown) => {
-      this.#parts.log.error({ queue: INTAKE, error: errorLabel(error) }, 'worker ended');
+      this.#parts.log.error({ queue: INTAKE, error: redactedError(error) }, 'worker ended');
     });
   }
 
@@ -136,8 +136,8 @@ export class IntakeWorker {
       maxStalledCount: MOST_STALLS,
       ...INTAKE_RETENTION,
     });
-    const logError = throttled((error: Error) =>
-      log.error({ queue: INTAKE, error: errorLabel(error) }, 'queue error'),
+    const logError = throttle((error: Error) =>
+      log.error({ queue: INTAKE, error: redactedError(error) }, 'queue error'),
     );
     worker.on('error', (error) => {
       if (noteRedis(error)) void this.#restAWhile();

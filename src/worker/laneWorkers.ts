@@ -2,18 +2,29 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import type { RedisClient } from '../notification/redisScripts.js';
+import { type AttemptOutcome, backoffMs } from '../dispatch/jobAttempt.js';
 import { LANES, type Lane } from '../notification/state.js';
-import { errorLabel } from '../ops/errorLabel.js';
-import { throttled } from '../ops/throttled.js';
-import { backoffMs } from '../pipeline/backoff.js';
-import type { AttemptOutcome } from '../pipeline/outcome.js';
+import { redactedError, throttle } from '../ops/logger.js';
 import { FOREIGN_JOB, isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
+import type { RedisClient } from '../redis/client.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
-import { RetryableError } from './retryableError.js';
 
-export interface LaneWorkersParts {
+/** A failure after which the attempt shall be repeated. Its message is a code, never a value. */
+export class RetryableError extends Error {
+  override name = 'RetryableError' as const;
+  readonly reason: string;
+  /** What the platform asked for; absent when it asked for nothing. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(reason: string, retryAfterMs?: number) {
+    super(reason);
+    this.reason = reason;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+export interface QueueWorkersParts {
   connection: RedisClient;
   prefix: string;
   concurrency: number;
@@ -59,10 +70,10 @@ const BREATH_MS = 1_000;
  * - `stalledInterval` 15 s finds a killed worker's jobs within 45 s. `maxStalledCount` 3 survives
  *   a rolling restart; what is failed after that, the sweeper takes over.
  */
-export class LaneWorkers {
+export class QueueWorkers {
   readonly breaker: CircuitBreaker;
   readonly #workers: Record<Lane, Worker<JobData>>;
-  readonly #parts: LaneWorkersParts;
+  readonly #parts: QueueWorkersParts;
   readonly #stopping = new AbortController();
   /** When a job was last taken, by lane and the monotonic clock (ms): readiness is judged by progress. */
   readonly lastStart: Record<Lane, number>;
@@ -72,7 +83,7 @@ export class LaneWorkers {
   #breathing = false;
   #started = false;
 
-  constructor(parts: LaneWorkersParts) {
+  constructor(parts: QueueWorkersParts) {
     this.#parts = parts;
     // Every job listens; Node takes more than ten listeners for a leak.
     setMaxListeners(0, this.#stopping.signal);
@@ -102,7 +113,7 @@ export class LaneWorkers {
     if (this.#resting.size > 0) return;
     for (const lane of LANES) {
       this.#workers[lane].run().catch((error: unknown) => {
-        this.#parts.log.error({ lane, error: errorLabel(error) }, 'worker ended');
+        this.#parts.log.error({ lane, error: redactedError(error) }, 'worker ended');
       });
     }
   }
@@ -142,8 +153,8 @@ export class LaneWorkers {
           backoffMs(attemptsMade, error instanceof RetryableError ? error.retryAfterMs : undefined),
       },
     });
-    const logError = throttled((error: Error) =>
-      log.error({ lane, error: errorLabel(error) }, 'queue error'),
+    const logError = throttle((error: Error) =>
+      log.error({ lane, error: redactedError(error) }, 'queue error'),
     );
     worker.on('error', (error) => {
       if (this.#parts.noteRedis(error)) void this.#catchBreath();
@@ -212,7 +223,7 @@ export class LaneWorkers {
     await this.breaker.trip(reason);
     // The job that was refused must not fail because the notice of it did.
     await this.#parts.onHold(reason).catch((error: unknown) => {
-      this.#parts.log.error({ error: errorLabel(error) }, 'circuit-breaker callback failed');
+      this.#parts.log.error({ error: redactedError(error) }, 'circuit-breaker callback failed');
     });
   }
 

@@ -1,13 +1,13 @@
-import type { RedisClock } from '../notification/redisClock.js';
-import { describeRedisFault } from '../notification/redisFault.js';
 import { LANES } from '../notification/state.js';
 import type { Readiness } from '../ops/healthServer.js';
-import { INTAKE } from '../queue/intakeQueue.js';
+import { INTAKE } from '../queue/intakeJob.js';
 import type { Queues } from '../queue/jobs.js';
-import type { Operations, Standstill } from '../queue/operations.js';
-import type { RedisHealth } from '../queue/redisHealth.js';
+import type { Operations, PauseStatus } from '../queue/operations.js';
+import type { RedisClock } from '../redis/clock.js';
+import { describeRedisFault } from '../redis/errors.js';
+import type { RedisHealth } from '../redis/health.js';
 import type { IntakeWorker } from './intakeWorker.js';
-import type { LaneWorkers } from './laneWorkers.js';
+import type { QueueWorkers } from './laneWorkers.js';
 
 const REDIS_ANSWERS_WITHIN_MS = 1_000;
 /** Jobs waiting this long with places free and the gate open mean that the worker is stuck. */
@@ -22,7 +22,7 @@ export function workerReadiness(parts: {
   redisHealth: RedisHealth;
   queues: Queues;
   operations: Operations;
-  workers: LaneWorkers;
+  workers: QueueWorkers;
   intake: IntakeWorker;
   concurrency: number;
 }): { readiness(): Promise<Readiness>; notReady(): Promise<string[]> } {
@@ -58,14 +58,14 @@ export function workerReadiness(parts: {
   };
 
   /** What keeps it from getting work done, the circuit breaker not among it. */
-  const shortcomings = async (): Promise<{ because: string[]; still: Standstill }> => {
+  const shortcomings = async (): Promise<{ because: string[]; still: PauseStatus }> => {
     const because: string[] = [];
     const { fault } = redisHealth;
     if (fault !== undefined) return { because: [describeRedisFault(fault)], still: {} };
     try {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       // Rightly at rest is ready all the same, and says so.
-      const still = await within(REDIS_ANSWERS_WITHIN_MS, operations.standstill());
+      const still = await within(REDIS_ANSWERS_WITHIN_MS, operations.pauseStatus());
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckIntake())));
       if (Object.keys(still).length === 0) {
         because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, stuckLanes())));

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
-import { queued } from '../notification/acceptance.js';
+import type { Snapshot } from '../notification/codec.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
-import type { NotificationRecord } from '../notification/record.js';
-import { redisFaultOf } from '../notification/redisFault.js';
-import type { RedisClient } from '../notification/redisScripts.js';
+import { type NotificationRecord, queued } from '../notification/record.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
-import type { Snapshot } from '../notification/snapshot.js';
-import { errorLabel } from '../ops/errorLabel.js';
+import { redactedError } from '../ops/logger.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
-import { Lease } from '../queue/lease.js';
 import { LostJobs } from '../queue/lostJobs.js';
-import type { StopButton } from '../queue/stopButton.js';
+import type { SendingPause } from '../queue/sendingPause.js';
+import type { RedisClient } from '../redis/client.js';
+import { redisFaultOf } from '../redis/errors.js';
+import { Lease } from '../redis/lease.js';
 
 /** What the sweeper had to see to, for whoever counts. */
 export type SweeperFind =
@@ -45,7 +44,7 @@ export class Sweeper {
   readonly #ledger: Ledger;
   readonly #queues: Queues;
   readonly #log: Logger;
-  readonly #stopButton: StopButton | undefined;
+  readonly #stopButton: SendingPause | undefined;
   readonly #onFind: (finding: SweeperFind) => void;
   readonly #noteRedis: (error: unknown) => boolean;
   readonly #lostJobs: LostJobs;
@@ -60,7 +59,7 @@ export class Sweeper {
     redis: RedisClient;
     prefix: string;
     log: Logger;
-    stopButton?: StopButton;
+    stopButton?: SendingPause;
     onFind?: (finding: SweeperFind) => void;
     /** Takes note of an error if it is one of Redis'; whether it was. */
     noteRedis?: (error: unknown) => boolean;
@@ -103,7 +102,7 @@ export class Sweeper {
       }
     } catch (error) {
       if (this.#noteRedis(error)) return;
-      this.#log.error({ error: errorLabel(error) }, 'sweep failed');
+      this.#log.error({ error: redactedError(error) }, 'sweep failed');
     }
   }
 
@@ -123,7 +122,7 @@ export class Sweeper {
     } catch (error) {
       // A Redis that fails says nothing about this notification.
       if (redisFaultOf(error) !== undefined) throw error;
-      this.#log.error({ notificationId: id, error: errorLabel(error) }, 'sweeper cannot judge');
+      this.#log.error({ notificationId: id, error: redactedError(error) }, 'sweeper cannot judge');
       this.#onFind('unreadable');
       await this.#ledger.postpone(id, now + UNJUDGED_AGAIN_MS);
     }
@@ -181,7 +180,7 @@ export class Sweeper {
 function sameMoment(current: NotificationRecord, judged: NotificationRecord): boolean {
   return (
     current.state === judged.state &&
-    current.fence === judged.fence &&
+    current.fencingToken === judged.fencingToken &&
     current.generation === judged.generation &&
     current.updatedAt === judged.updatedAt
   );

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { claim, finish, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import { Gate } from '../../src/queue/gate.js';
+import { Gate } from '../../src/queue/rateLimitGate.js';
 import {
   type Answer,
   REQUEST,
@@ -71,7 +71,7 @@ describe('what the API answers is described in full', () => {
     const ledger = ledgerOf(api);
     await api.post({ ...REQUEST, id: 'u' });
     await ledger.change('u', (record) => claim(record, 1, Date.now()));
-    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+    const intent = { fencingToken: 1, channel: 'web', sendWithinMs: 2_000 } as const;
     await ledger.change('u', (record) => startLeg(record, intent, Date.now()));
     await ledger.change('u', (record) => write(loseIntent(record, Date.now()), undefined));
     const at = (path: string) => path.replace('{id}', 'u');
@@ -90,7 +90,7 @@ describe('what the API answers is described in full', () => {
     const ledger = ledgerOf(api);
     await api.post({ ...REQUEST, id: 's' });
     await ledger.change('s', (record) => claim(record, 1, Date.now()));
-    const end = { fence: 1, state: 'skipped', reason: 'no_history' } as const;
+    const end = { fencingToken: 1, state: 'skipped', reason: 'no_history' } as const;
     await ledger.change('s', (record) => finish(record, end, Date.now()));
     expect(against(ONE, 'get', await api.call('GET', '/v1/notifications/s'))).toEqual([200]);
   });

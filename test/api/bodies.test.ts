@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { startSandbox } from '../../src/sandbox/sandbox.js';
+import { startSandbox } from '../../sandbox/sandbox.js';
 import { rawHttp } from '../support/rawHttp.js';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
 

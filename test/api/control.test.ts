@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { Gate } from '../../src/queue/gate.js';
+import { Gate } from '../../src/queue/rateLimitGate.js';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
 
 const KEY = 'a-key-of-sixteen-and-more';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { Gate } from '../../src/queue/gate.js';
+import { Gate } from '../../src/queue/rateLimitGate.js';
 import { run } from '../cli/support/command.js';
 import { Visitor } from '../dashboard/support/visitor.js';
 import { workerLives } from '../support/fleet.js';

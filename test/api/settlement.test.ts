@@ -24,11 +24,11 @@ async function given(api: TestApi, id: string, fate: Fate): Promise<Redis> {
   await api.post({ ...REQUEST, id, metadata: { order: 7 } });
   await ledger.change(id, (record) => claim(record, 1, Date.now()));
   if (fate === 'skipped') {
-    const end = { fence: 1, state: fate, reason: 'no_history' } as const;
+    const end = { fencingToken: 1, state: fate, reason: 'no_history' } as const;
     await ledger.change(id, (record) => finish(record, end, Date.now()));
     return redis;
   }
-  const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+  const intent = { fencingToken: 1, channel: 'web', sendWithinMs: 2_000 } as const;
   await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
   if (fate === 'unknown') {
     await ledger.change(id, (record) => write(loseIntent(record, Date.now()), undefined));

@@ -4,8 +4,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
-import { CONNECTION_OPTIONS } from '../../src/api/connections.js';
-import { uploadOf } from '../../src/api/upload.js';
+import { CONNECTION_OPTIONS, uploadOf } from '../../src/api/connections.js';
 
 const REQUEST_WITHIN_MS = 200;
 

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
-import type { Campaign, CampaignCounts } from '../../src/campaign/campaign.js';
-import { rowId } from '../../src/campaign/campaign.js';
+import { type Campaign, type CampaignCounts, rowId } from '../../src/campaign/campaign.js';
 import type { CampaignDecision } from '../../src/campaign/campaignDecision.js';
 import { progressOf } from '../../src/campaign/campaignProgress.js';
-import { CampaignStore } from '../../src/campaign/campaignStore.js';
 import {
   cancel as cancelCampaign,
   complete,
@@ -14,25 +12,28 @@ import {
   reopen,
   resume,
 } from '../../src/campaign/lifecycle.js';
-import { Release, type ReleaseStep } from '../../src/campaign/release.js';
-import { ReleasedRows } from '../../src/campaign/releasedRows.js';
+import { Release, ReleasedRows, type ReleaseStep } from '../../src/campaign/release.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
-import { recordAnswer } from '../../src/notification/answer.js';
+import { CampaignStore } from '../../src/campaign/store.js';
+import { recordAnswer, recordDelivery } from '../../src/notification/answer.js';
 import { claim, finish, release as giveBack, startLeg } from '../../src/notification/attempt.js';
-import { Keyring } from '../../src/notification/bodyHash.js';
-import { waitForResume } from '../../src/notification/campaignPause.js';
 import { countedReason } from '../../src/notification/countedReason.js';
 import type { Decision } from '../../src/notification/decision.js';
-import { recordDelivery } from '../../src/notification/delivery.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import { openLeg } from '../../src/notification/leg.js';
-import { countLabel, isLive, type NotificationRecord } from '../../src/notification/record.js';
+import {
+  countLabel,
+  isLive,
+  type NotificationRecord,
+  openLeg,
+} from '../../src/notification/record.js';
 import {
   cancelWithCampaign,
   resolve,
   retry,
   sweep,
   takeOver,
+  waitForResume,
 } from '../../src/notification/settlement.js';
 import { closeQueues, openQueues } from '../../src/queue/jobs.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
@@ -137,7 +138,11 @@ describe('the counts of a campaign', () => {
     {
       weight: 8,
       arbitrary: onRow((r, { now }) => {
-        const intent = { fence: r.fence, channel: 'web', sendWithinMs: 2_000 } as const;
+        const intent = {
+          fencingToken: r.fencingToken,
+          channel: 'web',
+          sendWithinMs: 2_000,
+        } as const;
         return startLeg(r, intent, now);
       }, 'unless halted'),
     },
@@ -147,19 +152,27 @@ describe('the counts of a campaign', () => {
       weight: 3,
       arbitrary: onRow((r, { now }) => {
         const delivery = now % 3 === 0 ? 'failed' : 'delivered';
-        return recordDelivery(r, { fence: r.fence, delivery, mayFallBack: now % 2 === 0 }, now);
+        return recordDelivery(
+          r,
+          { fencingToken: r.fencingToken, delivery, mayFallBack: now % 2 === 0 },
+          now,
+        );
       }),
     },
     {
       weight: 3,
       arbitrary: onRow((r, { now }) =>
-        giveBack(r, { fence: r.fence, reason: 'x', usesAttempt: true, maxAttempts: 3 }, now),
+        giveBack(
+          r,
+          { fencingToken: r.fencingToken, reason: 'x', usesAttempt: true, maxAttempts: 3 },
+          now,
+        ),
       ),
     },
     {
       weight: 2,
       arbitrary: onRow((r, { now }) =>
-        finish(r, { fence: r.fence, state: 'skipped', reason: 'no_history' }, now),
+        finish(r, { fencingToken: r.fencingToken, state: 'skipped', reason: 'no_history' }, now),
       ),
     },
     { weight: 2, arbitrary: onRow((r, { now }) => waitForResume(r, now)) },
@@ -295,7 +308,11 @@ describe('the counts of a campaign', () => {
     const skipRow = async (row: number) => {
       await ledger.change(rowId(id, row), (record) => claim(record, 1, Date.now()));
       await ledger.change(rowId(id, row), (record) => {
-        const end = { fence: record.fence, state: 'skipped', reason: 'no_history' } as const;
+        const end = {
+          fencingToken: record.fencingToken,
+          state: 'skipped',
+          reason: 'no_history',
+        } as const;
         return finish(record, end, Date.now());
       });
     };

@@ -5,7 +5,7 @@ import type { CampaignCounts } from '../../src/campaign/campaign.js';
 import type { Feeder } from '../../src/campaign/feeder.js';
 import { cancel, pause, pauseForAccess, resume } from '../../src/campaign/lifecycle.js';
 import { claim } from '../../src/notification/attempt.js';
-import { waitForResume } from '../../src/notification/campaignPause.js';
+import { waitForResume } from '../../src/notification/settlement.js';
 import { jobIds } from '../../src/queue/jobs.js';
 import { launch, numberedRows, SPRING, upload } from './support/campaigns.js';
 import { type Feeding, openFeeding } from './support/feeding.js';
@@ -71,7 +71,7 @@ describe('the feeder', () => {
     await campaigns.create({ ...SPRING, startAt });
     await upload(campaigns, rows, 'spring', numberedRows(10), { rejected: 10 });
     // As an older version has written it down: to be started at its time.
-    await redis.zadd(campaigns.keys.agenda, startAt, 'spring');
+    await redis.zadd(campaigns.keys.schedule, startAt, 'spring');
     await feeder.feedOnce();
     expect((await campaign()).state).toBe('ready');
     expect(await campaigns.due(Date.now())).toEqual([]);
@@ -288,7 +288,7 @@ describe('the feeder', () => {
   });
 
   test('is not stopped by a campaign it cannot read, and forgets one that is gone', async () => {
-    await feeding.redis.zadd(feeding.campaigns.keys.agenda, 0, 'a-broken-one', 0, 'b-gone');
+    await feeding.redis.zadd(feeding.campaigns.keys.schedule, 0, 'a-broken-one', 0, 'b-gone');
     await feeding.redis.set(feeding.campaigns.keys.of('a-broken-one').record, 'another version');
     await start(5);
     const said: string[] = [];

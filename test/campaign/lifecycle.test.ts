@@ -9,7 +9,7 @@ import {
   finishUpload,
   keptFor,
   newCampaign,
-  nextLook,
+  nextPollAt,
   pause,
   reopen,
   resume,
@@ -157,7 +157,7 @@ describe('a campaign', () => {
     const scheduled = start(campaignIn('ready'), { templateHash: 'h2', at }, NOW).next;
     expect(scheduled).toMatchObject({ state: 'ready', startAt: at });
     if (scheduled === undefined) throw new Error('it was scheduled');
-    expect(nextLook(scheduled)).toBe(at);
+    expect(nextPollAt(scheduled)).toBe(at);
     const unscheduled = pause(scheduled, { reason: 'not yet' }, NOW).next;
     expect(unscheduled).not.toHaveProperty('startAt');
     expect(unscheduled).toMatchObject({ state: 'ready' });
@@ -211,9 +211,9 @@ describe('a campaign', () => {
     const scheduled = campaignIn('ready', { startAt: NOW - 1 });
     const uploading = beginUpload(scheduled, 'u1', NOW - 10).next ?? scheduled;
     const next = abandonUpload(uploading, 'u1', NOW).next ?? uploading;
-    expect([next.state, nextLook(next)]).toEqual(['ready', undefined]);
+    expect([next.state, nextPollAt(next)]).toEqual(['ready', undefined]);
     const early = abandonUpload(uploading, 'u1', NOW - 2).next ?? uploading;
-    expect(nextLook(early)).toBe(NOW - 1);
+    expect(nextPollAt(early)).toBe(NOW - 1);
   });
 
   test('that is cancelled during an upload leaves the upload nothing to finish', () => {

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Campaign, CampaignCounts } from '../../src/campaign/campaign.js';
-import { CampaignStore } from '../../src/campaign/campaignStore.js';
 import { cancel, complete, pause, resume } from '../../src/campaign/lifecycle.js';
 import { Release, type ReleaseObserver, type ReleaseStep } from '../../src/campaign/release.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
-import { newRecord } from '../../src/notification/acceptance.js';
-import { Keyring } from '../../src/notification/bodyHash.js';
+import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
+import { newRecord } from '../../src/notification/record.js';
 import { closeQueues, openQueues, type Queues } from '../../src/queue/jobs.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { REQUEST } from '../support/notifications.js';

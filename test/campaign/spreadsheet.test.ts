@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { neutralised, restored, withoutInner } from '../../src/campaign/spreadsheet.js';
+import { neutralised, restored, withoutInner } from '../../src/campaign/exports.js';
 
 describe('a cell of an export', () => {
   test.each(['=cmd()', '+1+1', '-2', '@SUM(A1)', '  =1', '＝1', "'=1", '\t1', '\r1', '\n1'])(

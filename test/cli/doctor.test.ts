@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { freshPrefix, testRedisUrl } from '../support/redis.js';
 import { type Environment, environmentFor, run } from './support/command.js';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { effectiveConfig } from '../../src/cli/effectiveConfig.js';
+import { effectiveConfig } from '../../src/cli/serve.js';
 import { loadConfig } from '../../src/config.js';
 
 const SECRETS = {

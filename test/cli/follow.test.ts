@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { freshPrefix, type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 import { Command, environmentFor } from './support/command.js';
 

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
-import { Gate } from '../../src/queue/gate.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
+import { Gate } from '../../src/queue/rateLimitGate.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { publishTestTemplate } from '../support/templates.js';
 import { run } from './support/command.js';
@@ -79,7 +79,7 @@ describe('notifier resolve', () => {
     await producer.send({ id, recipient: { email: 'a@example.com' }, template: 'greeting' });
     const { ledger } = producer.store;
     await ledger.change(id, (record) => claim(record, 1, Date.now()));
-    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+    const intent = { fencingToken: 1, channel: 'web', sendWithinMs: 2_000 } as const;
     await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
     return () => ledger.change(id, (record) => write(loseIntent(record, Date.now()), undefined));
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { printable } from '../../src/cli/printable.js';
+import { printable } from '../../src/cli/output.js';
 import { optionNameOf, optionProblems, requestFrom } from '../../src/cli/send/options.js';
 
 const NOTHING = { var: [], historyRequired: true };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { Command, type Ended, type Environment, environmentFor, run } from './support/command.js';
 

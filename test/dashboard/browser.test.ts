@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Browser } from 'playwright-core';
-import { Gate } from '../../src/queue/gate.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
+import { Gate } from '../../src/queue/rateLimitGate.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { workerLives } from '../support/fleet.js';

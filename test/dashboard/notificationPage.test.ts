@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NotificationDetails } from '../../src/campaign/notificationDetails.js';
-import { html } from '../../src/dashboard/html.js';
 import { notificationPage } from '../../src/dashboard/notificationPage.js';
+import { html } from '../../src/html/html.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { STATES } from '../../src/notification/state.js';
 import { blockingReasons } from '../../src/queue/blockingReasons.js';
@@ -106,7 +106,13 @@ describe('the page of a notification', () => {
   });
 
   test('offers no retry of what may have arrived', () => {
-    const leg = { generation: 1, channel: 'web', fence: 1, intentAt: T0, sendBy: T0 } as const;
+    const leg = {
+      generation: 1,
+      channel: 'web',
+      fencingToken: 1,
+      intentAt: T0,
+      sendBy: T0,
+    } as const;
     for (const outcome of ['sent', 'unknown'] as const) {
       const legs = [{ ...leg, outcome }];
       expect(page(acceptedRecord({ state: 'sent', legs }))).not.toContain('<button');
@@ -122,7 +128,13 @@ describe('the page of a notification', () => {
 
   test('escapes whatever it shows', () => {
     const evil = '"><script>alert(1)</script>\'&';
-    const leg = { generation: 1, channel: 'web', fence: 1, intentAt: T0, sendBy: T0 } as const;
+    const leg = {
+      generation: 1,
+      channel: 'web',
+      fencingToken: 1,
+      intentAt: T0,
+      sendBy: T0,
+    } as const;
     const text = page(
       acceptedRecord({
         id: evil,

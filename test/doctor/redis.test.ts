@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { judgeClock } from '../../src/doctor/clock.js';
-import { checkNode } from '../../src/doctor/node.js';
+import { checkNode } from '../../src/doctor/doctor.js';
+import { checkClock } from '../../src/doctor/finding.js';
 import { checkRedis, judgeInfo } from '../../src/doctor/redis.js';
-import { connectForProducing, disconnect } from '../../src/queue/connection.js';
+import { connectForProducing, disconnect } from '../../src/redis/client.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
 let server: PrivateRedis;
@@ -107,7 +107,7 @@ test.each([
   [-5_000, 'warning'],
   [31_000, 'failed'],
 ])('a clock that is %d ms ahead is %s', (ms, status) => {
-  expect(judgeClock('Redis', ms).status).toBe(status);
+  expect(checkClock('Redis', ms).status).toBe(status);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { Slots } from '../../src/budget/slots.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
+import { RateLimiter } from '../../src/ratelimit/rateLimiter.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
@@ -92,7 +92,7 @@ describe('the request budget', () => {
           }
           expect(worker.output()).toContain('429s keep coming');
           const redis = new Redis(deployment.env['REDIS_URL'] ?? '');
-          const slots = new Slots(redis, deployment.prefix, {
+          const slots = new RateLimiter(redis, deployment.prefix, {
             requestsPerMinute: 90,
             minuteMs: 3_000,
           });

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { NumberedRow } from '../../src/campaign/campaign.js';
-import { rowId } from '../../src/campaign/campaign.js';
-import { CampaignStore } from '../../src/campaign/campaignStore.js';
+import { type NumberedRow, rowId } from '../../src/campaign/campaign.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
+import { CampaignStore } from '../../src/campaign/store.js';
 import { countLabel } from '../../src/notification/record.js';
 import { launch } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy, type WorkerProcess } from '../support/deployment.js';

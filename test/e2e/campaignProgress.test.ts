@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CampaignStore } from '../../src/campaign/campaignStore.js';
-import type { CampaignView } from '../../src/campaign/campaignView.js';
+import { openCampaigns } from '../../src/app/parts.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
-import { openCampaigns } from '../../src/roles/openCampaigns.js';
+import { CampaignStore } from '../../src/campaign/store.js';
+import type { CampaignView } from '../../src/campaign/view.js';
 import { launch } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 

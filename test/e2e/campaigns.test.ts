@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CampaignCounts, NumberedRow } from '../../src/campaign/campaign.js';
-import { CampaignStore } from '../../src/campaign/campaignStore.js';
 import { cancel, pause, resume } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
+import { CampaignStore } from '../../src/campaign/store.js';
 import { flowStatus } from '../../src/queue/flowStatus.js';
 import { launch, numberedRows } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';

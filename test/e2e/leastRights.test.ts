@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { examine } from '../../src/doctor/examination.js';
-import { startApi } from '../../src/roles/apiRole.js';
-import type { RunningRole } from '../../src/roles/role.js';
+import { startApi } from '../../src/app/apiApp.js';
+import type { RunningRole } from '../../src/app/role.js';
+import { runDoctor } from '../../src/doctor/doctor.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { LEAST_RIGHTS } from '../support/leastRights.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
@@ -103,7 +103,7 @@ describe('with the least rights in Redis', () => {
   });
 
   test('the doctor has no fault to find with Redis', async () => {
-    const { findings } = await examine(deployment.env, () => undefined);
+    const { findings } = await runDoctor(deployment.env, () => undefined);
     const wrong = findings.filter(
       ({ check, status }) => /^(redis|clock)/.test(check) && status === 'failed',
     );

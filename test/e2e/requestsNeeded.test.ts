@@ -2,9 +2,9 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import type { RunningRole } from '../../src/app/role.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
-import type { RunningRole } from '../../src/roles/role.js';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
 /** Templates by what they use. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
 const ENDED = ['delivered', 'undelivered', 'failed', 'skipped', 'unknown'] as const;

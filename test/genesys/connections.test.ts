@@ -1,9 +1,9 @@
 import https from 'node:https';
 import net from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { CallContext } from '../../src/genesys/callContext.js';
 import { type Connections, createConnections } from '../../src/genesys/connections.js';
-import { Exchange } from '../../src/genesys/exchange.js';
-import { wireFor } from '../../src/genesys/wire.js';
+import { httpAdapter } from '../../src/genesys/transport.js';
 import { CERTIFICATE, PRIVATE_KEY } from './support/certificate.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
@@ -112,9 +112,9 @@ describe('a TLS connection', () => {
   }
 
   /** Performs a request on the wire; resolves with its status or rejects with its error. */
-  function perform(exchange: Exchange, toPort: number): Promise<number | undefined> {
+  function perform(exchange: CallContext, toPort: number): Promise<number | undefined> {
     return new Promise((resolve, reject) => {
-      const request = wireFor(exchange, connections).request(
+      const request = httpAdapter(exchange, connections).request(
         { protocol: 'https:', host: '127.0.0.1', port: toPort, agent: connections.httpsAgent },
         (response) => {
           response.resume();
@@ -126,8 +126,8 @@ describe('a TLS connection', () => {
     });
   }
 
-  function exchangeFor(): Exchange {
-    return new Exchange('agentless-message', { options: LANE, deadlineMs: 5_000 });
+  function exchangeFor(): CallContext {
+    return new CallContext('agentless-message', { options: LANE, deadlineMs: 5_000 });
   }
 
   test('counts as connected once the certificate is accepted, and is used again', async () => {

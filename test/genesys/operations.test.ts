@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { EngageMessage } from '../../src/genesys/sends.js';
+import type { EngageMessage } from '../../src/genesys/resources/sends.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { stdSerializers } from 'pino';
-import { CallFailed } from '../../src/genesys/failure.js';
+import { CallFailed } from '../../src/genesys/call.js';
 import { GO, startClient, type TestClient } from './support/client.js';
 import { type Handler, json, type Platform, startPlatform } from './support/platform.js';
 
@@ -112,7 +112,7 @@ describe('a failure says nothing of the customer or the credentials', () => {
   test('when an admission that breaks is passed on', async () => {
     const broken = await startClient(
       { baseUrl: platform.url, clientSecret: SECRET },
-      { admit: () => Promise.reject(new Error('no Redis')) },
+      { acquire: () => Promise.reject(new Error('no Redis')) },
     );
     const rejection = await broken.client
       .findContact(ADDRESS, LANE)

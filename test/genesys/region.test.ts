@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import platform from 'purecloud-platform-client-v2';
-import { resolveEndpoints } from '../../src/genesys/endpoints.js';
-import { resolveRegion } from '../../src/genesys/region.js';
+import { resolveEndpoints, resolveRegion } from '../../src/genesys/endpoints.js';
 
 // Importing the SDK watches a file in the home directory; this lets go of it.
 platform.ApiClient.config.setConfigPath('');

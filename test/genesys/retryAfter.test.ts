@@ -1,5 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseRetryAfter, RateLimitBackoff, rateLimitWait } from '../../src/genesys/retryAfter.js';
+import {
+  parseRetryAfter,
+  RateLimitBackoff,
+  rateLimitWait,
+} from '../../src/genesys/errorResponse.js';
 
 const DATE = 'Wed, 21 Oct 2026 07:28:00 GMT';
 const MINUTE_LATER = 'Wed, 21 Oct 2026 07:29:00 GMT';

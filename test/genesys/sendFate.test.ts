@@ -2,7 +2,7 @@ import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { GenesysSettings } from '../../src/genesys/client.js';
-import type { EngageMessage } from '../../src/genesys/sends.js';
+import type { EngageMessage } from '../../src/genesys/resources/sends.js';
 import { CERTIFICATE, PRIVATE_KEY } from './support/certificate.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';

@@ -1,14 +1,14 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
-import { campaignKeys, type KeysOfCampaign } from '../../src/notification/campaignKeys.js';
 import { Ledger } from '../../src/notification/ledger.js';
+import { newRecord, queued } from '../../src/notification/record.js';
+import { campaignKeys, type KeysOfCampaign } from '../../src/redis/keys.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 const STORED = { request: REQUEST, templateHash: 'h' };
-const INTENT = { fence: 1, channel: 'email', sendWithinMs: 2_000 } as const;
+const INTENT = { fencingToken: 1, channel: 'email', sendWithinMs: 2_000 } as const;
 
 describe('a row of a campaign in the ledger', () => {
   const redis = new Redis(testRedisUrl());
@@ -57,7 +57,7 @@ describe('a row of a campaign in the ledger', () => {
       await accept(2);
       await redis.set(campaign.halt, halt);
       expect(await claims()).toEqual({ kind: 'campaign_halted', halt });
-      expect((await ledger.read('spring.2'))?.fence).toBe(0);
+      expect((await ledger.read('spring.2'))?.fencingToken).toBe(0);
       await redis.del(campaign.halt);
       await claims();
       await redis.set(campaign.halt, halt);

@@ -1,7 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { Keyring } from '../../src/notification/bodyHash.js';
 import { CheckpointStore } from '../../src/notification/checkpoint.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { everythingStored } from '../support/everythingStored.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 

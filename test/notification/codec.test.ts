@@ -1,10 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { CHANNELS } from '../../src/notification/channel.js';
 import { packRecord, unpackRecord } from '../../src/notification/codec.js';
-import { DELIVERIES, LEG_OUTCOMES } from '../../src/notification/leg.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
-import { LANES, STATES } from '../../src/notification/state.js';
+import {
+  DELIVERIES,
+  LEG_OUTCOMES,
+  type NotificationRecord,
+} from '../../src/notification/record.js';
+import { CHANNELS, LANES, STATES } from '../../src/notification/state.js';
 import { acceptedRecord } from '../support/notifications.js';
 
 const time = fc.integer({ min: 1_600_000_000_000, max: 4_000_000_000_000 });
@@ -24,7 +26,7 @@ const leg = fc.record(
   {
     generation: count,
     channel: fc.constantFrom(...CHANNELS),
-    fence: count,
+    fencingToken: count,
     intentAt: time,
     sendBy: time,
     outcome: fc.constantFrom(...LEG_OUTCOMES),
@@ -62,7 +64,7 @@ const record = fc.record(
     sendAt: time,
     deadline: time,
     generation: count,
-    fence: count,
+    fencingToken: count,
     attempts: count,
     legs: fc.array(leg, { maxLength: 4 }),
     timeline: fc.array(entry, { maxLength: 10 }),
@@ -114,13 +116,13 @@ describe('a packed record', () => {
       sendAt: t0 + 1_000,
       deadline: t0 + 86_400_000,
       generation: 2,
-      fence: 3,
+      fencingToken: 3,
       attempts: 1,
       legs: [
         {
           generation: 1,
           channel: 'web',
-          fence: 1,
+          fencingToken: 1,
           intentAt: t0 + 2_000,
           sendBy: t0 + 4_000,
           outcome: 'refused',
@@ -129,7 +131,7 @@ describe('a packed record', () => {
         {
           generation: 2,
           channel: 'email',
-          fence: 3,
+          fencingToken: 3,
           intentAt: t0 + 60_000,
           sendBy: t0 + 62_000,
           outcome: 'sent',
@@ -167,7 +169,7 @@ describe('a packed record', () => {
         {
           generation: 1,
           channel: 'web',
-          fence: 1,
+          fencingToken: 1,
           intentAt: later(3_630_000),
           sendBy: later(3_632_000),
           outcome: 'sent',

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { CallFailure } from '../../src/genesys/failure.js';
+import { classifyResponse } from '../../src/dispatch/sendOutcome.js';
+import type { CallFailure } from '../../src/genesys/call.js';
+import { classifyRead, HISTORY_MISMATCH } from '../../src/history/lookupError.js';
 import { countedReason, reasonCountsOf } from '../../src/notification/countedReason.js';
-import { judgeSend } from '../../src/pipeline/answerTable.js';
-import { HISTORY_MISMATCH, judgeRead } from '../../src/pipeline/readFailure.js';
 
 describe('the reason that a row is counted under', () => {
   test.each([
@@ -37,7 +37,11 @@ describe('every reason that an answer of the platform leads to', () => {
   ] as CallFailure[];
 
   test.each(failures)('is one of those that are counted: %j', (failure) => {
-    for (const verdict of [judgeSend(failure, 'web'), judgeRead(failure), HISTORY_MISMATCH]) {
+    for (const verdict of [
+      classifyResponse(failure, 'web'),
+      classifyRead(failure),
+      HISTORY_MISMATCH,
+    ]) {
       if ('reason' in verdict) expect(countedReason(verdict.reason)).not.toBe('other');
     }
   });

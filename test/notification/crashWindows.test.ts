@@ -1,8 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { recordAnswer } from '../../src/notification/answer.js';
 import { claim, release, startLeg } from '../../src/notification/attempt.js';
-import type { Leg } from '../../src/notification/leg.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
+import type { Leg, NotificationRecord } from '../../src/notification/record.js';
 import { cancel, resolve, retry, sweep } from '../../src/notification/settlement.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
@@ -13,7 +12,11 @@ function claimed(record: NotificationRecord, now = T0): NotificationRecord {
 }
 
 function sending(record = claimed(acceptedRecord()), now = T0): NotificationRecord {
-  const intent = { fence: record.fence, channel: 'web' as const, sendWithinMs: 2_000 };
+  const intent = {
+    fencingToken: record.fencingToken,
+    channel: 'web' as const,
+    sendWithinMs: 2_000,
+  };
   const { next } = startLeg(record, intent, now);
   if (next === undefined) throw new Error('not started');
   return next;
@@ -32,13 +35,20 @@ describe('a worker that dies before the intent', () => {
   test('leaves `processing`, which the next attempt takes over', () => {
     const first = claimed(acceptedRecord());
     const { result } = claim(first, 1, T0 + 1);
-    expect(result).toMatchObject({ kind: 'claimed', record: { fence: first.fence + 1 } });
+    expect(result).toMatchObject({
+      kind: 'claimed',
+      record: { fencingToken: first.fencingToken + 1 },
+    });
   });
 
   test('and wakes up again has lost the notification: its intent is refused', () => {
     const first = claimed(acceptedRecord());
     const second = claimed(first);
-    const intent = { fence: first.fence, channel: 'web' as const, sendWithinMs: 2_000 };
+    const intent = {
+      fencingToken: first.fencingToken,
+      channel: 'web' as const,
+      sendWithinMs: 2_000,
+    };
     expect(startLeg(second, intent, T0)).toEqual({ result: { kind: 'fenced' } });
   });
 });
@@ -75,7 +85,7 @@ describe('a worker that dies between intent and recorded answer', () => {
 
   test('is not believed when it speaks of a leg that another attempt began', () => {
     const lost = claim(sending(), 1, T0 + 22_000).next ?? acceptedRecord();
-    const given = { leg: { ...legOf(lost), fence: 99 }, answer: REFUSED };
+    const given = { leg: { ...legOf(lost), fencingToken: 99 }, answer: REFUSED };
     expect(recordAnswer(lost, given, T0 + 60_000)).toEqual({ result: { kind: 'kept' } });
   });
 });
@@ -99,7 +109,11 @@ describe('a Redis that lost its last second of writes', () => {
   test('and has given the notification to another since, stops that one', () => {
     const other = claimed(before);
     const told = recordAnswer(other, { leg, answer: SENT }, T0 + 100).next ?? other;
-    const intent = { fence: other.fence, channel: 'web' as const, sendWithinMs: 2_000 };
+    const intent = {
+      fencingToken: other.fencingToken,
+      channel: 'web' as const,
+      sendWithinMs: 2_000,
+    };
     expect(startLeg(told, intent, T0 + 200).result).toEqual({ kind: 'ended', state: 'sent' });
   });
 
@@ -147,7 +161,11 @@ describe('an unknown', () => {
     const late =
       recordAnswer(running, { leg: legOf(running), answer: SENT }, T0 + 1).next ?? running;
     expect(late.state).toBe('sent');
-    const intent = { fence: running.fence, channel: 'web' as const, sendWithinMs: 2_000 };
+    const intent = {
+      fencingToken: running.fencingToken,
+      channel: 'web' as const,
+      sendWithinMs: 2_000,
+    };
     expect(startLeg(late, intent, T0 + 2)).toEqual({ result: { kind: 'ended', state: 'sent' } });
   });
 
@@ -160,7 +178,11 @@ describe('an unknown', () => {
     const answer = { outcome: 'refused', reason: 'http_400' } as const;
     const given = { leg: legOf(second, 1), answer };
     const refused = recordAnswer(truth, given, T0 + 2).next ?? truth;
-    const intent = { fence: second.fence, channel: 'email' as const, sendWithinMs: 2_000 };
+    const intent = {
+      fencingToken: second.fencingToken,
+      channel: 'email' as const,
+      sendWithinMs: 2_000,
+    };
     expect(startLeg(refused, intent, T0 + 3).result).toEqual({ kind: 'ended', state: 'sent' });
   });
 
@@ -196,7 +218,7 @@ describe('cancelling', () => {
   ])('works in %s, and the running attempt then sends nothing', (_state, record) => {
     const cancelled = cancel(record, T0).next ?? record;
     expect(cancelled.state).toBe('cancelled');
-    const intent = { fence: 1, channel: 'web' as const, sendWithinMs: 2_000 };
+    const intent = { fencingToken: 1, channel: 'web' as const, sendWithinMs: 2_000 };
     expect(startLeg(cancelled, intent, T0).result).toEqual({ kind: 'ended', state: 'cancelled' });
   });
 
@@ -218,14 +240,14 @@ describe('a retry', () => {
 describe('the deadline', () => {
   test('ends a notification that would start a leg after it', () => {
     const record = claimed(acceptedRecord({ deadline: T0 + 10 }));
-    const intent = { fence: 1, channel: 'web' as const, sendWithinMs: 2_000 };
+    const intent = { fencingToken: 1, channel: 'web' as const, sendWithinMs: 2_000 };
     expect(startLeg(record, intent, T0 + 10).next?.state).toBe('expired');
   });
 
   test('ends one that waits before a closed gate, without any worker', () => {
     const waiting = release(
       claimed(acceptedRecord({ deadline: T0 + 10 })),
-      { fence: 1, reason: 'rate_limited', usesAttempt: false, maxAttempts: 3 },
+      { fencingToken: 1, reason: 'rate_limited', usesAttempt: false, maxAttempts: 3 },
       T0,
     ).next;
     expect(sweep(waiting ?? acceptedRecord(), T0 + 10).result).toBe('expired');
@@ -238,7 +260,7 @@ describe('coming back', () => {
     for (let round = 0; round < 50; round += 1) {
       record = claimed(record, T0 + round);
       const back = {
-        fence: record.fence,
+        fencingToken: record.fencingToken,
         reason: 'rate_limited',
         usesAttempt: false,
         maxAttempts: 3,
@@ -255,7 +277,11 @@ describe('coming back', () => {
       record = sending(claimed(record, T0 + round), T0 + round);
       const answer = { outcome: 'not_sent', reason: 'rate_limited' } as const;
       record = recordAnswer(record, { leg: legOf(record), answer }, T0 + round).next ?? record;
-      const back = { fence: record.fence, reason: 'rate_limited', usesAttempt: false };
+      const back = {
+        fencingToken: record.fencingToken,
+        reason: 'rate_limited',
+        usesAttempt: false,
+      };
       record = release(record, { ...back, maxAttempts: 3 }, T0 + round).next ?? record;
     }
     expect(record.legs).toHaveLength(1);
@@ -267,7 +293,12 @@ describe('coming back', () => {
     let record = acceptedRecord();
     for (let round = 0; round < 3; round += 1) {
       record = claimed(record);
-      const back = { fence: record.fence, reason: 'http_503', usesAttempt: true, maxAttempts: 3 };
+      const back = {
+        fencingToken: record.fencingToken,
+        reason: 'http_503',
+        usesAttempt: true,
+        maxAttempts: 3,
+      };
       record = release(record, back, T0).next ?? record;
     }
     expect(record).toMatchObject({ state: 'failed', reason: 'attempts_exhausted', attempts: 3 });

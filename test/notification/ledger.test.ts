@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { v7 as uuidv7 } from 'uuid';
-import { newRecord, queued } from '../../src/notification/acceptance.js';
-import { recordAnswer } from '../../src/notification/answer.js';
+import { recordAnswer, recordDelivery } from '../../src/notification/answer.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
 import { type Decision, keep, write } from '../../src/notification/decision.js';
-import { recordDelivery } from '../../src/notification/delivery.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import type { Leg } from '../../src/notification/leg.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
+import {
+  type Leg,
+  type NotificationRecord,
+  newRecord,
+  queued,
+} from '../../src/notification/record.js';
 import { cancel } from '../../src/notification/settlement.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
@@ -123,7 +125,8 @@ describe('the ledger', () => {
     const steps: ((record: NotificationRecord) => Decision<unknown>)[] = [
       (record) => write(queued(record, now + 4), undefined),
       (record) => claim(record, 1, now + 60),
-      (record) => startLeg(record, { fence: 1, channel: 'web', sendWithinMs: 2_000 }, now + 900),
+      (record) =>
+        startLeg(record, { fencingToken: 1, channel: 'web', sendWithinMs: 2_000 }, now + 900),
       (record) =>
         recordAnswer(
           record,
@@ -142,7 +145,7 @@ describe('the ledger', () => {
       (record) =>
         recordDelivery(
           record,
-          { fence: 2, delivery: 'delivered', mayFallBack: true },
+          { fencingToken: 2, delivery: 'delivered', mayFallBack: true },
           now + 61_100,
         ),
     ];

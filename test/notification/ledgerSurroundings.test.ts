@@ -1,16 +1,15 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { keep, write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
+import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
 import { resolve, retry } from '../../src/notification/settlement.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 const RETENTION = { ledgerMs: 60_000, requestMs: 60_000 };
-const INTENT = { fence: 1, channel: 'email', sendWithinMs: 2_000 } as const;
+const INTENT = { fencingToken: 1, channel: 'email', sendWithinMs: 2_000 } as const;
 
 describe('what the ledger writes around a record', () => {
   const redis = new Redis(testRedisUrl());

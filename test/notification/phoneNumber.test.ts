@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type CountryCode, countryNamed } from '../../src/notification/country.js';
-import { phoneIdentity, readPhone } from '../../src/notification/phoneNumber.js';
+import {
+  type CountryCode,
+  countryNamed,
+  phoneIdentity,
+  readPhone,
+} from '../../src/notification/phoneNumber.js';
 
 describe('a phone number', () => {
   test.each<[string, CountryCode | undefined, string]>([

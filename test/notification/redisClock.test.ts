@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisClock, redisClock } from '../../src/notification/redisClock.js';
+import { RedisClock, redisClock } from '../../src/redis/clock.js';
 import { startPrivateRedis, testRedisUrl } from '../support/redis.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;

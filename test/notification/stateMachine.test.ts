@@ -1,7 +1,6 @@
 import { describe, test } from '@jest/globals';
 import fc from 'fast-check';
-import { queued } from '../../src/notification/acceptance.js';
-import { type LegAnswer, recordAnswer } from '../../src/notification/answer.js';
+import { type LegAnswer, recordAnswer, recordDelivery } from '../../src/notification/answer.js';
 import {
   claim,
   finish,
@@ -10,11 +9,13 @@ import {
   release,
   startLeg,
 } from '../../src/notification/attempt.js';
-import type { Channel } from '../../src/notification/channel.js';
 import type { Decision } from '../../src/notification/decision.js';
-import { recordDelivery } from '../../src/notification/delivery.js';
-import type { Leg } from '../../src/notification/leg.js';
-import { isSettled, type NotificationRecord } from '../../src/notification/record.js';
+import {
+  isSettled,
+  type Leg,
+  type NotificationRecord,
+  queued,
+} from '../../src/notification/record.js';
 import {
   cancel,
   nextCheck,
@@ -23,6 +24,7 @@ import {
   sweep,
   takeOver,
 } from '../../src/notification/settlement.js';
+import type { Channel } from '../../src/notification/state.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
 /*
@@ -41,7 +43,7 @@ interface World {
 }
 
 interface Worker {
-  fence: number;
+  fencingToken: number;
   leg?: Leg;
   sendBy?: number;
   asked?: boolean;
@@ -69,13 +71,13 @@ function becomesQueued(world: World): void {
 
 function isClaimed(world: World): void {
   const result = apply(world, claim(world.record, world.record.generation, world.now));
-  if (result.kind === 'claimed') world.workers.push({ fence: result.record.fence });
+  if (result.kind === 'claimed') world.workers.push({ fencingToken: result.record.fencingToken });
 }
 
 function writesIntent(world: World, at: number, channel: Channel): void {
   const worker = pickWorker(world, at);
   if (worker === undefined || worker.leg !== undefined) return;
-  const intent = { fence: worker.fence, channel, sendWithinMs: 2_000 };
+  const intent = { fencingToken: worker.fencingToken, channel, sendWithinMs: 2_000 };
   const started = apply(world, startLeg(world.record, intent, world.now));
   if (started.kind !== 'started') return;
   Object.assign(worker, {
@@ -115,27 +117,38 @@ function answerFor(worker: Worker, lost: boolean, now: number): LegAnswer {
 }
 
 function givesBack(world: World, at: number, usesAttempt: boolean): void {
-  const fence = pickWorker(world, at)?.fence ?? 0;
-  const back = { fence, reason: 'http_503', usesAttempt, maxAttempts: 3 };
+  const fencingToken = pickWorker(world, at)?.fencingToken ?? 0;
+  const back = { fencingToken, reason: 'http_503', usesAttempt, maxAttempts: 3 };
   apply(world, release(world.record, back, world.now));
 }
 
 function passesOver(world: World, at: number): void {
-  const fence = pickWorker(world, at)?.fence ?? 0;
-  const pass = { fence, channel: 'web', outcome: 'not_addressable', reason: 'no_address' } as const;
+  const fencingToken = pickWorker(world, at)?.fencingToken ?? 0;
+  const pass = {
+    fencingToken,
+    channel: 'web',
+    outcome: 'not_addressable',
+    reason: 'no_address',
+  } as const;
   apply(world, passOverChannel(world.record, pass, world.now));
 }
 
 function givesUp(world: World, at: number): void {
-  const fence = pickWorker(world, at)?.fence ?? 0;
-  apply(world, finish(world.record, { fence, state: 'failed', reason: 'no_channel' }, world.now));
+  const fencingToken = pickWorker(world, at)?.fencingToken ?? 0;
+  apply(
+    world,
+    finish(world.record, { fencingToken, state: 'failed', reason: 'no_channel' }, world.now),
+  );
 }
 
 /** The platform's word on an accepted message; "failed" it says only of one that did not arrive. */
 function isAskedAbout(world: World, at: number, sure: boolean): void {
-  const fence = pickWorker(world, at)?.fence ?? 0;
+  const fencingToken = pickWorker(world, at)?.fencingToken ?? 0;
   const delivery = sure ? 'delivered' : 'unconfirmed';
-  apply(world, recordDelivery(world.record, { fence, delivery, mayFallBack: true }, world.now));
+  apply(
+    world,
+    recordDelivery(world.record, { fencingToken, delivery, mayFallBack: true }, world.now),
+  );
 }
 
 function isSwept(world: World): void {

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
+import { utterances } from '../../src/context/history.js';
+import { isNestedTooDeeply } from '../../src/http/jsonNesting.js';
 import { readEmail } from '../../src/notification/emailAddress.js';
 import { withExactNumbers } from '../../src/notification/exactJson.js';
 import { readPhone } from '../../src/notification/phoneNumber.js';
 import { brokenValue, isNoValue } from '../../src/notification/placeholders.js';
-import { isNestedTooDeeply } from '../../src/ops/jsonNesting.js';
-import { utterances } from '../../src/pipeline/context/utterances.js';
-import { cleanValue, oneLine, tidyLines } from '../../src/templates/characters.js';
-import { shorten } from '../../src/templates/shorten.js';
+import { cleanValue, oneLine, shorten, tidyLines } from '../../src/templates/text.js';
 import { growth } from '../support/growth.js';
 
 const EIGHTH_OF_A_MEGABYTE = 128 * 1024;

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { newRecord, queued } from '../../src/notification/acceptance.js';
-import { step } from '../../src/notification/record.js';
+import { newRecord, queued, step } from '../../src/notification/record.js';
 import { Metrics } from '../../src/ops/metrics.js';
 import type { FleetStatus } from '../../src/queue/operations.js';
 import { aliveWorker, fleetStatus } from '../support/fleet.js';
@@ -60,7 +59,7 @@ describe('metrics', () => {
     const skipped = step(inQueue, T0 + 2, { state: 'skipped', reason: 'no_history' });
     metrics.countStep(accepted);
     metrics.countStep(inQueue, accepted);
-    metrics.countStep({ ...inQueue, fence: 7 }, inQueue);
+    metrics.countStep({ ...inQueue, fencingToken: 7 }, inQueue);
     metrics.countStep(sent, inQueue);
     metrics.countStep(skipped, inQueue);
     expect(values(await read(metrics), 'notifier_notifications_total')).toEqual({

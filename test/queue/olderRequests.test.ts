@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { decodeChunk, encodeChunk } from '../../src/campaign/rowChunk.js';
-import { newRecord } from '../../src/notification/acceptance.js';
-import { Keyring } from '../../src/notification/bodyHash.js';
+import { decodeChunk, encodeChunk } from '../../src/campaign/rowStore.js';
+import { Keyring } from '../../src/notification/keyring.js';
+import { newRecord } from '../../src/notification/record.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { type Office, openOffice } from '../campaign/support/office.js';
 

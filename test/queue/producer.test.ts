@@ -1,7 +1,6 @@
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { ledgerKeys } from '../../src/notification/keys.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import {
   BacklogFullError,
@@ -10,6 +9,7 @@ import {
   RedisUnavailableError,
 } from '../../src/queue/errors.js';
 import { NotificationProducer, type SendResult } from '../../src/queue/producer.js';
+import { ledgerKeys } from '../../src/redis/keys.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { publishTestTemplate } from '../support/templates.js';
 

@@ -4,13 +4,12 @@ import { createServer } from 'node:tls';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { startApi } from '../../src/app/apiApp.js';
+import { startWorker } from '../../src/app/workerApp.js';
 import { loadConfig } from '../../src/config.js';
-import type { RedisClient } from '../../src/notification/redisScripts.js';
-import { connectForWorking, disconnect } from '../../src/queue/connection.js';
-import { RedisHealth } from '../../src/queue/redisHealth.js';
-import { RedisUnusableError } from '../../src/queue/redisStart.js';
-import { startApi } from '../../src/roles/apiRole.js';
-import { startWorker } from '../../src/roles/workerRole.js';
+import { connectForWorking, disconnect, type RedisClient } from '../../src/redis/client.js';
+import { RedisHealth } from '../../src/redis/health.js';
+import { RedisUnusableError } from '../../src/redis/start.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../genesys/support/certificate.js';
 import { freshPrefix, type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 

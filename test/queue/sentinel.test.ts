@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { redisFaultOf } from '../../src/notification/redisFault.js';
-import type { RedisClient } from '../../src/notification/redisScripts.js';
-import { connectForProducing, connectForWorking, disconnect } from '../../src/queue/connection.js';
-import { whenReady } from '../../src/queue/patience.js';
+import { untilConnected } from '../../src/queue/timeout.js';
+import {
+  connectForProducing,
+  connectForWorking,
+  disconnect,
+  type RedisClient,
+} from '../../src/redis/client.js';
+import { redisFaultOf } from '../../src/redis/errors.js';
 import { startPrivateRedis } from '../support/redis.js';
 import { startSentinel } from '../support/sentinel.js';
 
@@ -34,10 +38,10 @@ describe('Sentinels with a password', () => {
     const url = `redis+sentinel://service:redis-password@${sentinel.address}/main`;
     for (const connect of [connectForProducing, connectForWorking]) {
       const redis = opened(connect(`${url}?sentinelPassword=sentinel-password`));
-      expect(await whenReady(redis).then(() => redis.ping())).toBe('PONG');
+      expect(await untilConnected(redis).then(() => redis.ping())).toBe('PONG');
     }
     const refused = opened(connectForProducing(url));
-    const error = await whenReady(refused).catch((reason: unknown) => reason);
+    const error = await untilConnected(refused).catch((reason: unknown) => reason);
     expect(redisFaultOf(error)?.kind).toBe('sentinel_credentials');
   }, 30_000);
 });

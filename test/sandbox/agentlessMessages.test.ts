@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { SMS_NUMBER } from '../../src/sandbox/population/generate.js';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { SMS_NUMBER } from '../../sandbox/population/generate.js';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { type Client, handClock, idIn, logIn, WEB, webMessage } from './support/client.js';
 
 const clock = handClock();

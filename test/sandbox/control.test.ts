@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
-import { DEFAULT_DEPLOYMENT_ID } from '../../src/sandbox/settings.js';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
+import { DEFAULT_DEPLOYMENT_ID } from '../../sandbox/state.js';
 import {
   type Client,
   clientWith,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { type Client, EMAIL, ENGAGE, emailTo, idIn, logIn } from './support/client.js';
 
 let sandbox: Sandbox;

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import type { FaultInput } from '../../src/sandbox/fault.js';
-import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import type { FaultInput } from '../../sandbox/faults.js';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import {
   type Client,
   clientWith,

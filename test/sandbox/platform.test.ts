@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Operation } from '../../src/sandbox/operation.js';
-import { SlidingWindow } from '../../src/sandbox/rateLimit.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import type { Operation } from '../../sandbox/operation.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
+import { SlidingWindow } from '../../sandbox/state.js';
 import {
   control,
   EMAIL,

@@ -1,12 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Conversation } from '../../src/sandbox/population/customer.js';
 import {
+  type Conversation,
   type Population,
   SENT_CONVERSATION_LIMIT,
-} from '../../src/sandbox/population/population.js';
-import { WELL_KNOWN, type WellKnown } from '../../src/sandbox/population/wellKnown.js';
-import { settingsSchema } from '../../src/sandbox/settings.js';
-import { createWorld } from '../../src/sandbox/world.js';
+} from '../../sandbox/population/population.js';
+import { WELL_KNOWN, type WellKnown } from '../../sandbox/population/wellKnown.js';
+import { createWorld, settingsSchema } from '../../sandbox/state.js';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 22, 12);

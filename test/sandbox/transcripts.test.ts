@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { WELL_KNOWN, type WellKnown } from '../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.js';
+import { WELL_KNOWN, type WellKnown } from '../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import { type Client, EMAIL, emailTo, logIn, QUERY } from './support/client.js';
 
 const DAY = 86_400_000;

@@ -3,14 +3,14 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
+import type { RunningRole } from '../../src/app/role.js';
+import { startWorker } from '../../src/app/workerApp.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import type { State } from '../../src/notification/state.js';
 import type { NotificationView } from '../../src/notification/view.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
-import type { RunningRole } from '../../src/roles/role.js';
-import { startWorker } from '../../src/roles/workerRole.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../src/sandbox/sandbox.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from './redis.js';
 
 /** A whole deployment on loopback: sandbox, Redis, a producer, and as many workers as a test wants. */

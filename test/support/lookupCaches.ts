@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { type LookupCaches, openLookupCaches } from '../../src/app/workerApp.js';
 import { loadConfig } from '../../src/config.js';
-import { type LookupCaches, openLookupCaches } from '../../src/roles/lookupCaches.js';
 
 /** The caches of a worker with these settings. */
 export function openTestCaches(

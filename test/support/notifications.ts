@@ -1,5 +1,4 @@
-import { newRecord } from '../../src/notification/acceptance.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
+import { type NotificationRecord, newRecord } from '../../src/notification/record.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 
 export const T0 = Date.parse('2026-11-22T09:00:00Z');

@@ -1,8 +1,8 @@
 // A worker in a process of its own, built from the product, that can be told to wait at one step of
 // its first attempt, or of its first release of a campaign's rows. There a test freezes or kills it: no timing decides which crash window is hit.
 import { pino } from 'pino';
+import { startWorker } from '../../dist/app/workerApp.js';
 import { loadConfig } from '../../dist/config.js';
-import { startWorker } from '../../dist/roles/workerRole.js';
 
 const loaded = loadConfig(process.env, 'worker');
 if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));

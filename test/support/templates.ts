@@ -1,4 +1,4 @@
-import type { RedisClient } from '../../src/notification/redisScripts.js';
+import type { RedisClient } from '../../src/redis/client.js';
 import { TemplateCatalogue } from '../../src/templates/catalogue.js';
 
 /** Makes two small web-and-email templates known, as an api or a worker does when it starts. */

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { formatDate } from '../../src/templates/dateFilter.js';
+import { formatDate } from '../../src/templates/engine.js';
 import { compile, NO_HISTORY } from './source.js';
 
 const hostZone = process.env['TZ'];

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { TemplateCatalogue, type TemplateEntry } from '../../src/templates/catalogue.js';
 import {
   loadTemplates,
   publishTemplates,
+  TemplateCatalogue,
+  type TemplateEntry,
   templatesDir,
-} from '../../src/templates/publishTemplates.js';
+} from '../../src/templates/catalogue.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 let redis: Redis;

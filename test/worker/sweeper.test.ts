@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { newRecord, queued } from '../../src/notification/acceptance.js';
 import { claim, REQUEST_SETTLES_WITHIN_MS, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import type { NotificationRecord } from '../../src/notification/record.js';
+import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../../src/queue/jobs.js';
 import { Sweeper } from '../../src/worker/sweeper.js';
 import { REQUEST } from '../support/notifications.js';
@@ -147,7 +146,11 @@ describe('the sweeper', () => {
     await processing('vanished');
     const now = Date.now();
     await ledger.change('vanished', (record) =>
-      startLeg(record, { fence: record.fence, channel: 'web', sendWithinMs: 2_000 }, now),
+      startLeg(
+        record,
+        { fencingToken: record.fencingToken, channel: 'web', sendWithinMs: 2_000 },
+        now,
+      ),
     );
     await sweeper.sweepOnce(now + REQUEST_SETTLES_WITHIN_MS);
     expect((await ledger.read('vanished'))?.state).toBe('sending');

@@ -1,4 +1,4 @@
-import type { CampaignView } from '../../campaign/campaignView.js';
+import type { CampaignView } from '../../campaign/view.js';
 
 const CREATED_AT = '2026-11-22T09:00:00.000Z';
 

@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import { CAMPAIGN_STATES } from '../../campaign/campaign.js';
-import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/campaignView.js';
 import type { Forecast } from '../../campaign/dryRun/forecast.js';
-import { CHANNELS } from '../../notification/channel.js';
+import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/view.js';
 import { COUNTED_REASONS } from '../../notification/countedReason.js';
 import { requestSchema } from '../../notification/request.js';
-import { STATES } from '../../notification/state.js';
+import { CHANNELS, STATES } from '../../notification/state.js';
 import { obstacle } from './flowViews.js';
 
 /* As in the descriptions of notifications: objects are loose, and a test looks at real answers. */

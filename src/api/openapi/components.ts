@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { campaignRequestSchema } from '../../campaign/campaignRequest.js';
+import { campaignRequestSchema } from '../../campaign/request.js';
 import { requestSchema } from '../../notification/request.js';
-import { dryRunSchema, reasonSchema, retrySchema, startSchema } from '../campaignBodies.js';
+import { dryRunSchema, reasonSchema, retrySchema, startSchema } from '../requests.js';
 import {
   campaignList,
   campaignView,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ObstacleView } from '../../queue/fleetStatusView.js';
 import { OBSTACLE_KINDS } from '../../queue/flowStatus.js';
+import type { ObstacleView } from '../../queue/statusView.js';
 
 /* How the deployment stands: see `flowStatus`. */
 

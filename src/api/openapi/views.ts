@@ -1,7 +1,6 @@
 import { z } from 'zod';
-import { CHANNELS } from '../../notification/channel.js';
-import { DELIVERIES } from '../../notification/leg.js';
-import { STATES } from '../../notification/state.js';
+import { DELIVERIES } from '../../notification/record.js';
+import { CHANNELS, STATES } from '../../notification/state.js';
 import type { NotificationView, TimelineView } from '../../notification/view.js';
 import { campaignState, possible, rowProblem, rowReason } from './campaignViews.js';
 import { flow, obstacle, workers } from './flowViews.js';

@@ -1,21 +1,52 @@
-import type { Channel } from '../../notification/channel.js';
 import type { NotificationRequest } from '../../notification/request.js';
+import type { Channel } from '../../notification/state.js';
 import type { Campaign, Row } from '../campaign.js';
-import { type ImportView, importView } from '../campaignView.js';
-import { rowRequest } from '../rowRequest.js';
-import type { StoredRows } from '../trackedRows.js';
+import { rowRequest, type StoredRows } from '../rows.js';
+import { type ImportView, importView } from '../view.js';
 import {
+  type Allowance,
+  addCost,
+  type CustomerEstimate,
   type CustomerSample,
   costOfSample,
   type Drawn,
+  type Forecast,
+  forecast,
   lookUpSample,
+  noCost,
+  type RowEstimate,
   type SampleCost,
   sharesOf,
-} from './customerSample.js';
-import { Draw } from './draw.js';
-import { type Forecast, forecast } from './forecast.js';
-import { type Allowance, addCost, noCost, type Outlook, type Prospect } from './prospect.js';
-import { renderSample, type Sample } from './sampleMessages.js';
+} from './forecast.js';
+import { renderSample, type Sample } from './samples.js';
+
+/**
+ * Draws a random sample of a stream whose length nobody knows beforehand, each item with the same
+ * chance (reservoir sampling), holding no more than the sample itself.
+ */
+export class ReservoirSample<T> {
+  readonly #size: number;
+  readonly #drawn: T[] = [];
+  #seen = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  offer(item: T): void {
+    this.#seen += 1;
+    if (this.#drawn.length < this.#size) {
+      this.#drawn.push(item);
+      return;
+    }
+    const place = Math.floor(Math.random() * this.#seen);
+    if (place < this.#size) this.#drawn[place] = item;
+  }
+
+  get drawn(): readonly T[] {
+    return this.#drawn;
+  }
+}
 
 /** What would happen to a campaign, as far as it can be known. */
 export interface DryRun {
@@ -38,15 +69,15 @@ export type DryRunResult =
   | { kind: 'refused'; state: Campaign['state']; because: string };
 
 /** What is known of the deployment. */
-export interface Foresight {
+export interface Estimate {
   /** Undefined when the campaign's template is not known any more. */
-  prospect(campaign: Campaign): Promise<Prospect | undefined>;
+  prospect(campaign: Campaign): Promise<CustomerEstimate | undefined>;
   allowance(): Promise<Allowance>;
 }
 
 export interface DryRunParts {
   rows: StoredRows;
-  foresight: Foresight;
+  foresight: Estimate;
   /** Rows that each of the other running campaigns has still to send. */
   othersLeft(campaignId: string): Promise<number[]>;
 }
@@ -79,7 +110,7 @@ export async function dryRun(
     const because = `its template ${campaign.template} is not known any more`;
     return { kind: 'refused', state, because };
   }
-  const survey = new Survey(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
+  const survey = new Totals(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
     for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
       survey.add(number, rowRequest(campaign, row));
@@ -114,8 +145,8 @@ export async function dryRun(
 }
 
 async function lookUps(
-  { drawn }: Survey,
-  { lookUp }: Prospect,
+  { drawn }: Totals,
+  { lookUp }: CustomerEstimate,
   allowance: Allowance,
   options: DryRunOptions,
 ): Promise<CustomerSample | undefined> {
@@ -134,25 +165,25 @@ async function lookUps(
 interface Candidate {
   row: number;
   request: NotificationRequest;
-  outlook: Outlook;
+  outlook: RowEstimate;
 }
 
 /** What is gathered while the rows pass by; of the rows themselves only the samples are kept. */
-class Survey {
+class Totals {
   rows = 0;
   readonly tried: Partial<Record<Channel, number>> = {};
   readonly skipped: Record<string, number> = {};
   readonly failed: Record<string, number> = {};
   readonly cost = noCost();
-  readonly #prospect: Prospect;
-  readonly #customers: Draw<Drawn>;
-  readonly #random = new Draw<Candidate>(1);
+  readonly #prospect: CustomerEstimate;
+  readonly #customers: ReservoirSample<Drawn>;
+  readonly #random = new ReservoirSample<Candidate>(1);
   #first: Candidate | undefined;
   #longest: (Candidate & { length: number }) | undefined;
 
-  constructor(prospect: Prospect, customers: number) {
+  constructor(prospect: CustomerEstimate, customers: number) {
     this.#prospect = prospect;
-    this.#customers = new Draw(customers);
+    this.#customers = new ReservoirSample(customers);
   }
 
   add(row: number, request: NotificationRequest): void {

@@ -1,5 +1,148 @@
-import type { CustomerShares } from './customerSample.js';
-import { type Allowance, type RequestCost, totalOf } from './prospect.js';
+import type { NotificationRequest } from '../../notification/request.js';
+import type { Channel } from '../../notification/state.js';
+import type { CompiledTemplate } from '../../templates/compile.js';
+
+/** The requests to the platform that a row costs, step by step; parts of one where many rows share it. */
+export interface RequestCost {
+  identity: number;
+  history: number;
+  transcript: number;
+  send: number;
+  deliveryCheck: number;
+}
+
+/** What can be said of a row without asking the platform. */
+export type RowEstimate =
+  | { would: 'skip'; reason: string; cost: RequestCost }
+  | { would: 'fail'; reason: string; cost: RequestCost }
+  /** `channel` is the first that may reach the customer. */
+  | { would: 'try'; channel: Channel; cost: RequestCost };
+
+/** What the platform says of one customer. */
+export type Lookup =
+  | { kind: 'asked'; found: boolean; hasHistory: boolean; would: 'send' | 'skip' | 'fail' }
+  /** It could not be asked; `because` is a word or two for whoever reads the dry run. */
+  | { kind: 'not_known'; because: string };
+
+/** What a dry run must be told of the deployment, for one campaign. */
+export interface CustomerEstimate {
+  template: CompiledTemplate;
+  /** In the order they would be tried. */
+  channels: readonly Channel[];
+  /** Whether customers without history are skipped. */
+  requiresHistory(request: Pick<NotificationRequest, 'history'>): boolean;
+  /** How a request's own name greets; undefined where it gives none that can be used. */
+  nameIn(request: NotificationRequest): string | undefined;
+  outlook(request: NotificationRequest): RowEstimate;
+  /**
+   * Really asks the platform about each, but sends nothing; fewer answers when it was no use to go
+   * on. Absent where this process has no way to ask.
+   */
+  lookUp?(requests: readonly NotificationRequest[]): Promise<Lookup[]>;
+  /** In sentences, what is taken for granted about the deployment. */
+  assumptions: readonly string[];
+}
+
+/** How many requests there are to be had. */
+export interface Allowance {
+  requestsPerMinute: number;
+  /** What is left of that after 429s, up to 1. */
+  pace: number;
+}
+
+export function totalOf(cost: RequestCost): number {
+  return cost.identity + cost.history + cost.transcript + cost.send + cost.deliveryCheck;
+}
+
+export function addCost(sum: RequestCost, cost: RequestCost): void {
+  sum.identity += cost.identity;
+  sum.history += cost.history;
+  sum.transcript += cost.transcript;
+  sum.send += cost.send;
+  sum.deliveryCheck += cost.deliveryCheck;
+}
+
+export function noCost(): RequestCost {
+  return { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
+}
+
+/** Of those who were asked about, how many; as parts of 1. */
+export interface CustomerShares {
+  asked: number;
+  found: number;
+  withHistory: number;
+}
+
+/** What looking customers up costs at most, said before it is done. */
+export interface SampleCost {
+  customers: number;
+  requests: number;
+  /** At the pace of the allowance, if nobody else uses it. */
+  durationMs: number;
+}
+
+export type CustomerSample =
+  /** This process has no way to ask the platform, or nobody would be tried. */
+  | { kind: 'refused'; because: string }
+  | {
+      kind: 'asked';
+      cost: SampleCost;
+      customers: number;
+      found: number;
+      withHistory: number;
+      /** Of them, who would be sent a message. */
+      reachable: number;
+      /** Who could not be asked about, and why. */
+      notKnown: number;
+      notKnownBecause: string[];
+    };
+
+/** A row that was drawn for the sample. */
+export interface Drawn {
+  request: NotificationRequest;
+  outlook: RowEstimate;
+}
+
+const MINUTE_MS = 60_000;
+
+/** As if nobody shared a query and no transcript were read twice. */
+export function costOfSample(drawn: readonly Drawn[], allowance: Allowance): SampleCost {
+  const requests = drawn.reduce(
+    (sum, { outlook: { cost } }) => sum + cost.identity + Math.ceil(cost.history) + cost.transcript,
+    0,
+  );
+  const perMinute = allowance.requestsPerMinute * allowance.pace;
+  const durationMs = Math.ceil((requests / perMinute) * MINUTE_MS);
+  return { customers: drawn.length, requests, durationMs };
+}
+
+/** Asks the platform about the customers drawn. */
+export async function lookUpSample(
+  drawn: readonly Drawn[],
+  lookUp: NonNullable<CustomerEstimate['lookUp']>,
+  cost: SampleCost,
+): Promise<CustomerSample> {
+  const lookups = await lookUp(drawn.map(({ request }) => request));
+  const asked = lookups.filter((lookup) => lookup.kind === 'asked');
+  const notKnown = lookups.filter((lookup) => lookup.kind === 'not_known');
+  return {
+    kind: 'asked',
+    cost,
+    customers: asked.length,
+    found: asked.filter(({ found }) => found).length,
+    withHistory: asked.filter(({ hasHistory }) => hasHistory).length,
+    reachable: asked.filter(({ would }) => would === 'send').length,
+    notKnown: drawn.length - asked.length,
+    notKnownBecause: [...new Set(notKnown.map(({ because }) => because))],
+  };
+}
+
+/** The shares that a sample shows, or undefined when it shows none. */
+export function sharesOf(sample: CustomerSample | undefined): CustomerShares | undefined {
+  if (sample?.kind !== 'asked' || sample.customers === 0) return undefined;
+  const { customers, found, withHistory } = sample;
+  return { asked: customers, found: found / customers, withHistory: withHistory / customers };
+}
 
 /** How long a campaign takes, and what that is reckoned from. Durations are milliseconds. */
 export interface Forecast {
@@ -35,7 +178,7 @@ export interface ForecastInput {
   assumptions: readonly string[];
 }
 
-const MINUTE_MS = 60_000;
+const FORECAST_MINUTE_MS = 60_000;
 
 /**
  * Reckons how long the requests take at the pace of the allowance. Running campaigns share it evenly,
@@ -49,7 +192,7 @@ export function forecast(input: ForecastInput): Forecast {
   const meanwhile = others.map((rows) => Math.min(requests.total, rows * each));
   const all = meanwhile.reduce((sum, some) => sum + some, requests.total);
   const perMinute = allowance.requestsPerMinute * allowance.pace;
-  const durationMs = Math.round((all / perMinute) * MINUTE_MS);
+  const durationMs = Math.round((all / perMinute) * FORECAST_MINUTE_MS);
   return {
     requests,
     requestsPerMinute: Math.floor(perMinute),

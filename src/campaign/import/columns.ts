@@ -9,7 +9,7 @@ import {
   type RecipientField,
 } from './columnNames.js';
 import { missingAddress, NAME_CHARS_SHOWN, namesFound } from './missingAddress.js';
-import type { FileProblem } from './unusable.js';
+import type { FileProblem } from './unusableFile.js';
 
 const MAX_COLUMNS = 500;
 

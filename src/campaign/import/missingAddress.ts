@@ -2,7 +2,7 @@ import { trimmedText } from '../../notification/damagedText.js';
 import { readEmail } from '../../notification/emailAddress.js';
 import { readPhone } from '../../notification/phoneNumber.js';
 import { addressLike, folded } from './columnNames.js';
-import type { ColumnSuggestion, FileProblem } from './unusable.js';
+import type { ColumnSuggestion, FileProblem } from './unusableFile.js';
 
 const NAMES_SHOWN = 20;
 export const NAME_CHARS_SHOWN = 64;

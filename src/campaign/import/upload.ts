@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { RedisMemory } from '../../queue/redisMemory.js';
+import type { RedisMemory } from '../../redis/serverInfo.js';
 import type { Campaign, CampaignState, ImportSummary } from '../campaign.js';
-import type { CampaignStore } from '../campaignStore.js';
 import { abandonUpload, beginUpload, finishUpload } from '../lifecycle.js';
-import type { RejectedLayout } from '../rejectedRow.js';
-import type { RowStore, Staging } from '../rowStore.js';
-import type { SortedChunks } from './rowSorter.js';
+import type { RejectedLayout, RowStore, Staging } from '../rowStore.js';
+import type { CampaignStore } from '../store.js';
+import type { SortedChunks } from './rowCollector.js';
 
 /** How often a long upload looks whether another has taken its place. */
 const LOOK_EVERY_MS = 2_000;

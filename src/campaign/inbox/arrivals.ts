@@ -9,10 +9,10 @@ import {
   PROCESSING,
   sidecarOf,
 } from './fileNames.js';
-import { ignoring } from './regularFile.js';
+import { ignoring } from './pickups.js';
 
 /** What was found in the inbox at one look. */
-export interface Look {
+export interface Scan {
   /** Files to pick up now. */
   complete: { name: string; size: number }[];
   /** What stays where it is, and why, in words. */
@@ -27,7 +27,7 @@ export interface Patience {
   incompleteForMs: number;
 }
 
-interface Sighting {
+interface FileState {
   state: string;
   /** When it was first seen so. */
   since: number;
@@ -43,7 +43,7 @@ const OWN_FOLDERS: ReadonlySet<string> = new Set([PROCESSING, ...OUTCOME_FOLDERS
 export class Arrivals {
   readonly #inbox: string;
   readonly #patience: Patience;
-  #seen = new Map<string, Sighting>();
+  #seen = new Map<string, FileState>();
 
   constructor(inbox: string, patience: Patience) {
     this.#inbox = inbox;
@@ -51,13 +51,13 @@ export class Arrivals {
   }
 
   /** @param now in milliseconds, of a clock that never goes back */
-  async look(now: number): Promise<Look> {
+  async look(now: number): Promise<Scan> {
     const names = (await readdir(this.#inbox)).filter(
       (name) => !OWN_FOLDERS.has(name) && !isPassedOver(name),
     );
-    const seen = new Map<string, Sighting>();
+    const seen = new Map<string, FileState>();
     const files = new Map<string, Stats>();
-    const leftAlone: Look['leftAlone'] = [];
+    const leftAlone: Scan['leftAlone'] = [];
     for (const name of names) {
       const stats = await ignoring(['ENOENT'], lstat(join(this.#inbox, name)));
       if (stats === undefined) continue;
@@ -74,7 +74,7 @@ export class Arrivals {
     return { complete: complete.map(([name, { size }]) => ({ name, size })), leftAlone };
   }
 
-  #sight(name: string, { ino, size, mtimeMs, ctimeMs }: Stats, now: number): Sighting {
+  #sight(name: string, { ino, size, mtimeMs, ctimeMs }: Stats, now: number): FileState {
     const state = [ino, size, mtimeMs, ctimeMs].join();
     const before = this.#seen.get(name);
     return before?.state === state ? before : { state, since: now };

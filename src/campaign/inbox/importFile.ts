@@ -3,13 +3,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FieldProblem } from '../../notification/request.js';
 import type { Campaigns, ImportOutcome, RowProblem } from '../campaigns.js';
-import type { CampaignView } from '../campaignView.js';
-import { encodingOf, isGzip } from '../import/fileKind.js';
-import { UnusableFileError } from '../import/unusable.js';
+import { encodingOf, isGzip } from '../import/fileText.js';
+import { UnusableFileError } from '../import/unusableFile.js';
+import type { CampaignView } from '../view.js';
 import { campaignIdFor, sidecarOf } from './fileNames.js';
 import type { ImportPlaces } from './importPlaces.js';
-import type { Pickup } from './pickups.js';
-import { contentOf, openRegular } from './regularFile.js';
+import { contentOf, openRegular, type Pickup } from './pickups.js';
 import type { InboxReport, ReportedProblem } from './report.js';
 import { readSidecar, type Sidecar } from './sidecar.js';
 

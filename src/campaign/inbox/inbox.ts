@@ -1,15 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { isRedisFault } from '../../notification/redisFault.js';
-import { errorLabel } from '../../ops/errorLabel.js';
+import { redactedError } from '../../ops/logger.js';
+import { isRedisFault } from '../../redis/errors.js';
 import { Arrivals, type Patience } from './arrivals.js';
 import { type InboxCampaigns, importFile } from './importFile.js';
 import { ImportPlaces } from './importPlaces.js';
-import { putAway } from './outcomes.js';
-import type { PickupLeases } from './pickupLeases.js';
-import { type Pickup, Pickups } from './pickups.js';
-import type { RejectedFile } from './rejectedFile.js';
-import type { InboxReport } from './report.js';
+import { type Pickup, type PickupLeases, Pickups } from './pickups.js';
+import { type InboxReport, putAway, type RejectedFile } from './report.js';
 
 export interface InboxParts {
   /** The folder that is watched; looked for anew each time, should it not be there yet. */
@@ -157,7 +154,7 @@ export class Inbox {
       const attempts = (this.#attempts.get(pickup.id) ?? 0) + 1;
       this.#attempts.set(pickup.id, attempts);
       if (isUnavailable(error) || attempts < MAX_ATTEMPTS) throw error;
-      this.#log.error({ pickup: pickup.id, error: errorLabel(error) }, 'file given up');
+      this.#log.error({ pickup: pickup.id, error: redactedError(error) }, 'file given up');
       return {
         file: pickup.name,
         outcome: 'rejected',
@@ -177,7 +174,8 @@ export class Inbox {
   #sayWhatBroke(error: unknown): void {
     if (isFileTrouble(error)) this.#sayOnce({}, describeTrouble(error, this.#parts.folder));
     else if (isUnavailable(error)) this.#sayOnce({}, 'Redis is away; files wait in the inbox');
-    else this.#log.error({ error: errorLabel(error) }, 'a file of the inbox could not be handled');
+    else
+      this.#log.error({ error: redactedError(error) }, 'a file of the inbox could not be handled');
   }
 
   #sayOnce(about: object, words: string): void {

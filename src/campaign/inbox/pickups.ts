@@ -1,8 +1,125 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import {
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  rmdir,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RedisClient } from '../../redis/client.js';
+import { Lease } from '../../redis/lease.js';
 import { isSidecar, PROCESSING, sidecarOf } from './fileNames.js';
-import { ignoring, openRegular } from './regularFile.js';
+
+const LEASE_MS = 30_000;
+const RENEW_EVERY_MS = 8_000;
+
+/**
+ * Says which process works on what was picked up. One that dies lets go of it when its lease runs
+ * out. Should one freeze for so long and wake up again, both import the same file: of two uploads to
+ * one campaign the later one wins, and the other hears of it.
+ */
+export class PickupLeases {
+  readonly #redis: RedisClient;
+  readonly #prefix: string;
+
+  constructor(redis: RedisClient, prefix: string) {
+    this.#redis = redis;
+    this.#prefix = prefix;
+  }
+
+  /** Does the work if nobody else is at it, and keeps others away until it is done. */
+  async whileHolding(pickupId: string, work: () => Promise<void>): Promise<void> {
+    const lease = new Lease(this.#redis, `${this.#prefix}:inbox:${pickupId}`, LEASE_MS);
+    if (!(await lease.take())) return;
+    const renewal = setInterval(() => {
+      // Redis being away for a moment is nothing yet; for longer, and the work itself finds out.
+      lease.take().catch(() => undefined);
+    }, RENEW_EVERY_MS);
+    try {
+      await work();
+    } finally {
+      clearInterval(renewal);
+      await lease.giveUp();
+    }
+  }
+}
+
+/** A file that cannot be read; `because` is said to whoever dropped it. */
+export type OpenedFile =
+  | { ok: true; file: FileHandle }
+  | { ok: false; isGone: boolean; because: string };
+
+/*
+ * A symbolic link could lead anywhere this process may read, and a pipe would never end. Not to wait
+ * for a pipe's writer is what `O_NONBLOCK` is for.
+ */
+const FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Opens a file for reading if it is one, and no link to one. */
+export async function openRegular(path: string): Promise<OpenedFile> {
+  let file: FileHandle;
+  try {
+    file = await open(path, FLAGS);
+  } catch (error) {
+    const code = codeOf(error);
+    return { ok: false, isGone: code === 'ENOENT', because: whyNot(code) };
+  }
+  if ((await file.stat()).isFile()) return { ok: true, file };
+  await file.close();
+  return { ok: false, isGone: false, because: 'it is no file' };
+}
+
+function whyNot(code: string): string {
+  if (code === 'ELOOP') return 'it is a symbolic link; put the file itself here';
+  if (code === 'EACCES' || code === 'EPERM') return `this service may not read it (${code})`;
+  return `it cannot be read (${code})`;
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/**
+ * A file's content from its beginning to where it ends now: one that is being written, a line at a
+ * time, would be followed for ever. The file stays open; a stream of it would close it.
+ */
+export async function* contentOf(file: FileHandle): AsyncGenerator<Buffer> {
+  const { size } = await file.stat();
+  for (let position = 0; position < size; ) {
+    const { bytesRead, buffer } = await file.read(
+      Buffer.allocUnsafe(PIECE_BYTES),
+      0,
+      Math.min(PIECE_BYTES, size - position),
+      position,
+    );
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/** The code of a file system's refusal, such as EACCES; throws on what is none. */
+export function codeOf(error: unknown): string {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code;
+  throw error;
+}
+
+export async function ignoring<T>(
+  codes: readonly string[],
+  work: Promise<T>,
+): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (codes.includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
 
 /** A file that this process works on, in a folder of its own below `processing`. */
 export interface Pickup {

@@ -1,10 +1,14 @@
 import { type Command, Option } from 'commander';
 import { CAMPAIGN_EXIT_CODES, type ExitCode } from '../exitCodes.js';
-import type { FileOptions } from './files.js';
-import type { RetryOptions } from './retry.js';
+import type { StatusOptions } from './follow.js';
 import type { RunOptions } from './runOptions.js';
-import type { StatusOptions } from './status.js';
-import type { ReasonOptions, StartOptions, StepOptions } from './steps.js';
+import type {
+  FileOptions,
+  ReasonOptions,
+  RetryOptions,
+  StartOptions,
+  StepOptions,
+} from './steps.js';
 
 /** What the commands share with all others of the program. */
 export interface CommandParts {
@@ -67,7 +71,7 @@ function addStatus(campaign: Command, { exitWith, wholeNumber }: CommandParts): 
     .option('--limit <n>', 'how many to list', wholeNumber(1, 100), 20)
     .option(...JSON_OPTION)
     .action(async (id: string | undefined, options: StatusOptions) => {
-      const { campaignStatus } = await import('./status.js');
+      const { campaignStatus } = await import('./follow.js');
       exitWith(await campaignStatus(id, options));
     });
 }
@@ -125,7 +129,7 @@ function addReports(campaign: Command, { exitWith }: CommandParts): void {
     .option('--out <file>', 'write it to this file')
     .addOption(format())
     .action(async (id: string, options: FileOptions) => {
-      const { campaignResults } = await import('./files.js');
+      const { campaignResults } = await import('./steps.js');
       exitWith(await campaignResults(id, options));
     });
   campaign
@@ -135,7 +139,7 @@ function addReports(campaign: Command, { exitWith }: CommandParts): void {
     .option('--out <file>', 'write it to this file')
     .addOption(format())
     .action(async (id: string, options: FileOptions) => {
-      const { campaignRejected } = await import('./files.js');
+      const { campaignRejected } = await import('./steps.js');
       exitWith(await campaignRejected(id, options));
     });
   campaign
@@ -146,7 +150,7 @@ function addReports(campaign: Command, { exitWith }: CommandParts): void {
     .option('--until <time>', 'until when they may be sent, ISO 8601')
     .option(...JSON_OPTION)
     .action(async (id: string, options: RetryOptions) => {
-      const { retryCampaign } = await import('./retry.js');
+      const { retryCampaign } = await import('./steps.js');
       exitWith(await retryCampaign(id, options));
     });
 }

@@ -1,12 +1,10 @@
-import type { CustomerSample } from '../../campaign/dryRun/customerSample.js';
 import type { DryRun } from '../../campaign/dryRun/dryRun.js';
-import type { Forecast } from '../../campaign/dryRun/forecast.js';
-import type { Sample } from '../../campaign/dryRun/sampleMessages.js';
-import { printable } from '../printable.js';
-import { describeMessage } from '../send/describeRehearsal.js';
-import { wrapped } from '../terminal.js';
+import type { CustomerSample, Forecast } from '../../campaign/dryRun/forecast.js';
+import type { Sample } from '../../campaign/dryRun/samples.js';
+import { printable } from '../output.js';
+import { describeMessage } from '../send/describeDryRun.js';
+import { counted, percent, span, whole, wrapped } from '../terminal.js';
 import { describeForeseen, foreseenReason } from './describeReason.js';
-import { counted, percent, span, whole } from './figures.js';
 
 const LABEL_WIDTH = 12;
 

@@ -1,5 +1,5 @@
 import type { CountedReason } from '../../notification/countedReason.js';
-import { whole } from './figures.js';
+import { whole } from '../terminal.js';
 
 /** What reasons mean; the dry run and what became of the rows are said in the same words. */
 const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {

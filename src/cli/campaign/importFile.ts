@@ -2,16 +2,78 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
-import type { CampaignView } from '../../campaign/campaignView.js';
-import type { ColumnSuggestion } from '../../campaign/import/unusable.js';
-import type { ImportOptions } from '../../campaign/importRows.js';
+import type { ImportOptions, ImportProgress } from '../../campaign/import/importRows.js';
+import type { ColumnSuggestion } from '../../campaign/import/unusableFile.js';
 import { describeRowReasons } from '../../campaign/rowReasons.js';
-import { commandLine } from '../commandLine.js';
-import { printable } from '../printable.js';
-import { type Terminal, tinted } from '../terminal.js';
-import { counted, whole } from './figures.js';
-import { ImportDisplay } from './importDisplay.js';
+import type { CampaignView } from '../../campaign/view.js';
+import { commandLine, printable } from '../output.js';
+import {
+  bar,
+  bytes,
+  counted,
+  LiveLines,
+  percent,
+  type Terminal,
+  tinted,
+  whole,
+} from '../terminal.js';
 import type { Session } from './session.js';
+
+const LOG_EVERY_MS = 5_000;
+
+/** Shows how far an import is: a bar on a terminal, a line now and then elsewhere. */
+export class ImportDisplay {
+  readonly #to: Terminal;
+  readonly #size: number | undefined;
+  readonly #lines: LiveLines;
+  #logDue: number;
+
+  /** `size` is the file's; a pipe has none. */
+  constructor(to: Terminal, size: number | undefined) {
+    this.#to = to;
+    this.#size = size;
+    this.#lines = new LiveLines(to);
+    this.#logDue = Date.now() + LOG_EVERY_MS;
+  }
+
+  show(progress: ImportProgress): void {
+    if (this.#to.live) {
+      this.#lines.draw([`Importing ${this.#far(progress)}  ${figures(progress)}`]);
+      return;
+    }
+    const now = Date.now();
+    if (now < this.#logDue) return;
+    this.#logDue = now + LOG_EVERY_MS;
+    const share = this.#share(progress);
+    const far = share === undefined ? bytes(progress.bytes) : percent(share);
+    this.#to.write(`${new Date(now).toISOString()} importing: ${far}, ${figures(progress)}\n`);
+  }
+
+  /** Takes the bar away: what follows says how it ended. */
+  end(): void {
+    if (this.#to.live) this.#lines.clear();
+  }
+
+  #share({ bytes: read }: ImportProgress): number | undefined {
+    return this.#size === undefined || this.#size === 0 ? undefined : read / this.#size;
+  }
+
+  #far(progress: ImportProgress): string {
+    const share = this.#share(progress);
+    if (share === undefined) return bytes(progress.bytes);
+    const width = Math.max(8, Math.min(30, this.#to.columns() - 56));
+    return `${tinted('good', bar(share, width, this.#to), this.#to)} ${percent(share).padStart(5)}`;
+  }
+}
+
+function figures({ rows, rejected, duplicates }: ImportProgress): string {
+  const parts = [
+    counted(rows, 'row'),
+    rejected > 0 && `${whole(rejected)} rejected`,
+    duplicates > 0 && counted(duplicates, 'duplicate'),
+  ];
+  return parts.filter((part) => part !== false).join(', ');
+}
 
 export interface RowsFile {
   /** How it is called in what is said of it. */

@@ -1,14 +1,17 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { basename } from 'node:path';
+import { createInterface } from 'node:readline/promises';
 import type { CreateOutcome, StepRefused } from '../../campaign/campaigns.js';
-import type { CampaignView } from '../../campaign/campaignView.js';
 import type { DryRun } from '../../campaign/dryRun/dryRun.js';
+import { campaignIdFor } from '../../campaign/inbox/fileNames.js';
+import type { CampaignView } from '../../campaign/view.js';
 import type { FieldProblem } from '../../notification/request.js';
-import { commandLine } from '../commandLine.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
-import { confirm } from './confirm.js';
+import { commandLine } from '../output.js';
+import { counted, whole } from '../terminal.js';
 import { describeForecast, describeSamples, rowsTried } from './describeDryRun.js';
-import { counted, whole } from './figures.js';
-import { fileCampaignId } from './fileCampaignId.js';
-import { followToEnd } from './followToEnd.js';
+import { followToEnd } from './follow.js';
 import {
   describeImport,
   describeUnusable,
@@ -27,7 +30,58 @@ import {
   runOptionProblems,
 } from './runOptions.js';
 import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
-import { readTime } from './time.js';
+import { readTime } from './steps.js';
+
+export type Answer = 'yes' | 'no' | 'nobody' | 'interrupted';
+
+/**
+ * Asks a person at the terminal; Enter alone means no. `nobody` when there is none to ask: a script
+ * must say beforehand what it wants.
+ */
+export async function confirm(question: string, signal: AbortSignal): Promise<Answer> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return 'nobody';
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  // In raw mode Ctrl-C comes as a key, not as a signal to the process.
+  const interruption = new AbortController();
+  prompt.on('SIGINT', () => interruption.abort());
+  prompt.on('close', () => interruption.abort());
+  try {
+    const answer = await prompt.question(`${question} [y/N] `, {
+      signal: AbortSignal.any([signal, interruption.signal]),
+    });
+    return /^y(es)?$/i.test(answer.trim()) ? 'yes' : 'no';
+  } catch (error) {
+    if ((error as { name?: string }).name !== 'AbortError') throw error;
+    process.stdout.write('\n');
+    return 'interrupted';
+  } finally {
+    prompt.close();
+  }
+}
+
+/**
+ * The id of a campaign that nobody gave one: the same file with the same settings is the same campaign,
+ * so that a command which is typed twice sends nothing twice. A dry run may be followed by one with
+ * other settings, which is why they count. Name and end do not: an end that is counted from now is
+ * another one each time, and must be refused in place of being sent once more.
+ *
+ * Throws what the file system says when the file cannot be read.
+ */
+export async function fileCampaignId(
+  path: string,
+  { template, channels, variables, history }: Record<string, unknown>,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of createReadStream(path)) hash.update(piece as Buffer);
+  const settings = { channels, variables: inOrder(variables), history };
+  const others = Object.values(settings).some((value) => value !== undefined) ? [settings] : [];
+  return campaignIdFor(basename(path), String(template), hash.digest('hex'), others);
+}
+
+function inOrder(variables: unknown): unknown {
+  if (variables === undefined) return undefined;
+  return Object.entries(variables as object).sort(([one], [other]) => (one < other ? -1 : 1));
+}
 
 /** One run of the command, after what it was told has been found sound. */
 interface Run extends Session {
@@ -151,7 +205,7 @@ async function importRows(run: Run): Promise<CampaignView | ExitCode> {
     (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')
   ) {
     // Or its id would be taken by what nobody wants any more.
-    await run.campaigns.takeBack(newCampaign);
+    await run.campaigns.deleteDraft(newCampaign);
   }
   switch (outcome?.kind) {
     case undefined:

@@ -1,7 +1,7 @@
 import { readChoice } from '../../campaign/import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileKind.js';
-import type { ColumnSuggestion } from '../../campaign/import/unusable.js';
-import type { ImportOptions } from '../../campaign/importRows.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
+import type { ImportOptions } from '../../campaign/import/importRows.js';
+import type { ColumnSuggestion } from '../../campaign/import/unusableFile.js';
 import type { FieldProblem } from '../../notification/request.js';
 import { splitVariable } from '../send/options.js';
 

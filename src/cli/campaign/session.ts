@@ -1,16 +1,10 @@
+import { openCampaigns, openProducer } from '../../app/parts.js';
 import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
-import { UnreadableCampaignError } from '../../campaign/unreadableCampaign.js';
+import { UnreadableCampaignError } from '../../campaign/store.js';
 import type { Config } from '../../config.js';
-import { openCampaigns } from '../../roles/openCampaigns.js';
-import { openProducer } from '../../roles/openProducer.js';
-import { commandLine } from '../commandLine.js';
-import { configurationFor } from '../configuration.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
-import { operatorName } from '../operator.js';
-import { printable } from '../printable.js';
-import { untilRedisAnswers } from '../redisAnswers.js';
-import { reportRedisFault } from '../redisFailure.js';
-import { type Output, outputFor } from '../send/output.js';
+import { commandLine, type Output, operatorName, outputFor, printable } from '../output.js';
+import { configurationFor, reportRedisFault, untilRedisAnswers } from '../session.js';
 import { type Terminal, terminal } from '../terminal.js';
 
 /** What a campaign command works with. */

@@ -1,19 +1,19 @@
 import type { Config } from '../../config.js';
 import type { NotificationRequest } from '../../notification/request.js';
-import type { Rehearsal } from '../../pipeline/rehearsal.js';
-import { templateProblems } from '../../templates/catalogue.js';
-import { TemplateError } from '../../templates/problems.js';
+import type { DryRunResult } from '../../pipeline/dryRun.js';
 import {
   entryOf,
   type LoadedTemplate,
   loadTemplates,
+  templateProblems,
   templatesDir,
-} from '../../templates/publishTemplates.js';
-import { configurationFor } from '../configuration.js';
+} from '../../templates/catalogue.js';
+import { TemplateError } from '../../templates/problems.js';
+import { dryRunOnce } from '../dryRunOnce.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
-import { rehearseOnce } from '../rehearseOnce.js';
-import { describeRehearsal } from './describeRehearsal.js';
-import { type Output, refuse } from './output.js';
+import { type Output, refuse } from '../output.js';
+import { configurationFor } from '../session.js';
+import { describeRehearsal } from './describeDryRun.js';
 
 /** Rehearses a request with the templates on disk; it needs no api or worker to have run before. */
 export async function dryRun(request: NotificationRequest, output: Output): Promise<ExitCode> {
@@ -31,7 +31,7 @@ export async function dryRun(request: NotificationRequest, output: Output): Prom
     refuse(output, problems);
     return EXIT.invalid;
   }
-  const rehearsal = await rehearseOnce(request, template.compiled, config, output);
+  const rehearsal = await dryRunOnce(request, template.compiled, config, output);
   output.result(describeRehearsal(rehearsal), rehearsal);
   return exitCodeOf(rehearsal);
 }
@@ -46,7 +46,7 @@ async function templatesOf(config: Config, output: Output): Promise<LoadedTempla
   }
 }
 
-function exitCodeOf({ would }: Rehearsal): ExitCode {
+function exitCodeOf({ would }: DryRunResult): ExitCode {
   switch (would) {
     case 'send':
       return EXIT.ok;

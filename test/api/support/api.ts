@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import { afterAll, afterEach } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { startApi } from '../../../src/app/apiApp.js';
 import { type Config, loadConfig } from '../../../src/config.js';
-import { startApi } from '../../../src/roles/apiRole.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 
 export interface Answer {

@@ -12,7 +12,7 @@ export async function givenUnknowns(api: TestApi, ids: readonly string[]): Promi
   for (const id of ids) {
     await api.post({ ...REQUEST, id, recipient: { email: 'dana@example.com' } });
     await ledger.change(id, (record) => claim(record, 1, Date.now()));
-    const intent = { fence: 1, channel: 'web', sendWithinMs: 2_000 } as const;
+    const intent = { fencingToken: 1, channel: 'web', sendWithinMs: 2_000 } as const;
     await ledger.change(id, (record) => startLeg(record, intent, Date.now()));
     await ledger.change(id, (record) => write(loseIntent(record, 1_000), undefined));
   }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'csv-parse/sync';
 import fc from 'fast-check';
-import { CsvReader } from '../../../src/campaign/import/csvReader.js';
-import { MAX_ROW_CHARS } from '../../../src/campaign/import/rawRow.js';
+import { CsvReader } from '../../../src/campaign/import/csv.js';
+import { MAX_ROW_CHARS } from '../../../src/campaign/import/unusableFile.js';
 
 /** Reads text that comes in pieces of these sizes, over and over. */
 function read(text: string, sizes: readonly number[], separator = ',') {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Campaign, Row } from '../../../src/campaign/campaign.js';
-import { RowJudge } from '../../../src/campaign/import/rowJudge.js';
+import { RowValidator } from '../../../src/campaign/import/rowValidator.js';
 import { newCampaign } from '../../../src/campaign/lifecycle.js';
-import { rowRequest } from '../../../src/campaign/rowRequest.js';
+import { rowRequest } from '../../../src/campaign/rows.js';
 import { parseRequest } from '../../../src/notification/request.js';
 import { type TemplateEntry, templateProblems } from '../../../src/templates/catalogue.js';
 
@@ -28,7 +28,7 @@ function campaignWith(defaults: Campaign['defaults'] = {}): Campaign {
   return newCampaign({ ...input, defaults }, NOW);
 }
 
-const judgeOf = (campaign: Campaign) => new RowJudge(campaign, entry, NOW);
+const judgeOf = (campaign: Campaign) => new RowValidator(campaign, entry, NOW);
 
 const anything = fc.oneof(
   fc.constantFrom<unknown>('', 'ada@example.com', 'Ada', 'Europe/Berlin', '+15550100123', null),
@@ -90,7 +90,7 @@ describe('the judge of rows', () => {
     fc.assert(
       fc.property(candidate, fc.constantFrom(...campaigns), (row, campaign) => {
         const request = requestOf(campaign, row);
-        const judgement = judgeOf(campaign).judge(row);
+        const judgement = judgeOf(campaign).validate(row);
         const parsed = parseRequest(request, NOW);
         const problems = parsed.ok ? templateProblems(parsed.request, entry) : parsed.problems;
         const warnings = judgement.ok ? judgement.warnings : [];
@@ -123,7 +123,7 @@ describe('the judge of rows', () => {
       const recipient = { email: 'ada@example.com', [field]: value };
       const variables = { place: 'here' };
       expect(
-        judgeOf(campaignWith({ channels: [...channels] })).judge({ recipient, variables }),
+        judgeOf(campaignWith({ channels: [...channels] })).validate({ recipient, variables }),
       ).toEqual({
         ok: true,
         row: { recipient: { email: 'ada@example.com' }, variables },
@@ -141,7 +141,7 @@ describe('the judge of rows', () => {
     'rejects the row where the unusable address is %s',
     (_what, recipient, channels, place: string = 'here') => {
       const judge = judgeOf(campaignWith({ channels: [...channels] }));
-      const judgement = judge.judge({ recipient, variables: { place } });
+      const judgement = judge.validate({ recipient, variables: { place } });
       expect(judgement).toMatchObject({ ok: false });
       expect(judgement.ok ? [] : judgement.problems.map(({ field }) => field)).toContain(
         place !== 'here'
@@ -154,7 +154,7 @@ describe('the judge of rows', () => {
   );
 
   test('names what the schema and what the template find wrong at once', () => {
-    const judgement = judgeOf(campaignWith()).judge({ recipient: { email: 'nobody' } });
+    const judgement = judgeOf(campaignWith()).validate({ recipient: { email: 'nobody' } });
     expect(judgement).toMatchObject({
       problems: [{ field: 'recipient.email' }, { field: 'variables.place' }],
     });
@@ -167,12 +167,12 @@ describe('the judge of rows', () => {
       recipient: { email: 'ada@example.com' },
       variables: { place: 'here', constructor: '"'.repeat(length) },
     });
-    const isAccepted = (length: number) => judge.judge(row(length)).ok;
+    const isAccepted = (length: number) => judge.validate(row(length)).ok;
     expect(isAccepted(2_000)).toBe(true);
     const heavier = { note: '"'.repeat(30_750) };
     const full = judgeOf(campaignWith({ metadata: heavier }));
-    expect(full.judge(row(1)).ok).toBe(true);
-    expect(full.judge(row(2_000))).toMatchObject({ problems: [{ field: '(request)' }] });
+    expect(full.validate(row(1)).ok).toBe(true);
+    expect(full.validate(row(2_000))).toMatchObject({ problems: [{ field: '(request)' }] });
   });
 
   test('tells what would be wrong with every row: the campaign itself', () => {

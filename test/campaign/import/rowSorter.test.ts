@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ReadRow } from '../../../src/campaign/import/readRow.js';
-import { RowSorter } from '../../../src/campaign/import/rowSorter.js';
+import { RowCollector } from '../../../src/campaign/import/rowCollector.js';
+import type { ReadRow } from '../../../src/campaign/import/rows.js';
 import { newCampaign } from '../../../src/campaign/lifecycle.js';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
-function newSorter(): RowSorter {
+function newSorter(): RowCollector {
   const input = { id: 'spring', name: 'Spring', template: 'greeting', templateHash: 'hash' };
   const entry = {
     name: 'greeting',
@@ -14,7 +14,7 @@ function newSorter(): RowSorter {
     defaultChannels: ['email' as const],
     manifest: { description: 'a greeting', variables: {} },
   };
-  return new RowSorter(newCampaign({ ...input, defaults: {} }, NOW), entry, { now: NOW });
+  return new RowCollector(newCampaign({ ...input, defaults: {} }, NOW), entry, { now: NOW });
 }
 
 function badRow(number: number, cell = 'x'): ReadRow {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { HashSet } from '../../../src/campaign/import/hashSet.js';
-import { SeenRecipients } from '../../../src/campaign/import/seenRecipients.js';
+import { HashSet, SeenRecipients } from '../../../src/campaign/import/deduplicator.js';
 
 describe('the set of hashes', () => {
   test('holds what a Set would, also where hashes meet in one place and as it grows', () => {

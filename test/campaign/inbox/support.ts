@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { Inbox } from '../../../src/campaign/inbox/inbox.js';
-import { PickupLeases } from '../../../src/campaign/inbox/pickupLeases.js';
-import { rejectedFile } from '../../../src/campaign/inbox/rejectedFile.js';
-import type { InboxReport } from '../../../src/campaign/inbox/report.js';
+import { PickupLeases } from '../../../src/campaign/inbox/pickups.js';
+import { type InboxReport, rejectedFile } from '../../../src/campaign/inbox/report.js';
 import { type Office, SILENT } from '../support/office.js';
 
 /** An inbox folder, and as many processes' worth of watchers as a test wants. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { startApi } from '../../../src/roles/apiRole.js';
+import { startApi } from '../../../src/app/apiApp.js';
 import { customersCsv, type Office, openOffice, SILENT } from '../support/office.js';
 import { type InboxFolder, openInboxFolder } from './support.js';
 

@@ -1,6 +1,8 @@
-import type { ImportSummary, NumberedRow } from '../../../src/campaign/campaign.js';
-import { CHUNK_ROWS } from '../../../src/campaign/campaign.js';
-import type { CampaignStore } from '../../../src/campaign/campaignStore.js';
+import {
+  CHUNK_ROWS,
+  type ImportSummary,
+  type NumberedRow,
+} from '../../../src/campaign/campaign.js';
 import {
   beginUpload,
   finishUpload,
@@ -8,6 +10,7 @@ import {
   start,
 } from '../../../src/campaign/lifecycle.js';
 import type { RowStore } from '../../../src/campaign/rowStore.js';
+import type { CampaignStore } from '../../../src/campaign/store.js';
 
 export const SPRING: NewCampaign = {
   id: 'spring',

@@ -1,12 +1,11 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { CampaignStore } from '../../../src/campaign/campaignStore.js';
 import { Feeder, type FeederParts } from '../../../src/campaign/feeder.js';
-import { Pace } from '../../../src/campaign/pace.js';
-import { Release } from '../../../src/campaign/release.js';
-import { ReleasedRows } from '../../../src/campaign/releasedRows.js';
+import { Release, ReleasedRows } from '../../../src/campaign/release.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
-import { Keyring } from '../../../src/notification/bodyHash.js';
+import { CampaignStore } from '../../../src/campaign/store.js';
+import { Throughput } from '../../../src/campaign/throughput.js';
+import { Keyring } from '../../../src/notification/keyring.js';
 import { Ledger } from '../../../src/notification/ledger.js';
 import { Backlog } from '../../../src/queue/backlog.js';
 import { closeQueues, openQueues, type Queues } from '../../../src/queue/jobs.js';
@@ -45,7 +44,7 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, 100_000),
-    pace: new Pace(redis, campaigns.keys),
+    pace: new Throughput(redis, campaigns.keys),
     limits: { maxFailureShare: 0.5, maxUnknown: 20 },
     accessIsBroken: async () => false,
     templateHash: async () => 'hash-now',

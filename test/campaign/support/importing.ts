@@ -1,16 +1,15 @@
 import { Readable } from 'node:stream';
 import { Redis } from 'ioredis';
 import type { Campaign, NumberedRow } from '../../../src/campaign/campaign.js';
-import { CampaignStore } from '../../../src/campaign/campaignStore.js';
 import {
   type ImportOptions,
   type ImportResult,
   importRows,
-} from '../../../src/campaign/importRows.js';
+} from '../../../src/campaign/import/importRows.js';
 import type { NewCampaign } from '../../../src/campaign/lifecycle.js';
-import type { RejectedRow } from '../../../src/campaign/rejectedRow.js';
-import { RowStore } from '../../../src/campaign/rowStore.js';
-import { RedisMemory } from '../../../src/queue/redisMemory.js';
+import { type RejectedRow, RowStore } from '../../../src/campaign/rowStore.js';
+import { CampaignStore } from '../../../src/campaign/store.js';
+import { RedisMemory } from '../../../src/redis/serverInfo.js';
 import { TemplateCatalogue } from '../../../src/templates/catalogue.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 import { publishTestTemplate } from '../../support/templates.js';

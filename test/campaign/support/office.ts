@@ -1,19 +1,13 @@
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import { CampaignStore } from '../../../src/campaign/campaignStore.js';
+import { openCampaigns, openProducer } from '../../../src/app/parts.js';
 import type { Campaigns, ImportOutcome } from '../../../src/campaign/campaigns.js';
-import type { CampaignView } from '../../../src/campaign/campaignView.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
-import type { Config } from '../../../src/config.js';
-import { loadConfig } from '../../../src/config.js';
+import { CampaignStore } from '../../../src/campaign/store.js';
+import type { CampaignView } from '../../../src/campaign/view.js';
+import { type Config, loadConfig } from '../../../src/config.js';
 import type { NotificationProducer } from '../../../src/queue/producer.js';
-import { openCampaigns } from '../../../src/roles/openCampaigns.js';
-import { openProducer } from '../../../src/roles/openProducer.js';
-import {
-  loadTemplates,
-  publishTemplates,
-  templatesDir,
-} from '../../../src/templates/publishTemplates.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../../../src/templates/catalogue.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 
 /** Where campaigns are made, as an api has it, without anybody at work on them. */

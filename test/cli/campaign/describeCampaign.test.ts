@@ -6,16 +6,16 @@ import {
   READY,
   RUNNING,
 } from '../../../src/api/openapi/campaignExamples.js';
-import type { CampaignView } from '../../../src/campaign/campaignView.js';
+import type { CampaignView } from '../../../src/campaign/view.js';
 import {
   describeCampaign,
   describeCampaigns,
   liveLines,
   logLine,
-} from '../../../src/cli/campaign/describeCampaign.js';
+} from '../../../src/cli/campaign/describe.js';
 import type { Terminal } from '../../../src/cli/terminal.js';
-import { obstacleView } from '../../../src/queue/fleetStatusView.js';
 import { flowStatus } from '../../../src/queue/flowStatus.js';
+import { obstacleView } from '../../../src/queue/statusView.js';
 import { fleetStatus } from '../../support/fleet.js';
 
 const NOW = Date.parse('2026-11-22T09:17:30.000Z');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { bar, bytes, counted, percent, span } from '../../../src/cli/campaign/figures.js';
+import { bar, bytes, counted, percent, span } from '../../../src/cli/terminal.js';
 
 describe('figures for people', () => {
   test.each([

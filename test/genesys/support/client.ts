@@ -1,13 +1,12 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
-import type { Admission, SendGuard } from '../../../src/genesys/admission.js';
+import type { Limiter, Operation, SendGuard } from '../../../src/genesys/call.js';
 import {
   createGenesysClient,
   type GenesysClient,
   type GenesysSettings,
 } from '../../../src/genesys/client.js';
-import type { Operation } from '../../../src/genesys/operation.js';
-import type { AgentlessMessage } from '../../../src/genesys/sends.js';
+import type { AgentlessMessage } from '../../../src/genesys/resources/sends.js';
 
 export const LANE = { lane: 'transactional' } as const;
 
@@ -24,7 +23,7 @@ export const GO: SendGuard = {
   beforeWrite: async () => ({ go: true, sendBy: Date.now() + 2_000 }),
 };
 
-interface RecordingAdmission extends Admission {
+interface RecordingAdmission extends Limiter {
   admitted: Operation[];
   limited: { operation: Operation; retryAfterMs: number }[];
 }
@@ -35,7 +34,7 @@ function openAdmission(): RecordingAdmission {
   return {
     admitted,
     limited,
-    async admit({ operation }) {
+    async acquire({ operation }) {
       admitted.push(operation);
       return { admitted: true };
     },
@@ -54,7 +53,7 @@ export interface TestClient {
 
 export async function startClient(
   settings: Partial<GenesysSettings>,
-  admission: Partial<Admission> = {},
+  admission: Partial<Limiter> = {},
   observers: { onMismatch?: (operation: Operation) => void } = {},
 ): Promise<TestClient> {
   const lines: string[] = [];

@@ -1,10 +1,10 @@
 import { pino } from 'pino';
 import type { CallOptions } from '../../../src/genesys/call.js';
 import type { GenesysClient } from '../../../src/genesys/client.js';
-import { ConversationLoader } from '../../../src/pipeline/conversationLoader.js';
-import type { ContactIds, PastConversation } from '../../../src/pipeline/conversations.js';
-import { PastConversations } from '../../../src/pipeline/pastConversations.js';
-import { found, type Read } from '../../../src/pipeline/read.js';
+import { ConversationLoader } from '../../../src/history/conversationLoader.js';
+import type { ContactIds, PastConversation } from '../../../src/history/conversations.js';
+import { found, type Read } from '../../../src/history/lookupError.js';
+import { PastConversations } from '../../../src/history/pastConversations.js';
 
 /** A loader of its own, as each worker process has one. */
 export function openLoader(client: GenesysClient): ConversationLoader {

@@ -1,22 +1,22 @@
-import type { Admission, AdmissionRequest, Ticket } from '../../../src/genesys/admission.js';
+import type { Limiter, Permit, PermitRequest } from '../../../src/genesys/call.js';
 
 export interface Waiting {
-  request: AdmissionRequest;
+  request: PermitRequest;
   /** Lets it pass, or gives it another ticket. */
-  answer(ticket?: Ticket): void;
+  answer(ticket?: Permit): void;
   break(error: Error): void;
 }
 
 /** An admission whose slots are granted one by one, when a test says so. */
-export class HeldAdmission implements Admission {
+export class HeldAdmission implements Limiter {
   /** Every request so far, answered or not. */
   readonly asked: Waiting[] = [];
   #open = false;
   #latches = new Set<() => void>();
 
-  admit(request: AdmissionRequest): Promise<Ticket> {
+  acquire(request: PermitRequest): Promise<Permit> {
     return new Promise((resolve, reject) => {
-      const answer = (ticket: Ticket = { admitted: true }) => resolve(ticket);
+      const answer = (ticket: Permit = { admitted: true }) => resolve(ticket);
       this.asked.push({ request, answer, break: reject });
       request.signal?.addEventListener('abort', () =>
         answer({ admitted: false, because: 'aborted' }),

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
-import type { Admission } from '../../../src/genesys/admission.js';
+import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.js';
+import type { Limiter } from '../../../src/genesys/call.js';
 import { createGenesysClient, type GenesysClient } from '../../../src/genesys/client.js';
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../src/sandbox/sandbox.js';
 
 export const LANE = { lane: 'transactional' } as const;
 
@@ -11,8 +11,8 @@ export interface SandboxClient {
   close(): Promise<void>;
 }
 
-const LETS_EVERYTHING_PASS: Admission = {
-  admit: async () => ({ admitted: true }),
+const LETS_EVERYTHING_PASS: Limiter = {
+  acquire: async () => ({ admitted: true }),
   rateLimited: async () => undefined,
 };
 
@@ -29,7 +29,7 @@ export function openClient(
 /** A sandbox of its own with a client that talks to it over HTTP. */
 export async function startSandboxClient(
   options: SandboxOptions = {},
-  admission?: Admission,
+  admission?: Limiter,
 ): Promise<SandboxClient> {
   const sandbox = await startSandbox({ requestsPerMinute: 0, generatedCustomers: 0, ...options });
   const { clientId, clientSecret } = sandbox.settings;

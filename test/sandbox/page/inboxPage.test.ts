@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { FAULT_KINDS } from '../../../src/sandbox/fault.js';
-import { WELL_KNOWN } from '../../../src/sandbox/population/wellKnown.js';
-import { type Sandbox, startSandbox } from '../../../src/sandbox/sandbox.js';
+import { FAULT_KINDS } from '../../../sandbox/faults.js';
+import { WELL_KNOWN } from '../../../sandbox/population/wellKnown.js';
+import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.js';
 import { type Client, EMAIL, emailTo, logIn, WEB, webMessage } from '../support/client.js';
 
 const HOSTILE = '<script>parent.document.title="taken"</script><b onclick="x()">hello</b>';

@@ -1,4 +1,4 @@
-import type { Sandbox } from '../../../src/sandbox/sandbox.js';
+import type { Sandbox } from '../../../sandbox/sandbox.js';
 
 export interface Reply {
   status: number;

@@ -1,0 +1,123 @@
+import { type Answer, accepted } from '../answer.js';
+import type { Call } from '../platform/call.js';
+import type { Conversation } from '../population/population.js';
+import type { World } from '../state.js';
+import {
+  type Filter,
+  type Predicate,
+  parseQuery,
+  predicatesOf,
+  type Query,
+  type Row,
+  touchesDayOf,
+} from './query.js';
+import { type ConversationView, viewOf } from './view.js';
+
+/** Genesys: an email dimension matches by the full address, the whole local part or the whole domain. */
+function matchesValue(actual: string, wanted: string): boolean {
+  if (actual.toLowerCase() === wanted.toLowerCase()) return true;
+  const at = actual.lastIndexOf('@');
+  if (at < 0) return false;
+  return [actual.slice(0, at), actual.slice(at + 1)].some(
+    (part) => part.toLowerCase() === wanted.toLowerCase(),
+  );
+}
+
+function holds({ dimension, operator, value }: Predicate, row: Row): boolean {
+  const actual = row[dimension];
+  switch (operator) {
+    case 'matches':
+      return actual !== undefined && value !== undefined && matchesValue(actual, value);
+    case 'exists':
+      return actual !== undefined;
+    case 'notExists':
+      return actual === undefined;
+    default:
+      throw new Error(`unhandled operator ${operator satisfies never}`);
+  }
+}
+
+function combine<T>(type: 'and' | 'or', parts: readonly T[], test: (part: T) => boolean): boolean {
+  return type === 'and' ? parts.every(test) : parts.some(test);
+}
+
+function fits({ type, predicates = [], clauses = [] }: Filter, row: Row): boolean {
+  const tests = [
+    ...predicates.map((predicate) => () => holds(predicate, row)),
+    ...clauses.map((clause) => () => combine(clause.type, clause.predicates, (p) => holds(p, row))),
+  ];
+  return combine(type, tests, (test) => test());
+}
+
+/**
+ * Every filter must hold. A conversation filter looks at the conversation; a segment filter holds when
+ * one single segment fulfils it, so two filters may be fulfilled by two segments.
+ */
+export function matches(
+  view: ConversationView,
+  segmentFilters: readonly Filter[],
+  conversationFilters: readonly Filter[],
+): boolean {
+  return (
+    conversationFilters.every((filter) => fits(filter, view.row)) &&
+    segmentFilters.every((filter) => view.segments.some((row) => fits(filter, row)))
+  );
+}
+
+/**
+ * The conversations worth looking at. A filter that cannot hold without certain contact ids narrows
+ * them through an index; without it a load test would walk every conversation for each query.
+ */
+function candidates(world: World, { segmentFilters }: Query): Iterable<Conversation> {
+  for (const filter of segmentFilters) {
+    const ids = contactIdsNeeded(filter);
+    if (ids.length > 0) {
+      return [...new Set(ids)].flatMap((id) => [...world.population.conversationsOf(id)]);
+    }
+  }
+  return world.population.conversations();
+}
+
+/** Contact ids of which one has to match: any that an `and` asks for, or all that an `or` offers. */
+function contactIdsNeeded(filter: Filter): string[] {
+  const predicates = predicatesOf(filter);
+  const ids = (some: readonly Predicate[]) =>
+    some.flatMap(({ dimension, operator, value }) =>
+      dimension === 'externalContactId' && operator === 'matches' && value !== undefined
+        ? [value]
+        : [],
+    );
+  if (filter.type === 'and') return ids(filter.predicates ?? []).slice(0, 1);
+  const all = ids(predicates);
+  return all.length === predicates.length ? all : [];
+}
+
+function orderingKey({ startedAt, endedAt }: Conversation, orderBy: Query['orderBy']): number {
+  return orderBy === 'conversationStart' || orderBy === 'segmentStart'
+    ? startedAt
+    : (endedAt ?? Number.POSITIVE_INFINITY);
+}
+
+/** Genesys: POST /analytics/conversations/details/query. No `conversations` key when none match. */
+export function queryDetails(world: World, { body }: Call): Answer {
+  const parsed = parseQuery(body, world.settings.predicatesPerFilter);
+  if (!parsed.ok) return parsed.refusal;
+  const query = parsed.value;
+  const { interval, segmentFilters, conversationFilters, order, orderBy, paging } = query;
+
+  const found = [...candidates(world, query)].flatMap((conversation) => {
+    if (!touchesDayOf(interval, conversation.startedAt)) return [];
+    const view = viewOf(world, conversation);
+    if (view === null || !matches(view, segmentFilters, conversationFilters)) return [];
+    return [{ key: orderingKey(conversation, orderBy), body: view.body }];
+  });
+  const sign = order === 'desc' ? -1 : 1;
+  // Two open conversations have the same infinite end, whose difference is not a number.
+  found.sort((a, b) => (a.key === b.key ? 0 : sign * (a.key < b.key ? -1 : 1)));
+  const first = (paging.pageNumber - 1) * paging.pageSize;
+  const conversations = found.slice(first, first + paging.pageSize).map((hit) => hit.body());
+  return accepted({
+    ...(conversations.length === 0 ? {} : { conversations }),
+    totalHits: found.length,
+  });
+}

@@ -1,0 +1,131 @@
+import { type MessageStatus, statusOf } from '../platform/messages.js';
+import { type Participant, participantsOf } from '../platform/participants.js';
+import type { Conversation, Message } from '../population/population.js';
+import type { World } from '../state.js';
+import type { Row } from './query.js';
+
+const DELIVERY_STATUS = {
+  received: 'Received',
+  queued: 'Queued',
+  sent: 'Sent',
+  'delivery-success': 'DeliverySuccess',
+  'delivery-failed': 'DeliveryFailed',
+} as const satisfies Record<MessageStatus, string>;
+
+/** One participant's part: a session with one segment, as the columns filters look at and as answered. */
+interface Part {
+  row: Row;
+  participant: () => object;
+}
+
+export interface ConversationView {
+  row: Row;
+  segments: Row[];
+  /**
+   * Genesys: AnalyticsConversationWithoutAttributes. Holds no text of any message. Built on demand: a
+   * query may look at thousands of conversations and answers with at most a hundred.
+   */
+  body: () => object;
+}
+
+/** What the index knows by now: a send shows up `indexingLagMs` after it was made. */
+function indexedMessages(world: World, { messages }: Conversation): Message[] {
+  const horizon = world.now() - world.settings.indexingLagMs;
+  return messages.filter(({ sender, at }) => sender !== 'api' || at <= horizon);
+}
+
+/** The view of one conversation, or null while the index does not have it. */
+export function viewOf(world: World, conversation: Conversation): ConversationView | null {
+  const messages = indexedMessages(world, conversation);
+  if (conversation.origin === 'api' && messages.length === 0) return null;
+  const { customerId, startedAt, endedAt } = conversation;
+  const customer = customerId === null ? undefined : world.population.customer(customerId);
+  const parts = participantsOf(conversation, messages, customer).map((participant) =>
+    partOf(world, conversation, participant),
+  );
+  const direction = conversation.origin === 'api' ? 'outbound' : 'inbound';
+  const start = new Date(startedAt).toISOString();
+  const end = endedAt === null ? {} : { conversationEnd: new Date(endedAt).toISOString() };
+  const participation = messages.some(({ sender }) => sender === 'customer');
+  const facts = {
+    conversationId: conversation.id,
+    conversationStart: start,
+    ...end,
+    originatingDirection: direction,
+    conversationInitiator: conversation.origin === 'api' ? 'api' : 'customer',
+  };
+  return {
+    row: { ...facts, customerParticipation: String(participation) },
+    segments: parts.map(({ row }) => row),
+    body: () => ({
+      ...facts,
+      customerParticipation: participation,
+      divisionIds: ['00000000-0000-4000-8000-0000000000d1'],
+      participants: parts.map(({ participant }) => participant()),
+    }),
+  };
+}
+
+function partOf(world: World, conversation: Conversation, participant: Participant): Part {
+  const { media, customerId, ourAddress, customerAddress, startedAt, endedAt } = conversation;
+  const isCustomer = participant.purpose === 'customer';
+  const inbound = conversation.origin === 'customer' && participant.purpose !== 'api';
+  const last = participant.messages.at(-1);
+  const session = {
+    mediaType: media === 'email' ? 'email' : 'message',
+    ...(media === 'email' ? {} : { messageType: media }),
+    direction: inbound ? 'inbound' : 'outbound',
+    addressFrom: inbound ? customerAddress : ourAddress,
+    addressTo: inbound ? ourAddress : customerAddress,
+    remote: isCustomer ? ourAddress : customerAddress,
+    provider: media === 'email' ? 'PureCloud Email' : 'PureCloud Messaging',
+    ...(!isCustomer && last !== undefined && media !== 'email'
+      ? { deliveryStatus: DELIVERY_STATUS[statusOf(world, last)] }
+      : {}),
+  };
+  const contact = isCustomer && customerId !== null ? { externalContactId: customerId } : {};
+  const customer = customerId === null ? undefined : world.population.customer(customerId);
+  const canonical =
+    isCustomer && customer !== undefined
+      ? { canonicalExternalContactId: world.population.canonicalOf(customer).id }
+      : {};
+  const ending = endedAt === null ? {} : { disconnectType: isCustomer ? 'client' : 'peer' };
+  const subject = conversation.subject === null ? {} : { subject: conversation.subject };
+  const { purpose, name: participantName } = participant;
+  return {
+    row: {
+      ...session,
+      ...contact,
+      ...canonical,
+      ...ending,
+      ...subject,
+      purpose,
+      participantName,
+      authenticated: 'false',
+    },
+    participant: () => ({
+      participantId: participant.id,
+      participantName,
+      purpose,
+      ...contact,
+      sessions: [
+        {
+          sessionId: `5${participant.id.slice(0, 1)}${participant.id.slice(2)}`,
+          ...session,
+          authenticated: false,
+          metrics: [],
+          segments: [
+            {
+              segmentStart: new Date(startedAt).toISOString(),
+              ...(endedAt === null ? {} : { segmentEnd: new Date(endedAt).toISOString() }),
+              segmentType: 'interact',
+              ...ending,
+              ...subject,
+              conference: false,
+            },
+          ],
+        },
+      ],
+    }),
+  };
+}

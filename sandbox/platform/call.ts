@@ -1,0 +1,13 @@
+import type { Answer } from '../answer.js';
+import type { World } from '../state.js';
+
+/** A request that was let in: authenticated, within the limit, permitted. */
+export interface Call {
+  body: unknown;
+  /** The path parameter of the endpoints that have one, else empty. */
+  id: string;
+  query: Readonly<Record<string, unknown>>;
+  useNormalizedMessage: boolean;
+}
+
+export type Handler = (world: World, call: Call) => Answer;

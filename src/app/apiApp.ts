@@ -1,0 +1,148 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from 'pino';
+import { ApiKeys } from '../api/auth.js';
+import { Intake } from '../api/intake.js';
+import { buildServer } from '../api/server.js';
+import type { Campaigns } from '../campaign/campaigns.js';
+import { Inbox } from '../campaign/inbox/inbox.js';
+import { PickupLeases } from '../campaign/inbox/pickups.js';
+import { rejectedFile } from '../campaign/inbox/report.js';
+import { RowStore } from '../campaign/rowStore.js';
+import type { Config } from '../config.js';
+import { dashboard } from '../dashboard/dashboard.js';
+import type { Login } from '../dashboard/session.js';
+import type { Readiness } from '../ops/healthServer.js';
+import { Metrics } from '../ops/metrics.js';
+import type { NotificationProducer } from '../queue/producer.js';
+import { RedisHealth } from '../redis/health.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../templates/catalogue.js';
+import { ClockWatch } from '../worker/clockWatch.js';
+import { openCampaigns, openProducer } from './parts.js';
+import { RedisPreparation } from './redisReadiness.js';
+import type { RunningRole } from './role.js';
+
+/** The inbox of this deployment, if it has one; `isReady` says whether files may be picked up now. */
+export function openInbox(
+  config: Config,
+  parts: { producer: NotificationProducer; campaigns: Campaigns; isReady(): boolean; log: Logger },
+): Inbox | undefined {
+  const { CAMPAIGN_INBOX_DIR: folder, QUEUE_PREFIX: prefix } = config;
+  if (folder === undefined) return undefined;
+  const { redis } = parts.producer.store;
+  const rows = new RowStore(redis, prefix);
+  return new Inbox({
+    folder,
+    campaigns: parts.campaigns,
+    leases: new PickupLeases(redis, prefix),
+    rejectedRows: (campaignId) => rejectedFile(rows, campaignId),
+    isReady: parts.isReady,
+    log: parts.log,
+  });
+}
+
+/** Requests in flight get this long to finish; each is bounded by Redis' patience anyway. */
+const FINISH_WITHIN_MS = 10_000;
+
+/**
+ * Builds and starts the HTTP API. It listens even while Redis is away, and says so.
+ *
+ * Rejects with a TemplateError when a template is wrong, with a sentence when Redis may not hold
+ * notifications, and with Node's error when it cannot listen. `beside` is asked by `/readyz`, too.
+ */
+export async function startApi(
+  config: Config,
+  log: Logger,
+  metrics: Metrics = new Metrics(),
+  beside?: () => Promise<Readiness>,
+): Promise<RunningRole & { url: string }> {
+  const templates = await loadTemplates(templatesDir(config));
+  const producer = openProducer(config, metrics);
+  const { acceptor, catalogue, notifications, operations } = producer;
+  metrics.watchFleet(() => operations.status());
+  const { redis, prefix, ledger } = producer.store;
+  const health = new RedisHealth(redis, prefix, log);
+  const clockWatch = new ClockWatch({ clock: ledger.clock, log, onError: health.note });
+  const preparation = new RedisPreparation({
+    health,
+    check: () => producer.checkServer(),
+    publish: () => publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS),
+    renew: () => catalogue.renew(),
+    log,
+  });
+  producer.onConnect(() => preparation.wake());
+  const standing = () => preparation.standing;
+  const campaigns = openCampaigns(config, producer);
+  const isReady = () => preparation.standing.kind === 'ready';
+  const inbox = openInbox(config, { producer, campaigns, isReady, log });
+  const app = buildServer({
+    intake: new Intake(acceptor, standing, () => ledger.clock.now()),
+    notifications,
+    campaigns,
+    operations,
+    metrics,
+    keys: new ApiKeys(config.API_KEYS),
+    requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
+    standing,
+    redisProblem: async () =>
+      (await health.problem()) ?? (await producer.store.backlog.memory.problem()),
+    beside,
+    log,
+  });
+  const login = dashboardLogin(config);
+  dashboard(app, {
+    store: producer.store,
+    notifications,
+    operations: producer.operations,
+    campaigns,
+    ...(login !== undefined && { login }),
+    readOnly: config.DASHBOARD_ACTIONS === 'off',
+  });
+  const stop = async () => {
+    await closeServer(app);
+    await inbox?.stop();
+    await preparation.stop();
+    clockWatch.stop();
+    health.stop();
+    await producer.close();
+    log.info('api stopped');
+  };
+  try {
+    await preparation.start();
+    void clockWatch.start();
+    const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    inbox?.start();
+    log.info({ url, templates: templates.length, keys: config.API_KEYS.length }, 'api started');
+    let stopping: Promise<void> | undefined;
+    return {
+      url,
+      pages: { dashboard: `${url}/notifications`, queues: `${url}/queues`, docs: `${url}/docs` },
+      stop: () => {
+        stopping ??= stop();
+        return stopping;
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+/** Undefined on loopback alone: elsewhere the configuration demands a login. */
+function dashboardLogin({
+  DASHBOARD_USER: user,
+  DASHBOARD_PASSWORD: password,
+}: Config): Login | undefined {
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
+
+/** Stops listening, lets requests in flight finish, and cuts off those that do not. */
+async function closeServer(app: FastifyInstance): Promise<void> {
+  const closed = new AbortController();
+  const overdue = delay(FINISH_WITHIN_MS, undefined, { signal: closed.signal })
+    .then(() => app.server.closeAllConnections())
+    .catch(() => undefined);
+  await app.close();
+  closed.abort();
+  await overdue;
+}

@@ -1,0 +1,151 @@
+import { pino } from 'pino';
+import type { Campaign } from '../campaign/campaign.js';
+import type { Allowance, CustomerEstimate, Lookup } from '../campaign/dryRun/forecast.js';
+import type { Config } from '../config.js';
+import { usableName } from '../context/customerName.js';
+import { channelsFor, requiresHistory } from '../history/lookup.js';
+import { describeLookupError } from '../history/lookupError.js';
+import { LARGEST_BATCH } from '../history/pendingLookup.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { DryRunResult } from '../pipeline/dryRun.js';
+import { estimate } from '../pipeline/estimate.js';
+import { TemplateStore } from '../pipeline/prepare.js';
+import { onlyTo } from '../policy/allowedRecipients.js';
+import { Budget } from '../ratelimit/budget.js';
+import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
+import type { RedisClient } from '../redis/client.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+
+/** Customers to look up together, as a worker's jobs do. */
+const LOOKED_UP_AT_A_TIME = 10;
+
+const CHANNEL_SETTINGS = {
+  web: ['GENESYS_WEB_DEPLOYMENT_ID'],
+  email: ['GENESYS_EMAIL_FROM'],
+  engage: ['GENESYS_ENGAGE_URL', 'GENESYS_EMAIL_FROM'],
+  sms: ['GENESYS_SMS_FROM'],
+} as const satisfies Record<Channel, readonly (keyof Config)[]>;
+
+/**
+ * What dry runs are told of the deployment, as far as the configuration of this process says. An api
+ * may have none of the platform's settings: then it takes the channels for configured, and cannot look
+ * anybody up.
+ */
+export class CampaignProspects {
+  readonly #config: Config;
+  readonly #catalogue: TemplateCatalogue;
+  readonly #templates: TemplateStore;
+  readonly #budget: Budget;
+
+  constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
+    this.#config = config;
+    this.#catalogue = parts.catalogue;
+    this.#templates = new TemplateStore(parts.catalogue);
+    const { QUEUE_PREFIX: prefix, GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute } = config;
+    const log = pino({ level: 'silent' });
+    this.#budget = Budget.open(parts.redis, prefix, { requestsPerMinute }, { log });
+  }
+
+  /** The requests that there are, and the share of them that the last 429s have left. */
+  async allowance(): Promise<Allowance> {
+    const requestsPerMinute = this.#config.GENESYS_REQUESTS_PER_MINUTE * PLANNED_SHARE;
+    return { requestsPerMinute, pace: await this.#budget.pace() };
+  }
+
+  /** Undefined when the campaign's template is not known any more. */
+  async prospect(campaign: Campaign): Promise<CustomerEstimate | undefined> {
+    const template = await this.#templateOf(campaign);
+    if (template === undefined) return undefined;
+    const config = this.#config;
+    const { defaults } = campaign;
+    const request = { ...defaults, recipient: {}, template: template.name };
+    const channels = channelsFor(request, template, config.NOTIFY_CHANNELS);
+    return {
+      template,
+      channels,
+      requiresHistory: ({ history }) =>
+        requiresHistory({ ...request, ...(history && { history }) }, template, channels),
+      nameIn: ({ recipient }) => usableName(recipient.name),
+      outlook: estimate(template, {
+        policy: onlyTo(config.NOTIFY_ONLY_TO),
+        defaultChannels: config.NOTIFY_CHANNELS,
+        isConfigured: (channel) =>
+          !this.#knowsPlatform || hasAll(config, CHANNEL_SETTINGS[channel]),
+        transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+        historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
+        checksDelivery: config.DELIVERY_CHECK_AFTER > 0,
+      }),
+      ...(this.#knowsPlatform
+        ? { lookUp: (requests: readonly NotificationRequest[]) => this.#lookUp(requests, template) }
+        : {}),
+      assumptions: this.#knowsPlatform
+        ? []
+        : ['The workers have settings for every channel; this process has none to look at.'],
+    };
+  }
+
+  /** What would be pinned if it were started now, or what is. */
+  async #templateOf(campaign: Campaign): Promise<CompiledTemplate | undefined> {
+    const { startedAt, template, templateHash } = campaign;
+    const newest = startedAt === undefined ? await this.#catalogue.find(template) : undefined;
+    return this.#templates.get(newest?.hash ?? templateHash);
+  }
+
+  get #knowsPlatform(): boolean {
+    const config = this.#config;
+    return (
+      hasAll(config, ['GENESYS_CLOUD_CLIENT_ID', 'GENESYS_CLOUD_CLIENT_SECRET']) &&
+      (hasAll(config, ['GENESYS_CLOUD_REGION']) || hasAll(config, ['GENESYS_CLOUD_BASE_URL']))
+    );
+  }
+
+  /** In the campaigns' lane: nobody urgent waits for it. */
+  async #lookUp(
+    requests: readonly NotificationRequest[],
+    template: CompiledTemplate,
+  ): Promise<Lookup[]> {
+    // Loaded when it is needed: it brings the platform's SDK along, and most commands can do without.
+    const { openRehearsals } = await import('./dryRunLookups.js');
+    const rehearsals = await openRehearsals(this.#config, this.#budget);
+    try {
+      const lookups: Lookup[] = [];
+      for (let start = 0; start < requests.length; start += LOOKED_UP_AT_A_TIME) {
+        const together = requests.slice(start, start + LOOKED_UP_AT_A_TIME);
+        const rehearsed = await Promise.all(
+          together.map((request) => rehearsals.dryRun(request, template, 'campaign')),
+        );
+        lookups.push(...rehearsed.map(lookupOf));
+        if (rehearsed.some(isHopeless)) break;
+      }
+      return lookups;
+    } finally {
+      await rehearsals.close();
+    }
+  }
+}
+
+function hasAll(config: Config, names: readonly (keyof Config)[]): boolean {
+  return names.every((name) => config[name] !== undefined);
+}
+
+function lookupOf(rehearsal: DryRunResult): Lookup {
+  if (rehearsal.would === 'not_know') {
+    return { kind: 'not_known', because: describeLookupError(rehearsal.trouble) };
+  }
+  const { would, lookup } = rehearsal;
+  return {
+    kind: 'asked',
+    found: lookup?.identity.externalContactId !== undefined,
+    hasHistory: (lookup?.conversations.length ?? 0) > 0,
+    would,
+  };
+}
+
+/** The next customer would get the same answer, or none. */
+function isHopeless(rehearsal: DryRunResult): boolean {
+  if (rehearsal.would !== 'not_know') return false;
+  const { kind } = rehearsal.trouble;
+  return kind === 'hold' || kind === 'rate_limited' || kind === 'stopping';
+}

@@ -1,0 +1,41 @@
+import { pino } from 'pino';
+import type { Config } from '../config.js';
+import type { Lane, Limiter } from '../genesys/call.js';
+import { createGenesysClient } from '../genesys/client.js';
+import { ConversationLoader } from '../history/conversationLoader.js';
+import { IdentityLookup } from '../history/identity.js';
+import type { NotificationRequest } from '../notification/request.js';
+import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
+import { onlyTo } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import { channelDrivers, genesysSettings } from './workerApp.js';
+
+/** Rehearses requests: what would happen to them, without sending or storing anything. */
+export interface DryRunLookups {
+  dryRun(
+    request: NotificationRequest,
+    template: CompiledTemplate,
+    lane: Lane,
+  ): Promise<DryRunResult>;
+  close(): Promise<void>;
+}
+
+/** Opens the parts that rehearsals need, as a worker of this configuration would have them. */
+export async function openRehearsals(config: Config, admission: Limiter): Promise<DryRunLookups> {
+  const log = pino({ level: 'silent' });
+  const client = await createGenesysClient(genesysSettings(config), { admission, log });
+  const parts = {
+    client,
+    conversations: new ConversationLoader(client, log),
+    identities: new IdentityLookup(client),
+    drivers: channelDrivers(client, config),
+    policy: onlyTo(config.NOTIFY_ONLY_TO),
+    defaultChannels: config.NOTIFY_CHANNELS,
+    defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+    transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+  };
+  return {
+    dryRun: (request, template, lane) => dryRun(request, template, parts, { lane }),
+    close: () => client.close(),
+  };
+}

@@ -1,0 +1,41 @@
+import { Campaigns } from '../campaign/campaigns.js';
+import { RowStore } from '../campaign/rowStore.js';
+import { CampaignStore } from '../campaign/store.js';
+import type { Config } from '../config.js';
+import type { Metrics } from '../ops/metrics.js';
+import { NotificationProducer } from '../queue/producer.js';
+import { CampaignProspects } from './campaignEstimates.js';
+
+/** The campaigns of this deployment, on the producer's connection: closing that one is enough. */
+export function openCampaigns(config: Config, producer: NotificationProducer): Campaigns {
+  const { QUEUE_PREFIX: prefix, CAMPAIGN_RETENTION: retentionMs } = config;
+  const { catalogue, notifications, operations } = producer;
+  const { redis, ledger, backlog } = producer.store;
+  return new Campaigns({
+    redis,
+    store: new CampaignStore(redis, prefix, { retentionMs }),
+    rows: new RowStore(redis, prefix),
+    catalogue,
+    ledger,
+    notifications,
+    backlog,
+    operations,
+    country: config.DEFAULT_COUNTRY,
+    deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    foresight: new CampaignProspects(config, { redis, catalogue }),
+  });
+}
+
+/** The producer of this deployment, as its configuration says. */
+export function openProducer(config: Config, metrics?: Metrics): NotificationProducer {
+  return new NotificationProducer({
+    redisUrl: config.REDIS_URL,
+    prefix: config.QUEUE_PREFIX,
+    ...(metrics !== undefined && { observe: metrics.countStep }),
+    backlogMax: config.BACKLOG_MAX,
+    ledgerRetentionMs: config.LEDGER_RETENTION,
+    requestRetentionMs: config.REQUEST_RETENTION,
+    ...(config.DEFAULT_COUNTRY !== undefined && { defaultCountry: config.DEFAULT_COUNTRY }),
+    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+  });
+}

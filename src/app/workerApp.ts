@@ -1,0 +1,394 @@
+import type { Logger } from 'pino';
+import { Feeder } from '../campaign/feeder.js';
+import { Release, ReleasedRows, type ReleaseObserver } from '../campaign/release.js';
+import { RowStore } from '../campaign/rowStore.js';
+import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
+import { CampaignStore } from '../campaign/store.js';
+import { Throughput } from '../campaign/throughput.js';
+import type { Config } from '../config.js';
+import type { HistoryContext } from '../context/extractContext.js';
+import type { ChannelDrivers } from '../dispatch/channels/channel.js';
+import { emailChannel } from '../dispatch/channels/email.js';
+import { engageChannel } from '../dispatch/channels/engage.js';
+import { smsChannel } from '../dispatch/channels/sms.js';
+import { webChannel } from '../dispatch/channels/web.js';
+import type { AttemptObserver } from '../dispatch/jobAttempt.js';
+import type { Limiter } from '../genesys/call.js';
+import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
+import { ConversationLoader } from '../history/conversationLoader.js';
+import { EncryptedCache } from '../history/encryptedCache.js';
+import { type Identity, IdentityLookup } from '../history/identity.js';
+import type { Findings } from '../history/lookup.js';
+import { LookupCache } from '../history/lookupCache.js';
+import { CheckpointStore } from '../notification/checkpoint.js';
+import { Keyring } from '../notification/keyring.js';
+import { Ledger } from '../notification/ledger.js';
+import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
+import { redactedError, throttle } from '../ops/logger.js';
+import { Metrics } from '../ops/metrics.js';
+import { NotificationPipeline } from '../pipeline/pipeline.js';
+import { TemplateStore } from '../pipeline/prepare.js';
+import { onlyTo } from '../policy/allowedRecipients.js';
+import { Backlog } from '../queue/backlog.js';
+import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues, type Queues } from '../queue/jobs.js';
+import { Operations } from '../queue/operations.js';
+import { Gate } from '../queue/rateLimitGate.js';
+import { SendingPause } from '../queue/sendingPause.js';
+import { WorkerRegistry } from '../queue/workerRegistry.js';
+import { Budget } from '../ratelimit/budget.js';
+import { connectForWorking, disconnect, type RedisClient } from '../redis/client.js';
+import { describeRedisFault } from '../redis/errors.js';
+import { RedisHealth } from '../redis/health.js';
+import { ledgerKeys } from '../redis/keys.js';
+import { checkRedisServer } from '../redis/serverInfo.js';
+import { untilServing } from '../redis/start.js';
+import {
+  loadTemplates,
+  publishTemplates,
+  TemplateCatalogue,
+  templatesDir,
+} from '../templates/catalogue.js';
+import { accessIsRepaired } from '../worker/accessProbe.js';
+import { ClockWatch } from '../worker/clockWatch.js';
+import { Heartbeat } from '../worker/heartbeat.js';
+import { QueueWorkers } from '../worker/laneWorkers.js';
+import { workerReadiness } from '../worker/readiness.js';
+import { Sweeper } from '../worker/sweeper.js';
+import { openIntake } from './intake.js';
+import type { RunningRole } from './role.js';
+
+/** What the lookups of a deployment's workers share. */
+export interface LookupCaches {
+  identities: LookupCache<Identity>;
+  contexts: LookupCache<HistoryContext>;
+}
+
+/** What customer data is sealed with. Without a secret, Redis is on this machine alone. */
+export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
+  return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
+}
+
+export function openLookupCaches(
+  redis: RedisClient,
+  config: Config,
+  log: Logger,
+  noteRedis: (error: unknown) => boolean = () => false,
+): LookupCaches {
+  const keyring = keyringOf(config);
+  const keys = ledgerKeys(config.QUEUE_PREFIX);
+  const logError = throttle((error: unknown) =>
+    log.warn({ error: redactedError(error) }, 'lookups cannot be remembered; going on without'),
+  );
+  const onTrouble = (error: unknown) => {
+    if (!noteRedis(error)) logError(error);
+  };
+  const identities = { name: 'identity', keyOf: keys.cachedIdentity };
+  const contexts = { name: 'context', keyOf: keys.cachedContext };
+  return {
+    identities: new LookupCache(
+      new EncryptedCache<Identity>(redis, keyring, identities, onTrouble),
+      config.IDENTITY_CACHE_FOR,
+    ),
+    contexts: new LookupCache(
+      new EncryptedCache<HistoryContext>(redis, keyring, contexts, onTrouble),
+      config.CONTEXT_CACHE_FOR,
+    ),
+  };
+}
+
+/** The feeder of this process, as its configuration says. */
+export function openFeeder(
+  config: Config,
+  parts: {
+    redis: RedisClient;
+    campaigns: CampaignStore;
+    ledger: Ledger;
+    queues: Queues;
+    catalogue: TemplateCatalogue;
+    registry: WorkerRegistry;
+    log: Logger;
+    observe: ReleaseObserver;
+    noteRedis: (error: unknown) => boolean;
+  },
+): Feeder {
+  const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
+  const keyring = keyringOf(config);
+  const rows = new RowStore(redis, config.QUEUE_PREFIX);
+  return new Feeder({
+    redis,
+    campaigns,
+    release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
+    releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
+    backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
+    pace: new Throughput(redis, campaigns.keys),
+    limits: {
+      maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
+      maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,
+    },
+    accessIsBroken: async () =>
+      (await registry.read()).alive.some(({ breaker }) => breaker?.state === 'open'),
+    templateHash: async (template) => (await catalogue.find(template))?.hash,
+    log,
+    noteRedis: parts.noteRedis,
+  });
+}
+
+/** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
+const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
+
+export interface WorkerExtras {
+  observe?: AttemptObserver;
+  observeRelease?: ReleaseObserver;
+  metrics?: Metrics;
+  /** Instead of the request budget; for measuring without it. */
+  admission?: Limiter;
+  /** What counts as a minute of the request budget; for measuring and testing in less time. */
+  minuteMs?: number;
+}
+
+/** Builds and starts a worker; it stops in the reverse order. */
+export async function startWorker(
+  config: Config,
+  log: Logger,
+  {
+    observe = () => undefined,
+    observeRelease = () => undefined,
+    metrics = new Metrics(),
+    admission,
+    minuteMs,
+  }: WorkerExtras = {},
+): Promise<RunningRole> {
+  const prefix = config.QUEUE_PREFIX;
+  const templates = await loadTemplates(templatesDir(config));
+
+  // Up before Redis is: a worker that waits for it is alive, and not ready.
+  let readiness = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
+  let health: HealthServer | undefined;
+  if (config.HEALTH_PORT !== undefined) {
+    health = await startHealthServer(config.HEALTH_PORT, config.API_HOST, {
+      readiness: () => readiness(),
+      metrics,
+    });
+  }
+  const redis = connectForWorking(config.REDIS_URL);
+  const redisHealth = new RedisHealth(redis, prefix, log);
+  const noteRedis = redisHealth.note;
+  readiness = async () => ({
+    ready: false,
+    because: [redisHealth.fault === undefined ? 'starting' : describeRedisFault(redisHealth.fault)],
+  });
+  const catalogue = new TemplateCatalogue(redis, prefix);
+  try {
+    await untilServing(async () => {
+      const server = await checkRedisServer(redis);
+      if (server.ok) await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
+      return server;
+    }, redisHealth);
+  } catch (error) {
+    redisHealth.stop();
+    disconnect(redis);
+    await health?.close();
+    throw error;
+  }
+
+  const logQueueError = throttle((error: Error) =>
+    log.error({ error: redactedError(error) }, 'queue error'),
+  );
+  const queues = openQueues(redis, prefix, (error) => {
+    if (!noteRedis(error)) logQueueError(error);
+  });
+  const gate = new Gate(redis, prefix);
+  const stopButton = new SendingPause(redis, prefix, queues);
+  const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
+  const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
+  const operations = new Operations({ redis, prefix, ledger, queues, gate, stopButton });
+  metrics.watchFleet(() => operations.status());
+  const budget = Budget.open(redis, prefix, budgetSettings(config, minuteMs), {
+    log,
+    observe: metrics.observeAdmission,
+  });
+  metrics.watchBudget(() => budget.pace());
+  const client = await createGenesysClient(genesysSettings(config), {
+    admission: admission ?? budget,
+    log,
+    observe: metrics.countPlatformRequest,
+    onMismatch: metrics.countMismatch,
+  });
+  const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
+  const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
+  const caches = openLookupCaches(redis, config, log, noteRedis);
+  const pipeline = new NotificationPipeline({
+    haltWatch,
+    client,
+    drivers: channelDrivers(client, config),
+    policy: onlyTo(config.NOTIFY_ONLY_TO),
+    conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
+      ledger.clock.now(),
+    ),
+    identities: new IdentityLookup(client, caches.identities),
+    contexts: caches.contexts,
+    checkpoints: new CheckpointStore<Findings>(
+      redis,
+      prefix,
+      keyringOf(config),
+      config.CHECKPOINT_MAX_AGE,
+    ),
+    templates: new TemplateStore(catalogue),
+    defaultChannels: config.NOTIFY_CHANNELS,
+    defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
+    transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    activeConversation: config.ACTIVE_CONVERSATION,
+    deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    scheduleDeliveryCheck: (record) => addJobs(queues, [record], ledger.clock.now()),
+    ledger,
+    now: () => ledger.clock.now(),
+    maxAttempts: MAX_ATTEMPTS,
+    observe,
+    observePhase: metrics.observePhase,
+    log,
+  });
+  const workers = new QueueWorkers({
+    connection: redis,
+    prefix,
+    concurrency: config.WORKER_CONCURRENCY,
+    log,
+    now: () => ledger.clock.now(),
+    process: (job, signal) => pipeline.process(job, signal),
+    onForeignJob: metrics.countForeignJob,
+    isRepaired: (reason) => accessIsRepaired(client, config, reason),
+    onHold: async (reason) => {
+      // Published first: a feeder that finds its campaigns paused must find the breaker open.
+      await heartbeat.beat().catch(() => undefined);
+      await pauseRunning(campaigns, reason);
+    },
+    onBreakerChange: () => heartbeat.publish(),
+    noteRedis,
+  });
+  const sweeper = new Sweeper({
+    ledger,
+    queues,
+    redis,
+    prefix,
+    log,
+    stopButton,
+    onFind: metrics.countSweeperFind,
+    noteRedis,
+  });
+  const registry = new WorkerRegistry(redis, prefix);
+  const intake = openIntake(config, {
+    redis,
+    ledger,
+    queues,
+    catalogue,
+    log,
+    count: metrics.countIntakeJob,
+    noteRedis,
+  });
+  const feeder = openFeeder(config, {
+    redis,
+    campaigns,
+    ledger,
+    queues,
+    catalogue,
+    registry,
+    log,
+    observe: observeRelease,
+    noteRedis,
+  });
+  const concurrency = config.WORKER_CONCURRENCY;
+  const { notReady, ...judged } = workerReadiness({
+    clock: ledger.clock,
+    redisHealth,
+    queues,
+    operations,
+    workers,
+    intake,
+    concurrency,
+  });
+  readiness = judged.readiness;
+  const heartbeat = new Heartbeat({
+    registry,
+    clock: ledger.clock,
+    workers,
+    concurrency,
+    notReady,
+    log,
+    noteRedis,
+  });
+  const clockWatch = new ClockWatch({
+    clock: ledger.clock,
+    log,
+    onError: noteRedis,
+    onChange: async (isWrong) => {
+      await Promise.all([workers.clockIsWrong(isWrong), intake.clockIsWrong(isWrong)]);
+    },
+  });
+  const renewal = setInterval(() => {
+    catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
+  }, TEMPLATES_RENEWED_EVERY_MS);
+  await clockWatch.start();
+  heartbeat.start();
+  workers.start();
+  intake.start();
+  sweeper.start();
+  feeder.start();
+  log.info(
+    { workerId: heartbeat.id, templates: templates.length, health: health?.url },
+    'worker started',
+  );
+
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    clearInterval(renewal);
+    clockWatch.stop();
+    await Promise.all([sweeper.stop(), feeder.stop(), intake.stop(), workers.stop()]);
+    await heartbeat.stop();
+    haltWatch.stop();
+    await client.close();
+    await closeQueues(queues);
+    await health?.close();
+    redisHealth.stop();
+    disconnect(redis);
+    log.info('worker stopped');
+  };
+  return {
+    ...(health !== undefined && { url: health.url }),
+    readiness: () => readiness(),
+    stop: () => {
+      stopping ??= stop();
+      return stopping;
+    },
+  };
+}
+
+function budgetSettings(config: Config, minuteMs: number | undefined) {
+  const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+  return { requestsPerMinute, ...(minuteMs !== undefined && { minuteMs }) };
+}
+
+export function genesysSettings(config: Config): GenesysSettings {
+  return {
+    clientId: config.GENESYS_CLOUD_CLIENT_ID ?? '',
+    clientSecret: config.GENESYS_CLOUD_CLIENT_SECRET ?? '',
+    ...(config.GENESYS_CLOUD_REGION !== undefined && { region: config.GENESYS_CLOUD_REGION }),
+    ...(config.GENESYS_CLOUD_BASE_URL !== undefined && { baseUrl: config.GENESYS_CLOUD_BASE_URL }),
+    ...(config.GENESYS_ENGAGE_URL !== undefined && { engageUrl: config.GENESYS_ENGAGE_URL }),
+  };
+}
+
+export function channelDrivers(
+  client: Parameters<typeof webChannel>[0],
+  config: Config,
+): ChannelDrivers {
+  const sender = {
+    from: config.GENESYS_EMAIL_FROM,
+    fromName: config.GENESYS_EMAIL_FROM_NAME,
+    replyTo: config.GENESYS_EMAIL_REPLY_TO,
+  };
+  return {
+    web: webChannel(client, config.GENESYS_WEB_DEPLOYMENT_ID),
+    email: emailChannel(client, sender),
+    engage: engageChannel(client, sender, config.GENESYS_ENGAGE_URL),
+    sms: smsChannel(client, config.GENESYS_SMS_FROM),
+  };
+}

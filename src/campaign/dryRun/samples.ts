@@ -1,0 +1,77 @@
+import type { NotificationRequest } from '../../notification/request.js';
+import type { Channel } from '../../notification/state.js';
+import { isContextVariable, type TemplateContext } from '../../templates/contextVariables.js';
+import type { RenderResult } from '../../templates/parts.js';
+import type { Row } from '../campaign.js';
+import type { CustomerEstimate, RowEstimate } from './forecast.js';
+
+/** One message as a customer would get it, but for what only a lookup can tell. */
+interface SampleMessage {
+  channel: Channel;
+  /** What a customer without history gets is shown where such customers get anything. */
+  history: boolean;
+  rendered: RenderResult;
+}
+
+/** A row of the file, rendered. */
+export interface Sample {
+  /** Why this row was chosen. */
+  kinds: ('first' | 'random' | 'longest')[];
+  row: number;
+  recipient: Row['recipient'];
+  outlook: { would: RowEstimate['would']; reason?: string; channel?: Channel };
+  /** Variables that stand for what is looked up for each customer, filled with placeholders here. */
+  placeholders: string[];
+  messages: SampleMessage[];
+}
+
+/**
+ * What stands where a lookup would say it. In brackets, so that nobody takes it for a customer's own
+ * words; a time has to be a time, and a mood one of three.
+ */
+function placeholderContext(name: string | undefined, hasHistory: boolean): TemplateContext {
+  const customerName = name ?? '[customer name]';
+  if (!hasHistory) return { customerName, sentiment: 'neutral', hasHistory };
+  return {
+    customerName,
+    lastMessage: '[what they last wrote]',
+    lastMessageAt: new Date().toISOString(),
+    topic: '[topic]',
+    sentiment: 'neutral',
+    conversationId: '[conversation id]',
+    hasHistory,
+  };
+}
+
+const SURELY_KNOWN: ReadonlySet<string> = new Set(['channel', 'timeZone', 'hasHistory']);
+
+/** Renders a row for every channel that would be tried. */
+export function renderSample(
+  { template, channels, nameIn, requiresHistory }: CustomerEstimate,
+  request: NotificationRequest,
+): Pick<Sample, 'placeholders' | 'messages'> {
+  const { recipient, variables } = request;
+  const historyRequired = requiresHistory(request);
+  const name = nameIn(request);
+  const render = (channel: Channel, history: boolean): SampleMessage => ({
+    channel,
+    history,
+    rendered: template.render(channel, {
+      context: placeholderContext(name, history),
+      ...(variables !== undefined && { variables }),
+      ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
+    }),
+  });
+  const messages = channels.flatMap((channel) => {
+    const differs = !historyRequired && template.usesHistory(channel);
+    return differs ? [render(channel, true), render(channel, false)] : [render(channel, true)];
+  });
+  const used = new Set(channels.flatMap((channel) => [...template.variables(channel)]));
+  const placeholders = [...used].filter(
+    (variable) =>
+      isContextVariable(variable) &&
+      !SURELY_KNOWN.has(variable) &&
+      !(variable === 'customerName' && name !== undefined),
+  );
+  return { placeholders, messages };
+}

@@ -1,0 +1,254 @@
+import type { Readable } from 'node:stream';
+import type { CountryCode } from '../../notification/phoneNumber.js';
+import type { RedisMemory } from '../../redis/serverInfo.js';
+import type { TemplateCatalogue, TemplateEntry } from '../../templates/catalogue.js';
+import { type TemplateManifest, withoutRequiring } from '../../templates/manifest.js';
+import type { Campaign, ImportSummary, RowReason } from '../campaign.js';
+import type { RejectedRow, RowStore } from '../rowStore.js';
+import type { CampaignStore } from '../store.js';
+import { type ColumnChoices, type ColumnContext, joinedChoices } from './columnChoices.js';
+import { CsvRows } from './csv.js';
+import { fileText, SourceLostError, type TextFacts } from './fileText.js';
+import { NdjsonRows } from './ndjson.js';
+import { RowCollector } from './rowCollector.js';
+import type { RowSource } from './rows.js';
+import { channelsOf } from './rowValidator.js';
+import { type FileProblem, UnusableFileError } from './unusableFile.js';
+import { Upload, type UploadRefusal } from './upload.js';
+
+/** What reads a file that begins with `head`, by the format given or else by its first character. */
+export function openRows(
+  head: string,
+  format: 'csv' | 'ndjson' | undefined,
+  manifest: TemplateManifest,
+  context: ColumnContext,
+): RowSource {
+  if (/^\s*\[\s*\{/.test(head)) {
+    throw new UnusableFileError({
+      expected: 'NDJSON: one object a line, without brackets around and commas between them',
+    });
+  }
+  const isNdjson = format === undefined ? /^\s*\{/.test(head) : format === 'ndjson';
+  return isNdjson ? new NdjsonRows(manifest, context) : new CsvRows(manifest, context);
+}
+
+const PROGRESS_EVERY_MS = 100;
+
+export interface ImportParts {
+  campaigns: CampaignStore;
+  rows: RowStore;
+  catalogue: TemplateCatalogue;
+  memory: RedisMemory;
+  /** Where phone numbers without a country code are dialled, unless a row says it. */
+  country?: CountryCode | undefined;
+}
+
+export interface ImportProgress {
+  /** As they came in, compressed or not. */
+  bytes: number;
+  rows: number;
+  rejected: number;
+  duplicates: number;
+}
+
+export interface ImportOptions {
+  /** Told by the first character when left out. */
+  format?: 'csv' | 'ndjson';
+  /** How its letters are written; found out from its first bytes when left out. */
+  encoding?: string;
+  /** What its columns mean; goes before what the campaign says of it. */
+  columns?: Partial<ColumnChoices>;
+  /** It may be started although many of its rows are rejected. */
+  acceptRejected?: boolean;
+  signal?: AbortSignal;
+  /** Called ten times a second at most, and at the end. */
+  onProgress?: (progress: ImportProgress) => void;
+}
+
+/** What an import has come to. Unless it is `ok`, the campaign has the rows it had before. */
+export type ImportResult =
+  | { ok: true; summary: ImportSummary; rejectedSample: RejectedRow[]; duplicateSample: number[] }
+  /** The file cannot be used as it is. */
+  | {
+      ok: false;
+      kind: 'unusable';
+      problems: FileProblem[];
+      rejectedSample: RejectedRow[];
+      rejectedBy: RowReason[];
+    }
+  /** The campaign takes no rows where it stands, or Redis has no room for them. */
+  | ({ ok: false } & UploadRefusal)
+  /** The rows stopped coming, or `signal` said stop. */
+  | { ok: false; kind: 'interrupted' }
+  /** A later upload has taken its place, or the campaign was cancelled meanwhile. */
+  | { ok: false; kind: 'superseded' };
+
+/**
+ * Imports a campaign's rows from a file, as it comes: CSV or NDJSON, gzip or not. Neither memory
+ * nor Redis' list of open commands grows with the file.
+ *
+ * Nothing is written before the first chunk of rows is complete, and the campaign has no new row
+ * before all of them are there: a file that turns out to be unusable, or is cut off, changes
+ * nothing, and can be uploaded again from its start. Of several uploads at once the last one wins.
+ *
+ * The source is not destroyed when the import ends early; whoever opened it does that. Throws when
+ * Redis does not answer.
+ */
+export async function importRows(
+  parts: ImportParts,
+  campaign: Campaign,
+  source: Readable,
+  options: ImportOptions = {},
+): Promise<ImportResult> {
+  const entry = await parts.catalogue.find(campaign.template);
+  if (entry === undefined) {
+    const names = (await parts.catalogue.names()).join(', ');
+    return unusable([{ expected: `a template that exists: one of ${names}` }]);
+  }
+  const upload = new Upload(parts, campaign);
+  const refusal = upload.refusal();
+  if (refusal !== undefined) return { ok: false, ...refusal };
+  const facts: TextFacts = {};
+  const { country } = parts;
+  const sorter = new RowCollector(campaign, entry, {
+    now: parts.campaigns.clock.now(),
+    facts,
+    ...(country !== undefined && { country }),
+  });
+  const context: ColumnContext = {
+    choices: joinedChoices(campaign.columns, options.columns),
+    channels: channelsOf(campaign, entry),
+  };
+  let result: ImportResult | undefined;
+  try {
+    const file: ReadFile = { source, entry: withoutGiven(entry, campaign), context, facts };
+    result = await readRows(file, sorter, upload, options);
+  } finally {
+    // What cannot be taken back now, because Redis is away, expires.
+    if (!result?.ok) await upload.abandon().catch(() => undefined);
+  }
+  return result;
+}
+
+/** What the campaign itself gives needs no column. */
+function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEntry {
+  const given = Object.keys(defaults.variables ?? {});
+  return { ...entry, manifest: withoutRequiring(entry.manifest, given) };
+}
+
+/** A file, and what is known of it before it is read. */
+interface ReadFile {
+  source: Readable;
+  entry: TemplateEntry;
+  context: ColumnContext;
+  facts: TextFacts;
+}
+
+async function readRows(
+  { source, entry, context, facts }: ReadFile,
+  sorter: RowCollector,
+  upload: Upload,
+  { format, encoding, acceptRejected, signal, onProgress = () => undefined }: ImportOptions,
+): Promise<ImportResult> {
+  const problems = sorter.problemsOfAll();
+  if (problems.length > 0) return unusable(problems);
+  const stop = () => source.destroy(new SourceLostError('the import was stopped'));
+  if (signal?.aborted) return { ok: false, kind: 'interrupted' };
+  signal?.addEventListener('abort', stop, { once: true });
+  const progress = new Progress(sorter, onProgress);
+  try {
+    let rows: RowSource | undefined;
+    const text = fileText(source, {
+      onBytes: (bytes) => progress.add(bytes),
+      ...(encoding !== undefined && { encoding }),
+      facts,
+    });
+    for await (const piece of text) {
+      rows ??= openRows(piece, format, entry.manifest, context);
+      for (const row of rows.push(piece)) sorter.take(row);
+      const end = await upload.add(sorter.takeComplete(), rows.layout);
+      if (end !== undefined) return { ok: false, ...end };
+      progress.tell();
+    }
+    rows ??= openRows('', format, entry.manifest, context);
+    for (const row of rows.end()) sorter.take(row);
+    return await finish(rows, sorter, upload, {
+      templateHash: entry.hash,
+      isAccepted: acceptRejected === true,
+    });
+  } catch (error) {
+    if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
+    if (!(error instanceof UnusableFileError)) throw error;
+    return unusable([...error.problems], sorter);
+  } finally {
+    signal?.removeEventListener('abort', stop);
+    progress.end();
+  }
+}
+
+async function finish(
+  rows: RowSource,
+  sorter: RowCollector,
+  upload: Upload,
+  { templateHash, isAccepted }: { templateHash: string; isAccepted: boolean },
+): Promise<ImportResult> {
+  const { rejectedSample, duplicateSample } = sorter;
+  if (sorter.rows === 0) {
+    const found = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were rejected`;
+    return unusable([{ expected: `at least one row to send to; ${found}` }], sorter);
+  }
+  const end =
+    (await upload.add(sorter.takeAll(), rows.layout)) ??
+    (await upload.finish(
+      {
+        rows: sorter.rows,
+        rejected: sorter.rejected,
+        rejectedBy: sorter.rejectedBy.reasons,
+        warned: sorter.warned,
+        warnings: sorter.warnings.reasons,
+        ...(isAccepted && { isAccepted }),
+        duplicates: sorter.duplicates,
+        ignoredColumns: [...rows.ignoredColumns],
+        addressedBy: sorter.addressedBy,
+        keptColumns: [...rows.keptColumns],
+        ...(rows.layout.separator !== undefined && { separator: rows.layout.separator }),
+      },
+      templateHash,
+    ));
+  if (end.kind !== 'finished') return { ok: false, ...end };
+  return { ok: true, summary: end.summary, rejectedSample, duplicateSample };
+}
+
+function unusable(problems: FileProblem[], sorter?: RowCollector): ImportResult {
+  const rejectedSample = sorter?.rejectedSample ?? [];
+  const rejectedBy = sorter?.rejectedBy.reasons ?? [];
+  return { ok: false, kind: 'unusable', problems, rejectedSample, rejectedBy };
+}
+
+/** Tells how far it is, ten times a second at most, and once more at the end. */
+class Progress {
+  readonly #sorter: RowCollector;
+  readonly #tell: (progress: ImportProgress) => void;
+  #bytes = 0;
+  #toldAt = 0;
+
+  constructor(sorter: RowCollector, tell: (progress: ImportProgress) => void) {
+    this.#sorter = sorter;
+    this.#tell = tell;
+  }
+
+  add(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  tell(): void {
+    const now = Date.now();
+    if (now - this.#toldAt >= PROGRESS_EVERY_MS) this.end();
+  }
+
+  end(): void {
+    this.#toldAt = Date.now();
+    const { rows, rejected, duplicates } = this.#sorter;
+    this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
+  }
+}

@@ -1,0 +1,360 @@
+import { isDeepStrictEqual } from 'node:util';
+import { TAG_BYTES, takeRandom } from '../notification/codec.js';
+import { reasonCountsOf } from '../notification/countedReason.js';
+import { STATES } from '../notification/state.js';
+import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClock, redisClock } from '../redis/clock.js';
+import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
+import type { Campaign, CampaignCounts } from './campaign.js';
+import type { CampaignDecision } from './campaignDecision.js';
+import type { Tally } from './campaignProgress.js';
+import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
+
+/** The record of a campaign that holds none: it was damaged, or a later version has written it. */
+export class UnreadableCampaignError extends Error {
+  override readonly name = 'UnreadableCampaignError';
+  readonly id: string;
+  /** The key of Redis where the record lies. */
+  readonly key: string;
+
+  constructor({ id, key }: UnreadableCampaign) {
+    super(describeUnreadable({ id, key }));
+    this.id = id;
+    this.key = key;
+  }
+}
+
+export interface UnreadableCampaign {
+  id: string;
+  key: string;
+}
+
+/** What is so and what to do, in one line. */
+export function describeUnreadable({ id, key }: UnreadableCampaign): string {
+  return `The record of campaign ${id} cannot be read: it is damaged, or a later version has written it. It stays as it is, and its rows are not released. Restore the key ${key} of Redis from a backup, or delete it.`;
+}
+
+export type CreateResult =
+  | { kind: 'created'; campaign: Campaign }
+  /** The same was asked for before. */
+  | { kind: 'existing'; campaign: Campaign }
+  /** Another campaign has this id; it stays as it is. `differs` names the fields of a request. */
+  | { kind: 'conflict'; campaign: Campaign; differs: string[] };
+
+/** Some campaigns, and those of the same page that cannot be read. */
+interface CampaignPage {
+  campaigns: Campaign[];
+  unreadable: UnreadableCampaign[];
+}
+
+interface CampaignCommands {
+  notifierTallyCampaign(counts: string, live: string): Promise<[string[], number]>;
+  notifierChangeCampaignBuffer(
+    ...args: (string | Buffer | number)[]
+  ): Promise<Buffer | number | null>;
+  notifierAdvanceCursor(...args: (string | number)[]): Promise<number>;
+  notifierForgetCampaign(...args: (string | Buffer)[]): Promise<number>;
+}
+
+type Beside = Omit<CampaignDecision<unknown>, 'result' | 'next'>;
+
+interface CampaignSnapshot {
+  campaign: Campaign;
+  tag: Buffer;
+}
+
+/** What the script answers. */
+const WRITTEN = 1;
+const CONDITION_FAILED = 2;
+
+const LABELS = ['waiting', 'deferred', ...STATES] as const;
+
+/**
+ * The one place where campaigns are written down. As in the ledger, a step is decided by a pure
+ * function over the record that was read, and written by one script only if nobody else has written
+ * since; otherwise it is decided again.
+ */
+export class CampaignStore {
+  readonly keys: CampaignKeys;
+  /** When a campaign starts and ends is judged by it. */
+  readonly clock: RedisClock;
+  readonly #redis: RedisClient;
+  readonly #retentionMs: number;
+
+  /** @param retentionMs how long a campaign is kept after its end, its rows included */
+  constructor(redis: RedisClient, prefix: string, { retentionMs }: { retentionMs: number }) {
+    // Redis refuses anything else, and by then half of the change would be written.
+    if (!Number.isSafeInteger(retentionMs) || retentionMs < 1_000) {
+      throw new RangeError('retentionMs: expected whole milliseconds, at least 1000');
+    }
+    this.keys = campaignKeys(prefix);
+    this.clock = redisClock(redis, prefix);
+    this.#redis = redis;
+    this.#retentionMs = retentionMs;
+    const lua = readScript('changeCampaign', import.meta.url);
+    const advance = readScript('advanceCursor', import.meta.url);
+    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
+    redis.defineCommand('notifierAdvanceCursor', { numberOfKeys: 2, lua: advance });
+    const tally = readScript('tallyCampaign', import.meta.url);
+    redis.defineCommand('notifierTallyCampaign', { numberOfKeys: 2, lua: tally });
+    const forget = readScript('forgetCampaign', import.meta.url);
+    redis.defineCommand('notifierForgetCampaign', { numberOfKeys: 3, lua: forget });
+  }
+
+  /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
+  async create(input: NewCampaign, by?: string): Promise<CreateResult> {
+    const campaign = newCampaign(input, await this.clock.current(), by);
+    const answer = await this.#write('', campaign, {});
+    if (answer === WRITTEN) return { kind: 'created', campaign };
+    if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
+    const there = this.#snapshotIn(answer, campaign.id).campaign;
+    const differs = differencesOf(there, input);
+    if (differs.length === 0) return { kind: 'existing', campaign: there };
+    return { kind: 'conflict', campaign: there, differs };
+  }
+
+  /**
+   * Takes a campaign back that has no rows and is about to get none, so that its id is free again.
+   * False when it is gone, or is more than that.
+   *
+   * @param createdAt tells it from a later one of the same id (epoch ms)
+   */
+  async deleteDraft(id: string, createdAt: number): Promise<boolean> {
+    const seen = await this.#snapshot(id);
+    if (seen === undefined || seen.campaign.createdAt !== createdAt) return false;
+    const { state, import: imported, upload } = seen.campaign;
+    if (state !== 'importing' || imported !== undefined || upload !== undefined) return false;
+    const { campaigns, schedule, of } = this.keys;
+    const commands = this.#redis as unknown as CampaignCommands;
+    const { record } = of(id);
+    return (await commands.notifierForgetCampaign(record, campaigns, schedule, id, seen.tag)) === 1;
+  }
+
+  async get(id: string): Promise<Campaign | undefined> {
+    return (await this.#snapshot(id))?.campaign;
+  }
+
+  /** Newest first; `before` is the id of the last one of the page before. */
+  async list({ limit, before }: { limit: number; before?: string }): Promise<CampaignPage> {
+    const { campaigns } = this.keys;
+    let start = 0;
+    if (before !== undefined) {
+      const rank = await this.#redis.zrevrank(campaigns, before);
+      if (rank === null) return { campaigns: [], unreadable: [] };
+      start = rank + 1;
+    }
+    const found: Campaign[] = [];
+    const unreadable: UnreadableCampaign[] = [];
+    while (found.length < limit) {
+      const ids = await this.#redis.zrevrange(campaigns, start, start + limit - 1);
+      if (ids.length === 0) break;
+      const { there, gone, garbled } = await this.#readAll(ids);
+      unreadable.push(...garbled);
+      // Their time is over; the set alone still knew them.
+      if (gone.length > 0) await this.#redis.zrem(campaigns, ...gone);
+      found.push(...there);
+      start += there.length + garbled.length;
+    }
+    return { campaigns: found.slice(0, limit), unreadable };
+  }
+
+  /** Campaigns that are running now. */
+  async running(): Promise<Campaign[]> {
+    const ids = await this.#redis.zrangebyscore(this.keys.schedule, '-inf', 0);
+    if (ids.length === 0) return [];
+    const { there } = await this.#readAll(ids);
+    return there.filter(({ state }) => state === 'running');
+  }
+
+  /**
+   * Decides and writes one step; decides anew as long as others write in between. Undefined when there
+   * is no such campaign.
+   */
+  async change<R>(
+    id: string,
+    decide: (campaign: Campaign) => CampaignDecision<R>,
+  ): Promise<R | undefined> {
+    let seen = await this.#snapshot(id);
+    while (seen !== undefined) {
+      const { next, result, ...beside } = decide(seen.campaign);
+      if (next === undefined) return result;
+      const answer = await this.#write(seen.tag, next, beside);
+      if (answer === WRITTEN) return result;
+      if (answer === CONDITION_FAILED) return beside.otherwise;
+      seen = Buffer.isBuffer(answer) ? this.#snapshotIn(answer, id) : undefined;
+    }
+    return undefined;
+  }
+
+  /** How many rows stand where; all zero before an upload is finished. */
+  async counts(id: string): Promise<CampaignCounts> {
+    return countsOf(await this.#redis.hgetall(this.keys.of(id).counts));
+  }
+
+  /** The same with the reasons, and how many rows are live, all of one moment. */
+  async tally(id: string): Promise<Tally> {
+    const { counts, live } = this.keys.of(id);
+    const commands = this.#redis as unknown as CampaignCommands;
+    const [flat, size] = await commands.notifierTallyCampaign(counts, live);
+    const hash = Object.fromEntries(
+      flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1] ?? '']] : [])),
+    );
+    return { counts: countsOf(hash), reasons: reasonCountsOf(hash), live: size };
+  }
+
+  /** How many rows have been let go, in the order of the file. */
+  async released(id: string): Promise<number> {
+    return Number((await this.#redis.get(this.keys.of(id).cursor)) ?? 0);
+  }
+
+  /** A campaign as it stands at this moment, with all that the feeder decides upon. */
+  async look(
+    id: string,
+  ): Promise<{ campaign: Campaign; counts: CampaignCounts; released: number } | undefined> {
+    const { record, counts, cursor } = this.keys.of(id);
+    const [bytes, hash, released] = await Promise.all([
+      this.#redis.getBuffer(record),
+      this.#redis.hgetall(counts),
+      this.#redis.get(cursor),
+    ]);
+    if (bytes === null) return undefined;
+    const { campaign } = this.#snapshotIn(bytes, id);
+    return { campaign, counts: countsOf(hash), released: Number(released ?? 0) };
+  }
+
+  /** Ids of the campaigns that the feeder has to look at now. */
+  async due(now: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.keys.schedule, '-inf', now);
+  }
+
+  /** Has an id off the agenda whose campaign is gone. */
+  async forget(id: string): Promise<void> {
+    await this.#redis.zrem(this.keys.schedule, id);
+  }
+
+  /**
+   * Notes that the rows from one place to another are released, and that the ids of some were taken
+   * by others; false when somebody else has moved the cursor since.
+   */
+  async advance(
+    id: string,
+    { from, to, taken }: { from: number; to: number; taken: number },
+  ): Promise<boolean> {
+    const { cursor, counts } = this.keys.of(id);
+    const commands = this.#redis as unknown as CampaignCommands;
+    return (await commands.notifierAdvanceCursor(cursor, counts, from, to, taken)) === 1;
+  }
+
+  #write(
+    tag: Buffer | '',
+    next: Campaign,
+    { waitingBecome, uploaded, onlyIfNothingIsLeft }: Beside,
+  ): Promise<Buffer | number | null> {
+    const { campaigns, schedule, of } = this.keys;
+    const keys = of(next.id);
+    const upload = uploaded?.upload ?? '';
+    const kept = keptFor(next, this.#retentionMs);
+    return (this.#redis as unknown as CampaignCommands).notifierChangeCampaignBuffer(
+      keys.record,
+      campaigns,
+      schedule,
+      keys.counts,
+      keys.halt,
+      keys.live,
+      keys.rows,
+      keys.rejected,
+      keys.cursor,
+      keys.uploadedRows(upload),
+      keys.uploadedRejected(upload),
+      next.id,
+      tag,
+      Buffer.concat([takeRandom(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
+      next.createdAt,
+      nextPollAt(next) ?? '',
+      next.state === 'paused' || next.state === 'cancelled' ? next.state : '',
+      waitingBecome ?? '',
+      uploaded?.summary.rows ?? '',
+      uploaded?.fields ?? uploaded?.summary.chunks ?? '',
+      onlyIfNothingIsLeft ? '1' : '',
+      kept === undefined ? '' : Math.ceil(kept),
+    );
+  }
+
+  async #snapshot(id: string): Promise<CampaignSnapshot | undefined> {
+    const bytes = await this.#redis.getBuffer(this.keys.of(id).record);
+    return bytes === null ? undefined : this.#snapshotIn(bytes, id);
+  }
+
+  /** @throws UnreadableCampaignError */
+  #snapshotIn(bytes: Buffer, id: string): CampaignSnapshot {
+    const campaign = campaignIn(bytes, id);
+    if (campaign === undefined) {
+      throw new UnreadableCampaignError({ id, key: this.keys.of(id).record });
+    }
+    return { campaign, tag: bytes.subarray(0, TAG_BYTES) };
+  }
+
+  /** One record that cannot be read must not hide the others. */
+  async #readAll(
+    ids: string[],
+  ): Promise<{ there: Campaign[]; gone: string[]; garbled: UnreadableCampaign[] }> {
+    const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.of(id).record));
+    const there: Campaign[] = [];
+    const gone: string[] = [];
+    const garbled: UnreadableCampaign[] = [];
+    ids.forEach((id, at) => {
+      const bytes = all[at];
+      const campaign = bytes ? campaignIn(bytes, id) : undefined;
+      if (campaign !== undefined) there.push(campaign);
+      else if (bytes) garbled.push({ id, key: this.keys.of(id).record });
+      else gone.push(id);
+    });
+    return { there, gone, garbled };
+  }
+}
+
+/** The campaign that a record holds, or undefined where it holds none. */
+function campaignIn(bytes: Buffer, id: string): Campaign | undefined {
+  try {
+    const campaign = JSON.parse(bytes.subarray(TAG_BYTES).toString()) as Campaign;
+    return campaign.id === id && typeof campaign.state === 'string' ? campaign : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** From the hash as Redis answers it. */
+function countsOf(hash: Record<string, string>): CampaignCounts {
+  const counts = LABELS.map((label) => [label, Number(hash[label] ?? 0)]);
+  return Object.fromEntries(counts) as CampaignCounts;
+}
+
+/** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
+function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
+  const { name, isNameDefault, template, defaults, endAt, columns, acceptRejected } = input;
+  const asked = { name, template, endAt, acceptRejected, ...columns, ...defaults };
+  const there = { ...campaign.defaults, ...campaign.columns, ...campaign };
+  const fields = [
+    'name',
+    'template',
+    'channels',
+    'history',
+    'variables',
+    'metadata',
+    'endAt',
+    'map',
+    'ignore',
+    'acceptRejected',
+  ];
+  return fields.filter(
+    (field) =>
+      !(field === 'name' && isNameDefault) &&
+      !isDeepStrictEqual(asStored(there, field), asStored(asked, field)),
+  );
+}
+
+/** JSON knows no `undefined` within a value. */
+function asStored(values: object, field: string): unknown {
+  const value = (values as Record<string, unknown>)[field];
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
+}

@@ -1,0 +1,230 @@
+import type { ReasonCounts } from '../notification/countedReason.js';
+import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
+import type { Operations } from '../queue/operations.js';
+import { type ObstacleView, obstacleView } from '../queue/statusView.js';
+import type { RedisClient } from '../redis/client.js';
+import type {
+  Campaign,
+  CampaignCounts,
+  CampaignState,
+  ImportSummary,
+  RowDefaults,
+  RowReason,
+} from './campaign.js';
+import {
+  type CampaignProgress,
+  type ProgressSurroundings,
+  progressOf,
+  type Tally,
+} from './campaignProgress.js';
+import { type CampaignWait, campaignWaits } from './campaignWaits.js';
+import type { ColumnChoices } from './import/columnChoices.js';
+import { manyRejected } from './rowReasons.js';
+import type { CampaignStore } from './store.js';
+import { Throughput } from './throughput.js';
+
+/** What can be done to a campaign, as the steps are called on the command line and in URLs. */
+export const CAMPAIGN_STEPS = [
+  'import',
+  'dry-run',
+  'start',
+  'pause',
+  'resume',
+  'cancel',
+  'retry',
+] as const;
+
+export type CampaignStep = (typeof CAMPAIGN_STEPS)[number];
+
+const POSSIBLE: Readonly<Record<CampaignState, readonly CampaignStep[]>> = {
+  importing: ['import', 'cancel'],
+  ready: ['start', 'dry-run', 'import', 'cancel'],
+  running: ['pause', 'cancel', 'retry'],
+  paused: ['resume', 'cancel', 'retry'],
+  completed: ['retry'],
+  cancelled: [],
+};
+
+/** What can be done next with a campaign in this state, the likeliest first. */
+export function possibleSteps(state: CampaignState): readonly CampaignStep[] {
+  return POSSIBLE[state];
+}
+
+/** `{code, who, since?, until?, rows?, detail, remedy?, command?}`, ISO times. */
+export interface CampaignWaitView extends Omit<CampaignWait, 'since' | 'until'> {
+  since?: string;
+  until?: string;
+}
+
+/** What an import has found, as people see it. */
+export interface ImportView
+  extends Omit<
+    ImportSummary,
+    'chunks' | 'finishedAt' | 'keptColumns' | 'isAccepted' | 'separator'
+  > {
+  rejectedBy: RowReason[];
+  warned: number;
+  warnings: RowReason[];
+  /** The file's own columns that come back in the results. */
+  keptColumns: string[];
+  finishedAt: string;
+}
+
+/** A campaign as people see it. Times are ISO 8601. */
+export interface CampaignView extends RowDefaults, Partial<ColumnChoices> {
+  id: string;
+  name: string;
+  state: CampaignState;
+  /** Why it is paused, was cancelled, or does not start by itself. */
+  reason?: string;
+  by?: string;
+  template: string;
+  acceptRejected?: true;
+  createdAt: string;
+  updatedAt: string;
+  startAt?: string;
+  startedAt?: string;
+  endAt?: string;
+  endedAt?: string;
+  import?: ImportView;
+  /** Of every state how many rows stand there; the sum is `import.rows`. */
+  counts: CampaignCounts;
+  /** Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. */
+  reasons: ReasonCounts;
+  progress: CampaignProgress;
+  /** The product itself has paused it, and lets it go on once its access is repaired. */
+  resumesByItself?: true;
+  /** What it waits for, what holds up all of it first; empty while nothing does. */
+  waitsFor: CampaignWaitView[];
+  /**
+   * While it runs or is paused: what is in the way of the whole deployment, the gravest first; absent
+   * when nothing is.
+   */
+  obstacles?: ObstacleView[];
+  possible: CampaignStep[];
+}
+
+/** What a view shows beside the campaign and its counts, as it was looked up at `now` (epoch ms). */
+export interface CampaignSurroundings extends ProgressSurroundings {
+  /** What is in the way of the whole deployment. */
+  obstacles: readonly Obstacle[];
+}
+
+/** Whether a campaign has begun and not ended. */
+export function isUnderWay(state: CampaignState): boolean {
+  return state === 'running' || state === 'paused';
+}
+
+export function campaignView(
+  campaign: Campaign,
+  tally: Tally,
+  { now, perMinute, deliveryCheckAfterMs, obstacles }: CampaignSurroundings,
+): CampaignView {
+  const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
+  const { pausedForAccess } = campaign;
+  const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
+  const reason = campaign.reason ?? (state === 'ready' ? manyRejected(campaign) : undefined);
+  // A pace of the minute before would forecast an end that nothing works towards.
+  const isStopped = obstacles.some(({ stops }) => stops);
+  return {
+    id,
+    name,
+    state,
+    ...(reason !== undefined && { reason }),
+    ...(by !== undefined && { by }),
+    template,
+    ...defaults,
+    ...columns,
+    ...(acceptRejected && { acceptRejected }),
+    createdAt: iso(createdAt),
+    updatedAt: iso(updatedAt),
+    ...(startAt !== undefined && { startAt: iso(startAt) }),
+    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
+    ...(endAt !== undefined && { endAt: iso(endAt) }),
+    ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
+    ...(campaign.import !== undefined && { import: importView(campaign.import) }),
+    counts: tally.counts,
+    reasons: tally.reasons,
+    progress: progressOf(campaign, tally, {
+      now,
+      perMinute: isStopped ? undefined : perMinute,
+      deliveryCheckAfterMs,
+    }),
+    waitsFor: campaignWaits(campaign, tally, obstacles).map(waitView),
+    ...(pausedForAccess !== undefined && { resumesByItself: true as const }),
+    ...(isUnderWay(state) && obstacles.length > 0 && { obstacles: obstacles.map(obstacleView) }),
+    possible: [...possibleSteps(state)],
+  };
+}
+
+function waitView({ since, until, ...wait }: CampaignWait): CampaignWaitView {
+  return {
+    ...wait,
+    ...(since !== undefined && { since: iso(since) }),
+    ...(until !== undefined && { until: iso(until) }),
+  };
+}
+
+/** Records of older versions lack what was counted later. */
+export function importView(summary: ImportSummary): ImportView {
+  const { chunks: _c, isAccepted: _a, separator: _s, keptColumns = [], ...shown } = summary;
+  const { rejectedBy = [], warned = 0, warnings = [], finishedAt } = shown;
+  return {
+    ...shown,
+    rejectedBy,
+    warned,
+    warnings,
+    keptColumns: keptColumns.map(({ name }) => name),
+    finishedAt: iso(finishedAt),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export interface CampaignViewsParts {
+  redis: RedisClient;
+  store: CampaignStore;
+  operations: Operations;
+  /** How long after a send its delivery is checked. */
+  deliveryCheckAfterMs: number;
+}
+
+/** Campaigns as people see them: with their progress, and with what is in the way of all of them. */
+export class CampaignViews {
+  readonly #parts: CampaignViewsParts;
+  readonly #pace: Throughput;
+
+  constructor(parts: CampaignViewsParts) {
+    this.#parts = parts;
+    this.#pace = new Throughput(parts.redis, parts.store.keys);
+  }
+
+  async one(campaign: Campaign): Promise<CampaignView> {
+    return this.#view(campaign, await this.#obstacles([campaign]));
+  }
+
+  /** As `one`, with one look at the deployment for all of them. */
+  async all(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
+    const obstacles = await this.#obstacles(campaigns);
+    return Promise.all(campaigns.map((campaign) => this.#view(campaign, obstacles)));
+  }
+
+  async #view(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
+    const { store, deliveryCheckAfterMs } = this.#parts;
+    const { id, state } = campaign;
+    const [tally, perMinute] = await Promise.all([
+      store.tally(id),
+      state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
+    ]);
+    const now = store.clock.now();
+    return campaignView(campaign, tally, { now, perMinute, deliveryCheckAfterMs, obstacles });
+  }
+
+  /** Asked only for campaigns that have begun and not ended: the others wait for nothing. */
+  async #obstacles(campaigns: readonly Campaign[]): Promise<Obstacle[]> {
+    if (!campaigns.some(({ state }) => isUnderWay(state))) return [];
+    return flowStatus(await this.#parts.operations.status()).obstacles;
+  }
+}

@@ -1,0 +1,71 @@
+import { pino } from 'pino';
+import { openRehearsals } from '../app/dryRunLookups.js';
+import type { Config } from '../config.js';
+import type { Limiter } from '../genesys/call.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { DryRunResult } from '../pipeline/dryRun.js';
+import { Budget } from '../ratelimit/budget.js';
+import { connectForProducing, disconnect } from '../redis/client.js';
+import { redisClock } from '../redis/clock.js';
+import { describeRedisFault, type RedisFault, redisFaultOf } from '../redis/errors.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { Output } from './output.js';
+import { untilRedisAnswers } from './session.js';
+
+/** Rehearses one request with parts of its own, made for it and ended after it. */
+export function dryRunOnce(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  config: Config,
+  output: Output,
+): Promise<DryRunResult> {
+  return withAdmission(config, output, (admission) =>
+    dryRunWith(request, template, config, admission),
+  );
+}
+
+async function dryRunWith(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  config: Config,
+  admission: Limiter,
+): Promise<DryRunResult> {
+  const rehearsals = await openRehearsals(config, admission);
+  try {
+    return await rehearsals.dryRun(request, template, 'transactional');
+  } finally {
+    await rehearsals.close();
+  }
+}
+
+/**
+ * The lookups count against the same allowance as the workers' requests, so they take their slots
+ * from the same budget. Without a Redis there are no workers to be considerate of.
+ */
+async function withAdmission<T>(
+  config: Config,
+  output: Output,
+  work: (admission: Limiter) => Promise<T>,
+): Promise<T> {
+  const redis = connectForProducing(config.REDIS_URL);
+  let fault: RedisFault | undefined;
+  redis.on('error', (error: unknown) => {
+    fault = redisFaultOf(error) ?? fault;
+  });
+  try {
+    if (await untilRedisAnswers(() => redisClock(redis, config.QUEUE_PREFIX).measure())) {
+      const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+      const log = pino({ level: 'silent' });
+      return await work(Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log }));
+    }
+    output.remark(
+      `${fault === undefined ? 'Redis does not answer.' : describeRedisFault(fault)} Going on without it.`,
+    );
+    return await work({
+      acquire: async () => ({ admitted: true }),
+      rateLimited: async () => undefined,
+    });
+  } finally {
+    disconnect(redis);
+  }
+}

@@ -1,0 +1,131 @@
+import { describeLookupError } from '../../history/lookupError.js';
+import type { DryRunChannel, DryRunLookup, DryRunResult } from '../../pipeline/dryRun.js';
+import type { TemplateContext } from '../../templates/contextVariables.js';
+import type { RenderedMessage } from '../../templates/parts.js';
+import { printable } from '../output.js';
+
+const LABEL_WIDTH = 15;
+const RULE_WIDTH = 72;
+
+/** A rehearsal as a person reads it: who, what is known, how they would be reached, and with what. */
+export function describeRehearsal(rehearsal: DryRunResult): string {
+  return printable(
+    ['Dry run: nothing is sent, nothing is stored.', '', ...body(rehearsal)].join('\n'),
+  );
+}
+
+function body(rehearsal: DryRunResult): string[] {
+  switch (rehearsal.would) {
+    case 'skip':
+      return [
+        ...(rehearsal.lookup === undefined ? [] : describeLookup(rehearsal.lookup)),
+        ...labelled('Result', [`skipped: ${SKIPPED[rehearsal.reason] ?? rehearsal.reason}`]),
+      ];
+    case 'not_know':
+      return labelled('Result', [`not known: ${describeLookupError(rehearsal.trouble)}`]);
+    case 'send':
+    case 'fail': {
+      const { lookup, context, channels } = rehearsal;
+      return [
+        ...describeLookup(lookup),
+        ...labelled('Context', describeContext(context)),
+        ...labelled('Channels', channels.map(describeChannel)),
+        ...labelled('Result', [describeResult(channels)]),
+        ...channels.flatMap((tried) =>
+          tried.reachable && tried.rendered.ok ? describeMessage(tried.rendered.message) : [],
+        ),
+      ];
+    }
+    default:
+      return rehearsal satisfies never;
+  }
+}
+
+const SKIPPED: Readonly<Record<string, string>> = {
+  no_history: 'no earlier conversation was found, and the request needs one (no_history)',
+  opted_out: 'the customer has asked for no more messages (opted_out)',
+  not_allowed: 'NOTIFY_ONLY_TO does not list this recipient (not_allowed)',
+};
+
+function describeLookup({ identity, asked, conversations }: DryRunLookup): string[] {
+  const { externalContactId, contactName } = identity;
+  const name = contactName === undefined ? '' : ` (${contactName})`;
+  const nobody = asked.identity ? 'not known to Genesys Cloud' : 'not looked up: not needed';
+  const none = asked.history ? 'none found' : 'not looked up: the template uses none';
+  return [
+    ...labelled('Who', [externalContactId === undefined ? nobody : `${externalContactId}${name}`]),
+    ...labelled(
+      'Conversations',
+      conversations.length === 0
+        ? [none]
+        : conversations.map(
+            ({ conversationId, startedAt, customerMessages }) =>
+              `${startedAt}  ${conversationId}  ${customerMessages} messages`,
+          ),
+    ),
+  ];
+}
+
+function describeContext(context: TemplateContext): string[] {
+  return Object.entries(context).map(([name, value]) => `${name.padEnd(LABEL_WIDTH)} ${value}`);
+}
+
+function describeChannel(tried: DryRunChannel, at: number): string {
+  const place = `${at + 1}. ${tried.channel.padEnd(7)}`;
+  if (!tried.reachable) {
+    const because =
+      tried.because === 'no_address' ? 'no address for it is known' : 'it is not configured';
+    return `${place} unreachable: ${because}`;
+  }
+  if (!tried.rendered.ok) {
+    return `${place} cannot be rendered: ${tried.rendered.reason} (${tried.rendered.detail})`;
+  }
+  return `${place} reachable`;
+}
+
+function describeResult(channels: readonly DryRunChannel[]): string {
+  const [first, ...others] = channels
+    .filter((tried) => tried.reachable && tried.rendered.ok)
+    .map(({ channel }) => channel);
+  if (first === undefined) return 'failed: no channel is left';
+  const fallback =
+    others.length === 0 ? '' : `; if it does not arrive, by ${others.join(', then ')}`;
+  return `sent by ${first}${fallback}`;
+}
+
+/** A message under a rule with its channel; of its HTML all, its length, or nothing. */
+export function describeMessage(
+  message: RenderedMessage,
+  show: 'all' | 'length' | 'left out' = 'all',
+): string[] {
+  const title = `── ${message.channel} `;
+  const rule = title.padEnd(RULE_WIDTH, '─');
+  switch (message.channel) {
+    case 'web':
+    case 'sms':
+      return ['', rule, message.text];
+    case 'email':
+      return ['', rule, `Subject: ${message.subject}`, '', message.text, ...html(message, show)];
+    case 'engage':
+      return ['', rule, `Subject: ${message.subject}`, ...html(message, show)];
+    default:
+      return message satisfies never;
+  }
+}
+
+function html({ html: source }: { html: string }, show: 'all' | 'length' | 'left out'): string[] {
+  switch (show) {
+    case 'all':
+      return ['', source];
+    case 'length':
+      return ['', `(and ${source.length} characters of HTML: --html FILE writes them)`];
+    case 'left out':
+      return [];
+    default:
+      return show satisfies never;
+  }
+}
+
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL_WIDTH)} ${line}`);
+}

@@ -1,0 +1,224 @@
+import { writeFile } from 'node:fs/promises';
+import { type FieldProblem, parseRequest } from '../notification/request.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
+import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/catalogue.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import { channelsOff, remarksOn, SAMPLES } from '../templates/lint.js';
+import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
+import type { RenderResult } from '../templates/parts.js';
+import { TemplateError } from '../templates/problems.js';
+import { dryRunOnce } from './dryRunOnce.js';
+import { EXIT, type ExitCode } from './exitCodes.js';
+import { type Output, outputFor, printable } from './output.js';
+import { describeMessage, describeRehearsal } from './send/describeDryRun.js';
+import { splitVariable } from './send/options.js';
+import { configurationFor } from './session.js';
+
+/** Checks every template of a folder: what is wrong, and what may yet surprise. */
+export async function checkTemplates(
+  directory: string | undefined,
+  { json = false }: { json?: boolean },
+): Promise<ExitCode> {
+  const output = outputFor(json);
+  const dir =
+    directory ?? templatesDir({ TEMPLATES_DIR: process.env['TEMPLATES_DIR'] || undefined });
+  let loaded: LoadedTemplate[];
+  try {
+    loaded = await loadTemplates(dir);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    output.result(error.message, { ok: false, problems: error.problems });
+    return EXIT.other;
+  }
+  const configured = configuredChannels();
+  const templates = loaded.map(({ source, compiled }) => ({
+    name: source.name,
+    channels: compiled.channels,
+    /** Of the channels that are configured, those that this template is missing a part for. */
+    off: channelsOff(source, compiled)
+      .map(({ channel }) => channel)
+      .filter((channel) => configured.includes(channel)),
+    /** Whether customers without history are skipped where a request does not say. */
+    historyRequired: compiled.channels.some((channel) => compiled.usesHistory(channel)),
+    remarks: remarksOn(source, compiled),
+  }));
+  const lines = templates.flatMap(({ name, channels, off, historyRequired, remarks }) => [
+    off.length === 0
+      ? `${name}: fine (${channels.join(', ')})`
+      : `${name}: ${off.join(' and ').toUpperCase()} IS OFF (only ${channels.join(', ')})`,
+    historyRequired
+      ? '  customers without history are skipped (no_history), unless a request says otherwise'
+      : '  uses no history: customers without history get it too, unless a request says otherwise',
+    ...remarks.map(
+      ({ channel, message }) =>
+        `  warning: ${channel === undefined ? '' : `${channel} `}${message}`,
+    ),
+  ]);
+  output.result(lines.join('\n'), { ok: true, templates });
+  return EXIT.ok;
+}
+
+/** The check needs no configuration; where there is one, its channels are those that matter. */
+function configuredChannels(): readonly Channel[] {
+  const named = (process.env['NOTIFY_CHANNELS'] || 'web,email').split(',');
+  return CHANNELS.filter((channel) => named.some((name) => name.trim() === channel));
+}
+
+export interface PreviewOptions {
+  recipient?: string;
+  sample?: number;
+  var: string[];
+  html?: string;
+  json?: boolean;
+}
+
+/**
+ * Shows a template as a customer would get it: a made-up one, or, with `--recipient`, a real one who
+ * is looked up. Sends nothing, stores nothing.
+ */
+export async function previewTemplate(name: string, options: PreviewOptions): Promise<ExitCode> {
+  const output = outputFor(options.json === true);
+  const template = await find(name, output);
+  if (template === undefined) return EXIT.invalid;
+  const { manifest } = template.source;
+  const variables = variablesFor(template, options.var);
+  const problems = [
+    ...options.var
+      .filter((text) => splitVariable(text) === undefined)
+      .map(() => ({ field: '--var', expected: 'name=value' })),
+    ...checkVariables(manifest, variables),
+  ];
+  if (problems.length > 0) return refuse(problems, output);
+  if (options.recipient === undefined)
+    return showSample(template.compiled, variables, options, output);
+  return showRecipient(template, variables, { ...options, recipient: options.recipient }, output);
+}
+
+async function find(name: string, output: Output): Promise<LoadedTemplate | undefined> {
+  try {
+    const dir = templatesDir({ TEMPLATES_DIR: process.env['TEMPLATES_DIR'] || undefined });
+    const loaded = await loadTemplates(dir);
+    const template = loaded.find(({ source }) => source.name === name);
+    if (template !== undefined) return template;
+    const names = loaded.map(({ source }) => source.name).join(', ');
+    refuse([{ field: 'NAME', expected: `the name of a template: ${names}` }], output);
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    output.remark(`The templates cannot be used:\n${error.message}`);
+    output.result('', { error: 'invalid_templates', problems: error.problems });
+  }
+  return undefined;
+}
+
+/** The examples of the manifest, and over them what was given. */
+function variablesFor({ source }: LoadedTemplate, given: readonly string[]): TemplateVariables {
+  const examples = Object.entries(source.manifest.variables).map(
+    ([name, { example }]) => [name, example] as const,
+  );
+  const pairs = given.map(splitVariable).filter((pair) => pair !== undefined);
+  return Object.fromEntries([...examples, ...pairs]);
+}
+
+async function showSample(
+  template: CompiledTemplate,
+  variables: TemplateVariables,
+  { sample: number = 1, html }: PreviewOptions,
+  output: Output,
+): Promise<ExitCode> {
+  const sample = SAMPLES[number - 1];
+  if (sample === undefined) {
+    const list = SAMPLES.map(({ title }, at) => `${at + 1} ${title}`).join('; ');
+    return refuse([{ field: '--sample', expected: `one of: ${list}` }], output);
+  }
+  const { context, timeZone, title } = sample;
+  const rendered = template.channels.map((channel) => ({
+    channel,
+    result: template.render(channel, { context, variables, timeZone }),
+  }));
+  const lines = [
+    `${template.name} for sample ${number} of ${SAMPLES.length}: ${title} (${context.customerName})`,
+    ...rendered.flatMap(({ channel, result }) =>
+      result.ok
+        ? describeMessage(result.message, html === undefined ? 'length' : 'left out')
+        : ['', `── ${channel} cannot be rendered: ${result.reason} (${result.detail})`],
+    ),
+  ];
+  const results = rendered.map(({ result }) => result);
+  if (!context.hasHistory) remarkOnHistory(template, output);
+  const written = await writeHtml(html, results, output);
+  if (!written) return EXIT.invalid;
+  output.result(printable(lines.join('\n')), {
+    template: template.name,
+    sample: number,
+    title,
+    rendered,
+  });
+  return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed;
+}
+
+async function showRecipient(
+  template: LoadedTemplate,
+  variables: TemplateVariables,
+  { recipient, html }: PreviewOptions & { recipient: string },
+  output: Output,
+): Promise<ExitCode> {
+  const { compiled } = template;
+  const parsed = parseRequest(
+    {
+      recipient: { email: recipient },
+      template: compiled.name,
+      variables,
+      channels: [...compiled.channels],
+      history: { required: false },
+    },
+    Date.now(),
+  );
+  if (!parsed.ok) return refuse([{ field: '--recipient', expected: 'an email address' }], output);
+  const config = configurationFor('worker');
+  if (config === undefined) return EXIT.configuration;
+  const rehearsal = await dryRunOnce(parsed.request, compiled, config, output);
+  const results =
+    rehearsal.would === 'send' || rehearsal.would === 'fail'
+      ? rehearsal.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))
+      : [];
+  if (!(await writeHtml(html, results, output))) return EXIT.invalid;
+  if ('context' in rehearsal && !rehearsal.context.hasHistory) remarkOnHistory(compiled, output);
+  output.result(describeRehearsal(rehearsal), rehearsal);
+  return rehearsal.would === 'send' ? EXIT.ok : EXIT.other;
+}
+
+/** What is shown may not be what happens: customers without history get no message by default. */
+function remarkOnHistory(template: CompiledTemplate, output: Output): void {
+  if (!template.channels.some((channel) => template.usesHistory(channel))) return;
+  output.remark(
+    'This customer has no history. A request that does not say "history": {"required": false} skips them (no_history); this is what they would get with it.',
+  );
+}
+
+/** False when there was something to be written and nothing to write. */
+async function writeHtml(
+  file: string | undefined,
+  results: readonly RenderResult[],
+  output: Output,
+): Promise<boolean> {
+  if (file === undefined) return true;
+  const html = results
+    .map((result) => (result.ok && 'html' in result.message ? result.message.html : undefined))
+    .find((source) => source !== undefined);
+  if (html === undefined) {
+    refuse(
+      [{ field: '--html', expected: 'a template with an email part that can be rendered' }],
+      output,
+    );
+    return false;
+  }
+  await writeFile(file, html);
+  output.remark(`The email's HTML is in ${file}`);
+  return true;
+}
+
+function refuse(problems: readonly FieldProblem[], output: Output): ExitCode {
+  for (const { field, expected } of problems) output.remark(`${field}: expected ${expected}`);
+  output.result('', { error: 'invalid', problems });
+  return EXIT.invalid;
+}

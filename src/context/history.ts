@@ -1,0 +1,69 @@
+import { cleanText } from './cleanText.js';
+import { redact } from './redact.js';
+
+/** One thing a customer said, as the history lookup hands it over; `text` is as it was typed. */
+export interface HistoryMessage {
+  /** ISO 8601. */
+  at: string;
+  direction: 'inbound' | 'outbound';
+  text: string;
+  /** The text of a button or quick reply the customer chose, not words of their own. */
+  fromButton?: boolean;
+}
+
+/** A conversation with its messages in any order; those of the customer suffice. */
+export interface HistoryConversation {
+  conversationId: string;
+  /** ISO 8601. */
+  startedAt: string;
+  endedAt?: string;
+  messages: readonly HistoryMessage[];
+}
+
+/** What the customer said, oldest first. Messages with the same or no usable time keep their order. */
+export function inboundMessages(conversation: HistoryConversation): HistoryMessage[] {
+  return conversation.messages
+    .filter(({ direction }) => direction === 'inbound')
+    .map((message, index) => ({ message, index, at: time(message.at) }))
+    .sort((a, b) => a.at - b.at || a.index - b.index)
+    .map(({ message }) => message);
+}
+
+/** Conversations with the one last active first, whatever order they were found in. */
+export function newestFirst(conversations: readonly HistoryConversation[]): HistoryConversation[] {
+  return conversations
+    .map((conversation) => ({ conversation, at: lastActive(conversation) }))
+    .sort((a, b) => b.at - a.at)
+    .map(({ conversation }) => conversation);
+}
+
+function lastActive({ startedAt, endedAt, messages }: HistoryConversation): number {
+  let latest = Math.max(time(startedAt), endedAt === undefined ? 0 : time(endedAt));
+  for (const { at, direction } of messages) {
+    if (direction === 'inbound') latest = Math.max(latest, time(at));
+  }
+  return latest;
+}
+
+function time(iso: string): number {
+  const at = Date.parse(iso);
+  return Number.isNaN(at) ? 0 : at;
+}
+
+/** A mood or a topic is told from the last things said; a day of chatting is not read again. */
+const MESSAGES_READ = 50;
+
+/** One thing a customer said, fit to be repeated to them. */
+export interface Utterance {
+  at: string;
+  text: string;
+  fromButton: boolean;
+}
+
+/** The last things said by the customer, oldest first, cleaned and redacted. */
+export function utterances(conversation: HistoryConversation): Utterance[] {
+  return inboundMessages(conversation)
+    .slice(-MESSAGES_READ)
+    .map(({ at, text, fromButton = false }) => ({ at, text: redact(cleanText(text)), fromButton }))
+    .filter(({ text }) => text !== '');
+}

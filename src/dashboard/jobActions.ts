@@ -1,0 +1,101 @@
+import type { Ledger } from '../notification/ledger.js';
+import type { Lane } from '../notification/state.js';
+import { jobFor, type Queues, readJobData } from '../queue/jobs.js';
+import type { Notifications } from '../queue/notifications.js';
+
+/** What a button came to; a refusal says why, in words for whoever pressed it. */
+export type JobActionResult =
+  | { kind: 'done' }
+  | { kind: 'no_job' }
+  | { kind: 'refused'; because: string };
+
+export interface ButtonParts {
+  queues: Queues;
+  ledger: Ledger;
+  notifications: Notifications;
+}
+
+/*
+ * The dashboard's buttons. A job is only a reminder that a notification wants looking at; whether
+ * anything is sent, and when, the ledger decides. So none of these can send twice, early or not at all:
+ *
+ *   retry      opens a new generation, as the API's retry does, and is refused where that one is
+ *   promote    has the job looked at now; before its time, the notification is put back
+ *   duplicate  adds a second reminder; whoever comes second finds the work done or in other hands
+ *   remove     takes the reminder away; while the notification lives, the sweeper adds it again
+ */
+
+const NOT_OURS = 'This job carries no notification.';
+
+const RETRY_REFUSED = {
+  may_have_arrived: 'A message may have reached the customer; a retry could send it twice.',
+  still_running: 'The notification has not ended. It goes on by itself.',
+} as const;
+
+export async function retry(
+  { queues, notifications }: ButtonParts,
+  lane: Lane,
+  jobId: string,
+  by: string | undefined,
+): Promise<JobActionResult> {
+  const job = await queues[lane].getJob(jobId);
+  if (job === undefined) return { kind: 'no_job' };
+  const data = readJobData(job.data);
+  if (data === undefined) return { kind: 'refused', because: NOT_OURS };
+  const result = await notifications.retry(data.id, by);
+  switch (result?.kind) {
+    case 'retried':
+      return { kind: 'done' };
+    case 'refused':
+      return { kind: 'refused', because: RETRY_REFUSED[result.because] };
+    case 'request_gone':
+    case undefined:
+      return { kind: 'refused', because: 'It ended too long ago to be retried.' };
+    default:
+      return result satisfies never;
+  }
+}
+
+export async function promote(
+  { queues }: ButtonParts,
+  lane: Lane,
+  jobId: string,
+): Promise<JobActionResult> {
+  const job = await queues[lane].getJob(jobId);
+  if (job === undefined) return { kind: 'no_job' };
+  if (!(await job.isDelayed())) return { kind: 'refused', because: 'The job is not delayed.' };
+  await job.promote();
+  return { kind: 'done' };
+}
+
+/**
+ * Adds a job for the notification that `data` names. Nothing else of what the form holds is taken
+ * over: data, names and options of jobs are ours, or they could carry anything.
+ */
+export async function duplicate(
+  { queues, ledger }: ButtonParts,
+  lane: Lane,
+  data: unknown,
+): Promise<JobActionResult | { kind: 'added'; jobId: string; state: string }> {
+  const wanted = readJobData(data);
+  if (wanted === undefined) return { kind: 'refused', because: 'Give {"id": …, "generation": …}.' };
+  const record = await ledger.read(wanted.id);
+  if (record === undefined || record.lane !== lane) {
+    return { kind: 'refused', because: 'There is no such notification in this queue.' };
+  }
+  const { name } = jobFor(record, Date.now());
+  const job = await queues[lane].add(name, wanted);
+  return { kind: 'added', jobId: job.id ?? '', state: await job.getState() };
+}
+
+export async function remove(
+  { queues }: ButtonParts,
+  lane: Lane,
+  jobId: string,
+): Promise<JobActionResult> {
+  const job = await queues[lane].getJob(jobId);
+  if (job === undefined) return { kind: 'no_job' };
+  if (await job.isActive()) return { kind: 'refused', because: 'A worker is at this job.' };
+  await job.remove();
+  return { kind: 'done' };
+}

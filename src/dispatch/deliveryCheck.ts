@@ -1,0 +1,99 @@
+import type { GenesysClient } from '../genesys/client.js';
+import { classifyRead, isLookupError } from '../history/lookupError.js';
+import { legAwaitingDelivery, recordDelivery } from '../notification/answer.js';
+import type { Delivery } from '../notification/record.js';
+import type { Attempt, AttemptOutcome } from './jobAttempt.js';
+
+/** After this long without an answer, the message counts as sent and nothing more is known of it. */
+const GIVE_UP_AFTER_MS = 15 * 60 * 1000;
+
+export type DeliveryCheckResult =
+  | { kind: 'over'; outcome: AttemptOutcome }
+  /** It did not arrive; this attempt now holds the notification for its next channel. */
+  | { kind: 'undelivered' };
+
+/** Asks once what became of a sent web message. */
+export async function checkDelivery(
+  client: GenesysClient,
+  attempt: Attempt,
+  mayFallBack: boolean,
+): Promise<DeliveryCheckResult> {
+  const { record } = attempt;
+  const messageId = record.legs[legAwaitingDelivery(record)]?.messageId;
+  if (messageId === undefined) return settle(attempt, 'unconfirmed', mayFallBack);
+  const answer = await client.getMessageDetails(messageId, attempt.callOptions());
+  if (answer.ok) return settle(attempt, deliveryOf(answer.data.status), mayFallBack);
+
+  const trouble = classifyRead(answer.failure);
+  attempt.log[isLookupError(trouble) ? 'warn' : 'debug']({ trouble }, 'delivery check failed');
+  const overdue = attempt.now() - (record.deliveryCheckAt ?? 0) > GIVE_UP_AFTER_MS;
+  if (trouble.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
+  return over(outcomeOf(trouble, attempt.now()));
+}
+
+/**
+ * Genesys message statuses: queued, sent, failed, received, delivery-success, delivery-failed, read,
+ * removed, published. Only the two that say "failed" say that the customer has nothing.
+ */
+function deliveryOf(status: string | undefined): Delivery {
+  switch (status) {
+    case 'read':
+      return 'read';
+    case 'delivery-success':
+    case 'received':
+      return 'delivered';
+    case 'failed':
+    case 'delivery-failed':
+      return 'failed';
+    default:
+      return 'unconfirmed';
+  }
+}
+
+async function settle(
+  attempt: Attempt,
+  delivery: Delivery,
+  mayFallBack: boolean,
+): Promise<DeliveryCheckResult> {
+  const now = attempt.now();
+  const given = { fencingToken: attempt.fencingToken, delivery, mayFallBack };
+  const result = await attempt.ledger.change(attempt.id, (record) =>
+    recordDelivery(record, given, now),
+  );
+  if (result === undefined || result.kind === 'fenced') return over(await attempt.fencedOff());
+  attempt.record = result.record;
+  attempt.log.info({ delivery }, 'delivery checked');
+  if (result.kind === 'undelivered') return { kind: 'undelivered' };
+  return over({ kind: 'done', state: result.record.state });
+}
+
+/** The notification stays `sent` whatever happens here, so only the job is told. */
+function outcomeOf(
+  trouble: Exclude<ReturnType<typeof classifyRead>, { kind: 'refused' }>,
+  now: number,
+): AttemptOutcome {
+  switch (trouble.kind) {
+    case 'rate_limited':
+      return { kind: 'gate_closed', forMs: trouble.retryAfterMs };
+    case 'try_later': {
+      const { reason, retryAfterMs } = trouble;
+      return { kind: 'retry', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    }
+    case 'hold':
+      return { kind: 'hold', cause: trouble.cause };
+    case 'no_slot':
+      return { kind: 'park', reason: 'no_slot', until: now + trouble.retryAfterMs };
+    case 'past_deadline':
+      return { kind: 'retry', reason: 'past_deadline' };
+    case 'stopping':
+      return { kind: 'park', reason: 'shutdown', until: now };
+    default: {
+      const never: never = trouble;
+      throw new Error(`unhandled trouble ${String(never)}`);
+    }
+  }
+}
+
+function over(outcome: AttemptOutcome): DeliveryCheckResult {
+  return { kind: 'over', outcome };
+}

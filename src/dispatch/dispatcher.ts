@@ -1,0 +1,310 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { CallResult, SendGuard } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/client.js';
+import type { Accepted } from '../genesys/resources/sends.js';
+import { renderValues } from '../history/lookup.js';
+import { type LegAnswer, recordAnswer } from '../notification/answer.js';
+import {
+  passOverChannel,
+  SEND_WITHIN_MS,
+  type StartLegResult,
+  startLeg,
+} from '../notification/attempt.js';
+import type { Halted } from '../notification/ledger.js';
+import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
+import { isRedisFault } from '../redis/errors.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { RenderedMessage } from '../templates/parts.js';
+import { type Addressee, type ChannelDrivers, sendOver } from './channels/channel.js';
+import type { Attempt, AttemptOutcome } from './jobAttempt.js';
+import { classifyResponse, type SendOutcome } from './sendOutcome.js';
+
+const REDIS_RETRY_MS = 250;
+/** By then the queues are paused too, and the job waits there. */
+const PAUSED_JOB_RETURNS_MS = 1_000;
+/** When to look again whether a customer's conversation has ended. */
+const ACTIVE_CONVERSATION_RECHECK_MS = 5 * 60 * 1000;
+
+/** All that is known when it comes to sending. */
+export interface Delivery {
+  request: NotificationRequest;
+  template: CompiledTemplate;
+  /** In the order they are to be tried. */
+  channels: readonly Channel[];
+  context: TemplateContext;
+  to: Addressee;
+}
+
+export interface DispatcherParts {
+  client: GenesysClient;
+  drivers: ChannelDrivers;
+  policy: Policy;
+  activeConversation: 'defer' | 'next-channel';
+  deliveryCheckAfterMs: number;
+  /** Sees to it that somebody looks whether a sent message arrived. */
+  scheduleDeliveryCheck: (record: NotificationRecord) => Promise<void>;
+}
+
+type LegEnd =
+  | { kind: 'next_channel' }
+  | { kind: 'again' }
+  | { kind: 'over'; outcome: AttemptOutcome };
+
+/**
+ * Sends: channel by channel, in order, each only after the one before surely did not reach the
+ * customer.
+ *
+ * The order of one send is what keeps a customer from being messaged twice. The client takes a slot
+ * and a token first, since both may take long; then, through the guard, policy and ledger are asked
+ * once more and the intent is written, good for two seconds; then the request leaves, or not at all.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts;
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  async run(attempt: Attempt, delivery: Delivery): Promise<AttemptOutcome> {
+    const spent = triedChannels(attempt.record.legs, attempt.record.generation);
+    for (const channel of delivery.channels.filter((candidate) => !spent.has(candidate))) {
+      const end = await this.#tryChannel(attempt, delivery, channel);
+      if (end.kind === 'over') return end.outcome;
+    }
+    return this.#nothingLeft(attempt);
+  }
+
+  async #tryChannel(attempt: Attempt, delivery: Delivery, channel: Channel): Promise<LegEnd> {
+    const unreachable = this.#parts.drivers[channel].unreachable(delivery.to);
+    if (unreachable !== undefined) {
+      return this.#passOver(attempt, channel, 'not_addressable', unreachable);
+    }
+    const { request, template, context } = delivery;
+    const rendered = template.render(channel, renderValues(request, context));
+    if (!rendered.ok) {
+      return this.#passOver(attempt, channel, 'refused', `render_${rendered.reason}`);
+    }
+    const first = await this.#sendLeg(attempt, delivery, rendered.message, false);
+    if (first.kind !== 'again') return first;
+    return this.#sendLeg(attempt, delivery, rendered.message, true);
+  }
+
+  async #sendLeg(
+    attempt: Attempt,
+    { request, to }: Delivery,
+    message: RenderedMessage,
+    loggedInAgain: boolean,
+  ): Promise<LegEnd> {
+    const { channel } = message;
+    let start: StartLegResult | Halted | undefined;
+    let verdictOfPolicy: PolicyVerdict = { allowed: true };
+    const guard: SendGuard = {
+      beforeWrite: async () => {
+        verdictOfPolicy = this.#parts.policy(request);
+        if (!verdictOfPolicy.allowed) return { go: false, reason: verdictOfPolicy.reason };
+        await attempt.emit('before_intent');
+        const intent = {
+          fencingToken: attempt.fencingToken,
+          channel,
+          sendWithinMs: SEND_WITHIN_MS,
+        };
+        const now = await attempt.ledger.clock.current();
+        const window = openSendWindow(SEND_WITHIN_MS);
+        start = await attempt.ledger.changeUnlessHalted(attempt.id, (record) =>
+          startLeg(record, intent, now),
+        );
+        if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
+        await attempt.emit('intent_written');
+        return { go: true, sendBy: window.closesAt() };
+      },
+    };
+    const { drivers } = this.#parts;
+    const result = await sendOver(drivers, message, to, guard, attempt.callOptions());
+    await attempt.emit('answer_received');
+
+    // Assigned inside the guard, which control flow analysis cannot see.
+    const begun = start as StartLegResult | Halted | undefined;
+    const policy = verdictOfPolicy as PolicyVerdict;
+    if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
+    if (begun?.kind === 'sending_paused')
+      return over(await attempt.defer('paused', attempt.now() + PAUSED_JOB_RETURNS_MS));
+    if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));
+    if (begun !== undefined && begun.kind !== 'started') return over(await attempt.fencedOff());
+    const leg = begun?.leg;
+    if (result.ok) return over(await this.#sent(attempt, channel, leg, result));
+    const verdict = classifyResponse(result.failure, channel);
+    attempt.log.info({ channel, failure: result.failure, verdict: verdict.kind }, 'send answered');
+    return this.#notSent(attempt, channel, leg, verdict, loggedInAgain);
+  }
+
+  async #sent(
+    attempt: Attempt,
+    channel: Channel,
+    leg: Leg | undefined,
+    result: Extract<CallResult<Accepted>, { ok: true }>,
+  ): Promise<AttemptOutcome> {
+    const { messageId, conversationId } = result.data;
+    const { correlationId } = result;
+    // Before it is recorded: if Redis stays away until this process ends, the log still knows the id.
+    attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
+    const { drivers, deliveryCheckAfterMs } = this.#parts;
+    const checked = drivers[channel].confirmsDelivery && deliveryCheckAfterMs > 0;
+    const record = await this.#record(attempt, leg, {
+      outcome: 'sent',
+      messageId,
+      ...(conversationId !== undefined && { conversationId }),
+      ...(checked && { deliveryCheckAt: attempt.now() + deliveryCheckAfterMs }),
+    });
+    if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
+    if (record === undefined) attempt.log.error({ messageId }, 'the ledger has forgotten this one');
+    return { kind: 'done', state: record?.state ?? 'gone' };
+  }
+
+  /** By verdict: what the ledger keeps of the leg, and how the attempt goes on. */
+  async #notSent(
+    attempt: Attempt,
+    channel: Channel,
+    leg: Leg | undefined,
+    verdict: SendOutcome,
+    loggedInAgain: boolean,
+  ): Promise<LegEnd> {
+    switch (verdict.kind) {
+      case 'rate_limited':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'rate_limited' });
+        return over(await attempt.gateClosed(verdict.retryAfterMs));
+      case 'try_later':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.reason });
+        return over(await attempt.tryLater(verdict));
+      case 'log_in_again': {
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'http_401' });
+        if (loggedInAgain) {
+          return over(await attempt.hold({ kind: 'credentials', detail: 'http_401' }));
+        }
+        const login = await this.#parts.client.checkCredentials();
+        if (login.ok) return { kind: 'again' };
+        return this.#notSent(
+          attempt,
+          channel,
+          undefined,
+          classifyResponse(login.failure, channel),
+          true,
+        );
+      }
+      case 'hold':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.cause.kind });
+        return over(await attempt.hold(verdict.cause));
+      case 'active_conversation':
+        return this.#activeConversation(attempt, leg);
+      case 'refused': {
+        const { reason, detail } = verdict;
+        await this.#record(attempt, leg, {
+          outcome: 'refused',
+          reason,
+          ...(detail !== undefined && { detail }),
+        });
+        return { kind: 'next_channel' };
+      }
+      case 'no_slot':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'no_slot' });
+        return over(await attempt.defer('no_slot', attempt.now() + verdict.retryAfterMs));
+      case 'past_deadline':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'past_deadline' });
+        return over(await attempt.end('expired', 'deadline'));
+      case 'stopping':
+        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'shutdown' });
+        return over(await attempt.stopped());
+      case 'unknown':
+        await this.#record(attempt, leg, { outcome: 'unknown', reason: verdict.reason });
+        return over({ kind: 'done', state: 'unknown' });
+      default: {
+        const never: never = verdict;
+        throw new Error(`unhandled verdict ${String(never)}`);
+      }
+    }
+  }
+
+  async #activeConversation(attempt: Attempt, leg: Leg | undefined): Promise<LegEnd> {
+    const reason = 'active_conversation';
+    if (this.#parts.activeConversation === 'next-channel') {
+      await this.#record(attempt, leg, { outcome: 'refused', reason });
+      return { kind: 'next_channel' };
+    }
+    await this.#record(attempt, leg, { outcome: 'not_sent', reason });
+    return over(await attempt.defer(reason, attempt.now() + ACTIVE_CONVERSATION_RECHECK_MS));
+  }
+
+  /**
+   * Writes a leg's answer; a leg that never started has none. What the platform said is known here
+   * and nowhere else, so a Redis that refuses writes for a while (it fails over, say) is waited for.
+   */
+  async #record(
+    attempt: Attempt,
+    leg: Leg | undefined,
+    answer: LegAnswer,
+  ): Promise<NotificationRecord | undefined> {
+    if (leg === undefined) return undefined;
+    const now = attempt.now();
+    const result = await despiteRedisTrouble(() =>
+      attempt.ledger.change(attempt.id, (record) => recordAnswer(record, { leg, answer }, now)),
+    );
+    await attempt.emit('answer_recorded');
+    if (result?.kind === 'recorded') attempt.record = result.record;
+    return result?.kind === 'recorded' ? result.record : attempt.ledger.read(attempt.id);
+  }
+
+  async #passOver(
+    attempt: Attempt,
+    channel: Channel,
+    outcome: 'not_addressable' | 'refused',
+    reason: string,
+  ): Promise<LegEnd> {
+    const now = attempt.now();
+    const pass = { fencingToken: attempt.fencingToken, channel, outcome, reason };
+    const written = await attempt.ledger.change(attempt.id, (record) =>
+      passOverChannel(record, pass, now),
+    );
+    if (written?.kind !== 'written') return over(await attempt.fencedOff());
+    attempt.record = written.record;
+    return { kind: 'next_channel' };
+  }
+
+  async #nothingLeft(attempt: Attempt): Promise<AttemptOutcome> {
+    const { legs, generation } = attempt.record;
+    const outcomes = new Set(
+      legs.filter((leg) => leg.generation === generation).map((leg) => leg.outcome),
+    );
+    if (outcomes.has('refused')) return attempt.end('failed', 'every_channel_refused');
+    if (outcomes.has('undelivered')) return attempt.end('undelivered', 'no_other_channel');
+    return attempt.end('failed', 'no_channel');
+  }
+}
+
+/** Repeats work that Redis refuses for now, for as long as this process lives. */
+async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isRedisFault(error)) throw error;
+      await pause(REDIS_RETRY_MS);
+    }
+  }
+}
+
+/**
+ * The time in which a request may leave, by the machine's clock (epoch ms). It is counted by the
+ * monotonic clock too, so that a clock that is set back does not make it longer.
+ */
+function openSendWindow(ms: number): { closesAt(): number } {
+  const openedAt = performance.now();
+  const latest = Date.now() + ms;
+  return { closesAt: () => Math.min(latest, Date.now() + ms - (performance.now() - openedAt)) };
+}
+
+function over(outcome: AttemptOutcome): LegEnd {
+  return { kind: 'over', outcome };
+}

@@ -1,0 +1,137 @@
+import { pino } from 'pino';
+import { type Config, loadConfig } from '../config.js';
+import type { Limiter } from '../genesys/call.js';
+import { Budget } from '../ratelimit/budget.js';
+import { connectForProducing, disconnect, type RedisClient } from '../redis/client.js';
+import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/catalogue.js';
+import { channelsOff } from '../templates/lint.js';
+import { TemplateError } from '../templates/problems.js';
+import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
+import { checkFlow } from './flow.js';
+import { checkPlatform, senderChecks } from './platform.js';
+import { probesFor } from './probes.js';
+import { checkRedis } from './redis.js';
+
+/** package.json, `engines`. */
+const LEAST = [20, 19] as const;
+
+/** `version` as `process.versions.node` has it: 20.19.0. */
+export function checkNode(version: string): CheckResult {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor, leastMinor] = LEAST;
+  if (major > leastMajor || (major === leastMajor && minor >= leastMinor))
+    return ok('node', version);
+  return failed('node', version, `Install Node.js ${LEAST.join('.')} or newer.`);
+}
+
+/** Reads every template, as an api or worker does when it starts. */
+export async function checkTemplates(
+  config: Config,
+): Promise<{ findings: CheckResult[]; loaded: LoadedTemplate[] }> {
+  let loaded: LoadedTemplate[];
+  try {
+    loaded = await loadTemplates(templatesDir(config));
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const lines = error.message.split('\n');
+    const findings = lines.map((line) =>
+      failed('templates', line, 'Correct it; notifier templates check looks again.'),
+    );
+    return { findings, loaded: [] };
+  }
+  const names = loaded.map(({ compiled }) => compiled.name).join(', ');
+  const findings = loaded.flatMap(({ source, compiled }) => {
+    const has = config.NOTIFY_CHANNELS.filter((channel) => compiled.channels.includes(channel));
+    const off = channelsOff(source, compiled)
+      .filter(({ channel }) => config.NOTIFY_CHANNELS.includes(channel))
+      .map(({ channel, message }) =>
+        warning('templates', `${compiled.name}: ${channel} ${message}`, 'Add the part.'),
+      );
+    if (has.length > 0) return off;
+    const detail = `${compiled.name} has no part for ${config.NOTIFY_CHANNELS.join(' or ')}`;
+    return [warning('templates', detail, 'Add one, or name channels in each request for it.')];
+  });
+  return { findings: [ok('templates', names), ...findings], loaded };
+}
+
+/** What an examination will ask of the platform, told before it does. */
+export interface Cost {
+  requests: number;
+  /** Of this many a minute. */
+  allowance: number;
+}
+
+export interface DoctorRun {
+  findings: CheckResult[];
+  /** Nothing at all when the configuration is too wrong to ask. */
+  cost: Cost | undefined;
+}
+
+/**
+ * Looks at everything a deployment needs. It changes nothing, anywhere, and can reach no customer;
+ * `announce` is called before the first request to the platform.
+ */
+export async function runDoctor(
+  env: Record<string, string | undefined>,
+  announce: (cost: Cost) => void,
+): Promise<DoctorRun> {
+  const node = checkNode(process.versions.node);
+  const loaded = loadConfig(env, 'all');
+  if (!loaded.ok) {
+    const wrong = loaded.problems.map(({ name, expected }) =>
+      failed('configuration', name, `Set it to: ${expected}.`),
+    );
+    return { findings: [node, ...wrong], cost: undefined };
+  }
+  const { config } = loaded;
+  const templates = await checkTemplates(config);
+  const readsText =
+    templates.loaded.length === 0 ||
+    templates.loaded.some(({ compiled }) =>
+      compiled.channels.some((channel) => compiled.usesMessageText(channel)),
+    );
+  const probes = probesFor(config, readsText);
+  const cost = {
+    requests: probes.length + senderChecks(config).length,
+    allowance: config.GENESYS_REQUESTS_PER_MINUTE,
+  };
+  announce(cost);
+  const redis = connectForProducing(config.REDIS_URL);
+  redis.on('error', () => undefined);
+  try {
+    const about = await checkRedis(redis, config.QUEUE_PREFIX);
+    const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
+    const admission = answers ? budgetOf(redis, config) : UNHINDERED;
+    const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
+    const platform = await checkPlatform(config, probes, admission);
+    const configured = ok('configuration', describeTarget(config));
+    return {
+      findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],
+      cost,
+    };
+  } finally {
+    disconnect(redis);
+  }
+}
+
+const FLOW_UNKNOWN: readonly CheckResult[] = (['workers', 'flow'] as const).map((check) =>
+  skipped(check, 'Redis does not answer'),
+);
+
+/** The probes take their slots from the same budget as the workers' requests. */
+function budgetOf(redis: RedisClient, config: Config): Limiter {
+  const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
+  const log = pino({ level: 'silent' });
+  return Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+}
+
+/** Without a Redis there are no workers to be considerate of. */
+const UNHINDERED: Limiter = {
+  acquire: async () => ({ admitted: true }),
+  rateLimited: async () => undefined,
+};
+
+function describeTarget({ NOTIFY_CHANNELS, NOTIFY_ONLY_TO }: Config): string {
+  const only = NOTIFY_ONLY_TO === undefined ? 'everybody' : 'NOTIFY_ONLY_TO only';
+  return `channels ${NOTIFY_CHANNELS.join(', ')}; to ${only}`;
+}

@@ -1,0 +1,139 @@
+import { CallFailed, type CallFailure } from './call.js';
+
+export interface Grant {
+  token: string;
+  /** Seconds, as `expires_in` says. */
+  lifetimeSeconds: number;
+}
+
+const SECOND = 1_000;
+/** A refused login is not asked again at once: it takes a person to mend it. */
+const REFUSED_LOGIN_REST = 5 * SECOND;
+/** Nor is a host in trouble, however many jobs ask for a token. */
+const FAILED_LOGIN_REST = 1 * SECOND;
+
+/**
+ * The access token all calls share. There is at most one login under way, whoever asks.
+ *
+ *   none ──login──▶ fresh ──90 % of life, or 60 s before its end if that is later──▶ due ──▶ expired
+ *                                                                       (none) ◀── 401 for *this* token
+ *
+ * While due, calls go on with the token they have and one login runs beside them; once it has
+ * expired or was dropped, they wait for that login. A failed login is remembered for a moment and
+ * answers whoever asks meanwhile, so that a thousand jobs do not become a thousand logins.
+ */
+export class Tokens {
+  readonly #login: () => Promise<Grant>;
+  #current: { token: string; dueAt: number; expiresAt: number } | undefined;
+  #pending: Promise<void> | undefined;
+  #rest: { failure: CallFailure; until: number } | undefined;
+
+  /** `login` rejects with a `CallFailed` that holds what the login request itself met. */
+  constructor(login: () => Promise<Grant>) {
+    this.#login = login;
+  }
+
+  /** A valid token. Rejects with a `CallFailed` fit for the call that needed it. */
+  async current(): Promise<string> {
+    const now = Date.now();
+    if (this.#current !== undefined && now < this.#current.expiresAt) {
+      if (now >= this.#current.dueAt && !this.#isResting(now)) {
+        // The failure is remembered in #rest, and the old token is good for a while yet.
+        this.#loginOnce().catch(() => undefined);
+      }
+      return this.#current.token;
+    }
+    if (this.#rest !== undefined && this.#isResting(now)) throw new CallFailed(this.#rest.failure);
+    await this.#loginOnce();
+    if (this.#current === undefined) {
+      throw new CallFailed({ kind: 'not_issued', reason: 'login_failed', code: 'TOKEN_DROPPED' });
+    }
+    return this.#current.token;
+  }
+
+  /** Epoch milliseconds. */
+  get expiresAt(): number {
+    return this.#current?.expiresAt ?? 0;
+  }
+
+  /** To be called on a 401. An answer to an older token changes nothing. */
+  drop(token: string): void {
+    if (this.#current?.token === token) this.#current = undefined;
+  }
+
+  #isResting(now: number): boolean {
+    return this.#rest !== undefined && now < this.#rest.until;
+  }
+
+  #loginOnce(): Promise<void> {
+    this.#pending ??= this.#logIn().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  async #logIn(): Promise<void> {
+    try {
+      const grant = await this.#login();
+      const lifetime = grant.lifetimeSeconds * SECOND;
+      const dueAfter = Math.max(0.9 * lifetime, lifetime - 60 * SECOND);
+      const now = Date.now();
+      this.#current = { token: grant.token, dueAt: now + dueAfter, expiresAt: now + lifetime };
+      this.#rest = undefined;
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      const failure = asSeenByCalls(error.failure);
+      this.#rest = { failure, until: Date.now() + restAfter(failure) };
+      throw new CallFailed(failure);
+    }
+  }
+}
+
+/**
+ * A call that needed the login was not issued, so it must not report the login's 500 or lost
+ * connection as its own: that would read as "perhaps sent".
+ */
+function asSeenByCalls(failure: CallFailure): CallFailure {
+  switch (failure.kind) {
+    case 'http': {
+      const { status, code, correlationId, retryAfterMs } = failure;
+      if (status === 400 || status === 401 || status === 403) {
+        return {
+          kind: 'credentials',
+          status,
+          ...(code === undefined ? {} : { code }),
+          ...(correlationId === undefined ? {} : { correlationId }),
+        };
+      }
+      if (status === 429 && retryAfterMs !== undefined)
+        return { kind: 'gate_closed', retryAfterMs };
+      const refused: CallFailure = {
+        kind: 'not_issued',
+        reason: 'login_failed',
+        code: `HTTP_${status}`,
+      };
+      return retryAfterMs === undefined ? refused : { ...refused, retryAfterMs };
+    }
+    case 'timeout':
+    case 'malformed':
+    case 'mismatch':
+      return { kind: 'not_issued', reason: 'login_failed', code: failure.kind.toUpperCase() };
+    case 'connection_lost':
+      return { kind: 'not_issued', reason: 'login_failed', code: failure.code };
+    case 'aborted':
+      return { kind: 'not_issued', reason: 'closed' };
+    case 'gate_closed':
+    case 'not_issued':
+    case 'credentials':
+    case 'unreachable':
+      return failure;
+    default:
+      return failure satisfies never;
+  }
+}
+
+function restAfter(failure: CallFailure): number {
+  if (failure.kind === 'credentials') return REFUSED_LOGIN_REST;
+  if (failure.kind === 'gate_closed') return failure.retryAfterMs;
+  return FAILED_LOGIN_REST;
+}

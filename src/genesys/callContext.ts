@@ -1,0 +1,220 @@
+import {
+  CallFailed,
+  type CallOptions,
+  kindOf,
+  type Lane,
+  type Operation,
+  type Permit,
+  type SendGuard,
+} from './call.js';
+
+type Ending = 'deadline' | 'aborted' | 'closed';
+
+const READ_WHAT_HAS_ARRIVED_MS = 50;
+
+/**
+ * One call from beginning to end, its retries and its wait for a login included, and what is known
+ * of the attempt in progress.
+ *
+ * What a lost answer means hangs on one question: may bytes of this attempt have left? The exchange
+ * is told the moment the request gets a connected socket (`connected`), and everything that decides
+ * between "surely not sent" and "perhaps sent" asks it, never an error code.
+ *
+ * It ends in one of four ways: answered; its deadline passes; its caller gives up; the client
+ * closes. The last two spare a send whose bytes may have left: breaking it off could not take the
+ * message back and would only throw the answer away.
+ */
+export class CallContext {
+  readonly operation: Operation;
+  readonly lane: Lane;
+  readonly correlation: CallOptions['correlation'];
+  readonly guard: SendGuard | undefined;
+  readonly signal: AbortSignal;
+  /** Epoch ms; see `CallOptions.deadline`. */
+  readonly servesUntil: number | undefined;
+
+  /** The token the attempt was issued with, so that a late 401 does not drop a newer one. */
+  token: string | undefined;
+  /** Status line and headers of the attempt's answer; the body may still be under way. */
+  head: { status: number; headers: Readonly<Record<string, unknown>> } | undefined;
+  /** What the call was answered in the end. */
+  answered: { status: number; correlationId?: string } | undefined;
+  attemptStartedAt = 0;
+
+  readonly #controller = new AbortController();
+  readonly #deadlineMs: number;
+  #deadline: number;
+  #timer: NodeJS.Timeout;
+  #ticket: Permit | undefined;
+  readonly #callerSignal: AbortSignal | undefined;
+  #sendBy: { wall: number; monotonic: number } | undefined;
+  #connected = false;
+  #withheld = false;
+  #ending: Ending | undefined;
+
+  constructor(
+    operation: Operation,
+    settings: { options: CallOptions; deadlineMs: number; guard?: SendGuard },
+  ) {
+    this.operation = operation;
+    this.lane = settings.options.lane;
+    this.correlation = settings.options.correlation;
+    this.guard = settings.guard;
+    this.servesUntil = settings.options.deadline;
+    this.#ticket = settings.options.ticket;
+    this.signal = this.#controller.signal;
+    this.#deadlineMs = settings.deadlineMs;
+    this.#deadline = performance.now() + settings.deadlineMs;
+    this.#timer = setTimeout(() => this.#onDeadline(), settings.deadlineMs);
+    this.#callerSignal = settings.options.signal;
+    if (this.#callerSignal?.aborted) this.#onCallerAbort();
+    else this.#callerSignal?.addEventListener('abort', this.#onCallerAbort);
+  }
+
+  get isSend(): boolean {
+    return kindOf(this.operation) === 'send';
+  }
+
+  get ending(): Ending | undefined {
+    return this.#ending;
+  }
+
+  /** Whether bytes of the attempt in progress may have left. */
+  get connected(): boolean {
+    return this.#connected;
+  }
+
+  /** Whether the attempt found its `sendBy` passed when it could have been written. */
+  get withheld(): boolean {
+    return this.#withheld;
+  }
+
+  get remainingMs(): number {
+    return this.#deadline - performance.now();
+  }
+
+  /**
+   * Whether enough is left for the platform to answer a send. One that goes out in the last second
+   * is cut off before its answer, and nobody knows then whether the customer got it.
+   */
+  get leavesTimeToSend(): boolean {
+    return this.remainingMs >= this.#deadlineMs / 2;
+  }
+
+  beginAttempt(): void {
+    this.#connected = false;
+    this.#withheld = false;
+    this.#sendBy = undefined;
+    this.head = undefined;
+    this.throwIfEnded();
+  }
+
+  /**
+   * Both clocks have to agree that there is time left: the machine's clock may be set back, and the
+   * monotonic one stands still while the machine is suspended.
+   */
+  allowUntil(sendBy: number): void {
+    this.#sendBy = { wall: sendBy, monotonic: performance.now() + sendBy - Date.now() };
+  }
+
+  /**
+   * Called when a connected socket is there and nothing has been written to it yet. `false` means
+   * that nothing may be: the connection took too long, or the process was frozen.
+   */
+  mayWrite(): boolean {
+    const sendBy = this.#sendBy;
+    if (
+      sendBy !== undefined &&
+      (Date.now() > sendBy.wall || performance.now() > sendBy.monotonic)
+    ) {
+      this.#withheld = true;
+      return false;
+    }
+    this.#connected = true;
+    return true;
+  }
+
+  /** The ticket the call came with, once. */
+  takeTicket(): Permit | undefined {
+    const ticket = this.#ticket;
+    this.#ticket = undefined;
+    return ticket;
+  }
+
+  /**
+   * Waits for the call's turn, with the clock of its deadline stopped: the deadline bounds what the
+   * platform and the network take, and a turn may be minutes away.
+   */
+  async whileWaiting<T>(step: () => Promise<T>): Promise<T> {
+    this.throwIfEnded();
+    const { remainingMs } = this;
+    clearTimeout(this.#timer);
+    try {
+      return await this.whileOpen(step());
+    } finally {
+      if (this.#ending === undefined) this.#startClock(remainingMs);
+    }
+  }
+
+  /** Waits for a step before the request, but no longer than the exchange lasts. */
+  async whileOpen<T>(step: Promise<T>): Promise<T> {
+    this.throwIfEnded();
+    let onEnd: (() => void) | undefined;
+    const ended = new Promise<never>((_, reject) => {
+      onEnd = () => reject(this.#notIssued());
+      this.signal.addEventListener('abort', onEnd);
+    });
+    try {
+      return await Promise.race([step, ended]);
+    } finally {
+      if (onEnd !== undefined) this.signal.removeEventListener('abort', onEnd);
+    }
+  }
+
+  throwIfEnded(): void {
+    if (this.#ending !== undefined) throw this.#notIssued();
+  }
+
+  close(): void {
+    this.#endUnlessSent('closed');
+  }
+
+  /** Must be called once the call is over, or its timer keeps the process alive. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
+  }
+
+  #startClock(ms: number): void {
+    this.#deadline = performance.now() + ms;
+    this.#timer = setTimeout(() => this.#onDeadline(), ms);
+  }
+
+  #notIssued(): CallFailed {
+    return new CallFailed({ kind: 'not_issued', reason: this.#ending ?? 'aborted' });
+  }
+
+  /**
+   * A process that was frozen past the deadline finds its timers due before it has read its sockets.
+   * An answer to a send may lie there, and it is the only copy: it is read first.
+   */
+  #onDeadline(): void {
+    if (!(this.isSend && this.#connected)) {
+      this.#end('deadline');
+      return;
+    }
+    this.#timer = setTimeout(() => this.#end('deadline'), READ_WHAT_HAS_ARRIVED_MS);
+  }
+
+  readonly #onCallerAbort = (): void => this.#endUnlessSent('aborted');
+
+  #endUnlessSent(ending: Ending): void {
+    if (!(this.isSend && this.#connected)) this.#end(ending);
+  }
+
+  #end(ending: Ending): void {
+    if (this.#ending !== undefined) return;
+    this.#ending = ending;
+    this.#controller.abort();
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import { emailIdentity } from '../../notification/emailAddress.js';
+import type { CallOptions, CallResult } from '../call.js';
+import type { Caller } from '../caller.js';
+import { optionalId, platformId, sameId } from '../platformId.js';
+import { optionalText } from './messages.js';
+
+/**
+ * A 404 of the platform's own, told by the code in its body, is an answer. Any other 404 comes from
+ * something in between, such as a base URL that leads nowhere, and must not make every customer
+ * look unknown.
+ */
+export function absentAsNull<T>(result: CallResult<T>): CallResult<T | null> {
+  if (result.ok || result.failure.kind !== 'http') return result;
+  const { status, code, correlationId } = result.failure;
+  if (status !== 404 || code === undefined) return result;
+  return {
+    ok: true,
+    data: null,
+    status,
+    ...(correlationId === undefined ? {} : { correlationId }),
+  };
+}
+
+const ContactReference = z.object({ id: optionalId });
+
+/** Genesys: ExternalContact, as far as it is read here. */
+const Contact = z.object({
+  id: platformId,
+  firstName: optionalText,
+  lastName: optionalText,
+  workEmail: optionalText,
+  personalEmail: optionalText,
+  otherEmail: optionalText,
+  identifiers: z
+    .array(z.object({ type: optionalText, value: optionalText }))
+    .optional()
+    .catch(undefined),
+  /** Ephemeral, Identified or Curated. */
+  type: optionalText,
+  /** The contact this one was merged into; its id may be the one conversations carry. */
+  canonicalContact: ContactReference.optional().catch(undefined),
+  mergeSet: z.array(ContactReference).optional().catch(undefined),
+});
+
+export type Contact = z.infer<typeof Contact>;
+
+export class Contacts {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** Genesys: identifier lookup, one identifier a call, 404 when nobody has it. */
+  async find(email: string, options: CallOptions): Promise<CallResult<Contact | null>> {
+    return absentAsNull(
+      await this.#caller.read('contact-lookup', options, {
+        answer: Contact,
+        isAbout: (contact) => mayHaveEmail(contact, email),
+        // An address of a contact that was merged may stand among the identifiers only.
+        query: { expand: 'identifiers' },
+        run: ({ sdk }) =>
+          sdk.externalContacts.postExternalcontactsIdentifierlookupContacts({
+            type: 'Email',
+            value: email,
+          }),
+      }),
+    );
+  }
+
+  async get(contactId: string, options: CallOptions): Promise<CallResult<Contact | null>> {
+    return absentAsNull(
+      await this.#caller.read('contact', options, {
+        answer: Contact,
+        isAbout: (contact) => idsOf(contact).some((id) => sameId(id, contactId)),
+        run: ({ sdk }) => sdk.externalContacts.getExternalcontactsContact(contactId),
+      }),
+    );
+  }
+}
+
+/**
+ * Every id under which conversations of this contact may lie, its own first. Merging contacts does
+ * not move what they said: each id of the merge set keeps its own conversations.
+ */
+export function idsOf({ id, canonicalContact, mergeSet = [] }: Contact): string[] {
+  const ids = [id, canonicalContact?.id, ...mergeSet.map((merged) => merged.id)];
+  const known = ids.flatMap((each) => (each === undefined || each === '' ? [] : [each]));
+  return known.filter((each, at) => known.findIndex((other) => sameId(other, each)) === at);
+}
+
+/** A contact that shows no address at all cannot be compared. */
+function mayHaveEmail(contact: Contact, email: string): boolean {
+  const { workEmail, personalEmail, otherEmail, identifiers = [] } = contact;
+  const addresses = [
+    ...[workEmail, personalEmail, otherEmail],
+    ...identifiers.flatMap(({ type, value }) => (type === 'Email' ? [value] : [])),
+  ].filter((address) => address !== undefined && address !== '');
+  const asked = emailIdentity(email);
+  return (
+    addresses.length === 0 || addresses.some((address) => emailIdentity(address ?? '') === asked)
+  );
+}

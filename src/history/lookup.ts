@@ -1,0 +1,213 @@
+import { usableName } from '../context/customerName.js';
+import { type HistoryContext, withName } from '../context/extractContext.js';
+import type { HistoryConversation } from '../context/history.js';
+import { hasSubstance } from '../context/substance.js';
+import type { Addressee } from '../dispatch/channels/channel.js';
+import type { CallOptions } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/client.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { ConversationLoader } from './conversationLoader.js';
+import type { ContactIds } from './conversations.js';
+import type { Identity, IdentityLookup } from './identity.js';
+import { found, type Read, SingleFlight } from './lookupError.js';
+import { PastConversations } from './pastConversations.js';
+import { readTranscript, type TranscriptSource } from './transcript.js';
+
+export interface HistorySearch {
+  contactIds: ContactIds;
+  lookbackDays: number;
+  maxConversations: number;
+  /** Whether anybody will look at what was said; without that, its transcript is not read. */
+  wantsText: boolean;
+  transcriptSource: TranscriptSource;
+  now: number;
+}
+
+export interface HistoryParts {
+  client: GenesysClient;
+  conversations: ConversationLoader;
+}
+
+/**
+ * The customer's past conversations, newest first. Transcripts are read one after the other and no
+ * further once one has substance: what they wrote before that is not what they remember. Where
+ * nobody looks at what was said, the conversations of the first answer are enough.
+ */
+export async function readHistory(
+  { client, conversations }: HistoryParts,
+  search: HistorySearch,
+  options: CallOptions,
+): Promise<Read<HistoryConversation[]>> {
+  const past = new PastConversations(conversations, search, options);
+  const transcripts = { client, source: search.transcriptSource };
+  const read: HistoryConversation[] = [];
+  while (read.length < search.maxConversations) {
+    const next = await past.next();
+    if (!next.ok) return next;
+    if (next.value === undefined) break;
+    if (!search.wantsText) {
+      const atHand = [next.value, ...past.atHand].slice(0, search.maxConversations);
+      return found(atHand.map((conversation) => ({ ...conversation, messages: [] })));
+    }
+    const transcript = await readTranscript(transcripts, next.value, search.contactIds, options);
+    if (!transcript.ok) return transcript;
+    read.push(transcript.value);
+    if (hasSubstance(transcript.value)) break;
+  }
+  return found(read);
+}
+
+/** What the lookups found, kept so that a deferred job does not look again. */
+export interface Findings {
+  externalContactId?: string;
+  context: TemplateContext;
+}
+
+/** What has to be looked up for a request. */
+export interface Needs {
+  identity: boolean;
+  name: boolean;
+  history: boolean;
+  text: boolean;
+}
+
+export interface LookupParts extends HistoryParts {
+  identities: IdentityLookup;
+  defaultLookbackDays: number;
+  transcriptSource: TranscriptSource;
+  /** Where a search ends (epoch ms); a clock that is behind would miss the newest conversations. */
+  now?: () => number;
+}
+
+const DEFAULT_MAX_CONVERSATIONS = 5;
+
+/** Asks the platform about a recipient. Knows nothing of attempts or the ledger: it may always be repeated. */
+export class CustomerLookup {
+  readonly #parts: LookupParts;
+  readonly #histories = new SingleFlight<HistoryConversation[]>();
+
+  constructor(parts: LookupParts) {
+    this.#parts = parts;
+  }
+
+  async identity(
+    request: NotificationRequest,
+    needs: Needs,
+    options: CallOptions,
+  ): Promise<Read<Identity>> {
+    if (!needs.identity) return found({});
+    return this.#parts.identities.find(request.recipient, needs, options);
+  }
+
+  /** What is to be searched for a request, or undefined when there is nothing to search, or for nobody. */
+  historySearch(
+    request: NotificationRequest,
+    { externalContactId, mergedIds = [] }: Identity,
+    needs: Needs,
+  ): HistorySearch | undefined {
+    if (!needs.history || externalContactId === undefined) return undefined;
+    return {
+      contactIds: [externalContactId, ...mergedIds],
+      lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
+      maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
+      wantsText: needs.text,
+      transcriptSource: this.#parts.transcriptSource,
+      now: (this.#parts.now ?? Date.now)(),
+    };
+  }
+
+  async history(
+    search: HistorySearch | undefined,
+    options: CallOptions,
+  ): Promise<Read<HistoryConversation[]>> {
+    if (search === undefined) return found([]);
+    const key = JSON.stringify([options.lane, ...historySubject(search)]);
+    return this.#histories.run(key, () => readHistory(this.#parts, search, options));
+  }
+}
+
+/** All that the answer depends on, but for when it is asked. */
+export function historySubject(search: HistorySearch): readonly unknown[] {
+  const { contactIds, lookbackDays, maxConversations, wantsText } = search;
+  const [mainId, ...mergedIds] = contactIds;
+  const who = mergedIds.length === 0 ? mainId : [mainId, ...[...mergedIds].sort()];
+  return [who, lookbackDays, maxConversations, wantsText];
+}
+
+/** The channels a request may go over, in order: named by the caller, or the deployment's. */
+export function channelsFor(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  defaults: readonly Channel[],
+): Channel[] {
+  return (request.channels ?? defaults).filter((channel) => template.channels.includes(channel));
+}
+
+/** Only what the template uses, or the caller insists on, is looked up: each lookup costs requests. */
+export function needsOf(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  channels: readonly Channel[],
+): Needs {
+  const history =
+    requiresHistory(request, template, channels) ||
+    channels.some((channel) => template.usesHistory(channel));
+  const name =
+    usableName(request.recipient.name) === undefined &&
+    channels.some((channel) => template.variables(channel).has('customerName'));
+  return {
+    identity: history || name || channels.includes('web'),
+    name,
+    history,
+    text: channels.some((channel) => template.usesMessageText(channel)),
+  };
+}
+
+/** What the request says; else what the template needs: one that uses no history goes to everybody. */
+export function requiresHistory(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  channels: readonly Channel[],
+): boolean {
+  return request.history?.required ?? channels.some((channel) => template.usesHistory(channel));
+}
+
+export function findingsOf(
+  request: NotificationRequest,
+  identity: Identity,
+  history: HistoryContext,
+): Findings {
+  const { externalContactId, contactName } = identity;
+  return {
+    ...(externalContactId !== undefined && { externalContactId }),
+    context: withName(history, {
+      ...(request.recipient.name !== undefined && { requestName: request.recipient.name }),
+      ...(contactName !== undefined && { contactName }),
+    }),
+  };
+}
+
+export function addresseeOf(request: NotificationRequest, findings: Findings): Addressee {
+  const { recipient } = request;
+  const externalContactId = recipient.externalContactId ?? findings.externalContactId;
+  const name = recipient.name?.trim();
+  return {
+    ...(name !== undefined && { name }),
+    ...(recipient.email !== undefined && { email: recipient.email }),
+    ...(recipient.phone !== undefined && { phone: recipient.phone }),
+    ...(externalContactId !== undefined && { externalContactId }),
+  };
+}
+
+/** What a template is rendered with: what was found, and what the caller gave. */
+export function renderValues(request: NotificationRequest, context: TemplateContext): RenderValues {
+  const { variables, recipient } = request;
+  return {
+    context,
+    ...(variables !== undefined && { variables }),
+    ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
+  };
+}

@@ -1,0 +1,38 @@
+import type { EncryptedCache } from './encryptedCache.js';
+
+/**
+ * Who or what is unknown may become known any minute: an agent links an address, a customer writes
+ * for the first time. A minute is long enough to spare a burst of notifications to the same person
+ * one question each, and short enough for somebody who mends a contact and tries again.
+ */
+const NOTHING_KEEPS_MS = 60_000;
+
+/** Answers of the platform, remembered for all workers of the deployment. A failure never is. */
+export class LookupCache<T> {
+  readonly #sealed: EncryptedCache<T>;
+  readonly #keepsMs: number;
+
+  /** @param keepsMs how long an answer counts as fresh; 0 remembers nothing. */
+  constructor(sealed: EncryptedCache<T>, keepsMs: number) {
+    this.#sealed = sealed;
+    this.#keepsMs = keepsMs;
+  }
+
+  async load(subject: readonly unknown[]): Promise<T | undefined> {
+    if (this.#keepsMs === 0) return undefined;
+    return this.#sealed.load(JSON.stringify(subject));
+  }
+
+  async saveFound(subject: readonly unknown[], answer: T): Promise<void> {
+    await this.#save(subject, answer, this.#keepsMs);
+  }
+
+  async saveNothing(subject: readonly unknown[], answer: T): Promise<void> {
+    await this.#save(subject, answer, Math.min(this.#keepsMs, NOTHING_KEEPS_MS));
+  }
+
+  async #save(subject: readonly unknown[], answer: T, keepsMs: number): Promise<void> {
+    if (keepsMs === 0) return;
+    await this.#sealed.save(JSON.stringify(subject), answer, keepsMs);
+  }
+}

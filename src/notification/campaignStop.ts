@@ -1,0 +1,18 @@
+/** What has become of a row's campaign while this is so: no row of it is claimed or sent. */
+export type CampaignStop = 'paused' | 'cancelled';
+
+/** The reason with which the attempts of a halted campaign are aborted. */
+export class CampaignHalted extends Error {
+  override readonly name = 'CampaignHalted';
+  readonly halt: CampaignStop;
+
+  constructor(halt: CampaignStop) {
+    super(`the campaign is ${halt}`);
+    this.halt = halt;
+  }
+}
+
+/** Which halt of its campaign ended an attempt, if one did. */
+export function haltOf(signal: AbortSignal): CampaignStop | undefined {
+  return signal.reason instanceof CampaignHalted ? signal.reason.halt : undefined;
+}

@@ -1,0 +1,123 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { NotificationRequest } from './request.js';
+
+/** A secret with a name, so that hashes made before a rotation can still be told apart and checked. */
+interface SecretKey {
+  id: string;
+  secret: string;
+}
+
+/**
+ * Keyed hashes of what is written about a recipient. Without a key, an address could be found again
+ * from its hash by trying addresses.
+ */
+export class Keyring {
+  readonly #keys: readonly [SecretKey, ...SecretKey[]];
+
+  private constructor(keys: readonly [SecretKey, ...SecretKey[]]) {
+    this.#keys = keys;
+  }
+
+  /**
+   * Reads `secret` or `id:secret[,id:secret…]`: the first key makes new hashes, the others only
+   * check old ones. Throws when one is shorter than 16 characters or an id is given twice.
+   */
+  static parse(text: string): Keyring {
+    const keys = text.split(',').map((part) => {
+      const colon = part.indexOf(':');
+      const keyId = colon < 0 ? 'k1' : part.slice(0, colon).trim();
+      const secret = part.slice(colon + 1).trim();
+      if (!/^[A-Za-z0-9]{1,8}$/.test(keyId))
+        throw new RangeError('key ids: 1 to 8 letters or digits');
+      if (secret.length < 16) throw new RangeError('secrets of at least 16 characters');
+      return { id: keyId, secret };
+    });
+    if (new Set(keys.map((key) => key.id)).size !== keys.length) {
+      throw new RangeError('each key id once');
+    }
+    const [first, ...rest] = keys;
+    if (first === undefined) throw new RangeError('at least one secret');
+    return new Keyring([first, ...rest]);
+  }
+
+  /** For a Redis on this very machine, where there is nobody to keep the hash from. */
+  static forDevelopment(): Keyring {
+    return new Keyring([{ id: 'dev', secret: 'development-only' }]);
+  }
+
+  /** The keyed hash of a request, `keyId:base64url`. Key order does not matter; the id does not count. */
+  hashRequest(request: NotificationRequest): string {
+    return hashWith(this.#keys[0], request);
+  }
+
+  /**
+   * 32 bytes for one purpose, made from `text` by the key that makes new hashes. A purpose never
+   * begins with a brace, so nothing derived here is the hash of a request.
+   */
+  derive(purpose: string, text: string): Buffer {
+    return createHmac('sha256', this.#keys[0].secret).update(`${purpose}\0${text}`).digest();
+  }
+
+  /** Whether this request has that hash, under whichever key made it. */
+  matches(request: NotificationRequest, hash: string): boolean {
+    const key = this.#keys.find((candidate) => hash.startsWith(`${candidate.id}:`));
+    if (key === undefined) return false;
+    const expected = Buffer.from(hashWith(key, request));
+    const given = Buffer.from(hash);
+    return expected.length === given.length && timingSafeEqual(expected, given);
+  }
+}
+
+const HASH_BYTES = 12;
+
+function hashWith(key: SecretKey, request: NotificationRequest): string {
+  const { id: _id, ...body } = request;
+  const digest = createHmac('sha256', key.secret).update(canonicalJson(body)).digest();
+  return `${key.id}:${digest.subarray(0, HASH_BYTES).toString('base64url')}`;
+}
+
+/** JSON with sorted keys, so that the same body hashes alike however its writer ordered it. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(sorted(value));
+}
+
+/** A copy: JSON.stringify with a function to do this would take three times as long. */
+function sorted(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map(sorted);
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([key, inner]) => [key, sorted(inner)]));
+}
+
+const CIPHER = 'aes-256-gcm';
+const IV_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** A value, encrypted under a key of 32 bytes. */
+export function seal(key: Buffer, value: unknown): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key, iv);
+  const hidden = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), hidden]);
+}
+
+/** The value, or undefined for what this key has not sealed: another secret, a damaged or an open value. */
+export function unseal(key: Buffer, sealed: Buffer): unknown {
+  const iv = sealed.subarray(0, IV_BYTES);
+  const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
+  const hidden = sealed.subarray(IV_BYTES + TAG_BYTES);
+  try {
+    const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
+    decipher.setAuthTag(tag);
+    const json = Buffer.concat([decipher.update(hidden), decipher.final()]).toString('utf8');
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}

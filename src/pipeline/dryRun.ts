@@ -1,0 +1,114 @@
+import { extractHistory } from '../context/extractContext.js';
+import type { HistoryConversation } from '../context/history.js';
+import type { Addressee, ChannelDrivers } from '../dispatch/channels/channel.js';
+import type { CallOptions } from '../genesys/call.js';
+import type { Identity } from '../history/identity.js';
+import {
+  addresseeOf,
+  CustomerLookup,
+  channelsFor,
+  findingsOf,
+  type LookupParts,
+  needsOf,
+  renderValues,
+  requiresHistory,
+} from '../history/lookup.js';
+import type { LookupError, Read } from '../history/lookupError.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { Policy } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+import type { TemplateContext } from '../templates/contextVariables.js';
+import type { RenderResult } from '../templates/parts.js';
+
+export interface DryRunParts extends LookupParts {
+  drivers: ChannelDrivers;
+  policy: Policy;
+  defaultChannels: readonly Channel[];
+}
+
+/** One channel in the order they would be tried. */
+export type DryRunChannel =
+  | { channel: Channel; reachable: false; because: 'no_address' | 'not_configured' }
+  | { channel: Channel; reachable: true; rendered: RenderResult };
+
+/** What the lookups found. */
+export interface DryRunLookup {
+  identity: Identity;
+  /** Whether the platform was asked at all: a template that uses no history costs no lookup. */
+  asked: { identity: boolean; history: boolean };
+  /** Without what was said in them: the raw texts are nobody's business but the extraction's. */
+  conversations: { conversationId: string; startedAt: string; customerMessages: number }[];
+}
+
+/** What would happen to a request if it were accepted now. */
+export type DryRunResult =
+  | { would: 'skip'; reason: string; lookup?: DryRunLookup }
+  /** The platform could not be asked; a worker would try again, wait for a person, or give up. */
+  | { would: 'not_know'; trouble: LookupError }
+  | {
+      would: 'send' | 'fail';
+      lookup: DryRunLookup;
+      context: TemplateContext;
+      to: Addressee;
+      channels: DryRunChannel[];
+    };
+
+/**
+ * Goes the way of a notification up to the moment before it is sent: really looks up, extracts and
+ * renders, for every channel that would be tried. It writes no ledger and has no way to send.
+ */
+export async function dryRun(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  parts: DryRunParts,
+  options: CallOptions,
+): Promise<DryRunResult> {
+  const policy = parts.policy(request);
+  if (!policy.allowed) return { would: 'skip', reason: policy.reason };
+  const lookup = new CustomerLookup(parts);
+  const order = channelsFor(request, template, parts.defaultChannels);
+  const needs = needsOf(request, template, order);
+  const required = requiresHistory(request, template, order);
+
+  const who = orWithout<Identity>(required, await lookup.identity(request, needs, options), {});
+  if (!who.ok) return { would: 'not_know', trouble: who.trouble };
+  const identity = who.value;
+  const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
+  const read = orWithout<HistoryConversation[]>(required, history, []);
+  if (!read.ok) return { would: 'not_know', trouble: read.trouble };
+  const conversations = read.value;
+  const asked = { identity: needs.identity, history: needs.history };
+  const looked: DryRunLookup = {
+    identity,
+    asked,
+    conversations: conversations.map(({ conversationId, startedAt, messages }) => ({
+      conversationId,
+      startedAt,
+      customerMessages: messages.length,
+    })),
+  };
+  if (conversations.length === 0 && required) {
+    return { would: 'skip', reason: 'no_history', lookup: looked };
+  }
+
+  const past = extractHistory(conversations);
+  if (past.optedOut) return { would: 'skip', reason: 'opted_out', lookup: looked };
+  const findings = findingsOf(request, identity, past);
+  const to = addresseeOf(request, findings);
+  const { context } = findings;
+  const channels = order.map((channel): DryRunChannel => {
+    const because = parts.drivers[channel].unreachable(to);
+    if (because !== undefined) return { channel, reachable: false, because };
+    const rendered = template.render(channel, renderValues(request, context));
+    return { channel, reachable: true, rendered };
+  });
+  const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);
+  return { would: sendable ? 'send' : 'fail', lookup: looked, context, to, channels };
+}
+
+/** Where history is a nicety, a refused lookup does not keep a message from being sent. */
+function orWithout<T>(required: boolean, read: Read<T>, nothing: T): Read<T> {
+  if (read.ok || read.trouble.kind !== 'refused' || required) return read;
+  return { ok: true, value: nothing };
+}

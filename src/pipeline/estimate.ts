@@ -1,0 +1,129 @@
+import { channelsFor, type Needs, needsOf, requiresHistory } from '../history/lookup.js';
+import type { TranscriptSource } from '../history/transcript.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { Policy } from '../policy/allowedRecipients.js';
+import type { CompiledTemplate } from '../templates/compile.js';
+
+/** The requests that a notification costs, step by step; parts of one where many share it. */
+interface RequestCost {
+  identity: number;
+  history: number;
+  transcript: number;
+  send: number;
+  deliveryCheck: number;
+}
+
+/**
+ * What can be said of a request without asking the platform. What is tried may still be skipped, or
+ * go over another channel: that is only known once somebody has looked.
+ */
+export type Estimate =
+  | { would: 'skip'; reason: string; cost: RequestCost }
+  | { would: 'fail'; reason: 'no_channel'; cost: RequestCost }
+  | { would: 'try'; channel: Channel; cost: RequestCost };
+
+export interface OutlookParts {
+  policy: Policy;
+  defaultChannels: readonly Channel[];
+  /** Whether the deployment has what a channel needs. */
+  isConfigured(channel: Channel): boolean;
+  transcriptSource: TranscriptSource;
+  /** Customers whose conversations are asked for together. */
+  historyBatch: number;
+  /** Whether it is asked if web messages have arrived. */
+  checksDelivery: boolean;
+}
+
+const NOTHING: RequestCost = { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
+
+/**
+ * Foresees what becomes of requests for one template that differ in recipient and variables only, as
+ * those of a campaign do.
+ *
+ * The costs are of a customer whom the platform finds, whose newest conversation within the first
+ * window of the look-back has substance, and whom the first channel reaches.
+ */
+export function estimate(
+  template: CompiledTemplate,
+  parts: OutlookParts,
+): (request: NotificationRequest) => Estimate {
+  // Of a recipient, only which addresses there are matters: a million rows have a handful of kinds.
+  const known = new Map<string, Estimate>();
+  return (request) => {
+    const verdict = parts.policy(request);
+    if (!verdict.allowed) return { would: 'skip', reason: verdict.reason, cost: NOTHING };
+    const { email, externalContactId, phone, name } = request.recipient;
+    const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);
+    const key = kind.join();
+    const outlook = known.get(key) ?? outlookOf(request, template, parts);
+    known.set(key, outlook);
+    return outlook;
+  };
+}
+
+function outlookOf(
+  request: NotificationRequest,
+  template: CompiledTemplate,
+  parts: OutlookParts,
+): Estimate {
+  const order = channelsFor(request, template, parts.defaultChannels);
+  const needs = needsOf(request, template, order);
+  const findable = mayBeFound(request, needs);
+  // Nobody to look for is nobody with history, and costs nothing to find out.
+  if (!findable && requiresHistory(request, template, order)) {
+    return { would: 'skip', reason: 'no_history', cost: NOTHING };
+  }
+  const reading = readingCost(request, needs, findable, parts);
+  const channel = order.find(
+    (candidate) => parts.isConfigured(candidate) && isReachable(candidate, request, findable),
+  );
+  if (channel === undefined) return { would: 'fail', reason: 'no_channel', cost: reading };
+  const deliveryCheck = channel === 'web' && parts.checksDelivery ? 1 : 0;
+  return { would: 'try', channel, cost: { ...reading, send: 1, deliveryCheck } };
+}
+
+/** Whether the platform may know who this is: by contact id surely, by email perhaps. */
+function mayBeFound({ recipient }: NotificationRequest, needs: Needs): boolean {
+  if (recipient.externalContactId !== undefined) return true;
+  return needs.identity && recipient.email !== undefined;
+}
+
+function readingCost(
+  { recipient }: NotificationRequest,
+  needs: Needs,
+  findable: boolean,
+  { historyBatch, transcriptSource }: OutlookParts,
+): RequestCost {
+  const byContactId = recipient.externalContactId !== undefined;
+  // By contact id too: the contact says under which other ids the customer's conversations lie.
+  const asks = byContactId
+    ? needs.name || needs.history
+    : needs.identity && recipient.email !== undefined;
+  const history = needs.history && findable;
+  const ofTranscript = transcriptSource === 'recordings' ? 1 : 2;
+  return {
+    ...NOTHING,
+    identity: asks ? 1 : 0,
+    history: history ? 1 / historyBatch : 0,
+    transcript: history && needs.text ? ofTranscript : 0,
+  };
+}
+
+function isReachable(
+  channel: Channel,
+  { recipient }: NotificationRequest,
+  findable: boolean,
+): boolean {
+  switch (channel) {
+    case 'web':
+      return findable;
+    case 'email':
+    case 'engage':
+      return recipient.email !== undefined;
+    case 'sms':
+      return recipient.phone !== undefined;
+    default:
+      return channel satisfies never;
+  }
+}

@@ -1,0 +1,184 @@
+import { LRUCache } from 'lru-cache';
+import { extractHistory, type HistoryContext } from '../context/extractContext.js';
+import type { Delivery } from '../dispatch/dispatcher.js';
+import type { Attempt, AttemptOutcome } from '../dispatch/jobAttempt.js';
+import type { Identity } from '../history/identity.js';
+import {
+  addresseeOf,
+  CustomerLookup,
+  channelsFor,
+  type Findings,
+  findingsOf,
+  historySubject,
+  type LookupParts,
+  type Needs,
+  needsOf,
+  requiresHistory,
+} from '../history/lookup.js';
+import type { LookupCache } from '../history/lookupCache.js';
+import { found, isLookupError, type Read } from '../history/lookupError.js';
+import type { CheckpointStore } from '../notification/checkpoint.js';
+import type { StoredRequest } from '../notification/ledger.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import type { Policy } from '../policy/allowedRecipients.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import { type CompiledTemplate, compileTemplate } from '../templates/compile.js';
+import type { TemplateSource } from '../templates/manifest.js';
+
+/** Compiled templates by the hash that was pinned at acceptance. */
+export class TemplateStore {
+  readonly #catalogue: TemplateCatalogue;
+  readonly #compiled = new LRUCache<string, CompiledTemplate>({ max: 200 });
+  readonly #underway = new Map<string, Promise<CompiledTemplate | undefined>>();
+
+  constructor(catalogue: TemplateCatalogue) {
+    this.#catalogue = catalogue;
+  }
+
+  /** Jobs that start at the same time share one compilation: it takes as long as ten notifications. */
+  async get(hash: string): Promise<CompiledTemplate | undefined> {
+    const known = this.#compiled.get(hash);
+    if (known !== undefined) return known;
+    const underway = this.#underway.get(hash);
+    if (underway !== undefined) return underway;
+    const compiling = this.#compile(hash).finally(() => this.#underway.delete(hash));
+    this.#underway.set(hash, compiling);
+    return compiling;
+  }
+
+  async #compile(hash: string): Promise<CompiledTemplate | undefined> {
+    const content = await this.#catalogue.content(hash);
+    if (content === undefined) return undefined;
+    const template = compileTemplate(JSON.parse(content) as TemplateSource);
+    this.#compiled.set(hash, template);
+    return template;
+  }
+}
+
+export interface PreparationParts extends LookupParts {
+  checkpoints: CheckpointStore<Findings>;
+  /** By `historySubject`. */
+  contexts: LookupCache<HistoryContext>;
+  templates: TemplateStore;
+  policy: Policy;
+  defaultChannels: readonly Channel[];
+}
+
+export type Prepared =
+  | { ready: true; delivery: Delivery }
+  | { ready: false; outcome: AttemptOutcome };
+
+/**
+ * Everything before a message can be rendered: request, template, policy, identity, history,
+ * context. Reads only, so all of it may be repeated; what was found goes into the checkpoint.
+ */
+export class Preparation {
+  readonly #parts: PreparationParts;
+  readonly #lookup: CustomerLookup;
+
+  constructor(parts: PreparationParts) {
+    this.#parts = parts;
+    this.#lookup = new CustomerLookup(parts);
+  }
+
+  async run(attempt: Attempt, stored: StoredRequest | undefined): Promise<Prepared> {
+    if (stored === undefined) return ended(await attempt.end('failed', 'request_gone'));
+    const { request, templateHash } = stored;
+    const template = await this.#parts.templates.get(templateHash);
+    if (template === undefined) return ended(await attempt.end('failed', 'template_gone'));
+    const policy = this.#parts.policy(request);
+    if (!policy.allowed) return ended(await attempt.end('skipped', policy.reason));
+    const channels = channelsFor(request, template, this.#parts.defaultChannels);
+
+    const known = await this.#parts.checkpoints.load(attempt.id);
+    if (known !== undefined) return this.#ready(attempt, request, template, channels, known);
+
+    const needs = needsOf(request, template, channels);
+    const required = requiresHistory(request, template, channels);
+    const identity = await attempt.timed('identity', () =>
+      this.#lookup.identity(request, needs, attempt.callOptions()),
+    );
+    const who = await this.#orWithout<Identity>(attempt, required, identity, {});
+    if (!who.ok) return ended(who.outcome);
+
+    const history = await this.#history(attempt, request, who.value, needs);
+    const past = await this.#orWithout(attempt, required, history, extractHistory([]));
+    if (!past.ok) return ended(past.outcome);
+    if (!past.value.hasHistory && required) {
+      return ended(await attempt.end('skipped', 'no_history'));
+    }
+    if (past.value.optedOut) return ended(await attempt.end('skipped', 'opted_out'));
+    const findings = findingsOf(request, who.value, past.value);
+    await this.#parts.checkpoints.save(attempt.id, findings);
+    if (!(await attempt.stillHolds())) {
+      // It was settled while we looked: what was found must not outlive it.
+      await this.#parts.checkpoints.drop(attempt.id);
+      return ended(await attempt.fencedOff());
+    }
+    return this.#ready(attempt, request, template, channels, findings);
+  }
+
+  /** What is known of the customer's history: remembered, or read and made sense of. */
+  async #history(
+    attempt: Attempt,
+    request: NotificationRequest,
+    identity: Identity,
+    needs: Needs,
+  ): Promise<Read<HistoryContext>> {
+    const search = this.#lookup.historySearch(request, identity, needs);
+    if (search === undefined) return found(extractHistory([]));
+    const { contexts } = this.#parts;
+    const known = await contexts.load(historySubject(search));
+    if (known !== undefined) return found(known);
+    const history = await attempt.timed('history', () =>
+      this.#lookup.history(search, attempt.callOptions()),
+    );
+    if (!history.ok) return history;
+    const context = await attempt.timed('context', () => extractHistory(history.value));
+    if (context.hasHistory) await contexts.saveFound(historySubject(search), context);
+    else await contexts.saveNothing(historySubject(search), context);
+    return found(context);
+  }
+
+  async #ready(
+    attempt: Attempt,
+    request: NotificationRequest,
+    template: CompiledTemplate,
+    channels: readonly Channel[],
+    findings: Findings,
+  ): Promise<Prepared> {
+    await attempt.emit('context_ready');
+    const { context } = findings;
+    const to = addresseeOf(request, findings);
+    return { ready: true, delivery: { request, template, channels, context, to } };
+  }
+
+  /**
+   * A lookup's value, or the end of the attempt. Where history is a nicety, a lookup that is refused,
+   * or has failed until the last attempt, does not keep the message from being sent.
+   */
+  async #orWithout<T>(
+    attempt: Attempt,
+    required: boolean,
+    read: Read<T>,
+    nothing: T,
+  ): Promise<{ ok: true; value: T } | { ok: false; outcome: AttemptOutcome }> {
+    if (read.ok) return read;
+    const { trouble } = read;
+    attempt.log[isLookupError(trouble) ? 'warn' : 'debug']({ trouble }, 'lookup failed');
+    const hopeless =
+      trouble.kind === 'refused' ||
+      (trouble.kind === 'try_later' && trouble.usesAttempt && attempt.isLast);
+    if (hopeless && !required) return { ok: true, value: nothing };
+    const outcome =
+      trouble.kind === 'refused'
+        ? await attempt.end('failed', trouble.reason, trouble.detail)
+        : await attempt.afterTrouble(trouble);
+    return { ok: false, outcome };
+  }
+}
+
+function ended(outcome: AttemptOutcome): Prepared {
+  return { ready: false, outcome };
+}

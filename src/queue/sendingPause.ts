@@ -1,0 +1,144 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { SEND_WITHIN_MS } from '../notification/attempt.js';
+import { LANES } from '../notification/state.js';
+import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClock, redisClock } from '../redis/clock.js';
+import { redisFaultOf } from '../redis/errors.js';
+import { ledgerKeys } from '../redis/keys.js';
+import { isTime, parseRecord } from '../redis/storedRecord.js';
+import { QUEUE_NAMES } from './intakeJob.js';
+import type { Queues } from './jobs.js';
+
+const LONGEST = 200;
+
+/** Why somebody stops the sending, in their own words: one line that others will read. */
+export function readPauseReason(
+  given: unknown,
+): { ok: true; reason: string } | { ok: false; expected: string } {
+  const reason = typeof given === 'string' ? given.trim() : '';
+  if (reason === '' || reason.length > LONGEST || /\p{Cc}/u.test(reason)) {
+    return { ok: false, expected: `why the sending stops, one line of 1 to ${LONGEST} characters` };
+  }
+  return { ok: true, reason };
+}
+
+/** Who stopped the sending, why, and when (epoch ms; absent where the record cannot be read). */
+export interface Pause {
+  reason: string;
+  by?: string;
+  since?: number;
+}
+
+export type BegunPause = Pause & { since: number };
+
+interface PauseCommand {
+  notifierPause(key: string, pause: string): Promise<number>;
+}
+
+/** An intent that was written before the button was pressed is too old for sending after this. */
+const INTENTS_ARE_STALE_AFTER_MS = SEND_WITHIN_MS + 50;
+
+/**
+ * Stops all sending of the deployment, and lets it go on.
+ *
+ * The key is the button. The script that writes an intent looks at it, so that from then on no
+ * message can begin to leave, whatever the workers are doing. Pausing the queues only spares the
+ * workers the vain work: jobs wait there without being looked at, and acceptance goes on.
+ *
+ * Key and queues are not changed together. The key is written first and deleted last, so whoever
+ * dies in between leaves the sending stopped, and the sweeper pauses the queues again.
+ */
+export class SendingPause {
+  readonly #redis: RedisClient;
+  readonly #queues: Queues;
+  readonly #clock: RedisClock;
+  readonly #key: string;
+
+  constructor(redis: RedisClient, prefix: string, queues: Queues) {
+    this.#redis = redis;
+    this.#queues = queues;
+    this.#clock = redisClock(redis, prefix);
+    this.#key = ledgerKeys(prefix).paused;
+    const lua = readScript('pause', import.meta.url);
+    redis.defineCommand('notifierPause', { numberOfKeys: 1, lua });
+  }
+
+  async status(): Promise<Pause | undefined> {
+    const json = await this.#redis.get(this.#key);
+    return json === null ? undefined : readPause(json);
+  }
+
+  /**
+   * Stops the sending. Whoever presses it again gives a new reason; since when stays. From now on no
+   * intent is written; see `untilStill` for those that were.
+   */
+  async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
+    const standing = await this.status();
+    const pause: BegunPause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
+    const commands = this.#redis as unknown as PauseCommand;
+    await commands.notifierPause(this.#key, JSON.stringify(pause));
+    await this.#pauseQueuesWhilePressed();
+    return pause;
+  }
+
+  /**
+   * Resolves once nothing can leave any more that had begun to before the button was pressed. An
+   * intent allows its request to be written for two seconds; what has left by then is on the wire.
+   */
+  async drain(): Promise<void> {
+    await delay(INTENTS_ARE_STALE_AFTER_MS);
+  }
+
+  /** Lets the sending go on; answers with the pause that was. Safe to repeat. */
+  async resume(): Promise<Pause | undefined> {
+    const standing = await this.status();
+    await this.#resumeQueues();
+    await this.#redis.del(this.#key);
+    // The sweeper may have paused them again in between, finding the button still pressed.
+    await this.#resumeQueues();
+    return standing;
+  }
+
+  /** Pauses the queues again if the sending is stopped and they are not; answers whether it did. */
+  async enforce(): Promise<boolean> {
+    if ((await this.status()) === undefined) return false;
+    const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].isPaused()));
+    if (paused.every(Boolean)) return false;
+    return this.#pauseQueuesWhilePressed();
+  }
+
+  /** Whether the queues are paused now. A full Redis refuses that; the key is what stops the sending. */
+  async #pauseQueuesWhilePressed(): Promise<boolean> {
+    const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].pause())).then(
+      () => true,
+      falseIfFull,
+    );
+    // The button may have been released meanwhile, and then the queues would stay paused.
+    if ((await this.status()) !== undefined) return paused;
+    await this.#resumeQueues();
+    return false;
+  }
+
+  async #resumeQueues(): Promise<void> {
+    // The intake too: it is never paused from here, but may have been by another program.
+    await Promise.all(QUEUE_NAMES.map((name) => this.#queues[name].resume()));
+  }
+}
+
+/** The key stops the sending, whatever stands in it: a record that cannot be read is a pause, too. */
+function readPause(json: string): Pause {
+  const { reason, by, since } = parseRecord(json);
+  if (typeof reason !== 'string') return UNREADABLE;
+  return {
+    reason,
+    ...(typeof by === 'string' && { by }),
+    ...(isTime(since) && { since }),
+  };
+}
+
+const UNREADABLE: Pause = { reason: 'the record that says why cannot be read' };
+
+function falseIfFull(error: unknown): false {
+  if (redisFaultOf(error)?.kind !== 'full') throw error;
+  return false;
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { RedisClient } from '../redis/client.js';
+import { isRedisFault, withoutCommand } from '../redis/errors.js';
+import { verifyDatabase } from '../redis/serverInfo.js';
+import { RedisUnavailableError, UnexpectedFailureError } from './errors.js';
+
+/** The longest a caller waits for Redis, all commands of a call together. */
+const PATIENCE_MS = 2_500;
+
+/**
+ * Bounds a call to Redis as a whole and turns every way of Redis being away into one typed error.
+ * A command that was given up may still be carried out later; that is why the error names the id of
+ * what was to be changed. A read has none: it changes nothing.
+ */
+export async function withTimeout<T>(
+  work: Promise<T>,
+  id?: string,
+  mayBeDone = id !== undefined,
+): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis did not answer in time')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([work, tooLong]);
+  } catch (error) {
+    if (isRedisFault(error))
+      throw new RedisUnavailableError(id, { cause: withoutCommand(error), mayBeDone });
+    if (id === undefined) throw withoutCommand(error);
+    throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });
+  } finally {
+    clearTimeout(timer);
+    // The loser of the race must not surface as an unhandled rejection.
+    work.catch(() => undefined);
+  }
+}
+
+const awaited = new WeakMap<RedisClient, Promise<unknown>>();
+
+/**
+ * Waits for the connection to stand. A producer's connection queues no commands, so without this
+ * the first call after construction would fail although Redis is there and well. Callers that wait
+ * at the same time share one wait.
+ */
+export async function untilConnected(redis: RedisClient): Promise<void> {
+  if (redis.status === 'ready') return verifyDatabase(redis);
+  let ready = awaited.get(redis);
+  if (ready === undefined) {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    ready = once(redis, 'ready', { signal }).finally(() => awaited.delete(redis));
+    awaited.set(redis, ready);
+  }
+  await ready;
+  await verifyDatabase(redis);
+}

@@ -1,0 +1,97 @@
+/** Where one campaign lies in Redis. */
+export interface KeysOfCampaign {
+  /** 8 bytes of tag, then the campaign as JSON. */
+  record: string;
+  /** Hash: how many rows stand where. */
+  counts: string;
+  /** Set: numbers of the rows that are released and not settled; an `unknown` row is not among them. */
+  live: string;
+  /** `paused` or `cancelled`: while this key is there, no row is released, claimed or sent. */
+  halt: string;
+  /** Hash: chunk index to chunk. */
+  rows: string;
+  /** Hash: chunk index to chunk of refused rows. */
+  rejected: string;
+  /** How many rows have been released. */
+  cursor: string;
+  /** List: `at:ended`, the newest first; from it the campaign's pace is told. */
+  pace: string;
+  /** What an upload has brought so far; becomes `rows` when it is finished. */
+  uploadedRows(upload: string): string;
+  uploadedRejected(upload: string): string;
+}
+
+export interface CampaignKeys {
+  /** Sorted set: campaign id by when it was created (epoch ms). */
+  campaigns: string;
+  /** Sorted set: campaign id by when the feeder shall look at it (epoch ms); 0 is at every look. */
+  schedule: string;
+  /** Whoever holds this key is the feeder. */
+  feeder: string;
+  of(campaignId: string): KeysOfCampaign;
+}
+
+/** All under the deployment's one hash tag, as the ledger's keys are: one script may touch both. */
+export function campaignKeys(prefix: string): CampaignKeys {
+  return {
+    campaigns: `${prefix}:campaigns`,
+    schedule: `${prefix}:campaigns:agenda`,
+    feeder: `${prefix}:feeder`,
+    of(campaignId) {
+      const record = `${prefix}:k:${campaignId}`;
+      return {
+        record,
+        counts: `${record}:counts`,
+        live: `${record}:live`,
+        halt: `${record}:halt`,
+        rows: `${record}:rows`,
+        rejected: `${record}:rejected`,
+        cursor: `${record}:cursor`,
+        pace: `${record}:pace`,
+        uploadedRows: (upload) => `${record}:rows:${upload}`,
+        uploadedRejected: (upload) => `${record}:rejected:${upload}`,
+      };
+    },
+  };
+}
+
+/**
+ * Where things lie in Redis. The prefix carries a hash tag (`{notifier}`), so that on a cluster all
+ * keys share one slot and one script may touch several of them.
+ */
+export interface LedgerKeys {
+  record(id: string): string;
+  request(id: string): string;
+  checkpoint(id: string): string;
+  /** Sorted set: notification id by the time (epoch ms) the sweeper shall look at it. */
+  due: string;
+  /** Sorted set: ids that wait for a person as `unknown`, by when they became so (epoch ms). */
+  unknown: string;
+  /** While this key is there, no intent is written. */
+  paused: string;
+  /** Whoever holds this key is the sweeper. */
+  sweeper: string;
+  /** Hash: template name to what acceptors must know of it. */
+  templates: string;
+  template(hash: string): string;
+  /** Who a recipient is, by a keyed hash of their address. */
+  cachedIdentity(digest: string): string;
+  /** What is known of a contact's history, by a keyed hash of the contact and of how it was searched. */
+  cachedContext(digest: string): string;
+}
+
+export function ledgerKeys(prefix: string): LedgerKeys {
+  return {
+    record: (id) => `${prefix}:n:${id}`,
+    request: (id) => `${prefix}:r:${id}`,
+    checkpoint: (id) => `${prefix}:x:${id}`,
+    due: `${prefix}:due`,
+    unknown: `${prefix}:unknown`,
+    paused: `${prefix}:paused`,
+    sweeper: `${prefix}:sweeper`,
+    templates: `${prefix}:templates`,
+    template: (hash) => `${prefix}:t:${hash}`,
+    cachedIdentity: (digest) => `${prefix}:c:i:${digest}`,
+    cachedContext: (digest) => `${prefix}:c:x:${digest}`,
+  };
+}

@@ -1,0 +1,213 @@
+import { CHANNELS, type Channel } from '../notification/state.js';
+import type { CompiledTemplate } from './compile.js';
+import { exampleContext, type TemplateContext } from './contextVariables.js';
+import type { TemplateSource, TemplateVariables } from './manifest.js';
+import { CHANNEL_PARTS, type PartName, partFileName } from './parts.js';
+import { kindOf, type VariableKind } from './variableKind.js';
+
+/** A customer as templates meet them. Nobody here exists. */
+export interface Sample {
+  title: string;
+  context: TemplateContext;
+  timeZone: string;
+}
+
+const CONVERSATION = '8f14e45f-ceea-467f-a8d2-91a2b4f7c001';
+
+/** Believable customers, the usual one first, and those that break templates. */
+export const SAMPLES: readonly Sample[] = [
+  { title: 'a worried customer', context: exampleContext(true), timeZone: 'Europe/Berlin' },
+  { title: 'no earlier conversation', context: exampleContext(false), timeZone: 'UTC' },
+  {
+    title: 'a happy customer',
+    context: written(
+      'Marcus Lindqvist',
+      'The replacement kettle came today and it works, thank you!',
+      {
+        topic: 'replacement',
+        sentiment: 'positive',
+      },
+    ),
+    timeZone: 'Europe/Stockholm',
+  },
+  {
+    title: 'a name that nobody knows',
+    context: written('Valued Customer', 'Could you send me the invoice for May once more?', {
+      topic: 'invoice',
+      sentiment: 'neutral',
+    }),
+    timeZone: 'America/New_York',
+  },
+  {
+    title: 'a script from right to left',
+    context: written('ليلى حداد', 'متى سيصل طلبي؟ أنتظره منذ أسبوع ولم أسمع شيئًا.', {
+      sentiment: 'negative',
+    }),
+    timeZone: 'Asia/Dubai',
+  },
+  {
+    title: 'the longest name and message',
+    context: written(
+      'Maria Magdalena Theresia von und zu Hohenstein-Waldburg-Zeil',
+      'I have now called four times about the same broken drawer and each time I am told something new, so…',
+      { topic: 'broken drawer', sentiment: 'negative' },
+    ),
+    timeZone: 'Europe/Vienna',
+  },
+  {
+    title: 'signs, apostrophes and an emoji',
+    context: written(
+      'Siobhán O’Brien',
+      'Is the 3 > 2 offer still on & does it cover "extras"? 🙂',
+      {
+        topic: 'offer',
+        sentiment: 'neutral',
+      },
+    ),
+    timeZone: 'Europe/Dublin',
+  },
+  {
+    title: 'an attack',
+    context: written('Robert', '</blockquote><script>alert(1)</script>{{ customerName }}', {
+      sentiment: 'neutral',
+    }),
+    timeZone: 'UTC',
+  },
+];
+
+function written(
+  customerName: string,
+  lastMessage: string,
+  rest: { topic?: string; sentiment: TemplateContext['sentiment'] },
+): TemplateContext {
+  return {
+    customerName,
+    lastMessage,
+    lastMessageAt: '2026-03-10T23:30:00.000Z',
+    conversationId: CONVERSATION,
+    hasHistory: true,
+    ...rest,
+  };
+}
+
+/** What is not wrong with a template, and may yet surprise its author. */
+export interface TemplateRemark {
+  template: string;
+  channel?: Channel;
+  message: string;
+}
+
+/**
+ * Looks at a template where loading it does not: with every variable at the longest that requests may
+ * have and at the shortest, for every sample customer; and for variables that no part reads.
+ */
+export function remarksOn(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
+  return [
+    ...channelsOff(source, compiled),
+    ...unused(source, compiled),
+    ...unkind(source),
+    ...extremes(source, compiled),
+  ];
+}
+
+/** A channel that has some of its parts and not all is off: it looks as if it were there. */
+export function channelsOff(
+  { name, parts }: TemplateSource,
+  compiled: CompiledTemplate,
+): (TemplateRemark & { channel: Channel })[] {
+  return CHANNELS.flatMap((channel) => {
+    const needed: readonly PartName[] = CHANNEL_PARTS[channel];
+    const missing = needed.filter((part) => parts[part] === undefined);
+    if (compiled.channels.includes(channel) || missing.length === needed.length) return [];
+    const files = missing.map(partFileName).join(' and ');
+    return [
+      {
+        template: name,
+        channel,
+        message: `is off: ${files} is missing, so nothing goes out over it`,
+      },
+    ];
+  });
+}
+
+function unused({ name, manifest }: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
+  const read = new Set(compiled.channels.flatMap((channel) => [...compiled.variables(channel)]));
+  return Object.keys(manifest.variables)
+    .filter((variable) => !read.has(variable))
+    .map((variable) => ({
+      template: name,
+      message: `${variable} is declared, and no part reads it`,
+    }));
+}
+
+/** What a filter makes of a value it cannot read: `#` in the place of a link, and a date as it was written. */
+const KIND_OF_FILTER = { safe_url: 'url', date: 'date' } as const;
+
+/** Variables that only acceptance could have kept from going wrong, had it known their kind. */
+function unkind({ name, manifest, parts }: TemplateSource): TemplateRemark[] {
+  const text = Object.values(parts).join('\n');
+  return Object.entries(manifest.variables).flatMap(([variable, declaration]) => {
+    if (kindOf(declaration) !== 'text') return [];
+    const [, filter] =
+      new RegExp(`\\{\\{-?\\s*${variable}\\s*\\|[^}]*?\\b(safe_url|date)\\b`).exec(text) ?? [];
+    if (filter !== 'safe_url' && filter !== 'date') return [];
+    const message = `${variable} goes through the filter ${filter}: declare "kind": "${KIND_OF_FILTER[filter]}", so that requests with another value are refused`;
+    return [{ template: name, message }];
+  });
+}
+
+function extremes(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
+  const trials = [
+    { title: 'with every variable at its longest', variables: variablesOf(source, 'longest') },
+    { title: 'with every variable at its shortest', variables: variablesOf(source, 'shortest') },
+  ];
+  return compiled.channels.flatMap((channel) => {
+    for (const { title, variables } of trials) {
+      for (const sample of SAMPLES) {
+        const { context, timeZone } = sample;
+        const result = compiled.render(channel, { context, variables, timeZone });
+        if (result.ok) continue;
+        const message = `${title} and ${sample.title}: ${result.reason} (${result.detail})`;
+        return [{ template: source.name, channel, message }];
+      }
+    }
+    return [];
+  });
+}
+
+/** Shortest: the required ones only, of one character. */
+function variablesOf(
+  { manifest }: TemplateSource,
+  size: 'longest' | 'shortest',
+): TemplateVariables {
+  const declared = Object.entries(manifest.variables);
+  if (size === 'shortest') {
+    return Object.fromEntries(
+      declared
+        .filter(([, { required }]) => required)
+        .map(([name, declaration]) => [
+          name,
+          kindOf(declaration) === 'text' ? 'x' : declaration.example,
+        ]),
+    );
+  }
+  return Object.fromEntries(
+    declared.map(([name, declaration]) => [
+      name,
+      stretched(declaration.example, kindOf(declaration), declaration.maxLength),
+    ]),
+  );
+}
+
+/** The kinds whose values can be longer than another. */
+const STRETCHES: ReadonlySet<VariableKind> = new Set(['text', 'url', 'link']);
+
+/** A link stays a link: it grows at its end. */
+function stretched(example: string | number | boolean, kind: VariableKind, length: number) {
+  if (typeof example !== 'string' || !STRETCHES.has(kind)) return example;
+  if (/^(https?|mailto):/.test(example)) return example.padEnd(length, 'x').slice(0, length);
+  return 'wide words '
+    .repeat(Math.ceil(length / 11))
+    .slice(0, length - 1)
+    .concat('.');
+}

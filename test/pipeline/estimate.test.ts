@@ -1,0 +1,101 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { NotificationRequest } from '../../src/notification/request.js';
+import { estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
+import { onlyTo } from '../../src/policy/allowedRecipients.js';
+import { loadTemplates, templatesDir } from '../../src/templates/catalogue.js';
+import type { CompiledTemplate } from '../../src/templates/compile.js';
+
+const PARTS: OutlookParts = {
+  policy: onlyTo(undefined),
+  defaultChannels: ['web', 'email'],
+  isConfigured: () => true,
+  transcriptSource: 'messages',
+  historyBatch: 50,
+  checksDelivery: true,
+};
+
+const EMAIL = { email: 'dana@example.com' };
+const CONTACT = { externalContactId: 'c0000000-0000-4000-8000-000000000001' };
+const PHONE = { phone: '+15550100123' };
+
+let followUp: CompiledTemplate;
+let orderUpdate: CompiledTemplate;
+
+beforeAll(async () => {
+  const loaded = await loadTemplates(templatesDir({}));
+  const named = (name: string) => {
+    const template = loaded.find(({ compiled }) => compiled.name === name);
+    if (template === undefined) throw new Error(`no template ${name}`);
+    return template.compiled;
+  };
+  followUp = named('follow-up');
+  orderUpdate = named('order-update');
+});
+
+function outlook(
+  recipient: NotificationRequest['recipient'],
+  common: Pick<NotificationRequest, 'channels' | 'history'> = {},
+  parts: Partial<OutlookParts> = {},
+) {
+  const foreseen = estimate(followUp, { ...PARTS, ...parts });
+  return foreseen({ recipient, template: 'follow-up', ...common });
+}
+
+describe('what is foreseen of a request', () => {
+  test('a customer by email costs who they are, their share of the history, what was said, and the send', () => {
+    expect(outlook(EMAIL)).toEqual({
+      would: 'try',
+      channel: 'web',
+      cost: { identity: 1, history: 1 / 50, transcript: 2, send: 1, deliveryCheck: 1 },
+    });
+  });
+
+  test('a contact id costs a look at the contact, for the ids that were merged into it', () => {
+    expect(outlook({ ...CONTACT, name: 'Dana' }).cost.identity).toBe(1);
+    expect(outlook(CONTACT).cost.identity).toBe(1);
+  });
+
+  test('recordings spare one request of a transcript', () => {
+    expect(outlook(EMAIL, {}, { transcriptSource: 'recordings' }).cost.transcript).toBe(1);
+  });
+
+  test('only web messages are asked about afterwards', () => {
+    const byEmail = outlook(EMAIL, { channels: ['email'] });
+    expect(byEmail).toMatchObject({ channel: 'email', cost: { deliveryCheck: 0 } });
+    expect(outlook(EMAIL, {}, { checksDelivery: false }).cost.deliveryCheck).toBe(0);
+  });
+
+  test('who cannot be looked for has no history, and is skipped without a request', () => {
+    const skipped = outlook(PHONE, { channels: ['sms'] });
+    expect(skipped).toMatchObject({ would: 'skip', reason: 'no_history', cost: { identity: 0 } });
+  });
+
+  test('who has no address for any channel fails, after the lookups', () => {
+    const failed = outlook(EMAIL, { channels: ['sms'] });
+    expect(failed).toMatchObject({ would: 'fail', reason: 'no_channel' });
+    expect(failed.cost).toMatchObject({ identity: 1, transcript: 2, send: 0 });
+  });
+
+  test('a channel that is not configured is passed over', () => {
+    const parts = { isConfigured: (channel: string) => channel !== 'web' };
+    expect(outlook(EMAIL, {}, parts)).toMatchObject({ would: 'try', channel: 'email' });
+  });
+
+  test('who may not be written to is skipped, whoever came before', () => {
+    const foreseen = estimate(followUp, { ...PARTS, policy: onlyTo(['@example.com']) });
+    const to = (email: string) => foreseen({ recipient: { email }, template: 'follow-up' });
+    expect(to('a@example.com').would).toBe('try');
+    expect(to('a@elsewhere.example')).toMatchObject({ would: 'skip', reason: 'not_allowed' });
+    expect(to('b@example.com').would).toBe('try');
+  });
+
+  test('where history is not required, who cannot be looked for is written to all the same', () => {
+    const common = { history: { required: false }, channels: ['sms' as const] };
+    const foreseen = estimate(orderUpdate, PARTS);
+    expect(foreseen({ recipient: PHONE, template: 'order-update', ...common })).toEqual({
+      would: 'try',
+      channel: 'sms',
+      cost: { identity: 0, history: 0, transcript: 0, send: 1, deliveryCheck: 0 },
+    });
+  });
+});
