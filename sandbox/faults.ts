@@ -71,7 +71,7 @@ const kinds = z.discriminatedUnion(
   },
 );
 
-export const faultSchema = kinds.refine(
+const faultSchema = kinds.refine(
   ({ count, probability }) => count === undefined || probability === undefined,
   { message: 'give count or probability, not both', path: ['probability'] },
 );

@@ -104,13 +104,13 @@ export const settingsPatchSchema = z.strictObject({
   predicatesPerFilter: settingsSchema.shape.predicatesPerFilter.unwrap().optional(),
 });
 
-export interface IssuedToken {
+interface IssuedToken {
   accessToken: string;
   expiresInSeconds: number;
 }
 
 /** Access tokens of the client-credentials grant. Each names its client until it expires or is revoked. */
-export class Tokens {
+class Tokens {
   readonly #issued = new Map<string, { client: string; expiresAt: number }>();
 
   issue(client: string, lifetimeSeconds: number, now: number): IssuedToken {

@@ -347,3 +347,8 @@ function missingForDashboard(config: Config, localApi: boolean, role: Role) {
 export function describeProblems(problems: { name: string; expected: string }[]): string {
   return problems.map(({ name, expected }) => `  ${name}: expected ${expected}`).join('\n');
 }
+
+/** What customer data is sealed with. Without a secret, Redis is on this machine alone. */
+export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
+  return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
+}

@@ -53,7 +53,7 @@ function fits({ type, predicates = [], clauses = [] }: Filter, row: Row): boolea
  * Every filter must hold. A conversation filter looks at the conversation; a segment filter holds when
  * one single segment fulfils it, so two filters may be fulfilled by two segments.
  */
-export function matches(
+function matches(
   view: ConversationView,
   segmentFilters: readonly Filter[],
   conversationFilters: readonly Filter[],

@@ -33,7 +33,7 @@ const EMPTY_SEGMENT_DIMENSIONS = [
   'userId',
 ] as const;
 
-export const SEGMENT_DIMENSIONS: ReadonlySet<string> = new Set([
+const SEGMENT_DIMENSIONS: ReadonlySet<string> = new Set([
   ...ANSWERED_SEGMENT_DIMENSIONS,
   ...EMPTY_SEGMENT_DIMENSIONS,
 ]);
@@ -47,7 +47,7 @@ const ANSWERED_CONVERSATION_DIMENSIONS = [
   'customerParticipation',
 ] as const;
 
-export const CONVERSATION_DIMENSIONS: ReadonlySet<string> = new Set([
+const CONVERSATION_DIMENSIONS: ReadonlySet<string> = new Set([
   ...ANSWERED_CONVERSATION_DIMENSIONS,
   'divisionId',
   'externalTag',
@@ -77,7 +77,7 @@ function parseInstant(text: string | undefined): number {
 }
 
 /** Null unless `text` is START/END with START before END. */
-export function parseInterval(text: string): Interval | null {
+function parseInterval(text: string): Interval | null {
   const [from, to, ...rest] = text.split('/');
   const start = parseInstant(from);
   const end = parseInstant(to);

@@ -16,7 +16,7 @@ import {
 import { ControlError, checked } from './input.js';
 
 /** What `GET /_sandbox/` answers: where everything is. */
-export function controlIndex({ settings, population, requests, inbox, faults }: World): object {
+function controlIndex({ settings, population, requests, inbox, faults }: World): object {
   return {
     about: 'A simulated Genesys Cloud. Nothing here reaches a real person.',
     clientId: settings.clientId,
@@ -72,7 +72,7 @@ const deliveriesQuery = z.strictObject({
 const bound = (capacity: number): number | null => (Number.isFinite(capacity) ? capacity : null);
 
 /** What arrived and what was delivered. `bound` is how many are kept, null for all of them. */
-export function recordRoutes(app: FastifyInstance, { requests, inbox }: World): void {
+function recordRoutes(app: FastifyInstance, { requests, inbox }: World): void {
   app.get('/requests', async ({ query }) => {
     const asked = checked(requestsQuery, query);
     const operation = asked.wait === '*' ? undefined : asked.wait;

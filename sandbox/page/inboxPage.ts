@@ -7,7 +7,7 @@ import { howOften, messages, transcript } from './messages.js';
 import { type Recipient, recipientOf, recipients } from './recipients.js';
 
 /** One recipient: who they are, what they got, and beside it what was said. */
-export function customerView(world: World, recipient: Recipient): Html {
+function customerView(world: World, recipient: Recipient): Html {
   const { name, address, customer } = recipient;
   return html`<article class="customer" aria-labelledby="name">
     <header>
@@ -69,7 +69,7 @@ const DETAILS = [
 ] as const;
 
 /** Makes the platform misbehave; says what stands and how often it has fired. */
-export function faultPanel(faults: Faults, back: string): Html {
+function faultPanel(faults: Faults, back: string): Html {
   const standing = faults.list();
   return html`<section aria-labelledby="faults" class="faults">
     <h2 id="faults">Faults</h2>

@@ -11,7 +11,7 @@ import { inboxPage } from './inboxPage.js';
  * `data-live`, and the children of a `data-live-list` are kept as long as they stay the same. The
  * page works without it.
  */
-export const REFRESH_SCRIPT = `
+const REFRESH_SCRIPT = `
 const seen = new Map();
 const parts = (root) => [...root.querySelectorAll('[data-live]')];
 for (const part of parts(document)) seen.set(part.dataset.live, part.outerHTML);
@@ -64,7 +64,7 @@ setTimeout(look, 2000);
 `;
 
 /** Plain on purpose; light and dark by the reader's own setting, one column on a phone. */
-export const STYLE = `
+const STYLE = `
 :root { color-scheme: light dark; --back: #fff; --card: #f5f6f8; --line: #c9ced6; --ink: #16191f;
   --quiet: #555d6b; --link: #0b57b8; --strong: #0b57b8; --strong-ink: #fff; --warn: #a4161a; --good: #1b6b3a; }
 @media (prefers-color-scheme: dark) { :root { --back: #14171c; --card: #1e232b; --line: #414a58;

@@ -12,18 +12,18 @@ export const emailAddress = z
   .regex(/^[^\s@<>,;"]+@[^\s@<>,;".]+(\.[^\s@<>,;".]+)+$/, 'must be an email address');
 
 /** A line break in a header would let a text add headers of its own. */
-export const headerText = (max: number) =>
+const headerText = (max: number) =>
   z
     .string()
     .min(1, 'must not be empty')
     .max(max, `must be at most ${max} characters`)
     .regex(/^[^\r\n]*$/, 'must not hold line breaks');
 
-export const mailbox = z.strictObject({ email: emailAddress, name: headerText(256).optional() });
+const mailbox = z.strictObject({ email: emailAddress, name: headerText(256).optional() });
 
 export const E164 = /^\+[1-9]\d{6,14}$/;
 
-export interface OutboundMessage {
+interface OutboundMessage {
   media: Media;
   customer: Customer | undefined;
   ourAddress: string;
@@ -35,13 +35,13 @@ export interface OutboundMessage {
   into: Conversation | undefined;
 }
 
-export interface Sent {
+interface Sent {
   conversation: Conversation;
   message: Message;
 }
 
 /** Records an outbound message of the `api` participant, as an agentless send leaves it behind. */
-export function recordSend(world: World, outbound: OutboundMessage): Sent {
+function recordSend(world: World, outbound: OutboundMessage): Sent {
   const { media, customer, ourAddress, customerAddress, subject, text, delivered, into } = outbound;
   const at = world.now();
   const message: Message = {

@@ -27,12 +27,12 @@ export function statusOf(world: World, message: Message): MessageStatus {
 
 const PLATFORM = { webmessaging: 'WebMessaging', sms: 'Phone', email: 'Email' } as const;
 
-export function messageUri(conversation: Conversation, message: Message): string {
+function messageUri(conversation: Conversation, message: Message): string {
   return `/api/v2/conversations/messages/${conversation.id}/messages/${message.id}`;
 }
 
 /** Genesys: NormalizedType of a message, also found in messageMetadata. */
-export function messageType({ type }: MessageBody): 'Text' | 'Structured' | 'Event' | 'Receipt' {
+function messageType({ type }: MessageBody): 'Text' | 'Structured' | 'Event' | 'Receipt' {
   switch (type) {
     case 'text':
       return 'Text';

@@ -18,7 +18,7 @@ const MASKS: readonly (readonly [pattern: RegExp, mask: string])[] = [
   [/(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)/g, '[card number]'],
 ];
 
-export function maskSensitiveData(text: string): string {
+function maskSensitiveData(text: string): string {
   return MASKS.reduce((masked, [pattern, mask]) => masked.replace(pattern, mask), text);
 }
 

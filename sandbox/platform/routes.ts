@@ -34,7 +34,7 @@ import { answerHonestly, type Service, type Sleep, serve } from './serve.js';
  *
  * @returns the refusal, or null when the request may go on.
  */
-export function admit(
+function admit(
   world: World,
   record: RequestRecord,
   authorization: string | undefined,
@@ -52,7 +52,7 @@ export function admit(
 }
 
 /** Ties each request to its record, from its arrival to its end. */
-export class Arrivals {
+class Arrivals {
   readonly #records = new WeakMap<FastifyRequest, RequestRecord>();
 
   constructor(private readonly world: World) {}

@@ -58,7 +58,7 @@ function trickle(reply: FastifyReply, record: RequestRecord, text: string, secon
 }
 
 /** Ends a request as a fault wants it; `answer` is what it would have got otherwise. */
-export function endRequest(
+function endRequest(
   reply: FastifyReply,
   record: RequestRecord,
   ending: Ending,

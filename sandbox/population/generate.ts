@@ -5,7 +5,7 @@ import { SCRIPTS } from './scripts.js';
 type Names = readonly [string, ...string[]];
 
 /** Names as they are written, and as they appear in an email address. */
-export const NAMES: Record<Language, { first: Names; last: Names; latin: Names }> = {
+const NAMES: Record<Language, { first: Names; last: Names; latin: Names }> = {
   en: {
     first: ['Amelia', 'Oliver', 'Grace', 'Marcus', 'Priya', 'Liam', 'Zoe', 'Samuel'],
     last: ['Hughes', 'Okafor', 'Bennett', "O'Connor", 'Clarke', 'Patel', 'Novak', 'Reid'],

@@ -11,7 +11,7 @@ const LOOK_EVERY_MS = 5_000;
 /** Connections over which a file is coming in; the time limit for a request is not for them. */
 const uploading = new WeakSet<Socket>();
 
-export function isUploading(socket: Socket): boolean {
+function isUploading(socket: Socket): boolean {
   return uploading.has(socket);
 }
 

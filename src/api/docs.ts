@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
-import { HtmlHtml, htmlOfHtml } from '../html/html.js';
+import { Html, html } from '../html/html.js';
 import { COMPONENTS, type JsonSchema } from './openapi/components.js';
 import { type OpenApiDocument, openApiDocument } from './openapi/document.js';
 import type { Operation } from './openapi/operation.js';
@@ -11,7 +11,7 @@ import { allowOnly } from './requests.js';
 const EXAMPLE_IDS = { notification: 'hello-1', campaign: 'autumn' } as const;
 
 /** An operation as a command line, ready to be pasted into a POSIX shell. */
-export function curlLine(operation: Operation, body: unknown): string {
+function curlLine(operation: Operation, body: unknown): string {
   const kind = operation.path.includes('/campaigns/') ? 'campaign' : 'notification';
   const path = operation.path.replace('{id}', EXAMPLE_IDS[kind]);
   const lines = [
@@ -42,13 +42,13 @@ interface Field {
 }
 
 /** The fields of an object as a table, those of objects within it under their full names. */
-export function fieldTable(schema: JsonSchema, caption: string): HtmlHtml {
+function fieldTable(schema: JsonSchema, caption: string): Html {
   const rows = fieldsOf(schema, '').map(
-    ({ name, required, kind, description }) => htmlOfHtml`<tr>
+    ({ name, required, kind, description }) => html`<tr>
 <th scope="row"><code>${name}</code></th><td>${required ? 'yes' : ''}</td><td>${kind}</td><td>${description}</td></tr>
 `,
   );
-  return htmlOfHtml`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table>
+  return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table>
 <thead><tr><th scope="col">Field</th><th scope="col">Needed</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr></thead>
 <tbody>
 ${rows}</tbody></table></div>`;
@@ -108,7 +108,7 @@ function textOf(value: unknown): string {
 }
 
 /** The page's whole appearance; its hash is in the page's content security policy. */
-export const STYLE = `
+const STYLE = `
 :root { color-scheme: light dark; --ink: #1f2933; --quiet: #52606d; --paper: #fff; --panel: #f2f5f8; --line: #cbd2d9; --link: #1d5b8f; }
 @media (prefers-color-scheme: dark) { :root { --ink: #e8ecf0; --quiet: #a9b4bf; --paper: #14181d; --panel: #1f252c; --line: #3a444f; --link: #8fc1ee; } }
 * { box-sizing: border-box; }
@@ -140,14 +140,14 @@ summary { cursor: pointer; padding: 0.3rem 0; }
 `;
 
 /** The API's documentation as one page: no script, nothing loaded from anywhere. */
-export function docsPage({ info }: OpenApiDocument): string {
-  return htmlOfHtml`<!doctype html>
+function docsPage({ info }: OpenApiDocument): string {
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${info.title}: HTTP API</title>
-<style>${new HtmlHtml(STYLE)}</style>
+<style>${new Html(STYLE)}</style>
 </head>
 <body>
 <header>
@@ -168,25 +168,25 @@ ${fieldTable(COMPONENTS.Problem, 'Fields of a problem document')}
 </main>
 </body>
 </html>
-`.source;
+`.text;
 }
 
-function tableEntry({ operationId, method, path, summary }: Operation): HtmlHtml {
-  return htmlOfHtml`<li><a href="#${operationId}"><code><span class="method">${method.toUpperCase()}</span> ${path}</code></a><br><span class="quiet">${summary}</span></li>
+function tableEntry({ operationId, method, path, summary }: Operation): Html {
+  return html`<li><a href="#${operationId}"><code><span class="method">${method.toUpperCase()}</span> ${path}</code></a><br><span class="quiet">${summary}</span></li>
 `;
 }
 
-function section(operation: Operation): HtmlHtml {
+function section(operation: Operation): Html {
   const { operationId, method, path, summary, description, body } = operation;
   const examples: [string, unknown][] =
     body === undefined ? [['', undefined]] : Object.entries(body.examples);
-  return htmlOfHtml`<section id="${operationId}" aria-labelledby="${operationId}-title">
+  return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
 <h2 id="${operationId}-title">${summary} <br><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h2>
 <p>${description}</p>
 ${besidesBody(operation)}
-${body === undefined ? '' : [htmlOfHtml`<h3>Request</h3>\n`, fieldTable(COMPONENTS[body.schema], `Fields of ${body.schema}`)]}
+${body === undefined ? '' : [html`<h3>Request</h3>\n`, fieldTable(COMPONENTS[body.schema], `Fields of ${body.schema}`)]}
 <h3>Example</h3>
-${examples.map(([title, value]) => htmlOfHtml`<p class="quiet">${title}</p>${block(curlLine(operation, value), `Command: ${summary} ${title}`)}`)}
+${examples.map(([title, value]) => html`<p class="quiet">${title}</p>${block(curlLine(operation, value), `Command: ${summary} ${title}`)}`)}
 <h3>Answers</h3>
 ${operation.answers.map(({ status, description: meaning, schema, example }) =>
   answer(`${status} ${meaning} (${schema})`, [example]),
@@ -197,21 +197,20 @@ ${problemsByStatus(operation.problems)}
 }
 
 /** What a request says elsewhere than in a JSON body. */
-function besidesBody({ headers = {}, query = {}, upload }: Operation): HtmlHtml[] {
+function besidesBody({ headers = {}, query = {}, upload }: Operation): Html[] {
   const types = Object.keys(upload ?? {}).join(', ');
   return [
     ...Object.entries(headers).map(
-      ([name, meaning]) => htmlOfHtml`<p>Header <code>${name}</code>: ${meaning}</p>\n`,
+      ([name, meaning]) => html`<p>Header <code>${name}</code>: ${meaning}</p>\n`,
     ),
     ...Object.entries(query).map(
-      ([name, { description }]) =>
-        htmlOfHtml`<p>Query <code>?${name}=</code>: ${description}</p>\n`,
+      ([name, { description }]) => html`<p>Query <code>?${name}=</code>: ${description}</p>\n`,
     ),
-    ...(upload === undefined ? [] : [htmlOfHtml`<p>Body: a file, as ${types}.</p>\n`]),
+    ...(upload === undefined ? [] : [html`<p>Body: a file, as ${types}.</p>\n`]),
   ];
 }
 
-function problemsByStatus(problems: readonly Problem[]): HtmlHtml[] {
+function problemsByStatus(problems: readonly Problem[]): Html[] {
   const statuses = [...new Set(problems.map(({ status }) => status))].sort();
   return statuses.map((status) => {
     const all = problems.filter((one) => one.status === status);
@@ -219,18 +218,18 @@ function problemsByStatus(problems: readonly Problem[]): HtmlHtml[] {
   });
 }
 
-function answer(title: string, bodies: readonly unknown[]): HtmlHtml {
+function answer(title: string, bodies: readonly unknown[]): Html {
   const blocks = bodies.map((body) =>
     block(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2), title),
   );
-  return htmlOfHtml`<details><summary>${title}</summary>
+  return html`<details><summary>${title}</summary>
 ${blocks}</details>
 `;
 }
 
 /** Focusable, so that what is wider than the screen can be scrolled to with the keyboard. */
-function block(text: string, label: string): HtmlHtml {
-  return htmlOfHtml`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>
+function block(text: string, label: string): Html {
+  return html`<pre tabindex="0" role="group" aria-label="${label}"><code>${text}</code></pre>
 `;
 }
 

@@ -29,7 +29,7 @@ declare module 'fastify' {
  * One line and one count a request: the route as it was declared, never the URL, and no header and no body. What a
  * caller wrote may hold anything. Health checks are seen at level debug only.
  */
-export function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
+function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
   app.addHook('onResponse', async (request, reply) => {
     const { caller, notificationId, campaignId } = request;
     const line = {

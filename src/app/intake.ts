@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import type { Ledger } from '../notification/ledger.js';
 import { Acceptor } from '../queue/acceptor.js';
 import { Backlog } from '../queue/backlog.js';
@@ -8,7 +8,6 @@ import type { Queues } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/client.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { type IntakeOutcome, IntakeWorker } from '../worker/intakeWorker.js';
-import { keyringOf } from './workerApp.js';
 
 /** The worker of the intake queue in this process, with the same acceptance as the api's. */
 export function openIntake(

@@ -5,7 +5,7 @@ import { RowStore } from '../campaign/rowStore.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { Throughput } from '../campaign/throughput.js';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
 import type { ChannelDrivers } from '../dispatch/channels/channel.js';
 import { emailChannel } from '../dispatch/channels/email.js';
@@ -21,7 +21,6 @@ import { type Identity, IdentityLookup } from '../history/identity.js';
 import type { Findings } from '../history/lookup.js';
 import { LookupCache } from '../history/lookupCache.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
-import { Keyring } from '../notification/keyring.js';
 import { Ledger } from '../notification/ledger.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
 import { redactedError, throttle } from '../ops/logger.js';
@@ -61,11 +60,6 @@ import type { RunningRole } from './role.js';
 export interface LookupCaches {
   identities: LookupCache<Identity>;
   contexts: LookupCache<HistoryContext>;
-}
-
-/** What customer data is sealed with. Without a secret, Redis is on this machine alone. */
-export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
-  return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);
 }
 
 export function openLookupCaches(

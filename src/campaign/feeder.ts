@@ -23,14 +23,14 @@ import type { Throughput } from './throughput.js';
 /** Rows that were tried, over which it is judged whether too many fail. */
 const WINDOW = 100;
 
-export interface FailureLimits {
+interface FailureLimits {
   /** Above this share of a window, failed is too much. */
   maxFailureShare: number;
   /** So many more `unknown` are too many. */
   maxUnknown: number;
 }
 
-export type Judgement =
+type Judgement =
   | { kind: 'wait_and_see' }
   /** Nothing wrong with the window that ends here. */
   | { kind: 'fine'; judged: Judged }
@@ -43,7 +43,7 @@ const NOTHING: Judged = { tried: 0, failed: 0, unknown: 0 };
  * expired say nothing about that: nobody tried to send them. A window begins where the last one was
  * judged, so that after a resume only what happens from then on counts.
  */
-export function judgeFailures(
+function judgeFailures(
   counts: CampaignCounts,
   since: Judged | undefined,
   limits: FailureLimits,
@@ -98,7 +98,7 @@ function flowOf(counts: CampaignCounts): ReleaseWindow {
  * that is started later finds a short queue, and a pause has little to put aside; more when they are
  * worked off fast. Half of them are worked off before more are released: in batches, a row costs less.
  */
-export class Flows {
+class Flows {
   readonly #readyAfter = new Map<string, number>();
 
   /** How many to release now; to be asked at each look. */

@@ -105,17 +105,17 @@ export interface CampaignView extends RowDefaults, Partial<ColumnChoices> {
 }
 
 /** What a view shows beside the campaign and its counts, as it was looked up at `now` (epoch ms). */
-export interface CampaignSurroundings extends ProgressSurroundings {
+interface CampaignSurroundings extends ProgressSurroundings {
   /** What is in the way of the whole deployment. */
   obstacles: readonly Obstacle[];
 }
 
 /** Whether a campaign has begun and not ended. */
-export function isUnderWay(state: CampaignState): boolean {
+function isUnderWay(state: CampaignState): boolean {
   return state === 'running' || state === 'paused';
 }
 
-export function campaignView(
+function campaignView(
   campaign: Campaign,
   tally: Tally,
   { now, perMinute, deliveryCheckAfterMs, obstacles }: CampaignSurroundings,

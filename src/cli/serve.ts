@@ -104,7 +104,7 @@ const STOP_DEADLINE_MS = 25_000;
  * After `stop` the process ends by itself, because nothing is open any more. Something that is left
  * open would keep it alive for ever; the deadline, which goes on counting, then ends it with 1.
  */
-export function stopOnSignals(
+function stopOnSignals(
   stop: () => Promise<void>,
   log: Logger,
   deadlineMs = STOP_DEADLINE_MS,

@@ -28,7 +28,7 @@ interface LanguageWords {
  * library has no list for. Kept short on purpose: a word is here only if it hardly has another
  * meaning in such a conversation.
  */
-export const SENTIMENT_WORDS = {
+const SENTIMENT_WORDS = {
   de: {
     scores: {
       '-4': 'unverschämt unverschämtheit betrug betrüger saftladen scheiße',

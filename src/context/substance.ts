@@ -8,7 +8,7 @@ import { topicOf } from './topic.js';
  * What people write without saying anything: greetings, thanks, yes and no, asking for a person,
  * good-bye. Case, accents and punctuation do not matter: phrases are folded before they are used.
  */
-export const SMALL_TALK: readonly string[] = [
+const SMALL_TALK: readonly string[] = [
   // English
   ...['hi', 'hello', 'hey', 'hiya', 'howdy', 'hi there', 'hello there', 'hey there', 'greetings'],
   ...['good morning', 'good afternoon', 'good evening', 'good day', 'morning', 'evening'],
@@ -252,7 +252,7 @@ export const SMALL_TALK: readonly string[] = [
 ];
 
 /** The same for scripts that put no space between words: these are taken out wherever they stand. */
-export const UNSPACED_SMALL_TALK: readonly string[] = [
+const UNSPACED_SMALL_TALK: readonly string[] = [
   // Japanese
   ...['ありがとうございました', 'ありがとうございます', 'ありがとう', 'よろしくお願いいたします'],
   ...['よろしくお願いします', 'お願いします', 'お願いいたします', 'お世話になっております'],

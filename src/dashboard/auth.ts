@@ -11,7 +11,7 @@ const WITHIN_MS = 60_000;
 const CALLERS_REMEMBERED = 10_000;
 
 /** Slows down whoever guesses passwords: ten wrong ones a minute from one address, in this process. */
-export class LoginAttempts {
+class LoginAttempts {
   readonly #failures = new LRUCache<string, number>({ max: CALLERS_REMEMBERED, ttl: WITHIN_MS });
 
   /** Seconds to wait before the next try from this address; 0 when it may try. */

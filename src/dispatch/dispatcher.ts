@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { CallResult, SendGuard } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Accepted } from '../genesys/resources/sends.js';
+import type { Addressee } from '../history/lookup.js';
 import { renderValues } from '../history/lookup.js';
 import { type LegAnswer, recordAnswer } from '../notification/answer.js';
 import {
@@ -19,7 +20,7 @@ import { isRedisFault } from '../redis/errors.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { RenderedMessage } from '../templates/parts.js';
-import { type Addressee, type ChannelDrivers, sendOver } from './channels/channel.js';
+import { type ChannelDrivers, sendOver } from './channels/channel.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
 import { classifyResponse, type SendOutcome } from './sendOutcome.js';
 

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
+import type { AccessDenied } from '../genesys/accessDenied.js';
 import type { CallOptions } from '../genesys/call.js';
-import type { LookupError } from '../history/lookupError.js';
+import type { LookupError, TryLater } from '../history/lookupError.js';
 import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
 import { type CampaignStop, haltOf } from '../notification/campaignStop.js';
 import type { Ledger } from '../notification/ledger.js';
@@ -11,7 +12,6 @@ import {
   FIRST_LOOK_AGAIN_MS,
 } from '../notification/settlement.js';
 import type { State } from '../notification/state.js';
-import type { AccessDenied, TryLater } from './sendOutcome.js';
 
 const BASE_MS = 3_000;
 const FACTOR = 2;
@@ -67,7 +67,7 @@ export type AttemptObserver = (step: AttemptEvent, notificationId: string) => Pr
 export type Phase = 'identity' | 'history' | 'context' | 'dispatch' | 'delivery_check';
 
 /** Told of each phase that has ended, however it ended. */
-export type PhaseObserver = (phase: Phase, durationMs: number) => void;
+type PhaseObserver = (phase: Phase, durationMs: number) => void;
 
 /** What every part of an attempt needs of the world around it. */
 export interface AttemptTools {

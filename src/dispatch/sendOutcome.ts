@@ -1,16 +1,14 @@
+import {
+  type AccessDenied,
+  credentialsRefused,
+  type HttpFailure,
+  isMissingPermission,
+  permissionMissing,
+  refusalDetail,
+} from '../genesys/accessDenied.js';
 import type { CallFailure } from '../genesys/call.js';
+import type { TryLater } from '../history/lookupError.js';
 import type { Channel } from '../notification/state.js';
-
-/**
- * Worth trying again: after the time asked for, or else after a backoff. When nobody can reach the
- * platform at all, that is no job's fault and uses no attempt; the deadline bounds it.
- */
-export interface TryLater {
-  kind: 'try_later';
-  reason: string;
-  retryAfterMs?: number;
-  usesAttempt: boolean;
-}
 
 /** What an answer to a send means. */
 export type SendOutcome =
@@ -34,11 +32,6 @@ export type SendOutcome =
   | { kind: 'stopping' }
   /** Perhaps sent. Nobody may try again, on this or any other channel. */
   | { kind: 'unknown'; reason: string };
-
-/** What is wrong with our own access to the platform. */
-export type AccessDenied =
-  | { kind: 'credentials'; detail: string }
-  | { kind: 'permission'; detail: string };
 
 /*
  *  answer                                            | sent?   | next
@@ -92,8 +85,6 @@ export function classifyResponse(failure: CallFailure, channel: Channel): SendOu
 /** Where a customer can be in the middle of a conversation that a message would barge into. */
 const HAS_CONVERSATIONS: ReadonlySet<Channel> = new Set(['web', 'sms']);
 
-type HttpFailure = Extract<CallFailure, { kind: 'http' }>;
-
 function classifyStatus(failure: HttpFailure, channel: Channel): SendOutcome {
   const { status, retryAfterMs } = failure;
   if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
@@ -123,33 +114,4 @@ function classifyNotIssued(failure: Extract<CallFailure, { kind: 'not_issued' }>
   const usesAttempt = reason !== 'login_failed';
   const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { kind: 'try_later', reason, ...asked, usesAttempt };
-}
-
-export function isMissingPermission(failure: HttpFailure): boolean {
-  return (
-    failure.status === 403 &&
-    (failure.code === 'missing.permissions' || failure.code === 'missing.any.permissions')
-  );
-}
-
-export function permissionMissing(failure: HttpFailure): AccessDenied {
-  return { kind: 'permission', detail: permissionsOf(failure) ?? 'unnamed' };
-}
-
-/** The permissions that a refusal names: any one of them is enough, or all are needed. */
-export function permissionsOf({ code, permissions = [] }: HttpFailure): string | undefined {
-  if (permissions.length === 0) return undefined;
-  return permissions.join(code === 'missing.any.permissions' ? ' or ' : ' and ');
-}
-
-export function credentialsRefused(
-  failure: Extract<CallFailure, { kind: 'credentials' }>,
-): AccessDenied {
-  return { kind: 'credentials', detail: failure.code ?? `http_${failure.status}` };
-}
-
-/** Code and field names are kept; values never are. */
-export function refusalDetail(failure: HttpFailure): string | undefined {
-  const parts = [failure.code, ...failure.fields].filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.join(' ').slice(0, 120);
 }

@@ -25,7 +25,7 @@ export function checkNode(version: string): CheckResult {
 }
 
 /** Reads every template, as an api or worker does when it starts. */
-export async function checkTemplates(
+async function checkTemplates(
   config: Config,
 ): Promise<{ findings: CheckResult[]; loaded: LoadedTemplate[] }> {
   let loaded: LoadedTemplate[];

@@ -1,4 +1,4 @@
-import { isMissingPermission, permissionsOf } from '../dispatch/sendOutcome.js';
+import { isMissingPermission, permissionsOf } from '../genesys/accessDenied.js';
 import type { CallFailure } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import { type CheckResult, failed, ok, warning } from './finding.js';

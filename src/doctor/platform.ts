@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { genesysSettings } from '../app/workerApp.js';
 import type { Config } from '../config.js';
-import { isMissingPermission } from '../dispatch/sendOutcome.js';
+import { isMissingPermission } from '../genesys/accessDenied.js';
 import type { CallFailure, Limiter } from '../genesys/call.js';
 import { createGenesysClient, type GenesysClient } from '../genesys/client.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';

@@ -19,7 +19,7 @@ import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
  */
 const SEND_IDLE_MS = 2_000;
 /** A read that meets a closed connection is simply repeated. */
-export const READ_IDLE_MS = 10_000;
+const READ_IDLE_MS = 10_000;
 
 type RequestOptions = https.RequestOptions & { protocol?: string | null };
 

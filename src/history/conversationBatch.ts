@@ -18,7 +18,7 @@ import type { BatchLimit, PendingLookup } from './pendingLookup.js';
  * were measured from moments of the same day go together although they span a little more than the
  * longest interval: the day on which the earliest begins is searched from its first minute.
  */
-export function groupByWindow(members: readonly PendingLookup[]): PendingLookup[][] {
+function groupByWindow(members: readonly PendingLookup[]): PendingLookup[][] {
   const latestFirst = [...members].sort((a, b) => b.search.window.to - a.search.window.to);
   const groups: PendingLookup[][] = [];
   let reachesBackTo = Number.POSITIVE_INFINITY;
@@ -39,7 +39,7 @@ export function groupByWindow(members: readonly PendingLookup[]): PendingLookup[
  * Members in groups that ask for at most `size` contact ids; those who ask about the same customer
  * stay together, and so do the ids of one customer, however many they are.
  */
-export function split(members: readonly PendingLookup[], size: number): PendingLookup[][] {
+function split(members: readonly PendingLookup[], size: number): PendingLookup[][] {
   const groups: PendingLookup[][] = [];
   let ids = new Set<string>();
   for (const customer of new Set(members.map(customerOf))) {
@@ -58,7 +58,7 @@ export function split(members: readonly PendingLookup[], size: number): PendingL
 }
 
 /** How many customers the members ask about. */
-export function customersIn(members: readonly PendingLookup[]): number {
+function customersIn(members: readonly PendingLookup[]): number {
   return new Set(members.map(customerOf)).size;
 }
 
@@ -67,7 +67,7 @@ function customerOf({ contactIds: [mainId] }: PendingLookup): string {
 }
 
 /** The interval to ask for. */
-export function spanOf(members: readonly PendingLookup[]): Window {
+function spanOf(members: readonly PendingLookup[]): Window {
   const windows = members.map(({ search: { window } }) => window);
   const to = Math.max(...windows.map((window) => window.to));
   const from = Math.min(...windows.map((window) => window.from));
@@ -75,7 +75,7 @@ export function spanOf(members: readonly PendingLookup[]): Window {
 }
 
 /** Every id to ask for. */
-export function contactsOf(members: readonly PendingLookup[]): string[] {
+function contactsOf(members: readonly PendingLookup[]): string[] {
   return [...new Set(members.flatMap(({ contactIds }) => contactIds))];
 }
 

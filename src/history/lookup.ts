@@ -2,7 +2,6 @@ import { usableName } from '../context/customerName.js';
 import { type HistoryContext, withName } from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
 import { hasSubstance } from '../context/substance.js';
-import type { Addressee } from '../dispatch/channels/channel.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -188,6 +187,14 @@ export function findingsOf(
       ...(contactName !== undefined && { contactName }),
     }),
   };
+}
+
+/** Where a customer can be reached, as far as it is known. */
+export interface Addressee {
+  name?: string;
+  email?: string;
+  phone?: string;
+  externalContactId?: string;
 }
 
 export function addresseeOf(request: NotificationRequest, findings: Findings): Addressee {

@@ -4,9 +4,19 @@ import {
   isMissingPermission,
   permissionMissing,
   refusalDetail,
-  type TryLater,
-} from '../dispatch/sendOutcome.js';
+} from '../genesys/accessDenied.js';
 import type { CallFailure, CallResult } from '../genesys/call.js';
+
+/**
+ * Worth trying again: after the time asked for, or else after a backoff. When nobody can reach the
+ * platform at all, that is no job's fault and uses no attempt; the deadline bounds it.
+ */
+export interface TryLater {
+  kind: 'try_later';
+  reason: string;
+  retryAfterMs?: number;
+  usesAttempt: boolean;
+}
 
 /** What a failed read means for the attempt. Reads change nothing, so all but a refusal can be repeated. */
 export type LookupError =

@@ -89,7 +89,7 @@ const MASK = /\[\p{L}[\p{L}\p{M} _-]{1,40}\]|[*#•█]{3,}|[xX]{4,}/u;
  * to the customer as their own words is wrong, and so is quoting what they wrote before it as the
  * last thing they said. A customer who types brackets by themselves costs two requests more.
  */
-export async function readRecordedTranscript(
+async function readRecordedTranscript(
   client: GenesysClient,
   conversationId: string,
   options: CallOptions,

@@ -29,7 +29,7 @@ export function boundedLabel(atMost: number): (value: string | undefined) => str
  * process answers alike, so take `max`, not `sum`, over instances. Made anew for each scrape, from
  * nothing but the status: while Redis is away (no status), these metrics are absent and not stale.
  */
-export function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
+function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
   const registry = new Registry();
   const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
     new Gauge({ name: `notifier_${name}`, help, labelNames, registers: [registry] });

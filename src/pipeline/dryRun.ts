@@ -1,8 +1,9 @@
 import { extractHistory } from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
-import type { Addressee, ChannelDrivers } from '../dispatch/channels/channel.js';
+import type { ChannelDrivers } from '../dispatch/channels/channel.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { Identity } from '../history/identity.js';
+import type { Addressee } from '../history/lookup.js';
 import {
   addresseeOf,
   CustomerLookup,

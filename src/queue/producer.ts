@@ -38,7 +38,7 @@ const IN_FLIGHT = 2;
  * one, the next is being prepared. The input is read only as fast as results are taken, so memory
  * does not grow with it.
  */
-export async function* sendInChunks<In, Out>(
+async function* sendInChunks<In, Out>(
   input: Iterable<In> | AsyncIterable<In>,
   send: (chunk: In[], start: number) => Promise<Out[]>,
 ): AsyncGenerator<Out> {

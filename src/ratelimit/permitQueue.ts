@@ -24,14 +24,14 @@ const RANKS = {
   'conversation-query': 4,
 } as const satisfies Record<Operation, number>;
 
-export const LAST_RANK = 4;
+const LAST_RANK = 4;
 
 /** Whether a job that asks this has found something out already that is kept nowhere yet. */
-export function isMidway(operation: Operation): boolean {
+function isMidway(operation: Operation): boolean {
   return RANKS[operation] === 1 || RANKS[operation] === 2;
 }
 
-export function priorityOf(operation: Operation): number {
+function priorityOf(operation: Operation): number {
   return RANKS[operation];
 }
 

@@ -11,7 +11,7 @@ import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 
 /** A failure after which the attempt shall be repeated. Its message is a code, never a value. */
-export class RetryableError extends Error {
+class RetryableError extends Error {
   override name = 'RetryableError' as const;
   readonly reason: string;
   /** What the platform asked for; absent when it asked for nothing. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { OPERATIONS } from '../../src/api/openapi/operations.js';
-import { htmlOfHtml } from '../../src/html/html.js';
+import { html } from '../../src/html/html.js';
 import { startTestApi, stopApisAfterAll } from './support/api.js';
 
 stopApisAfterAll();
@@ -51,7 +51,7 @@ describe('the page at /docs', () => {
   });
 
   test('escapes what it is made of', () => {
-    const source = htmlOfHtml`<p title="${'"&'}">${['<b>', htmlOfHtml`<i>`]}</p>`.source;
-    expect(source).toBe('<p title="&quot;&amp;">&lt;b&gt;<i></p>');
+    const source = html`<p title="${'"&'}">${['<b>', html`<i>`]}</p>`.text;
+    expect(source).toBe('<p title="&#34;&#38;">&#60;b&#62;<i></p>');
   });
 });

@@ -35,7 +35,7 @@ const leg = fc.record(
     conversationId: messageId,
     delivery: fc.constantFrom(...DELIVERIES),
   },
-  { requiredKeys: ['generation', 'channel', 'fence', 'intentAt', 'sendBy'] },
+  { requiredKeys: ['generation', 'channel', 'fencingToken', 'intentAt', 'sendBy'] },
 );
 
 const entry = fc.record(
@@ -80,7 +80,7 @@ const record = fc.record(
       'lane',
       'deadline',
       'generation',
-      'fence',
+      'fencingToken',
       'attempts',
       'legs',
       'timeline',

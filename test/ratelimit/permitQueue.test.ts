@@ -11,7 +11,7 @@ class HandedSlots {
   readonly #answers: (AcquireResult | Error)[] = [];
   #waiting: ((answer: AcquireResult | Error) => void) | undefined;
 
-  async take(): Promise<AcquireResult> {
+  async tryAcquire(): Promise<AcquireResult> {
     this.asked += 1;
     const answer =
       this.#answers.shift() ??

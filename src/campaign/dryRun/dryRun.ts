@@ -24,7 +24,7 @@ import { renderSample, type Sample } from './samples.js';
  * Draws a random sample of a stream whose length nobody knows beforehand, each item with the same
  * chance (reservoir sampling), holding no more than the sample itself.
  */
-export class ReservoirSample<T> {
+class ReservoirSample<T> {
   readonly #size: number;
   readonly #drawn: T[] = [];
   #seen = 0;

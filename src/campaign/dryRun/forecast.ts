@@ -50,7 +50,7 @@ export interface Allowance {
   pace: number;
 }
 
-export function totalOf(cost: RequestCost): number {
+function totalOf(cost: RequestCost): number {
   return cost.identity + cost.history + cost.transcript + cost.send + cost.deliveryCheck;
 }
 

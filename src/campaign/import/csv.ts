@@ -205,14 +205,14 @@ const SEPARATORS = [',', ';', '\t', '|'] as const;
 /** A line that tells spreadsheets the separator; they do not show it, so it counts as no row. */
 const SEPARATOR_LINE = /^"?sep=(.)"?\1*(?:\r\n|\r|\n)/i;
 
-export interface Separation {
+interface Separation {
   separator: string;
   /** How many characters stand before the first row. */
   skip: number;
 }
 
 /** Tells what separates cells from the file's first lines: what occurs most in the first that has any. */
-export function separationOf(head: string): Separation {
+function separationOf(head: string): Separation {
   const declared = SEPARATOR_LINE.exec(head);
   if (declared?.[1] !== undefined) return { separator: declared[1], skip: declared[0].length };
   const line =

@@ -20,7 +20,7 @@ const SAVE = 'save it as "CSV UTF-8"';
  * What was expected of a text with letters that no UTF-8 decoder can read: in which encoding its bytes
  * seem to be, and what to do. Undefined when they were lost before.
  */
-export function lettersExpected(bytes: Buffer): string | undefined {
+function lettersExpected(bytes: Buffer): string | undefined {
   const written = bytes.toString('latin1');
   const strange = written.replace(SOUND, '').replace(/\p{ASCII}+/gu, '');
   if (strange === '') return written.includes(LOST_BEFORE) ? LOST : undefined;

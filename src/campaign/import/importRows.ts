@@ -17,7 +17,7 @@ import { type FileProblem, UnusableFileError } from './unusableFile.js';
 import { Upload, type UploadRefusal } from './upload.js';
 
 /** What reads a file that begins with `head`, by the format given or else by its first character. */
-export function openRows(
+function openRows(
   head: string,
   format: 'csv' | 'ndjson' | undefined,
   manifest: TemplateManifest,

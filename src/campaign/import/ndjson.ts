@@ -30,7 +30,7 @@ export interface NdjsonRow extends RawRow {
 }
 
 /** Reads NDJSON as it comes in pieces: an object a line. Throws an UnusableFileError when it is cut off. */
-export class NdjsonReader {
+class NdjsonReader {
   #text = '';
   #lines = 0;
 

@@ -17,7 +17,7 @@ export function channelsOf(
 }
 
 /** Whether one of these channels may reach a recipient by the addresses there are. */
-export function mayBeReached(
+function mayBeReached(
   { email, externalContactId, phone }: Row['recipient'],
   channels: readonly Channel[],
 ): boolean {

@@ -51,7 +51,7 @@ export interface InboxReport {
 }
 
 /** The report as a page of text. */
-export function describeReport(report: InboxReport, at: Date, rejectedFile?: string): string {
+function describeReport(report: InboxReport, at: Date, rejectedFile?: string): string {
   const { file, outcome, says, problems, campaign } = report;
   const lines = [
     `${file}: ${outcome === 'done' ? 'imported' : 'not imported'} (${at.toISOString()})`,

@@ -20,17 +20,14 @@ import { noSuchCampaign, type Session, withCampaigns } from './session.js';
 const LOOK_EVERY_MS = 500;
 const LOG_EVERY_MS = 10_000;
 
-export type WatchEnd =
-  | { kind: 'ended'; view: CampaignView }
-  | { kind: 'gone' }
-  | { kind: 'interrupted' };
+type WatchEnd = { kind: 'ended'; view: CampaignView } | { kind: 'gone' } | { kind: 'interrupted' };
 
 /**
  * Watches a campaign until it is completed or cancelled, however long that takes: a paused one is
  * waited for, and so is a Redis that is away. On a terminal a few lines are drawn over; elsewhere a
  * line is written every ten seconds, and whenever something holds the campaign up or it goes on.
  */
-export async function watch(
+async function watch(
   get: () => Promise<CampaignView | undefined>,
   to: Terminal,
   signal: AbortSignal,

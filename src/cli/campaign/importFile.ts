@@ -22,7 +22,7 @@ import type { Session } from './session.js';
 const LOG_EVERY_MS = 5_000;
 
 /** Shows how far an import is: a bar on a terminal, a line now and then elsewhere. */
-export class ImportDisplay {
+class ImportDisplay {
   readonly #to: Terminal;
   readonly #size: number | undefined;
   readonly #lines: LiveLines;

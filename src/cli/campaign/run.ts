@@ -32,13 +32,13 @@ import {
 import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
 import { readTime } from './steps.js';
 
-export type Answer = 'yes' | 'no' | 'nobody' | 'interrupted';
+type Answer = 'yes' | 'no' | 'nobody' | 'interrupted';
 
 /**
  * Asks a person at the terminal; Enter alone means no. `nobody` when there is none to ask: a script
  * must say beforehand what it wants.
  */
-export async function confirm(question: string, signal: AbortSignal): Promise<Answer> {
+async function confirm(question: string, signal: AbortSignal): Promise<Answer> {
   if (!process.stdin.isTTY || !process.stdout.isTTY) return 'nobody';
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   // In raw mode Ctrl-C comes as a key, not as a signal to the process.
@@ -67,7 +67,7 @@ export async function confirm(question: string, signal: AbortSignal): Promise<An
  *
  * Throws what the file system says when the file cannot be read.
  */
-export async function fileCampaignId(
+async function fileCampaignId(
   path: string,
   { template, channels, variables, history }: Record<string, unknown>,
 ): Promise<string> {

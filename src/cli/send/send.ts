@@ -22,14 +22,14 @@ import { optionProblems, requestFrom, type SendOptions } from './options.js';
 
 const LOOK_EVERY_MS = 250;
 
-export interface FollowObserver {
+interface FollowObserver {
   /** Each entry of the timeline, once. */
   entry(entry: TimelineView): void;
   /** Redis went away, or came back. */
   redis(state: 'away' | 'back'): void;
 }
 
-export type FollowEnd =
+type FollowEnd =
   | { kind: 'ended'; view: NotificationView }
   | { kind: 'gone' }
   | { kind: 'interrupted' };
@@ -38,7 +38,7 @@ export type FollowEnd =
  * Follows a notification until nothing more happens to it by itself, however long that takes. A
  * Redis that is away is waited for: the notification is kept there, so nothing is lost meanwhile.
  */
-export async function follow(
+async function follow(
   get: () => Promise<NotificationView | undefined>,
   observer: FollowObserver,
   signal: AbortSignal,

@@ -1,15 +1,8 @@
 import type { CallOptions, CallResult, SendGuard } from '../../genesys/call.js';
 import type { Accepted } from '../../genesys/resources/sends.js';
+import type { Addressee } from '../../history/lookup.js';
 import type { Channel } from '../../notification/state.js';
 import type { RenderedMessage } from '../../templates/parts.js';
-
-/** Where a customer can be reached, as far as it is known. */
-export interface Addressee {
-  name?: string;
-  email?: string;
-  phone?: string;
-  externalContactId?: string;
-}
 
 /** What one channel needs, how it builds its body, and whether the platform can say it arrived. */
 export interface ChannelDriver<C extends Channel> {

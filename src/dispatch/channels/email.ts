@@ -1,6 +1,7 @@
 import type { GenesysClient } from '../../genesys/client.js';
 import type { Mailbox } from '../../genesys/resources/sends.js';
-import { type Addressee, type ChannelDriver, required } from './channel.js';
+import type { Addressee } from '../../history/lookup.js';
+import { type ChannelDriver, required } from './channel.js';
 
 /** Who emails come from; `from` must lie in a campaign/agentless domain of the organisation. */
 export interface EmailSender {
