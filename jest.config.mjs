@@ -20,7 +20,8 @@ export default {
   },
   globalSetup: '<rootDir>/test/support/globalSetup.mjs',
   globalTeardown: '<rootDir>/test/support/globalTeardown.mjs',
-  testTimeout: 30_000,
+  // A latch ends a test long before; this only bounds one that hangs, on a machine that is busy, too.
+  testTimeout: 120_000,
   // Many of them wait, for deadlines and windows: a third one uses what two leave of two cores.
   maxWorkers: 3,
   reporters: ['default', '<rootDir>/test/support/countReporter.mjs'],

@@ -59,7 +59,7 @@ describe('a build', () => {
     [
       'the compiler settings',
       'tsconfig.build.json',
-      '{"extends":"./tsconfig.json","compilerOptions":{"rootDir":"src"},"include":["src"]}',
+      '{"extends":"./tsconfig.json","compilerOptions":{"rootDir":"."},"include":["src"]}',
     ],
   ])('is made again after a change of %s', async (_what, file, text) => {
     const root = clone();
