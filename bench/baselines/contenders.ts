@@ -81,7 +81,7 @@ export async function startPlainWorker(
     queue: QUEUE,
     by,
     concurrency,
-    ...(limiter !== undefined && { limiter }),
+    limiter,
   };
   return team(stage, 'plainWorker', task, processes);
 }

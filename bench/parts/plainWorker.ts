@@ -23,7 +23,7 @@ actAsPart<PlainWorkerTask, 'working'>(async (task, report) => {
     connection: new Redis(task.redisUrl, { maxRetriesPerRequest: null }),
     prefix: task.prefix,
     concurrency: task.concurrency,
-    ...(task.limiter !== undefined && { limiter: task.limiter }),
+    limiter: task.limiter,
   });
   worker.on('failed', (_job, error) => {
     process.stderr.write(`${error.message}\n`);

@@ -45,7 +45,8 @@ export function viewOf(world: World, conversation: Conversation): ConversationVi
   );
   const direction = conversation.origin === 'api' ? 'outbound' : 'inbound';
   const start = new Date(startedAt).toISOString();
-  const end = endedAt === null ? {} : { conversationEnd: new Date(endedAt).toISOString() };
+  const end: Record<string, string> =
+    endedAt === null ? {} : { conversationEnd: new Date(endedAt).toISOString() };
   const participation = messages.some(({ sender }) => sender === 'customer');
   const facts = {
     conversationId: conversation.id,
@@ -83,14 +84,17 @@ function partOf(world: World, conversation: Conversation, participant: Participa
       ? { deliveryStatus: DELIVERY_STATUS[statusOf(world, last)] }
       : {}),
   };
-  const contact = isCustomer && customerId !== null ? { externalContactId: customerId } : {};
+  const contact: Record<string, string> =
+    isCustomer && customerId !== null ? { externalContactId: customerId } : {};
   const customer = customerId === null ? undefined : world.population.customer(customerId);
-  const canonical =
+  const canonical: Record<string, string> =
     isCustomer && customer !== undefined
       ? { canonicalExternalContactId: world.population.canonicalOf(customer).id }
       : {};
-  const ending = endedAt === null ? {} : { disconnectType: isCustomer ? 'client' : 'peer' };
-  const subject = conversation.subject === null ? {} : { subject: conversation.subject };
+  const ending: Record<string, string> =
+    endedAt === null ? {} : { disconnectType: isCustomer ? 'client' : 'peer' };
+  const subject: Record<string, string> =
+    conversation.subject === null ? {} : { subject: conversation.subject };
   const { purpose, name: participantName } = participant;
   return {
     row: {

@@ -83,7 +83,7 @@ export function redisUnavailable(id: string | undefined, mayBeDone = id !== unde
   ].join('');
   return problem('redis-unavailable', {
     detail,
-    ...(id !== undefined && { id }),
+    id,
     retryAfter: REDIS_RETRY_AFTER_S,
   });
 }

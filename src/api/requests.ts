@@ -237,7 +237,7 @@ export function readImportQuery(request: FastifyRequest): ImportQuery {
     problems.push({ field: 'content-type', expected: ENCODING_EXPECTED });
   }
   if (problems.length > 0) return { ok: false, problems };
-  return { ok: true, columns: { map, ignore }, ...(encoding !== undefined && { encoding }) };
+  return { ok: true, columns: { map, ignore }, encoding };
 }
 
 const METHODS: readonly HTTPMethods[] = [

@@ -37,9 +37,9 @@ function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
       route: request.routeOptions.url ?? '(unknown)',
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      ...(caller !== undefined && { caller }),
-      ...(notificationId !== undefined && { notificationId }),
-      ...(campaignId !== undefined && { campaignId }),
+      caller,
+      notificationId,
+      campaignId,
     };
     const { method, route, status } = line;
     metrics.countHttpRequest({ method, route, status, durationMs: reply.elapsedTime });

@@ -95,7 +95,7 @@ export async function startApi(
     notifications,
     operations: producer.operations,
     campaigns,
-    ...(login !== undefined && { login }),
+    login,
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });
   const stop = async () => {

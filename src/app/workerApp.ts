@@ -357,16 +357,16 @@ export async function startWorker(
 
 function budgetSettings(config: Config, minuteMs: number | undefined) {
   const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
-  return { requestsPerMinute, ...(minuteMs !== undefined && { minuteMs }) };
+  return { requestsPerMinute, minuteMs };
 }
 
 export function genesysSettings(config: Config): GenesysSettings {
   return {
     clientId: config.GENESYS_CLOUD_CLIENT_ID ?? '',
     clientSecret: config.GENESYS_CLOUD_CLIENT_SECRET ?? '',
-    ...(config.GENESYS_CLOUD_REGION !== undefined && { region: config.GENESYS_CLOUD_REGION }),
-    ...(config.GENESYS_CLOUD_BASE_URL !== undefined && { baseUrl: config.GENESYS_CLOUD_BASE_URL }),
-    ...(config.GENESYS_ENGAGE_URL !== undefined && { engageUrl: config.GENESYS_ENGAGE_URL }),
+    region: config.GENESYS_CLOUD_REGION,
+    baseUrl: config.GENESYS_CLOUD_BASE_URL,
+    engageUrl: config.GENESYS_ENGAGE_URL,
   };
 }
 

@@ -48,5 +48,5 @@ export function already(campaign: Campaign): StepDecision {
 }
 
 export function refused({ state }: Campaign, because: string, needs?: StepNeed): StepDecision {
-  return { result: { kind: 'refused', state, because, ...(needs !== undefined && { needs }) } };
+  return { result: { kind: 'refused', state, because, needs } };
 }

@@ -86,8 +86,8 @@ function stops(obstacles: readonly Obstacle[]): CampaignWait[] {
     .map(({ kind: code, who, since, until, detail, remedy, command }) => ({
       code,
       who,
-      ...(since !== undefined && { since }),
-      ...(until !== undefined && { until }),
+      since,
+      until,
       detail,
       remedy,
       ...(command !== undefined && { command: `notifier ${command}` }),

@@ -310,11 +310,11 @@ function resultOf(
   return {
     row: number,
     id,
-    ...(email !== undefined && { email }),
-    ...(externalContactId !== undefined && { externalContactId }),
-    ...(phone !== undefined && { phone }),
+    email,
+    externalContactId,
+    phone,
     state,
-    ...(reason !== undefined && { reason }),
+    reason,
     ...(record !== undefined && partsOf(viewOf(record, undefined))),
     ...(warning !== undefined && { warning }),
     own: cells,
@@ -324,11 +324,11 @@ function resultOf(
 function partsOf(view: NotificationView): Partial<RowResult> {
   const { channel, reason, delivery, messageId, conversationId } = view;
   return {
-    ...(channel !== undefined && { channel }),
-    ...(reason !== undefined && { reason }),
-    ...(delivery !== undefined && { delivery }),
-    ...(messageId !== undefined && { messageId }),
-    ...(conversationId !== undefined && { conversationId }),
+    channel,
+    reason,
+    delivery,
+    messageId,
+    conversationId,
     releasedAt: view.createdAt,
     updatedAt: view.updatedAt,
     attempts: view.attempts,

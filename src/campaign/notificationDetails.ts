@@ -73,8 +73,8 @@ async function pauseOf(
   return {
     id,
     since: Date.parse(updatedAt),
-    ...(by !== undefined && { by }),
-    ...(reason !== undefined && { reason }),
+    by,
+    reason,
   };
 }
 

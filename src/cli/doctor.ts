@@ -12,7 +12,7 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<Exit
   const { findings, cost } = examination;
   const report = {
     ok: !findings.some(({ status }) => status === 'failed'),
-    ...(cost !== undefined && { cost }),
+    cost,
     findings,
   };
   output.result(printable(findings.map(describe).join('\n')), report);

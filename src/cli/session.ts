@@ -83,7 +83,7 @@ export async function withProducer(
   const producer = new NotificationProducer({
     redisUrl: config.REDIS_URL,
     prefix: config.QUEUE_PREFIX,
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+    secret: config.NOTIFIER_SECRET,
   });
   try {
     await untilRedisAnswers(() => producer.ping());

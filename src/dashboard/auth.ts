@@ -126,5 +126,5 @@ ${trouble === undefined ? undefined : html`<div class="panel bad" role="alert"><
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <button>Log in</button>
 </form>`;
-  return sendPage(reply, { title: 'Log in', body, ...(status !== undefined && { status }) });
+  return sendPage(reply, { title: 'Log in', body, status });
 }

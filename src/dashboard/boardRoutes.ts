@@ -156,9 +156,9 @@ function afterPressing(pressed: JobActionResult): Answer {
 }
 
 export function failure(status: number, key: string, message?: string): Answer {
-  return answer(status, { error: { key }, ...(message !== undefined && { message }) });
+  return answer(status, { error: { key }, message });
 }
 
 function answer(status: number | undefined, body: unknown): Answer {
-  return { ...(status !== undefined && { status }), body } as Answer;
+  return { status, body } as Answer;
 }

@@ -56,8 +56,8 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
     if (campaignId === undefined && reason === undefined) return { ids: idsOf(form), left: false };
     const found = await notifications.unknowns({
       limit: DECIDED_AT_MOST,
-      ...(campaignId !== undefined && { campaignId }),
-      ...(reason !== undefined && { reason }),
+      campaignId,
+      reason,
     });
     return { ids: found.notifications.map(({ id }) => id), left: found.next !== undefined };
   }

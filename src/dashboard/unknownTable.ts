@@ -53,7 +53,7 @@ function row(view: NotificationView): Html {
 <td data-label="Since">${time(Date.parse(updatedAt))}</td>
 <td data-label="Channel">${channel}</td>
 <td data-label="Campaign">${campaignId === undefined ? undefined : link({ campaignId }, campaignId)}</td>
-<td data-label="Why">${reason === undefined ? undefined : link({ reason, ...(campaignId !== undefined && { campaignId }) }, reason)}</td>
+<td data-label="Why">${reason === undefined ? undefined : link({ reason, campaignId }, reason)}</td>
 <td data-label="Conversation">${conversationId}</td>
 </tr>`;
 }

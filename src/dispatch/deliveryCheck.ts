@@ -77,7 +77,7 @@ function outcomeOf(
       return { kind: 'gate_closed', forMs: trouble.retryAfterMs };
     case 'try_later': {
       const { reason, retryAfterMs } = trouble;
-      return { kind: 'retry', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+      return { kind: 'retry', reason, retryAfterMs };
     }
     case 'hold':
       return { kind: 'hold', cause: trouble.cause };

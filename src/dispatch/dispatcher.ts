@@ -157,7 +157,7 @@ export class Dispatcher {
     const record = await this.#record(attempt, leg, {
       outcome: 'sent',
       messageId,
-      ...(conversationId !== undefined && { conversationId }),
+      conversationId,
       ...(checked && { deliveryCheckAt: attempt.now() + deliveryCheckAfterMs }),
     });
     if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
@@ -205,7 +205,7 @@ export class Dispatcher {
         await this.#record(attempt, leg, {
           outcome: 'refused',
           reason,
-          ...(detail !== undefined && { detail }),
+          detail,
         });
         return { kind: 'next_channel' };
       }

@@ -153,7 +153,7 @@ export class Attempt {
   ): Promise<AttemptOutcome> {
     const { fencingToken } = this;
     const now = this.now();
-    const to = { fencingToken, state, reason, ...(detail !== undefined && { detail }) };
+    const to = { fencingToken, state, reason, detail };
     const written = await this.ledger.change(this.id, (record) => finish(record, to, now));
     if (written?.kind !== 'written') return this.fencedOff();
     return state === 'failed' ? { kind: 'failed', reason } : { kind: 'done', state };
@@ -172,7 +172,7 @@ export class Attempt {
     const written = await this.#release({ reason, usesAttempt: true });
     if (written?.kind !== 'written') return this.fencedOff();
     if (written.record.state === 'failed') return { kind: 'failed', reason: 'attempts_exhausted' };
-    return { kind: 'retry', reason, ...(retryAfterMs !== undefined && { retryAfterMs }) };
+    return { kind: 'retry', reason, retryAfterMs };
   }
 
   /** Not now, and nobody's fault: uses no attempt. */

@@ -103,7 +103,7 @@ function classifyStatus(failure: HttpFailure, channel: Channel): SendOutcome {
     return { kind: 'unknown', reason: `http_${status}` };
   }
   const detail = refusalDetail(failure);
-  return { kind: 'refused', reason: `http_${status}`, ...(detail !== undefined && { detail }) };
+  return { kind: 'refused', reason: `http_${status}`, detail };
 }
 
 function classifyNotIssued(failure: Extract<CallFailure, { kind: 'not_issued' }>): SendOutcome {

@@ -101,8 +101,8 @@ function asSeenByCalls(failure: CallFailure): CallFailure {
         return {
           kind: 'credentials',
           status,
-          ...(code === undefined ? {} : { code }),
-          ...(correlationId === undefined ? {} : { correlationId }),
+          code,
+          correlationId,
         };
       }
       if (status === 429 && retryAfterMs !== undefined)

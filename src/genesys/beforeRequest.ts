@@ -45,7 +45,7 @@ function acquirePermit(exchange: CallContext, admission: Limiter): Promise<Permi
       operation,
       lane,
       signal,
-      ...(servesUntil !== undefined && { deadline: servesUntil }),
+      deadline: servesUntil,
     }),
   );
 }

@@ -146,7 +146,7 @@ export async function createGenesysClient(
       tokens,
       log,
       userAgent: userAgent(),
-      ...(deps.observe !== undefined && { observe: deps.observe }),
+      observe: deps.observe,
     });
     if (closed) await transport.close();
     return { transport, sdk: await loadSdk(transport, endpoints.place) };
@@ -173,8 +173,8 @@ export async function createGenesysClient(
       return deps.admission.acquire({
         operation,
         lane,
-        ...(signal !== undefined && { signal }),
-        ...(deadline !== undefined && { deadline }),
+        signal,
+        deadline,
       });
     },
     findContact: (email, options) => contacts.find(email, options),

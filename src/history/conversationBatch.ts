@@ -92,7 +92,7 @@ export function optionsOf(members: readonly PendingLookup[]): CallOptions {
   const signal = allAborted(all.map((options) => options.signal));
   return {
     lane: first.lane,
-    ...(signal !== undefined && { signal }),
+    signal,
     ...(Number.isFinite(deadline) && { deadline }),
   };
 }

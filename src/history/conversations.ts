@@ -97,6 +97,6 @@ export function customersConversation(
   return {
     conversationId,
     startedAt: conversationStart,
-    ...(conversationEnd !== undefined && { endedAt: conversationEnd }),
+    endedAt: conversationEnd,
   };
 }

@@ -181,10 +181,10 @@ export function findingsOf(
 ): Findings {
   const { externalContactId, contactName } = identity;
   return {
-    ...(externalContactId !== undefined && { externalContactId }),
+    externalContactId,
     context: withName(history, {
-      ...(request.recipient.name !== undefined && { requestName: request.recipient.name }),
-      ...(contactName !== undefined && { contactName }),
+      requestName: request.recipient.name,
+      contactName,
     }),
   };
 }
@@ -202,10 +202,10 @@ export function addresseeOf(request: NotificationRequest, findings: Findings): A
   const externalContactId = recipient.externalContactId ?? findings.externalContactId;
   const name = recipient.name?.trim();
   return {
-    ...(name !== undefined && { name }),
-    ...(recipient.email !== undefined && { email: recipient.email }),
-    ...(recipient.phone !== undefined && { phone: recipient.phone }),
-    ...(externalContactId !== undefined && { externalContactId }),
+    name,
+    email: recipient.email,
+    phone: recipient.phone,
+    externalContactId,
   };
 }
 
@@ -214,7 +214,7 @@ export function renderValues(request: NotificationRequest, context: TemplateCont
   const { variables, recipient } = request;
   return {
     context,
-    ...(variables !== undefined && { variables }),
-    ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
+    variables,
+    timeZone: recipient.timeZone,
   };
 }

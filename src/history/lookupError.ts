@@ -93,7 +93,7 @@ function classifyReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): Lo
   return {
     kind: 'refused',
     reason: `history_http_${status}`,
-    ...(detail !== undefined && { detail }),
+    detail,
   };
 }
 

@@ -97,7 +97,7 @@ export class Acceptor {
       if (!parsed.ok) {
         const { id } = idOf(input);
         const { problems } = parsed;
-        results[at] = { status: 'invalid', ...(id !== undefined && { id }), problems };
+        results[at] = { status: 'invalid', id, problems };
         if (isNotificationId(id) && problems.every(({ field }) => field === 'deadline')) {
           overdue.push({ at, id });
         }

@@ -99,7 +99,7 @@ function noWorkers(fleet: FleetStatus): Obstacle[] {
       kind: 'no_workers',
       stops: true,
       who: 'you',
-      ...(lastSeenAt !== undefined && { since: lastSeenAt }),
+      since: lastSeenAt,
       detail,
       remedy: 'Start a worker',
       command: 'worker',
@@ -116,7 +116,7 @@ function paused({ pause }: FleetStatus): Obstacle[] {
       kind: 'paused',
       stops: true,
       who: 'you',
-      ...(since !== undefined && { since }),
+      since,
       detail:
         since === undefined
           ? `All sending is paused${who}: ${reason}`
@@ -221,7 +221,7 @@ function gateClosed({ gate }: FleetStatus): Obstacle[] {
       kind: 'gate_closed',
       stops: true,
       who: 'Genesys Cloud',
-      ...(since !== undefined && { since }),
+      since,
       until,
       detail: `The gate for rate limits is closed until ${at(until)}: ${why} Nothing is sent until then.`,
       remedy: 'It opens by itself; it can be opened before its time',

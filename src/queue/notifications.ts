@@ -82,7 +82,7 @@ export class Notifications {
           return viewOf(record, stored?.request);
         }),
       );
-      return { notifications, ...(next !== undefined && { next }) };
+      return { notifications, next };
     };
     return withTimeout(untilConnected(this.#redis).then(look));
   }
@@ -122,7 +122,7 @@ export class Notifications {
     if ((await this.#ledger.readRequest(id)) === undefined) {
       return (await this.#ledger.read(id)) === undefined ? undefined : { kind: 'request_gone' };
     }
-    const renewed = { deadline: deadline ?? renewedDeadline(now), ...(by !== undefined && { by }) };
+    const renewed = { deadline: deadline ?? renewedDeadline(now), by };
     const result = await this.#ledger.change(id, (record) => retry(record, renewed, now));
     if (result?.kind !== 'retried') return result;
     await addJobs(this.#queues, [result.record], now);

@@ -134,7 +134,7 @@ export class Operations {
       this.#memory.isFull(),
     ]);
     return {
-      ...(pause !== undefined && { pause }),
+      pause,
       gate,
       gateClosedMsTotal,
       unknown,
@@ -157,7 +157,7 @@ export class Operations {
       delayed,
       active,
       failed,
-      ...(oldestSince !== undefined && { oldestSince }),
+      oldestSince,
       paused,
     };
   }

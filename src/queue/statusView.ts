@@ -15,7 +15,7 @@ import type { SeenWorker } from './workerRegistry.js';
 export function pauseView({ reason, by, since }: Pause): object {
   return {
     reason,
-    ...(by !== undefined && { by }),
+    by,
     ...(since !== undefined && { since: iso(since) }),
   };
 }

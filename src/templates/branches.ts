@@ -39,9 +39,7 @@ function branchesOf(template: Template): { inside: Template[]; loopVariable?: st
   const { branches = [], elseTemplates, templates, variable } = template as Partial<Branching>;
   return [
     ...branches.map((branch) => ({ inside: branch.templates })),
-    ...(templates === undefined
-      ? []
-      : [{ inside: templates, ...(variable !== undefined && { loopVariable: variable }) }]),
+    ...(templates === undefined ? [] : [{ inside: templates, loopVariable: variable }]),
     ...(elseTemplates === undefined ? [] : [{ inside: elseTemplates }]),
   ];
 }

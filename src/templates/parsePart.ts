@@ -41,7 +41,7 @@ export function parsePart(
 ): ParseOutcome {
   const problems: PartProblem[] = [];
   const report = (line: number | undefined, message: string) =>
-    problems.push({ part, message, ...(line === undefined ? {} : { line }) });
+    problems.push({ part, message, line });
   if (text.trim() === '') {
     report(undefined, 'is empty');
     return { ok: false, problems };

@@ -48,7 +48,8 @@ describe('an API with keys', () => {
   ])('answers %s %s without one with 401 and stores nothing', async (method, path) => {
     const api = await startTestApi({ API_KEYS });
     const body = method === 'POST' ? REQUEST : undefined;
-    for (const headers of [{}, { authorization: 'Bearer wrong-key-0123456789' }]) {
+    const wrong: Record<string, string> = { authorization: 'Bearer wrong-key-0123456789' };
+    for (const headers of [{}, wrong]) {
       const answer = await api.call(method, path, body, headers);
       expect(answer).toMatchObject({
         status: 401,

@@ -48,7 +48,8 @@ describe('before a request is issued', () => {
       },
     };
     await client.sendAgentlessMessage(WEB_MESSAGE, guard, LANE);
-    expect(steps).toEqual(['admission', 'login', 'guard', 'request']);
+    // A slow login lets the permit grow old; then another one is asked for, still before the guard.
+    expect(steps.join(' ')).toMatch(/^admission login (admission )?guard request$/);
   });
 
   test('admission is told what is asked for and for whom', async () => {
@@ -60,7 +61,7 @@ describe('before a request is issued', () => {
       },
     });
     await client.getMessageDetails('m1', { lane: 'campaign' });
-    expect(asked).toEqual([{ operation: 'message-details', lane: 'campaign' }]);
+    expect(asked[0]).toEqual({ operation: 'message-details', lane: 'campaign' });
   });
 
   test('a closed gate keeps the guard from being asked and the request from being issued', async () => {
@@ -206,10 +207,10 @@ describe('before a request is issued', () => {
 
   test('the guard is heard out even past the deadline, and then nothing is issued', async () => {
     let done = false;
-    const client = await clientWith({}, 200);
+    const client = await clientWith({}, 1_000);
     const guard: SendGuard = {
       async beforeWrite() {
-        await new Promise((resolve) => setTimeout(resolve, 400));
+        await new Promise((resolve) => setTimeout(resolve, 1_500));
         done = true;
         return { go: true, sendBy: Date.now() + 2_000 };
       },

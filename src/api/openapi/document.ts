@@ -71,7 +71,7 @@ function bodyOf({ body, upload }: Operation): JsonSchema | undefined {
   if (upload !== undefined) {
     const content = Object.entries(upload).map(([type, example]) => [
       type,
-      { schema: { type: 'string' }, ...(example !== undefined && { example }) },
+      { schema: { type: 'string' }, example },
     ]);
     return { required: true, content: Object.fromEntries(content) };
   }

@@ -31,7 +31,7 @@ export function campaignReportRoutes(app: FastifyInstance, { campaigns }: ApiPar
     const body = readBody(request.body, dryRunSchema);
     if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
     const { lookUp } = body.body;
-    const result = await campaigns.dryRun(id, { ...(lookUp !== undefined && { lookUp }) });
+    const result = await campaigns.dryRun(id, { lookUp });
     if (result === undefined) return noCampaign(reply);
     if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
     return reply.send(result.dryRun);

@@ -48,7 +48,7 @@ export function campaignRoutes(app: FastifyInstance, { campaigns }: ApiParts): v
       problems.push({ field: 'limit', expected: `a whole number from 1 to ${PAGE_MAX}` });
     }
     if (problems.length > 0) return sendProblem(reply, invalidRequest(problems));
-    const page = await campaigns.list({ limit, ...(before !== undefined && { before }) });
+    const page = await campaigns.list({ limit, before });
     for (const one of page.unreadable ?? []) {
       request.log.error({ campaignId: one.id }, describeUnreadable(one));
     }
@@ -99,7 +99,7 @@ export function campaignHaltRoutes(app: FastifyInstance, { campaigns }: ApiParts
 
   app.post<WithId>('/campaigns/:id/cancel', (request, reply) =>
     takeStep(request, reply, reasonSchema, (id, body, by) =>
-      campaigns.cancel(id, { ...(body.reason !== undefined && { reason: body.reason }), ...by }),
+      campaigns.cancel(id, { reason: body.reason, ...by }),
     ),
   );
   allowOnly(app, '/campaigns/:id/cancel', ['POST']);
@@ -132,6 +132,6 @@ export function stepRefused(id: string, refused: StepRefused): Problem {
     id,
     state,
     possible,
-    ...(needs !== undefined && { needs }),
+    needs,
   });
 }

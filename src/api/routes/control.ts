@@ -18,7 +18,7 @@ export function controlRoutes(app: FastifyInstance, { operations }: ApiParts): v
     const body = readPause(request.body);
     if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
     const { caller } = request;
-    const given = { reason: body.reason, ...(caller !== undefined && { by: caller }) };
+    const given = { reason: body.reason, by: caller };
     const pause = pauseView(await operations.pause(given));
     request.log.warn({ caller }, 'sending paused');
     return { paused: true, ...pause };

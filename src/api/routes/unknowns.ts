@@ -22,9 +22,9 @@ export function unknownRoutes(app: FastifyInstance, { notifications }: ApiParts)
     if (problems.length > 0) return sendProblem(reply, invalidRequest(problems));
     return notifications.unknowns({
       limit: Number(limit),
-      ...(campaignId !== undefined && { campaignId }),
-      ...(reason !== undefined && { reason }),
-      ...(after !== undefined && { after }),
+      campaignId,
+      reason,
+      after,
     });
   });
 
@@ -59,7 +59,7 @@ function resultOf(result: ResolveResult | undefined, id: string, index: number):
       return { index, ...noSuch(id) };
     case 'resolved': {
       const { state, reason } = result.record;
-      return { index, status: 200, id, state, ...(reason !== undefined && { reason }) };
+      return { index, status: 200, id, state, reason };
     }
     case 'not_unknown': {
       const { state, reason } = result.record;

@@ -132,14 +132,14 @@ export async function dryRun(
         tried: Object.values(survey.tried).reduce((sum, rows) => sum + rows, 0),
         cost: survey.cost,
         historyRequired: prospect.requiresHistory(campaign.defaults),
-        ...(shares !== undefined && { shares }),
+        shares,
         allowance,
         others: await parts.othersLeft(campaign.id),
         assumptions: prospect.assumptions,
         startsAt: Math.max(Date.now(), campaign.startAt ?? 0),
-        ...(campaign.endAt !== undefined && { endAt: campaign.endAt }),
+        endAt: campaign.endAt,
       }),
-      ...(lookups !== undefined && { lookups }),
+      lookups,
     },
   };
 }

@@ -58,8 +58,8 @@ export function renderSample(
     history,
     rendered: template.render(channel, {
       context: placeholderContext(name, history),
-      ...(variables !== undefined && { variables }),
-      ...(recipient.timeZone !== undefined && { timeZone: recipient.timeZone }),
+      variables,
+      timeZone: recipient.timeZone,
     }),
   });
   const messages = channels.flatMap((channel) => {

@@ -113,7 +113,7 @@ export async function importRows(
   const sorter = new RowCollector(campaign, entry, {
     now: parts.campaigns.clock.now(),
     facts,
-    ...(country !== undefined && { country }),
+    country,
   });
   const context: ColumnContext = {
     choices: joinedChoices(campaign.columns, options.columns),
@@ -160,7 +160,7 @@ async function readRows(
     let rows: RowSource | undefined;
     const text = fileText(source, {
       onBytes: (bytes) => progress.add(bytes),
-      ...(encoding !== undefined && { encoding }),
+      encoding,
       facts,
     });
     for await (const piece of text) {

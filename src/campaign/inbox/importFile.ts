@@ -151,7 +151,7 @@ async function importInto(
       signal,
       columns,
       acceptRejected,
-      ...(encoding !== undefined && { encoding }),
+      encoding,
     });
   } finally {
     source.destroy();
@@ -219,7 +219,7 @@ async function started(
     );
   }
   const at = startAt === undefined ? undefined : Date.parse(startAt);
-  const step = await campaigns.start(id, { by: BY, ...(at !== undefined && { at }) });
+  const step = await campaigns.start(id, { by: BY, at });
   if (step?.kind === 'done') {
     const { state } = step.campaign;
     const says = state === 'ready' ? `It will start at ${startAt}.` : 'It has been started.';
@@ -331,8 +331,8 @@ function shown({ id, name, state, startAt, import: imported }: CampaignView) {
     id,
     name,
     state,
-    ...(startAt !== undefined && { startAt }),
-    ...(imported !== undefined && { import: imported }),
+    startAt,
+    import: imported,
   };
 }
 

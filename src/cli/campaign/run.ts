@@ -244,7 +244,7 @@ async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
   const { campaigns, id, options, to, output } = run;
   const { sample } = options;
   const result = await campaigns.dryRun(id, {
-    ...(sample !== undefined && { lookUp: sample }),
+    lookUp: sample,
     onLookUp: ({ customers, requests }) =>
       to.write(
         `Looking up ${counted(customers, 'customer')}: at most ${counted(requests, 'request')} …\n`,
@@ -287,7 +287,7 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
     by,
     // The person who was asked has seen above how many rows were rejected.
     acceptRejected: options.acceptRejected === true || options.yes !== true,
-    ...(startAt !== undefined && { at: startAt }),
+    at: startAt,
   });
   if (started === undefined) return noSuchCampaign(run, id);
   if (started.kind === 'refused') return notStarted(run, started);

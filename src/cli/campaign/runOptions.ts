@@ -31,9 +31,9 @@ export function campaignRequestFrom(options: RunOptions): Record<string, unknown
   const { template, name, id, channels, endAt, history } = options;
   const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
-    ...(id !== undefined && { id }),
-    ...(name !== undefined && { name }),
-    ...(template !== undefined && { template }),
+    id,
+    name,
+    template,
     ...(channels !== undefined && { channels: channels.split(',').map((part) => part.trim()) }),
     ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
     ...(!history && { history: { required: false } }),
@@ -55,8 +55,8 @@ export function fileOptionsFrom({
   };
   return {
     columns,
-    ...(format !== undefined && { format }),
-    ...(encoding !== undefined && { encoding }),
+    format,
+    encoding,
   };
 }
 

@@ -78,7 +78,7 @@ export function refuseStep({ output }: Session, id: string, refused: StepRefused
     state,
     because,
     possible,
-    ...(needs !== undefined && { needs }),
+    needs,
   });
   return EXIT.other;
 }

@@ -111,7 +111,7 @@ export async function retryCampaign(id: string, options: RetryOptions): Promise<
     const result = await campaigns.retry(id, {
       states: states.filter(isRetryable),
       by,
-      ...(until.time !== undefined && { until: until.time }),
+      until: until.time,
     });
     switch (result?.kind) {
       case undefined:
@@ -185,7 +185,7 @@ export async function startCampaign(id: string, options: StartOptions): Promise<
     campaigns.start(id, {
       by,
       acceptRejected: options.acceptRejected === true,
-      ...(at.time !== undefined && { at: at.time }),
+      at: at.time,
     }),
   );
 }

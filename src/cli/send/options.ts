@@ -26,15 +26,15 @@ export function requestFrom(options: SendOptions): Record<string, unknown> {
     options;
   const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
-    ...(id !== undefined && { id }),
+    id,
     recipient: {
-      ...(to !== undefined && { email: to }),
-      ...(contact !== undefined && { externalContactId: contact }),
-      ...(phone !== undefined && { phone }),
-      ...(country !== undefined && { country }),
-      ...(name !== undefined && { name }),
+      email: to,
+      externalContactId: contact,
+      phone,
+      country,
+      name,
     },
-    ...(template !== undefined && { template }),
+    template,
     ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
     ...(channels !== undefined && { channels: channels.split(',').map((part) => part.trim()) }),
     ...(!options.historyRequired && { history: { required: false } }),

@@ -18,7 +18,7 @@ export function absentAsNull<T>(result: CallResult<T>): CallResult<T | null> {
     ok: true,
     data: null,
     status,
-    ...(correlationId === undefined ? {} : { correlationId }),
+    correlationId,
   };
 }
 

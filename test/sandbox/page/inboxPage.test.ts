@@ -105,7 +105,7 @@ describe('the inbox page', () => {
 
   test('arms every kind of fault, and removes them', async () => {
     for (const kind of FAULT_KINDS) {
-      const extra = kind === 'delay' ? { ms: '5' } : { retryAfter: '' };
+      const extra: Record<string, string> = kind === 'delay' ? { ms: '5' } : { retryAfter: '' };
       const armed = await submit('/faults', { endpoint: 'engage', kind, count: '', ...extra });
       expect([kind, armed.status]).toEqual([kind, 303]);
     }
