@@ -9,11 +9,8 @@ import { type Config, loadConfig, type Role } from '#product/config.js';
 import { NotificationProducer } from '#product/queue/producer.js';
 import { untilConnected } from '#product/queue/timeout.js';
 import { connectForWorking, disconnect, type RedisClient } from '#product/redis/client.js';
-import {
-  loadTemplates,
-  publishTemplates,
-  TemplateCatalogue,
-} from '#product/templates/catalogue.js';
+import { TemplateCatalogue } from '#product/templates/catalogue.js';
+import { loadTemplates, publishTemplates } from '#product/templates/loadTemplates.js';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.resolve('#product/main.js')));
 

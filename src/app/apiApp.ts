@@ -16,7 +16,7 @@ import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/health.js';
-import { loadTemplates, publishTemplates, templatesDir } from '../templates/catalogue.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { openCampaigns, openProducer } from './parts.js';
 import { RedisPreparation } from './redisReadiness.js';

@@ -41,12 +41,8 @@ import { RedisHealth } from '../redis/health.js';
 import { ledgerKeys } from '../redis/keys.js';
 import { checkRedisServer } from '../redis/serverInfo.js';
 import { untilServing } from '../redis/start.js';
-import {
-  loadTemplates,
-  publishTemplates,
-  TemplateCatalogue,
-  templatesDir,
-} from '../templates/catalogue.js';
+import { TemplateCatalogue } from '../templates/catalogue.js';
+import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { accessIsRepaired } from '../worker/accessProbe.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { Heartbeat } from '../worker/heartbeat.js';

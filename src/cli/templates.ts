@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { type FieldProblem, parseRequest } from '../notification/request.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
-import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { channelsOff, remarksOn, SAMPLES } from '../templates/lint.js';
+import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
 import type { RenderResult } from '../templates/parts.js';
 import { TemplateError } from '../templates/problems.js';

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
 import { onlyTo } from '../../src/policy/allowedRecipients.js';
-import { loadTemplates, templatesDir } from '../../src/templates/catalogue.js';
 import type { CompiledTemplate } from '../../src/templates/compile.js';
+import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
 
 const PARTS: OutlookParts = {
   policy: onlyTo(undefined),

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { TemplateCatalogue, type TemplateEntry } from '../../src/templates/catalogue.js';
 import {
   loadTemplates,
   publishTemplates,
-  TemplateCatalogue,
-  type TemplateEntry,
   templatesDir,
-} from '../../src/templates/catalogue.js';
+} from '../../src/templates/loadTemplates.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 let redis: Redis;

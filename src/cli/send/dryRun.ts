@@ -1,13 +1,13 @@
 import type { Config } from '../../config.js';
 import type { NotificationRequest } from '../../notification/request.js';
 import type { DryRunResult } from '../../pipeline/dryRun.js';
+import { templateProblems } from '../../templates/catalogue.js';
 import {
   entryOf,
   type LoadedTemplate,
   loadTemplates,
-  templateProblems,
   templatesDir,
-} from '../../templates/catalogue.js';
+} from '../../templates/loadTemplates.js';
 import { TemplateError } from '../../templates/problems.js';
 import { dryRunOnce } from '../dryRunOnce.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';

@@ -7,7 +7,11 @@ import { CampaignStore } from '../../../src/campaign/store.js';
 import type { CampaignView } from '../../../src/campaign/view.js';
 import { type Config, loadConfig } from '../../../src/config.js';
 import type { NotificationProducer } from '../../../src/queue/producer.js';
-import { loadTemplates, publishTemplates, templatesDir } from '../../../src/templates/catalogue.js';
+import {
+  loadTemplates,
+  publishTemplates,
+  templatesDir,
+} from '../../../src/templates/loadTemplates.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 
 /** Where campaigns are made, as an api has it, without anybody at work on them. */
