@@ -7,6 +7,7 @@ export default {
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',
     '^#sandbox/(.*)\\.js$': '<rootDir>/sandbox/$1',
+    '^#product/(.*)\\.js$': '<rootDir>/src/$1',
   },
   transform: {
     '^.+\\.ts$': [

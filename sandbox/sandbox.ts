@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { BodyRoom, readJsonBody } from '../src/http/jsonBody.js';
-import { foreignOrigin, isLoopbackHost } from '../src/http/requestOrigin.js';
+import { BodyRoom, readJsonBody } from '#product/http/jsonBody.js';
+import { foreignOrigin, isLoopbackHost } from '#product/http/requestOrigin.js';
 import {
   addConversation,
   addCustomer,
