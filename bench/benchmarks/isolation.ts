@@ -186,7 +186,8 @@ async function campaignOf(
     campaign,
     Readable.from(linesOf(customers, filler), { objectMode: false }),
   );
-  if (!result.ok) throw new Error(`the import was not done: ${JSON.stringify(result)}`);
+  if (result.kind !== 'imported')
+    throw new Error(`the import was not done: ${JSON.stringify(result)}`);
   return {
     async start() {
       await campaigns.change(id, (current) => start(current, { templateHash }, Date.now()));

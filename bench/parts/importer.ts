@@ -43,7 +43,8 @@ actAsPart<ImporterTask, Imported>(async ({ redisUrl, prefix, file }, report) => 
   };
   const result = await importRows(parts, campaign, createReadStream(file));
   const seconds = (performance.now() - startedAt) / 1_000;
-  if (!result.ok) throw new Error(`the import was not done: ${JSON.stringify(result)}`);
+  if (result.kind !== 'imported')
+    throw new Error(`the import was not done: ${JSON.stringify(result)}`);
   disconnect(redis);
   report({ seconds, rows: result.summary.rows, peakBytes: peakResidentBytes() });
 });

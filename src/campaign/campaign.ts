@@ -25,6 +25,19 @@ export const CAMPAIGN_STATES = [
 
 export type CampaignState = (typeof CAMPAIGN_STATES)[number];
 
+/** What people do to a campaign, as it is called on the command line and in URLs; the likeliest first. */
+export const CAMPAIGN_STEPS = [
+  'start',
+  'dry-run',
+  'import',
+  'resume',
+  'pause',
+  'cancel',
+  'retry',
+] as const;
+
+export type CampaignStep = (typeof CAMPAIGN_STEPS)[number];
+
 /**
  * What a row leaves open: the same for all rows of a campaign. Of the variables, a row's own go before
  * these.

@@ -12,24 +12,18 @@ import { isRedisFault, withoutCommand } from '../redis/errors.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
-import type { Campaign, CampaignState, RowReason } from './campaign.js';
-import type { StepDecision, StepNeed } from './campaignDecision.js';
-import { type DryRun, type DryRunOptions, dryRun, type Estimate } from './dryRun/dryRun.js';
+import type { Campaign, CampaignState } from './campaign.js';
+import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
+import { type DryRunOptions, type DryRunOutcome, dryRun, type Estimate } from './dryRun/dryRun.js';
 import { type ExportFormat, exportRejected, exportResults } from './exports.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
-import type { ColumnSuggestion } from './import/unusableFile.js';
+import type { FileProblem } from './import/unusableFile.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
 import { type CampaignRequest, campaignInput, parseCampaignRequest } from './request.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
-import type { RejectedRow, RowStore } from './rowStore.js';
+import type { RowStore } from './rowStore.js';
 import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
-import {
-  type CampaignStep,
-  type CampaignView,
-  CampaignViews,
-  type CampaignViewsParts,
-  possibleSteps,
-} from './view.js';
+import { type CampaignView, CampaignViews, type CampaignViewsParts } from './view.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -37,42 +31,8 @@ export type CreateOutcome =
   /** `differs` names the fields in which the campaign that is there is another one. */
   | { kind: 'conflict'; id: string; state: CampaignState; differs: string[] };
 
-/** What came of a step; undefined elsewhere means that there is no such campaign. */
-export type StepOutcome = { kind: 'done'; campaign: CampaignView } | StepRefused;
-
-export interface StepRefused {
-  kind: 'refused';
-  state: CampaignState;
-  /** A sentence for whoever asked. */
-  because: string;
-  possible: readonly CampaignStep[];
-  /** What is lacking, where it is one word of the person who asks. */
-  needs?: StepNeed;
-}
-
-/** One thing wrong with a file or a row of it; never what stands in a cell. */
-export interface RowProblem {
-  /** As a spreadsheet counts; absent when the file as a whole is meant. */
-  row?: number;
-  column?: string;
-  expected: string;
-  /** Which column to read as what, to get over it. */
-  suggestion?: ColumnSuggestion;
-}
-
-export type ImportOutcome =
-  /** `problems` are those of the first rejected rows. */
-  | { kind: 'imported'; campaign: CampaignView; problems: RowProblem[] }
-  /** Nothing of this file was stored. */
-  | { kind: 'unusable'; problems: RowProblem[]; rejectedBy: RowReason[] }
-  /** Another import has begun since, or the campaign was cancelled. */
-  | { kind: 'superseded' }
-  /** The source broke off, or whoever asked gave up. */
-  | { kind: 'broken_off' }
-  /** `retryAfterMs` is there when only Redis' room is lacking. */
-  | (StepRefused & { retryAfterMs?: number });
-
-export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
+/** `problems` are those of the first rejected rows. */
+export type CampaignImport = ImportOutcome<{ campaign: CampaignView; problems: FileProblem[] }>;
 
 export type RetryOutcome =
   | { kind: 'retried'; report: { campaign: CampaignView } & RetryReport }
@@ -172,7 +132,7 @@ export class Campaigns {
   async start(
     id: string,
     given: { at?: number; by?: string; acceptRejected?: boolean },
-  ): Promise<StepOutcome | undefined> {
+  ): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, async () => {
       const campaign = await this.#store.get(id);
       if (campaign === undefined) return undefined;
@@ -185,18 +145,18 @@ export class Campaigns {
   async pause(
     id: string,
     given: { reason: string; by?: string },
-  ): Promise<StepOutcome | undefined> {
+  ): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, () => this.#step(id, (seen, now) => pause(seen, given, now)));
   }
 
-  async resume(id: string, given: { by?: string }): Promise<StepOutcome | undefined> {
+  async resume(id: string, given: { by?: string }): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, () => this.#step(id, (seen, now) => resume(seen, given, now)));
   }
 
   async cancel(
     id: string,
     given: { reason?: string; by?: string },
-  ): Promise<StepOutcome | undefined> {
+  ): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, () => this.#step(id, (seen, now) => cancel(seen, given, now)));
   }
 
@@ -208,32 +168,16 @@ export class Campaigns {
     id: string,
     source: Readable,
     options: ImportOptions = {},
-  ): Promise<ImportOutcome | undefined> {
+  ): Promise<CampaignImport | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, catalogue, country } = this.#parts;
     const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
     const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
-    if (result.ok) {
-      const view = await this.get(id);
-      if (view === undefined) return undefined;
-      return { kind: 'imported', campaign: view, problems: problemsOf(result.rejectedSample) };
-    }
-    switch (result.kind) {
-      case 'unusable': {
-        const problems = [...result.problems, ...problemsOf(result.rejectedSample)];
-        return { kind: 'unusable', problems, rejectedBy: result.rejectedBy };
-      }
-      case 'refused':
-        return { ...result, possible: possibleSteps(result.state) };
-      case 'interrupted':
-        return { kind: 'broken_off' };
-      case 'superseded':
-        return { kind: 'superseded' };
-      default:
-        return result satisfies never;
-    }
+    if (result.kind !== 'imported') return result;
+    const view = await this.get(id);
+    return view && { kind: 'imported', campaign: view, problems: result.problems };
   }
 
   /** Goes through all rows without sending or storing anything. */
@@ -242,9 +186,7 @@ export class Campaigns {
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
     const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
-    const result = await knowingRedisTrouble(undefined, dryRun(campaign, parts, options));
-    if (result.kind === 'done') return result;
-    return { ...result, possible: possibleSteps(result.state) };
+    return knowingRedisTrouble(undefined, dryRun(campaign, parts, options));
   }
 
   /** What became of every row; CSV unless NDJSON is asked for. */
@@ -273,7 +215,7 @@ export class Campaigns {
     const { notifications, backlog } = this.#parts;
     const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
-    if (start.kind === 'refused') return { ...start, possible: possibleSteps(start.state) };
+    if (start.kind === 'refused') return start;
     const told = await knowingRedisTrouble(id, gathered(start.pages));
     const view = await this.get(id);
     return view && { kind: 'retried', report: { campaign: view, ...told } };
@@ -330,19 +272,11 @@ export class Campaigns {
   async #step(
     id: string,
     decide: (campaign: Campaign, now: number) => StepDecision,
-  ): Promise<StepOutcome | undefined> {
+  ): Promise<StepOutcome<CampaignView> | undefined> {
     const now = await this.#store.clock.current();
     const result = await this.#store.change(id, (campaign) => decide(campaign, now));
-    switch (result?.kind) {
-      case undefined:
-        return undefined;
-      case 'done':
-        return { kind: 'done', campaign: await this.#views.one(result.campaign) };
-      case 'refused':
-        return { ...result, possible: possibleSteps(result.state) };
-      default:
-        return result satisfies never;
-    }
+    if (result?.kind !== 'done') return result;
+    return { kind: 'done', campaign: await this.#views.one(result.campaign) };
   }
 
   /** @throws UnreadableCampaignError as it is: nothing was done, and that is known. */
@@ -354,13 +288,6 @@ export class Campaigns {
       throw cause instanceof UnreadableCampaignError ? cause : error;
     }
   }
-}
-
-/** One line for each thing wrong with these rows. */
-function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
-  return rows.flatMap(({ number, problems }) =>
-    problems.map(({ column, expected }) => ({ row: number, column, expected })),
-  );
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */

@@ -1,21 +1,25 @@
 import { accessProblem } from '../queue/flowStatus.js';
-import type { AccessProblem, Campaign, Judged, RowDefaults } from './campaign.js';
+import type { AccessProblem, Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
 import {
   already,
   type CampaignDecision,
   done,
+  type ImportOutcome,
+  refusal,
   refused,
   type StepDecision,
+  taken,
   type UploadedRows,
-} from './campaignDecision.js';
+} from './campaignSteps.js';
 import type { ColumnChoices } from './import/columnChoices.js';
 import { manyRejected } from './rowReasons.js';
 
 /*
  * Every step a campaign can take, as pure functions over its record: see `CAMPAIGN_STATES` for the
- * picture. A step that was done before is done again without effect; one that makes no sense where
- * the campaign stands is refused in words. The store writes them one at a time, so that of two
- * people who pause and cancel at the same moment, the second decides upon what the first has done.
+ * picture and `STEPS` in `campaignSteps.ts` for which step is taken where. A step that was done before is done again without
+ * effect; one that makes no sense where the campaign stands is refused in words. The store writes them
+ * one at a time, so that of two people who pause and cancel at the same moment, the second decides upon
+ * what the first has done.
  */
 
 export interface NewCampaign {
@@ -73,28 +77,15 @@ function who(by: string | undefined): { by?: string } {
 }
 
 /** Rows may be uploaded until it is started, each upload in place of the one before. */
-export function beginUpload(campaign: Campaign, upload: string, now: number): StepDecision {
-  switch (campaign.state) {
-    case 'importing':
-    case 'ready':
-      return done(step(campaign, now, { state: 'importing', upload }));
-    case 'running':
-    case 'paused':
-      return refused(campaign, 'it has been started, and its rows stay as they are');
-    case 'completed':
-    case 'cancelled':
-      return refused(campaign, `it is ${campaign.state}; upload the rows to a new campaign`);
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+export function beginUpload(
+  campaign: Campaign,
+  { upload, by }: { upload: string; by?: string },
+  now: number,
+): StepDecision {
+  return taken(campaign, 'import', () =>
+    done(step(campaign, now, { state: 'importing', upload, ...who(by) })),
+  );
 }
-
-export type UploadEnd =
-  | { kind: 'done'; campaign: Campaign }
-  /** What it brought has expired since, or was never all there. */
-  | { kind: 'gone' }
-  /** A later upload, or a cancel, has taken its place. */
-  | { kind: 'superseded' };
 
 function isUploadOf(campaign: Campaign, upload: string): boolean {
   return campaign.state === 'importing' && campaign.upload === upload;
@@ -104,10 +95,14 @@ export function finishUpload(
   campaign: Campaign,
   uploaded: UploadedRows,
   now: number,
-): CampaignDecision<UploadEnd> {
+): CampaignDecision<ImportOutcome<{ summary: ImportSummary }>> {
   if (!isUploadOf(campaign, uploaded.upload)) return { result: { kind: 'superseded' } };
-  const next = step(campaign, now, { state: 'ready' }, { import: uploaded.summary });
-  return { result: { kind: 'done', campaign: next }, next, uploaded, otherwise: { kind: 'gone' } };
+  const to = { state: 'ready' as const, ...who(campaign.by) };
+  const { summary } = uploaded;
+  const next = step(campaign, now, to, { import: summary });
+  const result = { kind: 'imported' as const, summary };
+  // What it brought has expired since, or was never all there.
+  return { result, next, uploaded, otherwise: { kind: 'broken_off' } };
 }
 
 /**
@@ -118,13 +113,13 @@ export function abandonUpload(
   campaign: Campaign,
   upload: string,
   now: number,
-): CampaignDecision<UploadEnd> {
-  if (!isUploadOf(campaign, upload)) return { result: { kind: 'superseded' } };
+): CampaignDecision<boolean> {
+  if (!isUploadOf(campaign, upload)) return { result: false };
   const state = campaign.import === undefined ? 'importing' : 'ready';
   const { startAt, ...unscheduled } = campaign;
   const wouldStartNow = state === 'ready' && startAt !== undefined && startAt <= now;
   const next = step(wouldStartNow ? unscheduled : campaign, now, { state });
-  return { result: { kind: 'done', campaign: next }, next };
+  return { result: true, next };
 }
 
 /**
@@ -136,43 +131,25 @@ export function start(
   given: { templateHash: string; at?: number; by?: string; acceptRejected?: boolean },
   now: number,
 ): StepDecision {
-  const { templateHash, at = now, acceptRejected = false } = given;
-  switch (campaign.state) {
-    case 'ready': {
-      const doubt = acceptRejected ? undefined : manyRejected(campaign);
-      if (doubt !== undefined) return refused(campaign, doubt, 'accept-rejected');
-      const accepted =
-        acceptRejected && campaign.import !== undefined
-          ? { import: { ...campaign.import, isAccepted: true as const } }
-          : {};
-      if (campaign.endAt !== undefined && Math.max(at, now) >= campaign.endAt) {
-        return refused(campaign, 'its end would come before its start');
-      }
-      if (at > now) {
-        const changes = { ...accepted, startAt: at };
-        return done(step(campaign, now, { state: 'ready', ...who(given.by) }, changes));
-      }
-      const startedAt = Math.max(now, campaign.createdAt);
-      const changes = { ...accepted, templateHash, startedAt };
-      return done(step(campaign, now, { state: 'running', ...who(given.by) }, changes));
+  return taken(campaign, 'start', () => {
+    const { templateHash, at = now, acceptRejected = false } = given;
+    const doubt = acceptRejected ? undefined : manyRejected(campaign);
+    if (doubt !== undefined) return refused(campaign, doubt, 'accept-rejected');
+    const accepted =
+      acceptRejected && campaign.import !== undefined
+        ? { import: { ...campaign.import, isAccepted: true as const } }
+        : {};
+    if (campaign.endAt !== undefined && Math.max(at, now) >= campaign.endAt) {
+      return refused(campaign, 'its end would come before its start');
     }
-    case 'running':
-      return already(campaign);
-    case 'importing':
-      return refused(
-        campaign,
-        campaign.upload === undefined
-          ? 'it has no rows yet; upload them first'
-          : 'its rows are still being uploaded; if that broke off, upload them again',
-      );
-    case 'paused':
-      return refused(campaign, 'it is paused; resume it');
-    case 'completed':
-    case 'cancelled':
-      return refused(campaign, `it is ${campaign.state}`);
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+    if (at > now) {
+      const changes = { ...accepted, startAt: at };
+      return done(step(campaign, now, { state: 'ready', ...who(given.by) }, changes));
+    }
+    const startedAt = Math.max(now, campaign.createdAt);
+    const changes = { ...accepted, templateHash, startedAt };
+    return done(step(campaign, now, { state: 'running', ...who(given.by) }, changes));
+  });
 }
 
 /** Pauses it. One that waits for its start will not start by itself any more. */
@@ -182,28 +159,15 @@ export function pause(
   now: number,
 ): StepDecision {
   const { reason, by, judged } = given;
-  switch (campaign.state) {
-    case 'running': {
-      const changes = judged === undefined ? {} : { judged };
-      return done(step(campaign, now, { state: 'paused', reason, ...who(by) }, changes));
-    }
-    case 'ready': {
-      const { startAt, ...unscheduled } = campaign;
-      if (startAt === undefined) return refused(campaign, 'it has not been started');
+  return taken(campaign, 'pause', () => {
+    if (campaign.state === 'ready') {
+      const { startAt: _never, ...unscheduled } = campaign;
       return done(step(unscheduled, now, { state: 'ready', ...who(by) }));
     }
-    case 'paused':
-      if (campaign.pausedForAccess === undefined) return already(campaign);
-      // From now on it is this pause that counts, which only a person ends.
-      return done(step(campaign, now, { state: 'paused', reason, ...who(by) }));
-    case 'importing':
-      return refused(campaign, 'it has not been started');
-    case 'completed':
-    case 'cancelled':
-      return refused(campaign, `it is ${campaign.state}`);
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+    // One that was paused for access goes on by itself; from now on only a person ends the pause.
+    const changes = judged === undefined ? {} : { judged };
+    return done(step(campaign, now, { state: 'paused', reason, ...who(by) }, changes));
+  });
 }
 
 /** Pauses a running one because our own access to the platform is broken; it goes on by itself. */
@@ -229,20 +193,9 @@ export function resumeAfterAccess(campaign: Campaign, now: number): CampaignDeci
 }
 
 export function resume(campaign: Campaign, given: { by?: string }, now: number): StepDecision {
-  switch (campaign.state) {
-    case 'paused':
-      return done(step(campaign, now, { state: 'running', unsettled: true, ...who(given.by) }));
-    case 'running':
-      return already(campaign);
-    case 'importing':
-    case 'ready':
-      return refused(campaign, 'it has not been started');
-    case 'completed':
-    case 'cancelled':
-      return refused(campaign, `it is ${campaign.state}`);
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+  return taken(campaign, 'resume', () =>
+    done(step(campaign, now, { state: 'running', unsettled: true, ...who(given.by) })),
+  );
 }
 
 /** Ends it for good: what was not sent is not sent any more. */
@@ -251,36 +204,25 @@ export function cancel(
   given: { reason?: string; by?: string },
   now: number,
 ): StepDecision {
-  const { reason } = given;
-  switch (campaign.state) {
-    case 'importing':
-    case 'ready':
-    case 'running':
-    case 'paused': {
-      const told = { ...(reason !== undefined && { reason }), ...who(given.by) };
-      const started = campaign.startedAt !== undefined;
-      const to = { state: 'cancelled' as const, ...told };
-      const changes = { endedAt: now };
-      const next = step(campaign, now, started ? { ...to, unsettled: true } : to, changes);
-      return done(next, { waitingBecome: 'cancelled' });
-    }
-    case 'cancelled':
-      return already(campaign);
-    case 'completed':
-      return refused(campaign, 'it is completed: there is nothing left to cancel');
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+  return taken(campaign, 'cancel', () => {
+    const { reason, by } = given;
+    const to = {
+      state: 'cancelled' as const,
+      ...(reason !== undefined && { reason }),
+      ...who(by),
+      ...(campaign.startedAt !== undefined && { unsettled: true as const }),
+    };
+    return done(step(campaign, now, to, { endedAt: now }), { waitingBecome: 'cancelled' });
+  });
 }
 
 /** Ends it because every row has ended; `unknown` rows wait for a person, and the campaign does not. */
 export function complete(campaign: Campaign, now: number): StepDecision {
-  const { state } = campaign;
-  if (state === 'completed') return already(campaign);
-  if (state !== 'running' && state !== 'paused') return refused(campaign, 'it is not running');
-  const next = step(campaign, now, { state: 'completed' }, { endedAt: now });
-  const otherwise = refused(campaign, 'rows are left to be sent').result;
-  return done(next, { onlyIfNothingIsLeft: true, otherwise });
+  return taken(campaign, 'complete', () => {
+    const next = step(campaign, now, { state: 'completed' }, { endedAt: now });
+    const otherwise = refusal(campaign, 'rows are left to be sent');
+    return done(next, { onlyIfNothingIsLeft: true, otherwise });
+  });
 }
 
 /** Its time is over: rows that were never released are not sent any more. */
@@ -300,22 +242,11 @@ export function resumesByItself(campaign: Campaign, judged: Judged): CampaignDec
 
 /** Rows of it are tried again. */
 export function reopen(campaign: Campaign, given: { by?: string }, now: number): StepDecision {
-  switch (campaign.state) {
-    case 'completed': {
-      const { endedAt: _open, ...rest } = campaign;
-      return done(step(rest, now, { state: 'running', ...who(given.by) }));
-    }
-    case 'running':
-    case 'paused':
-      return already(campaign);
-    case 'cancelled':
-      return refused(campaign, 'it is cancelled');
-    case 'importing':
-    case 'ready':
-      return refused(campaign, 'it has not been started');
-    default:
-      throw new Error(`unhandled state ${String(campaign.state satisfies never)}`);
-  }
+  return taken(campaign, 'retry', () => {
+    if (campaign.state !== 'completed') return already(campaign);
+    const { endedAt: _open, ...rest } = campaign;
+    return done(step(rest, now, { state: 'running', ...who(given.by) }));
+  });
 }
 
 /** The rows that were released have been told of the step that `seen` shows, and of no later one. */

@@ -2,6 +2,7 @@ import type { State } from '../notification/state.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Campaign } from './campaign.js';
+import { refusal, type StepRefused, whyRefused } from './campaignSteps.js';
 import { reopen } from './lifecycle.js';
 import { type RowSources, type RowState, type TrackedRow, trackedRows } from './rows.js';
 import type { CampaignStore } from './store.js';
@@ -55,9 +56,7 @@ export interface RetriedPage {
   left: boolean;
 }
 
-export type RetryStart =
-  | { kind: 'retrying'; pages: AsyncGenerator<RetriedPage> }
-  | { kind: 'refused'; state: Campaign['state']; because: string };
+export type RetryStart = { kind: 'retrying'; pages: AsyncGenerator<RetriedPage> } | StepRefused;
 
 export interface RetryParts extends RowSources {
   campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change' | 'clock'>;
@@ -91,33 +90,18 @@ export function retryRows(
   campaign: Campaign,
   request: RetryRequest,
 ): RetryStart {
-  const because = whyNotRetried(campaign, request, parts.campaigns.clock.now());
-  if (because !== undefined) return { kind: 'refused', state: campaign.state, because };
+  const because =
+    whyRefused(campaign, 'retry') ?? whyTooLate(campaign, request, parts.campaigns.clock.now());
+  if (because !== undefined) return refusal(campaign, because);
   return { kind: 'retrying', pages: retryPages(parts, campaign, request) };
 }
 
-function whyNotRetried(
-  { state, endAt }: Campaign,
-  { until }: RetryRequest,
-  now: number,
-): string | undefined {
-  switch (state) {
-    case 'running':
-    case 'paused':
-    case 'completed':
-      if (until !== undefined && until <= now) return 'the time until which to try is over already';
-      if (until === undefined && endAt !== undefined && endAt <= now) {
-        return `its time was over at ${new Date(endAt).toISOString()}; say until when its rows may be sent`;
-      }
-      return undefined;
-    case 'importing':
-    case 'ready':
-      return 'it has not been started';
-    case 'cancelled':
-      return 'it is cancelled; upload the rows to a new campaign';
-    default:
-      throw new Error(`unhandled state ${String(state satisfies never)}`);
+function whyTooLate({ endAt }: Campaign, { until }: RetryRequest, now: number): string | undefined {
+  if (until !== undefined) {
+    return until <= now ? 'the time until which to try is over already' : undefined;
   }
+  if (endAt === undefined || endAt > now) return undefined;
+  return `its time was over at ${new Date(endAt).toISOString()}; say until when its rows may be sent`;
 }
 
 /**

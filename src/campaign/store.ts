@@ -6,8 +6,8 @@ import { type RedisClient, readScript } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
-import type { CampaignDecision } from './campaignDecision.js';
 import type { Tally } from './campaignProgress.js';
+import type { CampaignDecision } from './campaignSteps.js';
 import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
 
 /** The record of a campaign that holds none: it was damaged, or a later version has written it. */

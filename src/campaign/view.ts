@@ -7,6 +7,7 @@ import type {
   Campaign,
   CampaignCounts,
   CampaignState,
+  CampaignStep,
   ImportSummary,
   RowDefaults,
   RowReason,
@@ -17,38 +18,12 @@ import {
   progressOf,
   type Tally,
 } from './campaignProgress.js';
+import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
 import type { ColumnChoices } from './import/columnChoices.js';
 import { manyRejected } from './rowReasons.js';
 import type { CampaignStore } from './store.js';
 import { Throughput } from './throughput.js';
-
-/** What can be done to a campaign, as the steps are called on the command line and in URLs. */
-export const CAMPAIGN_STEPS = [
-  'import',
-  'dry-run',
-  'start',
-  'pause',
-  'resume',
-  'cancel',
-  'retry',
-] as const;
-
-export type CampaignStep = (typeof CAMPAIGN_STEPS)[number];
-
-const POSSIBLE: Readonly<Record<CampaignState, readonly CampaignStep[]>> = {
-  importing: ['import', 'cancel'],
-  ready: ['start', 'dry-run', 'import', 'cancel'],
-  running: ['pause', 'cancel', 'retry'],
-  paused: ['resume', 'cancel', 'retry'],
-  completed: ['retry'],
-  cancelled: [],
-};
-
-/** What can be done next with a campaign in this state, the likeliest first. */
-export function possibleSteps(state: CampaignState): readonly CampaignStep[] {
-  return POSSIBLE[state];
-}
 
 /** `{code, who, since?, until?, rows?, detail, remedy?, command?}`, ISO times. */
 export interface CampaignWaitView extends Omit<CampaignWait, 'since' | 'until'> {
@@ -153,7 +128,7 @@ function campaignView(
     waitsFor: campaignWaits(campaign, tally, obstacles).map(waitView),
     ...(pausedForAccess !== undefined && { resumesByItself: true as const }),
     ...(isUnderWay(state) && obstacles.length > 0 && { obstacles: obstacles.map(obstacleView) }),
-    possible: [...possibleSteps(state)],
+    possible: possibleSteps(campaign),
   };
 }
 

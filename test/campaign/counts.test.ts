@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { type Campaign, type CampaignCounts, rowId } from '../../src/campaign/campaign.js';
-import type { CampaignDecision } from '../../src/campaign/campaignDecision.js';
 import { progressOf } from '../../src/campaign/campaignProgress.js';
+import type { CampaignDecision } from '../../src/campaign/campaignSteps.js';
 import {
   cancel as cancelCampaign,
   complete,

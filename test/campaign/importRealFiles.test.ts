@@ -10,7 +10,7 @@ afterAll(() => importing.close());
 async function imported(file: string | Buffer, options = {}) {
   const campaign = await importing.campaign();
   const result = await importing.import(campaign, file, options);
-  if (!result.ok) throw new Error(JSON.stringify(result));
+  if (result.kind !== 'imported') throw new Error(JSON.stringify(result));
   const stored = await importing.stored(campaign);
   return { ...result, id: campaign.id, recipients: stored.map(({ row }) => row.recipient) };
 }

@@ -48,7 +48,7 @@ describe('an upload', () => {
     const campaign = await importing.campaign();
     await importing.import(campaign, 'email\nada@example.com\n');
     const failed = await importing.import(campaign, `${csvOf(900)}"`);
-    expect(failed).toMatchObject({ ok: false, kind: 'unusable' });
+    expect(failed).toMatchObject({ kind: 'unusable' });
     expect(await importing.stored(campaign)).toHaveLength(1);
     expect(await stateOf(campaign)).toBe('ready');
     expect(await importing.keysOf(campaign)).toEqual(['', ':counts', ':rows']);
@@ -64,7 +64,7 @@ describe('an upload', () => {
       importing.campaigns.change(campaign.id, (c) => start(c, { templateHash: 'h' }, Date.now()));
     expect(await startNow()).toMatchObject({ kind: 'refused', state: 'importing' });
     source.end('last@example.com\n');
-    expect(await result).toMatchObject({ ok: true, summary: { rows: 601 } });
+    expect(await result).toMatchObject({ kind: 'imported', summary: { rows: 601 } });
     expect(await startNow()).toMatchObject({ kind: 'done' });
   });
 
@@ -74,7 +74,7 @@ describe('an upload', () => {
     const result = importing.import(campaign, source, { onProgress });
     await begun;
     source.destroy(new Error('aborted'));
-    expect(await result).toEqual({ ok: false, kind: 'interrupted' });
+    expect(await result).toEqual({ kind: 'broken_off' });
     expect(await stateOf(campaign)).toBe('importing');
     expect(await importing.keysOf(campaign)).toEqual(['']);
     expect(await importing.import(campaign, csvOf(600))).toMatchObject({ summary: { rows: 600 } });
@@ -85,7 +85,7 @@ describe('an upload', () => {
     const result = importing.import(await importing.campaign(), source, { onProgress });
     await begun;
     source.destroy();
-    expect(await result).toEqual({ ok: false, kind: 'interrupted' });
+    expect(await result).toEqual({ kind: 'broken_off' });
   });
 
   test('can be stopped, also while nothing comes', async () => {
@@ -96,10 +96,12 @@ describe('an upload', () => {
     const result = importing.import(campaign, source, { onProgress, signal });
     await begun;
     stopping.abort();
-    expect(await result).toEqual({ ok: false, kind: 'interrupted' });
+    expect(await result).toEqual({ kind: 'broken_off' });
     expect(await importing.keysOf(campaign)).toEqual(['']);
     const untouched = Readable.from([csvOf(1)]);
-    expect(await importing.import(campaign, untouched, { signal })).toMatchObject({ ok: false });
+    expect(await importing.import(campaign, untouched, { signal })).toMatchObject({
+      kind: 'broken_off',
+    });
   });
 
   test('of a process that dies leaves nothing that does not expire', async () => {
@@ -120,9 +122,9 @@ describe('an upload', () => {
     const first = importing.import(campaign, source, { onProgress });
     await begun;
     const second = await importing.import(campaign, 'email\nada@example.com\n');
-    expect(second.ok).toBe(true);
+    expect(second.kind).toBe('imported');
     source.end();
-    expect(await first).toEqual({ ok: false, kind: 'superseded' });
+    expect(await first).toEqual({ kind: 'superseded' });
     expect(await importing.stored(campaign)).toHaveLength(1);
     expect(await importing.keysOf(campaign)).toEqual(['', ':counts', ':rows']);
   });
@@ -139,7 +141,7 @@ describe('an upload', () => {
       if (batch === 100) source.end();
       else source.write(csvOf(500).replaceAll('@', `.${batch}@`).replace('email\n', ''));
     }, 50);
-    expect(await first).toEqual({ ok: false, kind: 'superseded' });
+    expect(await first).toEqual({ kind: 'superseded' });
     clearInterval(sending);
     expect(batch).toBeLessThan(100);
     source.destroy();
@@ -152,7 +154,7 @@ describe('an upload', () => {
     await begun;
     await importing.campaigns.change(campaign.id, (c) => cancel(c, {}, Date.now()));
     source.end();
-    expect(await result).toEqual({ ok: false, kind: 'superseded' });
+    expect(await result).toEqual({ kind: 'superseded' });
     expect(await stateOf(campaign)).toBe('cancelled');
   });
 
@@ -181,7 +183,9 @@ describe('an upload', () => {
   test('leaves the source to whoever opened it', async () => {
     const source = new PassThrough();
     source.write('name\n'.concat('Ada\n'.repeat(2_000)));
-    expect(await importing.import(await importing.campaign(), source)).toMatchObject({ ok: false });
+    expect(await importing.import(await importing.campaign(), source)).toMatchObject({
+      kind: 'unusable',
+    });
     expect(source.destroyed).toBe(false);
     source.destroy();
   });

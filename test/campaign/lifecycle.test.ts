@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Campaign, CampaignState } from '../../src/campaign/campaign.js';
-import type { StepDecision } from '../../src/campaign/campaignDecision.js';
+import { possibleSteps, type StepDecision } from '../../src/campaign/campaignSteps.js';
 import {
   abandonUpload,
   beginUpload,
@@ -29,7 +29,7 @@ function campaignIn(state: CampaignState, changes: Partial<Campaign> = {}): Camp
 type Step = (campaign: Campaign) => StepDecision;
 
 const STEPS: Record<string, Step> = {
-  'begin an upload': (c) => beginUpload(c, 'u1', NOW),
+  'begin an upload': (c) => beginUpload(c, { upload: 'u1', by: 'ben' }, NOW),
   start: (c) => start(c, { templateHash: 'h2', by: 'ben' }, NOW),
   pause: (c) => pause(c, { reason: 'a typo', by: 'ben' }, NOW),
   resume: (c) => resume(c, { by: 'ben' }, NOW),
@@ -114,7 +114,7 @@ const TABLE: [keyof typeof STEPS, Record<CampaignState, string>][] = [
       running: 'same',
       paused: 'same',
       completed: '→ running',
-      cancelled: 'it is cancelled',
+      cancelled: 'it is cancelled; upload the rows to a new campaign',
     },
   ],
 ];
@@ -134,7 +134,7 @@ describe('a campaign', () => {
       expect(result).toEqual({ kind: 'done', campaign: next });
     } else {
       expect({ result, next }).toEqual({
-        result: { kind: 'refused', state, because: end },
+        result: { kind: 'refused', state, because: end, possible: possibleSteps(campaign) },
         next: undefined,
       });
     }
@@ -194,10 +194,12 @@ describe('a campaign', () => {
     const uploading = campaignIn('importing', { upload: 'u2' });
     const summary = summaryOf(7);
     expect(finishUpload(uploading, { upload: 'u1', summary }, NOW).result.kind).toBe('superseded');
-    expect(abandonUpload(uploading, 'u1', NOW).result.kind).toBe('superseded');
+    expect(abandonUpload(uploading, 'u1', NOW).result).toBe(false);
     const { next } = finishUpload(uploading, { upload: 'u2', summary }, NOW);
     expect(next).toMatchObject({ state: 'ready', import: summary });
     expect(next).not.toHaveProperty('upload');
+    const known = { ...uploading, by: 'ben' };
+    expect(finishUpload(known, { upload: 'u2', summary }, NOW).next).toMatchObject({ by: 'ben' });
   });
 
   test('falls back to the rows it had when an upload breaks off, or to none', () => {
@@ -209,7 +211,7 @@ describe('a campaign', () => {
 
   test('does not start by itself with the rows that an upload was to replace', () => {
     const scheduled = campaignIn('ready', { startAt: NOW - 1 });
-    const uploading = beginUpload(scheduled, 'u1', NOW - 10).next ?? scheduled;
+    const uploading = beginUpload(scheduled, { upload: 'u1' }, NOW - 10).next ?? scheduled;
     const next = abandonUpload(uploading, 'u1', NOW).next ?? uploading;
     expect([next.state, nextPollAt(next)]).toEqual(['ready', undefined]);
     const early = abandonUpload(uploading, 'u1', NOW - 2).next ?? uploading;

@@ -37,7 +37,8 @@ describe('the campaign store', () => {
   const now = () => Date.now();
   const key = (name: 'counts' | 'halt' | 'live' | 'rows' | 'rejected' | 'cursor' | 'record') =>
     store.keys.of('spring')[name];
-  const begin = (token: string) => store.change('spring', (c) => beginUpload(c, token, now()));
+  const begin = (token: string) =>
+    store.change('spring', (c) => beginUpload(c, { upload: token }, now()));
   const finish = (token: string, rows: number) =>
     store.change('spring', (c) =>
       finishUpload(c, { upload: token, summary: summaryOf(rows) }, now()),
@@ -89,7 +90,8 @@ describe('the campaign store', () => {
     await redis.hset(store.keys.of('spring').uploadedRejected('u1'), { 0: 'r' });
     expect(await store.counts('spring')).toMatchObject({ waiting: 0 });
     expect(await redis.exists(key('rows'))).toBe(0);
-    expect(await finish('u1', 1_200)).toMatchObject({ kind: 'done', campaign: { state: 'ready' } });
+    expect(await finish('u1', 1_200)).toMatchObject({ kind: 'imported', summary: { rows: 1_200 } });
+    expect(await store.get('spring')).toMatchObject({ state: 'ready' });
     expect(await store.counts('spring')).toMatchObject({ waiting: 1_200, sent: 0, deferred: 0 });
     expect(await redis.hlen(key('rows'))).toBe(3);
     expect(await redis.hlen(key('rejected'))).toBe(1);
@@ -120,7 +122,7 @@ describe('the campaign store', () => {
     await store.create(SPRING);
     await begin('u1');
     await redis.hset(store.keys.of('spring').uploadedRows('u1'), { 0: 'a' });
-    expect(await finish('u1', 1_200)).toEqual({ kind: 'gone' });
+    expect(await finish('u1', 1_200)).toEqual({ kind: 'broken_off' });
     expect((await store.get('spring'))?.state).toBe('importing');
   });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { CAMPAIGN_STATES } from '../../campaign/campaign.js';
+import { CAMPAIGN_STATES, CAMPAIGN_STEPS } from '../../campaign/campaign.js';
 import type { Forecast } from '../../campaign/dryRun/forecast.js';
-import { CAMPAIGN_STEPS, type CampaignView } from '../../campaign/view.js';
+import type { CampaignView } from '../../campaign/view.js';
 import { COUNTED_REASONS } from '../../notification/countedReason.js';
 import { requestSchema } from '../../notification/request.js';
 import { CHANNELS, STATES } from '../../notification/state.js';

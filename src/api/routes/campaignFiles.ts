@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { ExportedFile, ImportOutcome } from '../../campaign/campaigns.js';
+import type { CampaignImport, ExportedFile } from '../../campaign/campaigns.js';
 import type { ExportFormat } from '../../campaign/exports.js';
 import { uploadOf } from '../connections.js';
 import type { ApiParts } from '../parts.js';
@@ -46,8 +46,8 @@ export function campaignReportRoutes(app: FastifyInstance, { campaigns }: ApiPar
     const { states, until } = body.body;
     const result = await campaigns.retry(id, {
       states,
-      ...(until !== undefined && { until: Date.parse(until) }),
-      ...(request.caller !== undefined && { by: request.caller }),
+      until: until === undefined ? undefined : Date.parse(until),
+      by: request.caller,
     });
     if (result === undefined) return noCampaign(reply);
     if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
@@ -147,10 +147,10 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
     const source = uploadOf(request.raw);
     try {
       const result = await campaigns.importRows(id, source, {
-        ...(format !== 'unknown' && { format }),
+        format: format === 'unknown' ? undefined : format,
         columns: asked.columns,
-        ...(asked.encoding !== undefined && { encoding: asked.encoding }),
-        ...(request.caller !== undefined && { by: request.caller }),
+        encoding: asked.encoding,
+        by: request.caller,
       });
       if (result === undefined) return noCampaign(reply);
       if (result.kind === 'broken_off') {
@@ -164,7 +164,7 @@ function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campai
   });
 }
 
-function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): FastifyReply {
+function answer(reply: FastifyReply, id: string, outcome: CampaignImport): FastifyReply {
   switch (outcome.kind) {
     case 'imported': {
       const { campaign, problems } = outcome;
@@ -192,7 +192,7 @@ function answer(reply: FastifyReply, id: string, outcome: ImportOutcome): Fastif
  */
 function rowsRefused(
   id: string,
-  { problems, rejectedBy }: Extract<ImportOutcome, { kind: 'unusable' }>,
+  { problems, rejectedBy }: Extract<CampaignImport, { kind: 'unusable' }>,
 ): Problem {
   const suggested = problems.find(({ suggestion }) => suggestion !== undefined)?.suggestion;
   const detail =

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { StepOutcome, StepRefused } from '../../campaign/campaigns.js';
+import type { StepOutcome, StepRefused } from '../../campaign/campaignSteps.js';
 import { describeUnreadable } from '../../campaign/store.js';
+import type { CampaignView } from '../../campaign/view.js';
 import type { ApiParts } from '../parts.js';
 import { invalidRequest, type Problem, problem, sendProblem } from '../problems.js';
 import {
@@ -109,7 +110,11 @@ async function takeStep<Body>(
   request: FastifyRequest<WithId>,
   reply: FastifyReply,
   schema: z.ZodType<Body>,
-  step: (id: string, body: Body, by: { by?: string }) => Promise<StepOutcome | undefined>,
+  step: (
+    id: string,
+    body: Body,
+    by: { by?: string },
+  ) => Promise<StepOutcome<CampaignView> | undefined>,
 ): Promise<FastifyReply> {
   const id = campaignIdParam(request);
   if (id === undefined) return noCampaign(reply);

@@ -1,6 +1,7 @@
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Channel } from '../../notification/state.js';
 import type { Campaign, Row } from '../campaign.js';
+import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
 import { rowRequest, type StoredRows } from '../rows.js';
 import { type ImportView, importView } from '../view.js';
 import {
@@ -63,10 +64,7 @@ export interface DryRun {
   lookups?: CustomerSample;
 }
 
-export type DryRunResult =
-  | { kind: 'done'; dryRun: DryRun }
-  /** There is nothing to try yet; `because` is a sentence. */
-  | { kind: 'refused'; state: Campaign['state']; because: string };
+export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
 /** What is known of the deployment. */
 export interface Estimate {
@@ -100,15 +98,11 @@ export async function dryRun(
   campaign: Campaign,
   parts: DryRunParts,
   options: DryRunOptions = {},
-): Promise<DryRunResult> {
-  const { state } = campaign;
-  if (campaign.import === undefined) {
-    return { kind: 'refused', state, because: 'it has no rows yet; upload them first' };
-  }
+): Promise<DryRunOutcome> {
+  if (campaign.import === undefined) return refusal(campaign, NO_ROWS);
   const prospect = await parts.foresight.prospect(campaign);
   if (prospect === undefined) {
-    const because = `its template ${campaign.template} is not known any more`;
-    return { kind: 'refused', state, because };
+    return refusal(campaign, `its template ${campaign.template} is not known any more`);
   }
   const survey = new Totals(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {

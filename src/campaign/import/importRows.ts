@@ -3,7 +3,8 @@ import type { CountryCode } from '../../notification/phoneNumber.js';
 import type { RedisMemory } from '../../redis/serverInfo.js';
 import type { TemplateCatalogue, TemplateEntry } from '../../templates/catalogue.js';
 import { type TemplateManifest, withoutRequiring } from '../../templates/manifest.js';
-import type { Campaign, ImportSummary, RowReason } from '../campaign.js';
+import type { Campaign, ImportSummary } from '../campaign.js';
+import type { ImportFailure, ImportOutcome } from '../campaignSteps.js';
 import type { RejectedRow, RowStore } from '../rowStore.js';
 import type { CampaignStore } from '../store.js';
 import { type ColumnChoices, type ColumnContext, joinedChoices } from './columnChoices.js';
@@ -14,7 +15,7 @@ import { RowCollector } from './rowCollector.js';
 import type { RowSource } from './rows.js';
 import { channelsOf } from './rowValidator.js';
 import { type FileProblem, UnusableFileError } from './unusableFile.js';
-import { Upload, type UploadRefusal } from './upload.js';
+import { Upload } from './upload.js';
 
 /** What reads a file that begins with `head`, by the format given or else by its first character. */
 function openRows(
@@ -60,28 +61,15 @@ export interface ImportOptions {
   columns?: Partial<ColumnChoices>;
   /** It may be started although many of its rows are rejected. */
   acceptRejected?: boolean;
+  /** Who imports it. */
+  by?: string;
   signal?: AbortSignal;
   /** Called ten times a second at most, and at the end. */
   onProgress?: (progress: ImportProgress) => void;
 }
 
-/** What an import has come to. Unless it is `ok`, the campaign has the rows it had before. */
-export type ImportResult =
-  | { ok: true; summary: ImportSummary; rejectedSample: RejectedRow[]; duplicateSample: number[] }
-  /** The file cannot be used as it is. */
-  | {
-      ok: false;
-      kind: 'unusable';
-      problems: FileProblem[];
-      rejectedSample: RejectedRow[];
-      rejectedBy: RowReason[];
-    }
-  /** The campaign takes no rows where it stands, or Redis has no room for them. */
-  | ({ ok: false } & UploadRefusal)
-  /** The rows stopped coming, or `signal` said stop. */
-  | { ok: false; kind: 'interrupted' }
-  /** A later upload has taken its place, or the campaign was cancelled meanwhile. */
-  | { ok: false; kind: 'superseded' };
+/** What `importRows` answers; `problems` are those of the first rejected rows. */
+export type ImportResult = ImportOutcome<{ summary: ImportSummary; problems: FileProblem[] }>;
 
 /**
  * Imports a campaign's rows from a file, as it comes: CSV or NDJSON, gzip or not. Neither memory
@@ -105,9 +93,9 @@ export async function importRows(
     const names = (await parts.catalogue.names()).join(', ');
     return unusable([{ expected: `a template that exists: one of ${names}` }]);
   }
-  const upload = new Upload(parts, campaign);
+  const upload = new Upload(parts, campaign, options.by);
   const refusal = upload.refusal();
-  if (refusal !== undefined) return { ok: false, ...refusal };
+  if (refusal !== undefined) return refusal;
   const facts: TextFacts = {};
   const { country } = parts;
   const sorter = new RowCollector(campaign, entry, {
@@ -125,7 +113,7 @@ export async function importRows(
     result = await readRows(file, sorter, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
-    if (!result?.ok) await upload.abandon().catch(() => undefined);
+    if (result?.kind !== 'imported') await upload.abandon().catch(() => undefined);
   }
   return result;
 }
@@ -153,7 +141,7 @@ async function readRows(
   const problems = sorter.problemsOfAll();
   if (problems.length > 0) return unusable(problems);
   const stop = () => source.destroy(new SourceLostError('the import was stopped'));
-  if (signal?.aborted) return { ok: false, kind: 'interrupted' };
+  if (signal?.aborted) return { kind: 'broken_off' };
   signal?.addEventListener('abort', stop, { once: true });
   const progress = new Progress(sorter, onProgress);
   try {
@@ -167,7 +155,7 @@ async function readRows(
       rows ??= openRows(piece, format, entry.manifest, context);
       for (const row of rows.push(piece)) sorter.take(row);
       const end = await upload.add(sorter.takeComplete(), rows.layout);
-      if (end !== undefined) return { ok: false, ...end };
+      if (end !== undefined) return end;
       progress.tell();
     }
     rows ??= openRows('', format, entry.manifest, context);
@@ -177,7 +165,7 @@ async function readRows(
       isAccepted: acceptRejected === true,
     });
   } catch (error) {
-    if (error instanceof SourceLostError) return { ok: false, kind: 'interrupted' };
+    if (error instanceof SourceLostError) return { kind: 'broken_off' };
     if (!(error instanceof UnusableFileError)) throw error;
     return unusable([...error.problems], sorter);
   } finally {
@@ -192,7 +180,6 @@ async function finish(
   upload: Upload,
   { templateHash, isAccepted }: { templateHash: string; isAccepted: boolean },
 ): Promise<ImportResult> {
-  const { rejectedSample, duplicateSample } = sorter;
   if (sorter.rows === 0) {
     const found = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were rejected`;
     return unusable([{ expected: `at least one row to send to; ${found}` }], sorter);
@@ -215,14 +202,20 @@ async function finish(
       },
       templateHash,
     ));
-  if (end.kind !== 'finished') return { ok: false, ...end };
-  return { ok: true, summary: end.summary, rejectedSample, duplicateSample };
+  return end.kind === 'imported' ? { ...end, problems: problemsOf(sorter.rejectedSample) } : end;
 }
 
-function unusable(problems: FileProblem[], sorter?: RowCollector): ImportResult {
-  const rejectedSample = sorter?.rejectedSample ?? [];
+function unusable(problems: FileProblem[], sorter?: RowCollector): ImportFailure {
+  const ofRows = problemsOf(sorter?.rejectedSample ?? []);
   const rejectedBy = sorter?.rejectedBy.reasons ?? [];
-  return { ok: false, kind: 'unusable', problems, rejectedSample, rejectedBy };
+  return { kind: 'unusable', problems: [...problems, ...ofRows], rejectedBy };
+}
+
+/** One line for each thing wrong with these rows. */
+function problemsOf(rows: readonly RejectedRow[]): FileProblem[] {
+  return rows.flatMap(({ number, problems }) =>
+    problems.map(({ column, expected }) => ({ row: number, column, expected })),
+  );
 }
 
 /** Tells how far it is, ten times a second at most, and once more at the end. */

@@ -84,8 +84,6 @@ export class RowCollector {
   readonly warnings = new ReasonTally();
   /** The first rejected ones. */
   readonly rejectedSample: RejectedRow[] = [];
-  /** Numbers of the first rows whose recipient was met before. */
-  readonly duplicateSample: number[] = [];
   readonly addressedBy: ImportSummary['addressedBy'] = {
     externalContactId: 0,
     email: 0,
@@ -116,7 +114,6 @@ export class RowCollector {
   }
 
   take(read: ReadRow): void {
-    const { number } = read;
     if (read.problems.length > 0) {
       this.#reject(read, read.problems);
       return;
@@ -130,7 +127,6 @@ export class RowCollector {
     const { row, warnings } = judgement;
     if (!this.#seen.add(row.recipient)) {
       this.duplicates += 1;
-      if (this.duplicateSample.length < SAMPLE) this.duplicateSample.push(number);
       return;
     }
     this.rows += 1;

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { RedisMemory } from '../../redis/serverInfo.js';
-import type { Campaign, CampaignState, ImportSummary } from '../campaign.js';
+import type { Campaign, ImportSummary } from '../campaign.js';
+import {
+  type ImportFailure,
+  type ImportOutcome,
+  type RowsRefused,
+  refusal,
+  type StepDecision,
+} from '../campaignSteps.js';
 import { abandonUpload, beginUpload, finishUpload } from '../lifecycle.js';
 import type { RejectedLayout, RowStore, Staging } from '../rowStore.js';
 import type { CampaignStore } from '../store.js';
@@ -10,21 +17,6 @@ import type { SortedChunks } from './rowCollector.js';
 const LOOK_EVERY_MS = 2_000;
 /** For how long to leave it when Redis has no room. */
 const RETRY_AFTER_MS = 30_000;
-
-export interface UploadRefusal {
-  kind: 'refused';
-  state: CampaignState;
-  because: string;
-  /** Set when nothing is wrong but that Redis has no room for the rows now. */
-  retryAfterMs?: number;
-}
-
-export type UploadEnd = UploadRefusal | { kind: 'superseded' };
-export type UploadFinish =
-  | UploadEnd
-  | { kind: 'finished'; summary: ImportSummary }
-  /** It stood still for so long that what it had brought has expired. */
-  | { kind: 'interrupted' };
 
 /**
  * The rows of one upload on their way into a campaign. It begins with the first chunk, so that a file
@@ -36,6 +28,7 @@ export class Upload {
   readonly #campaigns: CampaignStore;
   readonly #memory: RedisMemory;
   readonly #campaign: Campaign;
+  readonly #by: string | undefined;
   readonly #staging: Staging;
   #hasBegun = false;
   #lookedAt = 0;
@@ -43,16 +36,18 @@ export class Upload {
   constructor(
     { campaigns, rows, memory }: { campaigns: CampaignStore; rows: RowStore; memory: RedisMemory },
     campaign: Campaign,
+    by?: string,
   ) {
     this.#campaigns = campaigns;
     this.#memory = memory;
     this.#campaign = campaign;
+    this.#by = by;
     this.#staging = rows.stage(campaign.id, this.#token);
   }
 
   /** Why the campaign would take no rows as it stands; asked before anybody sends a gigabyte. */
-  refusal(): UploadRefusal | undefined {
-    const { result } = beginUpload(this.#campaign, this.#token, this.#campaigns.clock.now());
+  refusal(): RowsRefused | undefined {
+    const { result } = this.#beginning(this.#campaign);
     return result.kind === 'refused' ? result : undefined;
   }
 
@@ -60,7 +55,7 @@ export class Upload {
   async add(
     { rows, rejected }: SortedChunks,
     layout: RejectedLayout,
-  ): Promise<UploadEnd | undefined> {
+  ): Promise<ImportFailure | undefined> {
     if (rows.length === 0 && rejected.length === 0) return undefined;
     if (await this.#memory.isFull()) return this.#noRoom();
     const end = this.#hasBegun ? await this.#look() : await this.#begin();
@@ -82,7 +77,7 @@ export class Upload {
   async finish(
     found: Omit<ImportSummary, 'chunks' | 'finishedAt'>,
     templateHash: string,
-  ): Promise<UploadFinish> {
+  ): Promise<ImportOutcome<{ summary: ImportSummary }>> {
     await this.#staging.flush();
     const now = this.#campaigns.clock.now();
     const summary = { ...found, chunks: this.#staging.chunks, finishedAt: now };
@@ -90,8 +85,7 @@ export class Upload {
     const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
       finishUpload({ ...campaign, templateHash }, uploaded, now),
     );
-    if (end?.kind === 'done') return { kind: 'finished', summary };
-    return { kind: end?.kind === 'gone' ? 'interrupted' : 'superseded' };
+    return end ?? { kind: 'superseded' };
   }
 
   /** Leaves the campaign as it was before. */
@@ -103,24 +97,28 @@ export class Upload {
     );
   }
 
-  #noRoom(): UploadRefusal {
+  #noRoom(): RowsRefused {
     const because =
       'Redis has no room for the rows now; nothing of them was stored, try again later';
-    const { state } = this.#campaign;
-    return { kind: 'refused', state, because, retryAfterMs: RETRY_AFTER_MS };
+    return { ...refusal(this.#campaign, because), retryAfterMs: RETRY_AFTER_MS };
   }
 
-  async #begin(): Promise<UploadEnd | undefined> {
+  async #begin(): Promise<ImportFailure | undefined> {
     this.#hasBegun = true;
     this.#lookedAt = performance.now();
     const step = await this.#campaigns.change(this.#campaign.id, (campaign) =>
-      beginUpload(campaign, this.#token, this.#campaigns.clock.now()),
+      this.#beginning(campaign),
     );
     if (step === undefined) return { kind: 'superseded' };
     return step.kind === 'refused' ? step : undefined;
   }
 
-  async #look(): Promise<UploadEnd | undefined> {
+  #beginning(campaign: Campaign): StepDecision {
+    const given = { upload: this.#token, by: this.#by };
+    return beginUpload(campaign, given, this.#campaigns.clock.now());
+  }
+
+  async #look(): Promise<ImportFailure | undefined> {
     if (performance.now() - this.#lookedAt < LOOK_EVERY_MS) return undefined;
     this.#lookedAt = performance.now();
     const campaign = await this.#campaigns.get(this.#campaign.id);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { FieldProblem } from '../../notification/request.js';
-import type { Campaigns, ImportOutcome, RowProblem } from '../campaigns.js';
+import type { CampaignImport, Campaigns } from '../campaigns.js';
 import { encodingOf, isGzip } from '../import/fileText.js';
-import { UnusableFileError } from '../import/unusableFile.js';
+import { type FileProblem, UnusableFileError } from '../import/unusableFile.js';
 import type { CampaignView } from '../view.js';
 import { campaignIdFor, sidecarOf } from './fileNames.js';
 import type { ImportPlaces } from './importPlaces.js';
@@ -139,7 +139,7 @@ async function importInto(
   file: FileHandle,
   campaigns: InboxCampaigns,
   signal: AbortSignal,
-): Promise<ImportOutcome | undefined> {
+): Promise<CampaignImport | undefined> {
   // Whoever had the file before has finished the import, and died over the rest.
   if (isTakenOver && state === 'ready' && imported !== undefined) {
     const campaign = await campaigns.get(id);
@@ -152,6 +152,7 @@ async function importInto(
       columns,
       acceptRejected,
       encoding,
+      by: BY,
     });
   } finally {
     source.destroy();
@@ -161,7 +162,7 @@ async function importInto(
 async function judge(
   pickup: Pickup,
   { id }: CampaignView,
-  outcome: ImportOutcome | undefined,
+  outcome: CampaignImport | undefined,
   sidecar: Sidecar,
   campaigns: InboxCampaigns,
   signal: AbortSignal,
@@ -194,7 +195,7 @@ async function judge(
 
 async function started(
   pickup: Pickup,
-  { campaign, problems }: Extract<ImportOutcome, { kind: 'imported' }>,
+  { campaign, problems }: Extract<CampaignImport, { kind: 'imported' }>,
   { starts }: Sidecar,
   campaigns: InboxCampaigns,
 ): Promise<FileOutcome> {
@@ -244,7 +245,7 @@ function waitsForAPerson(campaign: CampaignView, { name }: Pickup): string[] {
 }
 
 /** What to write into the sidecar, where a column seems to be what is missing. */
-function proposed(problems: readonly RowProblem[], sidecar: string): string[] {
+function proposed(problems: readonly FileProblem[], sidecar: string): string[] {
   const map = Object.fromEntries(
     problems.flatMap(({ suggestion }) =>
       suggestion === undefined ? [] : [[suggestion.column, suggestion.as]],
@@ -296,7 +297,7 @@ function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
 async function beginningProblems(
   file: FileHandle,
   encoding: string | undefined,
-): Promise<readonly RowProblem[]> {
+): Promise<readonly FileProblem[]> {
   const { size } = await file.stat();
   if (size > LARGEST_FILE_BYTES) {
     return [{ expected: 'a file of at most 4 GB; split it, or compress it with gzip' }];
@@ -340,7 +341,7 @@ function rejected(pickup: Pickup, says: string[], problems: ReportedProblem[] = 
   return { kind: 'ended', report: rejectedReport(pickup, says, problems) };
 }
 
-function unusableFile(pickup: Pickup, problems: readonly RowProblem[]): FileOutcome {
+function unusableFile(pickup: Pickup, problems: readonly FileProblem[]): FileOutcome {
   const says = ['Nothing was imported: the file cannot be used as it is.'];
   return rejected(pickup, says, inFile(problems));
 }
@@ -357,6 +358,6 @@ function inSidecar(problems: readonly FieldProblem[]): ReportedProblem[] {
   return problems.map((problem) => ({ where: 'sidecar', ...problem }));
 }
 
-function inFile(problems: readonly RowProblem[]): ReportedProblem[] {
+function inFile(problems: readonly FileProblem[]): ReportedProblem[] {
   return problems.map(({ suggestion: _said, ...problem }) => ({ where: 'file', ...problem }));
 }

@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { ImportOutcome, RowProblem } from '../../campaign/campaigns.js';
+import type { CampaignImport } from '../../campaign/campaigns.js';
 import type { ImportOptions, ImportProgress } from '../../campaign/import/importRows.js';
-import type { ColumnSuggestion } from '../../campaign/import/unusableFile.js';
+import type { ColumnSuggestion, FileProblem } from '../../campaign/import/unusableFile.js';
 import { describeRowReasons } from '../../campaign/rowReasons.js';
 import type { CampaignView } from '../../campaign/view.js';
 import { commandLine, printable } from '../output.js';
@@ -102,7 +102,7 @@ export async function importFile(
   id: string,
   file: RowsFile,
   options: ImportOptions & { signal: AbortSignal },
-): Promise<ImportOutcome | undefined> {
+): Promise<CampaignImport | undefined> {
   const display = new ImportDisplay(to, file.size);
   const source = file.open();
   try {
@@ -150,7 +150,7 @@ export function describeImport(campaign: CampaignView, to: Terminal): string {
 /** A file that cannot be used at all. */
 export function describeUnusable(
   file: RowsFile,
-  { problems, rejectedBy }: Extract<ImportOutcome, { kind: 'unusable' }>,
+  { problems, rejectedBy }: Extract<CampaignImport, { kind: 'unusable' }>,
   mappedBy: (suggestions: readonly ColumnSuggestion[]) => string,
 ): string {
   const suggestions = problems.flatMap(({ suggestion }) => suggestion ?? []);
@@ -165,7 +165,7 @@ export function describeUnusable(
   ]);
 }
 
-function describeRowProblem({ row, column, expected }: RowProblem): string {
+function describeRowProblem({ row, column, expected }: FileProblem): string {
   const place = [
     row === undefined ? undefined : `row ${row}`,
     column === undefined || column === '' ? undefined : column,

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
-import type { CreateOutcome, StepRefused } from '../../campaign/campaigns.js';
+import type { StepRefused } from '../../campaign/campaignSteps.js';
+import type { CreateOutcome } from '../../campaign/campaigns.js';
 import type { DryRun } from '../../campaign/dryRun/dryRun.js';
 import { campaignIdFor } from '../../campaign/inbox/fileNames.js';
 import type { CampaignView } from '../../campaign/view.js';
@@ -199,7 +200,11 @@ async function goOn(run: Run, campaign: CampaignView): Promise<ExitCode> {
 async function importRows(run: Run): Promise<CampaignView | ExitCode> {
   const { id, file, options, newCampaign, output, to, interruption } = run;
   const { signal } = interruption;
-  const outcome = await importFile(run, id, file, { signal, ...fileOptionsFrom(options) });
+  const outcome = await importFile(run, id, file, {
+    signal,
+    by: run.by,
+    ...fileOptionsFrom(options),
+  });
   if (
     newCampaign !== undefined &&
     (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')

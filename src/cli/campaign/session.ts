@@ -1,5 +1,6 @@
 import { openCampaigns, openProducer } from '../../app/parts.js';
-import type { Campaigns, StepRefused } from '../../campaign/campaigns.js';
+import type { StepRefused } from '../../campaign/campaignSteps.js';
+import type { Campaigns } from '../../campaign/campaigns.js';
 import { UnreadableCampaignError } from '../../campaign/store.js';
 import type { Config } from '../../config.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';

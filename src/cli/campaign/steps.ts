@@ -3,7 +3,8 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import type { ExportedFile, StepOutcome } from '../../campaign/campaigns.js';
+import type { StepOutcome } from '../../campaign/campaignSteps.js';
+import type { ExportedFile } from '../../campaign/campaigns.js';
 import type { ExportFormat } from '../../campaign/exports.js';
 import {
   RETRYABLE_STATES,
@@ -11,6 +12,7 @@ import {
   type RetryableState,
   whyNotRetryable,
 } from '../../campaign/retryRows.js';
+import type { CampaignView } from '../../campaign/view.js';
 import { readPauseReason } from '../../queue/sendingPause.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { commandLine } from '../output.js';
@@ -218,7 +220,7 @@ function refuseOption(option: string, expected: string): ExitCode {
 async function takeStep(
   id: string,
   options: StepOptions,
-  step: (session: Session) => Promise<StepOutcome | undefined>,
+  step: (session: Session) => Promise<StepOutcome<CampaignView> | undefined>,
 ): Promise<ExitCode> {
   return withCampaigns(options, async (session) => {
     const result = await step(session);

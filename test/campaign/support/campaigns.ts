@@ -49,7 +49,7 @@ export async function upload(
   found: Partial<ImportSummary> = {},
 ): Promise<void> {
   const token = `u${numbered.length}`;
-  await campaigns.change(id, (campaign) => beginUpload(campaign, token, Date.now()));
+  await campaigns.change(id, (campaign) => beginUpload(campaign, { upload: token }, Date.now()));
   const staging = rows.stage(id, token);
   for (let at = 0; at < numbered.length; at += CHUNK_ROWS) {
     staging.addRows(numbered.slice(at, at + CHUNK_ROWS));
@@ -57,7 +57,7 @@ export async function upload(
   await staging.flush();
   const uploaded = { upload: token, summary: summaryOf(numbered.length, found) };
   const end = await campaigns.change(id, (c) => finishUpload(c, uploaded, Date.now()));
-  if (end?.kind !== 'done') throw new Error(`the upload ended as ${end?.kind}`);
+  if (end?.kind !== 'imported') throw new Error(`the upload ended as ${end?.kind}`);
 }
 
 /** A campaign with rows, running. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
 import { openCampaigns, openProducer } from '../../../src/app/parts.js';
-import type { Campaigns, ImportOutcome } from '../../../src/campaign/campaigns.js';
+import type { CampaignImport, Campaigns } from '../../../src/campaign/campaigns.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
 import type { CampaignView } from '../../../src/campaign/view.js';
@@ -60,7 +60,7 @@ export async function openOffice(env: Record<string, string> = {}): Promise<Offi
   };
 }
 
-function viewOf(outcome: ImportOutcome | undefined): CampaignView {
+function viewOf(outcome: CampaignImport | undefined): CampaignView {
   if (outcome?.kind !== 'imported') throw new Error(JSON.stringify(outcome));
   return outcome.campaign;
 }
