@@ -11,7 +11,8 @@ import {
   type StartLegResult,
   startLeg,
 } from '../notification/attempt.js';
-import type { Halted } from '../notification/ledger.js';
+
+import type { Halted } from '../notification/ledgerScripts.js';
 import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';

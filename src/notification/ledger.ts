@@ -1,4 +1,5 @@
-import { type RedisClient, readScript } from '../redis/client.js';
+import { LRUCache } from 'lru-cache';
+import type { RedisClient } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import {
   type CampaignKeys,
@@ -7,10 +8,19 @@ import {
   type LedgerKeys,
   ledgerKeys,
 } from '../redis/keys.js';
-import type { CampaignStop } from './campaignStop.js';
 import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './codec.js';
 import { reasonFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
+import {
+  begins,
+  defineLedgerScripts,
+  HALTED,
+  type Halted,
+  inPortions,
+  type LedgerCommands,
+  NOT_RELEASED,
+  WRITTEN,
+} from './ledgerScripts.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
@@ -36,34 +46,15 @@ export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 /** Of a campaign's row: `halted` when its campaign is, or has nothing left to release. */
 export type RowAcceptance = Acceptance | { kind: 'halted' };
 
-/** Why nothing that leads to a send may begin now. */
-export type Halted = { kind: 'sending_paused' } | { kind: 'campaign_halted'; halt: CampaignStop };
-
 interface Entry {
   record: NotificationRecord;
   stored: StoredRequest;
 }
 
-interface LedgerCommands {
-  notifierAcceptBuffer(...args: (string | Buffer | number)[]): Promise<(Buffer | 0 | null)[]>;
-  notifierEnqueued(...args: (string | Buffer | number)[]): Promise<number[]>;
-  notifierChangeBuffer(...args: (string | Buffer | number)[]): Promise<Buffer | number | null>;
-  notifierRecheck(...args: (string | Buffer | number)[]): Promise<number>;
-}
-
 type WriteWhen = 'always' | 'unless halted';
 
-/** What the scripts answer. */
-const NOT_RELEASED = 0;
-const WRITTEN = 1;
-const HALTED: Readonly<Record<number, Halted>> = {
-  2: { kind: 'sending_paused' },
-  3: { kind: 'campaign_halted', halt: 'paused' },
-  4: { kind: 'campaign_halted', halt: 'cancelled' },
-};
-
-/** About a millisecond of Redis' time. */
-const ENTRIES_A_CALL = 100;
+/** More than the jobs that a process has under way at a time. */
+const REMEMBERED = 500;
 
 /**
  * The one place where notifications are written down.
@@ -81,6 +72,8 @@ export class Ledger {
   readonly #redis: RedisClient;
   readonly #retention: Retention;
   readonly #observe: LedgerObserver;
+  /** What this process wrote last, of notifications that go on: spares the read before each change. */
+  readonly #written = new LRUCache<string, Snapshot>({ max: REMEMBERED });
 
   constructor(
     redis: RedisClient,
@@ -100,15 +93,7 @@ export class Ledger {
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
-    const accept = readScript('accept', import.meta.url);
-    const enqueued = readScript('enqueued', import.meta.url);
-    const change = readScript('change', import.meta.url);
-    const recheck = readScript('recheck', import.meta.url);
-    // The number of keys comes first in the arguments: there may be any number of them.
-    redis.defineCommand('notifierAccept', { lua: accept });
-    redis.defineCommand('notifierEnqueued', { lua: enqueued });
-    redis.defineCommand('notifierChange', { lua: change });
-    redis.defineCommand('notifierRecheck', { numberOfKeys: 2, lua: recheck });
+    defineLedgerScripts(redis);
   }
 
   /** Accepts several new records in one round trip; each stands or falls alone. */
@@ -132,7 +117,7 @@ export class Ledger {
     }));
     const campaignKeys =
       campaign === undefined ? [] : [campaign.counts, campaign.live, campaign.halt];
-    const answers = await this.#atOnce(packed, (commands, some) =>
+    const answers = await inPortions(this.#redis, packed, (commands, some) =>
       commands.notifierAcceptBuffer(
         1 + 2 * some.length + campaignKeys.length,
         this.keys.due,
@@ -169,7 +154,7 @@ export class Ledger {
     // Whoever asks again for what a campaign has asked for meets its row, and that one is counted.
     await this.changeAll(all.filter(({ next }) => next.row !== undefined));
     const changes = all.filter(({ next }) => next.row === undefined);
-    const answers = await this.#atOnce(changes, (commands, some) =>
+    const answers = await inPortions(this.#redis, changes, (commands, some) =>
       commands.notifierEnqueued(
         1 + some.length,
         this.keys.due,
@@ -187,23 +172,6 @@ export class Ledger {
     });
     const failed = answers.find((answer) => answer instanceof Error);
     if (failed !== undefined) throw failed;
-  }
-
-  /**
-   * Has a script work on many entries, some at a time, so that it keeps nobody else waiting for long;
-   * all in one round trip. Answers for each entry; where its script failed, with the error.
-   */
-  async #atOnce<Entry, Answer>(
-    entries: readonly Entry[],
-    call: (commands: LedgerCommands, some: readonly Entry[]) => Promise<Answer[]>,
-  ): Promise<(Answer | Error)[]> {
-    const calls: Promise<(Answer | Error)[]>[] = [];
-    for (let from = 0; from < entries.length; from += ENTRIES_A_CALL) {
-      const some = entries.slice(from, from + ENTRIES_A_CALL);
-      const failed = (error: Error) => some.map(() => error);
-      calls.push(call(this.#redis as unknown as LedgerCommands, some).catch(failed));
-    }
-    return (await Promise.all(calls)).flat();
   }
 
   async read(id: string): Promise<NotificationRecord | undefined> {
@@ -260,12 +228,20 @@ export class Ledger {
     when: WriteWhen,
   ): Promise<{ result: R } | { halted: Halted } | undefined> {
     const commands = this.#redis as unknown as LedgerCommands;
-    let snapshot = await this.snapshot(id);
+    const remembered = this.#written.get(id);
+    let snapshot = remembered ?? (await this.snapshot(id));
     while (snapshot !== undefined) {
       const { next, result } = decide(snapshot.record);
-      if (next === undefined) return { result };
-      const answer = await this.#write(commands, snapshot, next, when);
+      if (next === undefined) {
+        // The script has not looked: another process may have written since, and this answer would go by what was.
+        if (snapshot !== remembered) return { result };
+        snapshot = await this.snapshot(id);
+        continue;
+      }
+      const bytes = tagged(next);
+      const answer = await this.#write(commands, snapshot, next, bytes, when);
       if (answer === WRITTEN) {
+        this.#remember({ record: next, tag: bytes.subarray(0, TAG_BYTES) });
         this.#observe(next, snapshot.record);
         return { result };
       }
@@ -273,7 +249,14 @@ export class Ledger {
       if (halted !== undefined) return { halted };
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
+    this.#written.delete(id);
     return undefined;
+  }
+
+  #remember(snapshot: Snapshot): void {
+    const { id } = snapshot.record;
+    if (isSettled(snapshot.record)) this.#written.delete(id);
+    else this.#written.set(id, snapshot);
   }
 
   /** Writes changes to records that were just read, in one round trip; a lost race is simply not written. */
@@ -281,7 +264,7 @@ export class Ledger {
     if (changes.length === 0) return;
     const pipeline = this.#redis.pipeline();
     for (const { snapshot, next } of changes) {
-      void this.#write(pipeline as unknown as LedgerCommands, snapshot, next);
+      void this.#write(pipeline as unknown as LedgerCommands, snapshot, next, tagged(next));
     }
     const answers = (await pipeline.exec()) ?? [];
     changes.forEach(({ snapshot, next }, at) => {
@@ -328,7 +311,7 @@ export class Ledger {
   /** Writes `next` in place of what was read; false when somebody else has written since. */
   async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
     const commands = this.#redis as unknown as LedgerCommands;
-    const written = (await this.#write(commands, seen, next)) === WRITTEN;
+    const written = (await this.#write(commands, seen, next, tagged(next))) === WRITTEN;
     if (written) this.#observe(next, seen.record);
     return written;
   }
@@ -337,6 +320,7 @@ export class Ledger {
     commands: LedgerCommands,
     snapshot: Snapshot,
     next: NotificationRecord,
+    bytes: Buffer,
     when: WriteWhen = 'always',
   ) {
     const { id } = next;
@@ -356,7 +340,7 @@ export class Ledger {
       ...keys,
       id,
       snapshot.tag,
-      tagged(next),
+      bytes,
       Math.ceil(nextCheck(next, next.updatedAt) ?? 0) || '',
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
@@ -394,10 +378,4 @@ export class Ledger {
     const bytes = await this.#redis.getBuffer(this.keys.record(id));
     return bytes === null ? undefined : snapshotOf(id, bytes);
   }
-}
-
-/** What a write begins that a halt forbids. */
-function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
-  if (next.state === 'sending') return 'send';
-  return next.state === 'processing' ? 'attempt' : '';
 }

@@ -52,12 +52,44 @@ describe('the ledger', () => {
   test('of a hundred writers that raise a number at the same time, loses none', async () => {
     await accepted('raced');
     const twin = new Ledger(another, prefix, { ledgerMs: 1_000, requestMs: 1_000 });
-    const raise = (record: NotificationRecord): Decision<void> =>
-      write({ ...record, attempts: record.attempts + 1 }, undefined);
     await Promise.all(
       Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? ledger : twin).change('raced', raise)),
     );
     expect((await ledger.read('raced'))?.attempts).toBe(100);
+  });
+
+  const raise = (record: NotificationRecord): Decision<number> =>
+    write({ ...record, attempts: record.attempts + 1 }, record.attempts + 1);
+
+  test('reads a record once for the changes that one process makes, one after the other', async () => {
+    await accepted('once');
+    let reads = 0;
+    const { getBuffer } = redis;
+    redis.getBuffer = ((key: string) => {
+      reads += 1;
+      return getBuffer.call(redis, key);
+    }) as typeof redis.getBuffer;
+    for (const attempts of [1, 2, 3]) expect(await ledger.change('once', raise)).toBe(attempts);
+    redis.getBuffer = getBuffer;
+    expect(reads).toBe(1);
+  });
+
+  test('decides upon what another process has written since, also when nothing is to be changed', async () => {
+    await accepted('seen');
+    await ledger.change('seen', raise);
+    const twin = new Ledger(another, prefix, { ledgerMs: 1_000, requestMs: 1_000 });
+    await twin.change('seen', raise);
+    expect(await ledger.change('seen', (record) => keep(record.attempts))).toBe(2);
+    await twin.change('seen', raise);
+    expect(await ledger.change('seen', raise)).toBe(4);
+  });
+
+  test('knows nothing more of a record that Redis has lost, though this process has just written it', async () => {
+    await accepted('lost');
+    await ledger.change('lost', raise);
+    await redis.del(ledger.keys.record('lost'));
+    expect(await ledger.change('lost', raise)).toBeUndefined();
+    expect(await ledger.change('lost', (record) => keep(record.attempts))).toBeUndefined();
   });
 
   test('takes a command that was sent again after a lost connection for the one it is', async () => {
