@@ -60,8 +60,19 @@ export interface Utterance {
   fromButton: boolean;
 }
 
+/** The lookup asks whether there is enough to quote; the context is made of the same texts after it. */
+const gathered = new WeakMap<HistoryConversation, readonly Utterance[]>();
+
 /** The last things said by the customer, oldest first, cleaned and redacted. */
-export function utterances(conversation: HistoryConversation): Utterance[] {
+export function utterances(conversation: HistoryConversation): readonly Utterance[] {
+  const known = gathered.get(conversation);
+  if (known !== undefined) return known;
+  const said = gather(conversation);
+  gathered.set(conversation, said);
+  return said;
+}
+
+function gather(conversation: HistoryConversation): Utterance[] {
   return inboundMessages(conversation)
     .slice(-MESSAGES_READ)
     .map(({ at, text, fromButton = false }) => ({ at, text: redact(cleanText(text)), fromButton }))

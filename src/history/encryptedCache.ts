@@ -1,7 +1,16 @@
+import { LRUCache } from 'lru-cache';
 import { type Keyring, seal, unseal } from '../notification/keyring.js';
 import type { RedisClient } from '../redis/client.js';
 
 const DIGEST_BYTES = 16;
+/** More than the lookups that a process has under way at a time. */
+const PLACES = 500;
+
+/** Where a value lies, and what it is encrypted with. */
+interface Place {
+  key: string;
+  secret: Buffer;
+}
 
 /** What is kept, and where: values of different kinds have keys of their own, in both senses. */
 export interface CacheKind {
@@ -22,6 +31,7 @@ export class EncryptedCache<T> {
   readonly #keyring: Keyring;
   readonly #kind: CacheKind;
   readonly #onTrouble: (error: unknown) => void;
+  readonly #places = new LRUCache<string, Place>({ max: PLACES });
 
   constructor(
     redis: RedisClient,
@@ -37,10 +47,9 @@ export class EncryptedCache<T> {
 
   async load(subject: string): Promise<T | undefined> {
     try {
-      const sealed = await this.#redis.getBuffer(this.#keyOf(subject));
-      return sealed === null
-        ? undefined
-        : (unseal(this.#secretOf(subject), sealed) as T | undefined);
+      const { key, secret } = this.#placeOf(subject);
+      const sealed = await this.#redis.getBuffer(key);
+      return sealed === null ? undefined : (unseal(secret, sealed) as T | undefined);
     } catch (error) {
       this.#onTrouble(error);
       return undefined;
@@ -49,23 +58,23 @@ export class EncryptedCache<T> {
 
   async save(subject: string, value: T, keepsMs: number): Promise<void> {
     try {
-      await this.#redis.set(
-        this.#keyOf(subject),
-        seal(this.#secretOf(subject), value),
-        'PX',
-        keepsMs,
-      );
+      const { key, secret } = this.#placeOf(subject);
+      await this.#redis.set(key, seal(secret, value), 'PX', keepsMs);
     } catch (error) {
       this.#onTrouble(error);
     }
   }
 
-  #keyOf(subject: string): string {
+  /** A lookup asks for what is kept, and keeps what it found after it: derived once for both. */
+  #placeOf(subject: string): Place {
+    const known = this.#places.get(subject);
+    if (known !== undefined) return known;
     const digest = this.#keyring.derive(`${this.#kind.name} key`, subject);
-    return this.#kind.keyOf(digest.subarray(0, DIGEST_BYTES).toString('base64url'));
-  }
-
-  #secretOf(subject: string): Buffer {
-    return this.#keyring.derive(`${this.#kind.name} value`, subject);
+    const place = {
+      key: this.#kind.keyOf(digest.subarray(0, DIGEST_BYTES).toString('base64url')),
+      secret: this.#keyring.derive(`${this.#kind.name} value`, subject),
+    };
+    this.#places.set(subject, place);
+    return place;
   }
 }
