@@ -1,6 +1,28 @@
 import { readFileSync } from 'node:fs';
+import type { Writable } from 'node:stream';
 import { Cluster, Redis } from 'ioredis';
 import { isLoopbackHost } from '../http/requestOrigin.js';
+
+/**
+ * A connection that writes the commands of one turn of the event loop to its socket at once, where the
+ * library would make a system call for each. Each command still succeeds or fails on its own.
+ */
+class BatchedRedis extends Redis {
+  #isCorked = false;
+
+  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+    const { stream } = this as unknown as { stream?: Writable };
+    if (stream?.writable && !this.#isCorked) {
+      this.#isCorked = true;
+      stream.cork();
+      process.nextTick(() => {
+        this.#isCorked = false;
+        stream.uncork();
+      });
+    }
+    return super.sendCommand(...command);
+  }
+}
 
 /** A single Redis, one behind Sentinel, or a cluster. */
 export type RedisClient = Redis | Cluster;
@@ -87,10 +109,10 @@ export function connectForWorking(url: string): RedisClient {
  * credentials there are those of Redis; `?sentinelPassword=…&sentinelUsername=…` are the Sentinels'.
  */
 function connect(url: string, options: ConnectionOptions): RedisClient {
-  if (isSentinel(url)) return new Redis({ ...options, ...parseSentinel(url) });
+  if (isSentinel(url)) return new BatchedRedis({ ...options, ...parseSentinel(url) });
   const urls = nodesOf(url);
   const [first] = urls;
-  if (first !== undefined && urls.length === 1) return new Redis(first, options);
+  if (first !== undefined && urls.length === 1) return new BatchedRedis(first, options);
   return new Cluster(
     urls.map((node) => hostAndPort(new URL(node))),
     {
