@@ -26,14 +26,15 @@ export async function ensureInstalled({ root = projectRoot, log = logLine } = {}
 /**
  * npm writes down what it installed, as its last step. The entries are compared, not the times of
  * the files: a checkout and npm itself set those in either order. A package that is missing may be
- * one for other platforms; only optional ones may.
+ * one for other platforms; only optional ones may. The workspaces, and the links to them, are this
+ * project's own folders.
  */
 export function isInstalled(root) {
   const installed = readPackages(path.join(root, 'node_modules/.package-lock.json'));
   if (installed === undefined) return false;
   const wanted = readPackages(path.join(root, 'package-lock.json')) ?? {};
   return Object.entries(wanted).every(([location, entry]) => {
-    if (location === '') return true;
+    if (entry.link || !location.includes('node_modules/')) return true;
     const present = installed[location];
     if (present === undefined) return entry.optional === true || entry.devOptional === true;
     return present.version === entry.version && present.integrity === entry.integrity;

@@ -6,11 +6,13 @@ import { isProgram, logLine, projectRoot, runScript, ScriptError } from './lib/s
 /**
  * The locations in a lock file of packages without an `integrity`: npm installs those unchecked.
  * npm leaves it out for optional packages of other platforms, when a lock file is made where the
- * registry does not hand them out.
+ * registry does not hand them out. The project and its workspaces lie outside node_modules.
  */
 export function unverifiedPackages({ packages }) {
   return Object.entries(packages)
-    .filter(([location, entry]) => location !== '' && !entry.link && !entry.integrity)
+    .filter(
+      ([location, entry]) => location.includes('node_modules/') && !entry.link && !entry.integrity,
+    )
     .map(([location]) => location);
 }
 

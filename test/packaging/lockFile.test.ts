@@ -11,21 +11,26 @@ describe('package-lock.json', () => {
     expect(unverifiedPackages(lock)).toEqual([]);
   });
 
-  test('names a package without integrity, and none that is only a link', () => {
+  test('names a package without integrity, and none that is a folder of this project', () => {
     const packages = {
       '': {},
       'node_modules/checked': { integrity: 'sha512-x' },
       'node_modules/linked': { link: true },
+      'packages/linked': {},
+      'packages/linked/node_modules/nested': {},
       'node_modules/unchecked': {},
     };
-    expect(unverifiedPackages({ packages })).toEqual(['node_modules/unchecked']);
+    expect(unverifiedPackages({ packages })).toEqual([
+      'packages/linked/node_modules/nested',
+      'node_modules/unchecked',
+    ]);
   });
 
   test('names no registry, so that each installation uses the one it is configured for', () => {
-    const resolved = Object.values<{ resolved?: string }>(lock.packages).map(
-      (entry) => entry.resolved,
-    );
-    expect(resolved.filter((address) => address !== undefined)).toEqual([]);
+    const entries = Object.values<{ resolved?: string; link?: boolean }>(lock.packages);
+    expect(entries.filter((entry) => entry.resolved !== undefined && !entry.link)).toEqual([]);
+    const links = entries.filter((entry) => entry.link).map((entry) => entry.resolved);
+    expect(links).toEqual(['packages/producer']);
   });
 });
 

@@ -22,6 +22,8 @@ describe('packages are installed', () => {
     '': { name: 'proactive-notifier' },
     'node_modules/needed': { version: '1.0.0', integrity: 'sha512-a' },
     'node_modules/other-platform': { version: '1.0.0', integrity: 'sha512-b', optional: true },
+    'node_modules/workspace': { resolved: 'packages/workspace', link: true },
+    'packages/workspace': { version: '1.0.0' },
   };
   let root: string;
 
@@ -39,7 +41,7 @@ describe('packages are installed', () => {
     writeFileSync(path.join(root, file), JSON.stringify({ packages }));
   }
 
-  test('when all that the lock file names are there, but optional ones', () => {
+  test('when all that the lock file names are there, but optional ones and its own workspaces', () => {
     write('node_modules/.package-lock.json', {
       'node_modules/needed': locked['node_modules/needed'],
     });
