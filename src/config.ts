@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resolveRegion } from './genesys/endpoints.js';
 import { isLoopbackHost } from './http/requestOrigin.js';
+import { settingsOf } from './notification/channelFacts.js';
 import { readEmail } from './notification/emailAddress.js';
 import { Keyring } from './notification/keyring.js';
 import {
@@ -319,15 +320,7 @@ function missing(config: Config, role: Role): { name: string; expected: string }
   }
   need('GENESYS_CLOUD_CLIENT_ID', 'the id of an OAuth client (client credentials)');
   need('GENESYS_CLOUD_CLIENT_SECRET', 'the secret of that OAuth client');
-  const used = new Set<Channel>(config.NOTIFY_CHANNELS);
-  if (used.has('web'))
-    need('GENESYS_WEB_DEPLOYMENT_ID', 'the id of the web messaging deployment (channel web)');
-  if (used.has('email') || used.has('engage')) {
-    need('GENESYS_EMAIL_FROM', 'the sender of emails (channels email and engage)');
-  }
-  if (used.has('engage'))
-    need('GENESYS_ENGAGE_URL', 'the URL that serves Engage messages (channel engage)');
-  if (used.has('sms')) need('GENESYS_SMS_FROM', 'the E.164 number that sends SMS (channel sms)');
+  for (const [name, expected] of settingsOf(config.NOTIFY_CHANNELS)) need(name, expected);
   return problems;
 }
 

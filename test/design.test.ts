@@ -39,7 +39,11 @@ describe('docs/design.md', () => {
   test('names only settings that exist', () => {
     const settings = quoted.filter((text) => /^[A-Z]+(_[A-Z]+)+$/.test(text));
     expect(settings.length).toBeGreaterThan(3);
-    expect(settings.filter((name) => !SETTING_NAMES.includes(name))).toEqual(['CONTEXT_VARIABLES']);
+    expect(settings.filter((name) => !SETTING_NAMES.includes(name))).toEqual([
+      'CHANNEL_FACTS',
+      'CHANNEL_DRIVERS',
+      'CONTEXT_VARIABLES',
+    ]);
   });
 
   test('names every state, and every outcome of a leg', () => {
@@ -51,7 +55,8 @@ describe('docs/design.md', () => {
   test('names exports by the names they have, in the files that it says', () => {
     for (const [name, file] of [
       ['CHANNELS', 'src/notification/state.ts'],
-      ['channelDrivers', 'src/app/workerApp.ts'],
+      ['CHANNEL_FACTS', 'src/notification/channelFacts.ts'],
+      ['CHANNEL_DRIVERS', 'src/dispatch/channels/drivers.ts'],
       ['CONTEXT_VARIABLES', 'src/templates/contextVariables.ts'],
       ['TemplateContext', 'src/templates/contextVariables.ts'],
       ['contextScope', 'src/templates/contextVariables.ts'],

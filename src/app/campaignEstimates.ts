@@ -6,8 +6,8 @@ import { usableName } from '../context/customerName.js';
 import { channelsFor, requiresHistory } from '../history/lookup.js';
 import { describeLookupError } from '../history/lookupError.js';
 import { LARGEST_BATCH } from '../history/pendingLookup.js';
+import { isConfigured } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
-import type { Channel } from '../notification/state.js';
 import type { DryRunResult } from '../pipeline/dryRun.js';
 import { estimate } from '../pipeline/estimate.js';
 import { TemplateStore } from '../pipeline/prepare.js';
@@ -20,13 +20,6 @@ import type { CompiledTemplate } from '../templates/compile.js';
 
 /** Customers to look up together, as a worker's jobs do. */
 const LOOKED_UP_AT_A_TIME = 10;
-
-const CHANNEL_SETTINGS = {
-  web: ['GENESYS_WEB_DEPLOYMENT_ID'],
-  email: ['GENESYS_EMAIL_FROM'],
-  engage: ['GENESYS_ENGAGE_URL', 'GENESYS_EMAIL_FROM'],
-  sms: ['GENESYS_SMS_FROM'],
-} as const satisfies Record<Channel, readonly (keyof Config)[]>;
 
 /**
  * What dry runs are told of the deployment, as far as the configuration of this process says. An api
@@ -71,8 +64,7 @@ export class CampaignProspects {
       outlook: estimate(template, {
         policy: onlyTo(config.NOTIFY_ONLY_TO),
         defaultChannels: config.NOTIFY_CHANNELS,
-        isConfigured: (channel) =>
-          !this.#knowsPlatform || hasAll(config, CHANNEL_SETTINGS[channel]),
+        isConfigured: (channel) => !this.#knowsPlatform || isConfigured(channel, config),
         transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         checksDelivery: config.DELIVERY_CHECK_AFTER > 0,

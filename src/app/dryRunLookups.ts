@@ -8,7 +8,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { onlyTo } from '../policy/allowedRecipients.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { channelDrivers, genesysSettings } from './workerApp.js';
+import { genesysSettings } from './workerApp.js';
 
 /** Rehearses requests: what would happen to them, without sending or storing anything. */
 export interface DryRunLookups {
@@ -28,7 +28,7 @@ export async function openRehearsals(config: Config, admission: Limiter): Promis
     client,
     conversations: new ConversationLoader(client, log),
     identities: new IdentityLookup(client),
-    drivers: channelDrivers(client, config),
+    config,
     policy: onlyTo(config.NOTIFY_ONLY_TO),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,

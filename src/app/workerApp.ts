@@ -7,11 +7,6 @@ import { CampaignStore } from '../campaign/store.js';
 import { Throughput } from '../campaign/throughput.js';
 import { type Config, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
-import type { ChannelDrivers } from '../dispatch/channels/channel.js';
-import { emailChannel } from '../dispatch/channels/email.js';
-import { engageChannel } from '../dispatch/channels/engage.js';
-import { smsChannel } from '../dispatch/channels/sms.js';
-import { webChannel } from '../dispatch/channels/web.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
 import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
@@ -210,7 +205,7 @@ export async function startWorker(
   const pipeline = new NotificationPipeline({
     haltWatch,
     client,
-    drivers: channelDrivers(client, config),
+    config,
     policy: onlyTo(config.NOTIFY_ONLY_TO),
     conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
       ledger.clock.now(),
@@ -363,22 +358,5 @@ export function genesysSettings(config: Config): GenesysSettings {
     region: config.GENESYS_CLOUD_REGION,
     baseUrl: config.GENESYS_CLOUD_BASE_URL,
     engageUrl: config.GENESYS_ENGAGE_URL,
-  };
-}
-
-export function channelDrivers(
-  client: Parameters<typeof webChannel>[0],
-  config: Config,
-): ChannelDrivers {
-  const sender = {
-    from: config.GENESYS_EMAIL_FROM,
-    fromName: config.GENESYS_EMAIL_FROM_NAME,
-    replyTo: config.GENESYS_EMAIL_REPLY_TO,
-  };
-  return {
-    web: webChannel(client, config.GENESYS_WEB_DEPLOYMENT_ID),
-    email: emailChannel(client, sender),
-    engage: engageChannel(client, sender, config.GENESYS_ENGAGE_URL),
-    sms: smsChannel(client, config.GENESYS_SMS_FROM),
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Config } from '../config.js';
 import type { CallResult, SendGuard } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import type { Accepted } from '../genesys/resources/sends.js';
@@ -11,7 +12,7 @@ import {
   type StartLegResult,
   startLeg,
 } from '../notification/attempt.js';
-
+import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
 import type { Halted } from '../notification/ledgerScripts.js';
 import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -20,8 +21,7 @@ import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
 import { isRedisFault } from '../redis/errors.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
-import type { RenderedMessage } from '../templates/parts.js';
-import { type ChannelDrivers, sendOver } from './channels/channel.js';
+import { sendOver } from './channels/drivers.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
 import { classifyResponse, type SendOutcome } from './sendOutcome.js';
 
@@ -43,7 +43,7 @@ export interface Delivery {
 
 export interface DispatcherParts {
   client: GenesysClient;
-  drivers: ChannelDrivers;
+  config: Config;
   policy: Policy;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
@@ -81,10 +81,8 @@ export class Dispatcher {
   }
 
   async #tryChannel(attempt: Attempt, delivery: Delivery, channel: Channel): Promise<LegEnd> {
-    const unreachable = this.#parts.drivers[channel].unreachable(delivery.to);
-    if (unreachable !== undefined) {
-      return this.#passOver(attempt, channel, 'not_addressable', unreachable);
-    }
+    const because = unreachable(channel, this.#parts.config, delivery.to);
+    if (because !== undefined) return this.#passOver(attempt, channel, 'not_addressable', because);
     const { request, template, context } = delivery;
     const rendered = template.render(channel, renderValues(request, context));
     if (!rendered.ok) {
@@ -124,8 +122,8 @@ export class Dispatcher {
         return { go: true, sendBy: window.closesAt() };
       },
     };
-    const { drivers } = this.#parts;
-    const result = await sendOver(drivers, message, to, guard, attempt.callOptions());
+    const options = attempt.callOptions();
+    const result = await sendOver(channel, this.#parts, message, to, guard, options);
     await attempt.emit('answer_received');
 
     // Assigned inside the guard, which control flow analysis cannot see.
@@ -153,8 +151,8 @@ export class Dispatcher {
     const { correlationId } = result;
     // Before it is recorded: if Redis stays away until this process ends, the log still knows the id.
     attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
-    const { drivers, deliveryCheckAfterMs } = this.#parts;
-    const checked = drivers[channel].confirmsDelivery && deliveryCheckAfterMs > 0;
+    const { deliveryCheckAfterMs } = this.#parts;
+    const checked = factsOf(channel).confirmsDelivery && deliveryCheckAfterMs > 0;
     const record = await this.#record(attempt, leg, {
       outcome: 'sent',
       messageId,

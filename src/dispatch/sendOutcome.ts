@@ -8,6 +8,7 @@ import {
 } from '../genesys/accessDenied.js';
 import type { CallFailure } from '../genesys/call.js';
 import type { TryLater } from '../history/lookupError.js';
+import { factsOf } from '../notification/channelFacts.js';
 import type { Channel } from '../notification/state.js';
 
 /** What an answer to a send means. */
@@ -43,7 +44,7 @@ export type SendOutcome =
  *  401                                               | no      | one more login, then hold
  *  403 missing.permissions, missing.any.permissions  | no      | hold; the permission is named
  *  407 (our own proxy wants a login)                 | no      | hold
- *  409 on `web` and `sms` (active conversation)      | no      | defer, or the next channel
+ *  409 where CHANNEL_FACTS says active conversation  | no      | defer, or the next channel
  *  any other 4xx, but 406 and 408                    | no      | next channel
  *  406, 408, 3xx, any other 5xx, timeout,            | perhaps | unknown
  *  connection lost, 2xx without an id                |         |
@@ -82,9 +83,6 @@ export function classifyResponse(failure: CallFailure, channel: Channel): SendOu
   }
 }
 
-/** Where a customer can be in the middle of a conversation that a message would barge into. */
-const HAS_CONVERSATIONS: ReadonlySet<Channel> = new Set(['web', 'sms']);
-
 function classifyStatus(failure: HttpFailure, channel: Channel): SendOutcome {
   const { status, retryAfterMs } = failure;
   if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
@@ -98,7 +96,9 @@ function classifyStatus(failure: HttpFailure, channel: Channel): SendOutcome {
   if (status === 407) {
     return { kind: 'hold', cause: { kind: 'credentials', detail: 'http_407 from the proxy' } };
   }
-  if (status === 409 && HAS_CONVERSATIONS.has(channel)) return { kind: 'active_conversation' };
+  if (status === 409 && factsOf(channel).conflict === 'active_conversation') {
+    return { kind: 'active_conversation' };
+  }
   if (status >= 500 || status < 400 || status === 406 || status === 408) {
     return { kind: 'unknown', reason: `http_${status}` };
   }

@@ -6,6 +6,7 @@ import type { CallFailure, Limiter } from '../genesys/call.js';
 import { createGenesysClient, type GenesysClient } from '../genesys/client.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';
 import { reach } from '../genesys/ping.js';
+import { factsOf } from '../notification/channelFacts.js';
 import {
   type Check,
   type CheckResult,
@@ -23,14 +24,14 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The looks at what messages are sent from, one request each. */
 export function senderChecks(config: Config): ((client: GenesysClient) => Promise<CheckResult>)[] {
-  const uses = new Set(config.NOTIFY_CHANNELS);
+  const uses = new Set(config.NOTIFY_CHANNELS.map((channel) => factsOf(channel).sender));
   const deployment = config.GENESYS_WEB_DEPLOYMENT_ID;
   const from = config.GENESYS_EMAIL_FROM;
   return [
-    ...(uses.has('web') && deployment !== undefined
+    ...(uses.has('web_deployment') && deployment !== undefined
       ? [(client: GenesysClient) => checkDeployment(client, deployment)]
       : []),
-    ...(uses.has('email') && from !== undefined
+    ...(uses.has('email_domain') && from !== undefined
       ? [(client: GenesysClient) => checkDomain(client, from.slice(from.lastIndexOf('@') + 1))]
       : []),
   ];

@@ -1,6 +1,9 @@
 import type { Config } from '../config.js';
+import { NOBODYS_EMAIL, NOBODYS_ID } from '../dispatch/channels/channel.js';
+import { CHANNEL_DRIVERS } from '../dispatch/channels/drivers.js';
 import type { CallOptions, CallResult, SendGuard } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
+import { factsOf } from '../notification/channelFacts.js';
 import type { Channel } from '../notification/state.js';
 
 /** One call that shows whether an operation is permitted, and can do nothing else. */
@@ -17,9 +20,7 @@ export interface Probe {
  * 403 from 404, and a send tells 403 from 400, without anything that could be read or sent: its
  * recipient does not exist (.invalid is reserved for that), and it has no text.
  */
-const NOBODY = '00000000-0000-4000-8000-000000000000';
 const NOBODYS_MESSAGE = '00000000000040008000000000000000';
-const NOBODYS_EMAIL = 'nobody@notifier.invalid';
 
 const OPTIONS: CallOptions = { lane: 'transactional' };
 const SENDS_WITHIN_MS = 10_000;
@@ -32,10 +33,11 @@ const DAY_MS = 24 * 60 * 60 * 1_000;
 export function probesFor(config: Config, readsText: boolean): Probe[] {
   return [
     ...historyProbes(config, readsText),
-    ...(config.NOTIFY_CHANNELS.includes('web') && config.DELIVERY_CHECK_AFTER > 0
+    ...(config.NOTIFY_CHANNELS.some((channel) => factsOf(channel).confirmsDelivery) &&
+    config.DELIVERY_CHECK_AFTER > 0
       ? [deliveryProbe()]
       : []),
-    ...sendProbes(config),
+    ...config.NOTIFY_CHANNELS.map((channel) => sendProbe(channel, config)),
   ];
 }
 
@@ -59,12 +61,12 @@ function historyProbes(config: Config, readsText: boolean): Probe[] {
     {
       purpose: 'looking into a conversation',
       permission: undefined,
-      call: (client) => client.getMessageConversation(NOBODY, OPTIONS),
+      call: (client) => client.getMessageConversation(NOBODYS_ID, OPTIONS),
     },
     {
       purpose: 'reading what they wrote',
       permission: 'conversation:message:view',
-      call: (client) => client.getMessages(NOBODY, [NOBODYS_MESSAGE], OPTIONS),
+      call: (client) => client.getMessages(NOBODYS_ID, [NOBODYS_MESSAGE], OPTIONS),
     },
   ];
 }
@@ -73,7 +75,7 @@ function recordingsProbe(): Probe {
   return {
     purpose: 'reading recordings',
     permission: 'recording:recording:view',
-    call: (client) => client.getRecordings(NOBODY, OPTIONS),
+    call: (client) => client.getRecordings(NOBODYS_ID, OPTIONS),
   };
 }
 
@@ -85,7 +87,7 @@ function queryAboutNobody() {
     segmentFilters: [
       {
         type: 'or' as const,
-        predicates: [{ dimension: 'externalContactId', value: NOBODY }],
+        predicates: [{ dimension: 'externalContactId', value: NOBODYS_ID }],
       },
     ],
   };
@@ -99,76 +101,7 @@ function deliveryProbe(): Probe {
   };
 }
 
-function sendProbes(config: Config): Probe[] {
-  return config.NOTIFY_CHANNELS.map((channel) => sendProbe(channel, config));
-}
-
 function sendProbe(channel: Channel, config: Config): Probe {
-  const from = { email: config.GENESYS_EMAIL_FROM ?? '' };
-  const to = { email: NOBODYS_EMAIL };
-  const message = { textBody: '', useExistingActiveConversation: false } as const;
-  switch (channel) {
-    case 'web':
-      return {
-        purpose: 'sending web messages',
-        permission: 'conversation:message:create',
-        call: (client) =>
-          client.sendAgentlessMessage(
-            {
-              ...message,
-              toAddressMessengerType: 'webmessaging',
-              fromAddress: config.GENESYS_WEB_DEPLOYMENT_ID ?? '',
-              externalContactId: NOBODY,
-            },
-            GUARD,
-            OPTIONS,
-          ),
-      };
-    case 'sms':
-      return {
-        purpose: 'sending SMS',
-        permission: 'conversation:message:create',
-        call: (client) =>
-          client.sendAgentlessMessage(
-            {
-              ...message,
-              toAddressMessengerType: 'sms',
-              fromAddress: config.GENESYS_SMS_FROM ?? '',
-              toAddress: '',
-            },
-            GUARD,
-            OPTIONS,
-          ),
-      };
-    case 'email':
-      return {
-        purpose: 'sending email',
-        permission: 'conversation:agentlessEmail:send (or conversation:email:create)',
-        call: (client) =>
-          client.sendAgentlessEmail(
-            { senderType: 'Outbound', fromAddress: from, toAddresses: [to], subject: '' },
-            GUARD,
-            OPTIONS,
-          ),
-      };
-    case 'engage':
-      return {
-        purpose: 'sending by Engage',
-        permission: undefined,
-        call: (client) =>
-          client.sendEngageMessage(
-            {
-              to: { type: 'email', address: NOBODYS_EMAIL },
-              from: { type: 'email', address: from.email, name: from.email },
-              subject: '',
-              body: { contentType: 'text/html', content: '' },
-              messageType: 'proactive',
-            },
-            GUARD,
-            OPTIONS,
-          ),
-      };
-    default:
-      return channel satisfies never;
-  }
+  const { purpose, permission, probe } = CHANNEL_DRIVERS[channel];
+  return { purpose, permission, call: (client) => probe({ client, config }, GUARD, OPTIONS) };
 }

@@ -4,6 +4,7 @@ import type { HistoryConversation } from '../context/history.js';
 import { hasSubstance } from '../context/substance.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
+import { isAddressOf } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
@@ -158,7 +159,7 @@ export function needsOf(
     usableName(request.recipient.name) === undefined &&
     channels.some((channel) => template.variables(channel).has('customerName'));
   return {
-    identity: history || name || channels.includes('web'),
+    identity: history || name || isAddressOf('externalContactId', channels),
     name,
     history,
     text: channels.some((channel) => template.usesMessageText(channel)),

@@ -1,6 +1,5 @@
 import { extractHistory } from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
-import type { ChannelDrivers } from '../dispatch/channels/channel.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { Identity } from '../history/identity.js';
 import type { Addressee } from '../history/lookup.js';
@@ -15,6 +14,7 @@ import {
   requiresHistory,
 } from '../history/lookup.js';
 import type { LookupError, Read } from '../history/lookupError.js';
+import { type ChannelSettings, unreachable } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/allowedRecipients.js';
@@ -23,7 +23,7 @@ import type { TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/parts.js';
 
 export interface DryRunParts extends LookupParts {
-  drivers: ChannelDrivers;
+  config: ChannelSettings;
   policy: Policy;
   defaultChannels: readonly Channel[];
 }
@@ -99,7 +99,7 @@ export async function dryRun(
   const to = addresseeOf(request, findings);
   const { context } = findings;
   const channels = order.map((channel): DryRunChannel => {
-    const because = parts.drivers[channel].unreachable(to);
+    const because = unreachable(channel, parts.config, to);
     if (because !== undefined) return { channel, reachable: false, because };
     const rendered = template.render(channel, renderValues(request, context));
     return { channel, reachable: true, rendered };

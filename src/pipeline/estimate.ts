@@ -1,5 +1,6 @@
 import { channelsFor, type Needs, needsOf, requiresHistory } from '../history/lookup.js';
 import type { TranscriptSource } from '../history/transcript.js';
+import { factsOf, mayBeReached } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/allowedRecipients.js';
@@ -31,7 +32,7 @@ export interface OutlookParts {
   transcriptSource: TranscriptSource;
   /** Customers whose conversations are asked for together. */
   historyBatch: number;
-  /** Whether it is asked if web messages have arrived. */
+  /** Whether it is asked if sent messages have arrived. */
   checksDelivery: boolean;
 }
 
@@ -76,10 +77,10 @@ function outlookOf(
   }
   const reading = readingCost(request, needs, findable, parts);
   const channel = order.find(
-    (candidate) => parts.isConfigured(candidate) && isReachable(candidate, request, findable),
+    (candidate) => parts.isConfigured(candidate) && mayBeReached([candidate], request.recipient),
   );
   if (channel === undefined) return { would: 'fail', reason: 'no_channel', cost: reading };
-  const deliveryCheck = channel === 'web' && parts.checksDelivery ? 1 : 0;
+  const deliveryCheck = factsOf(channel).confirmsDelivery && parts.checksDelivery ? 1 : 0;
   return { would: 'try', channel, cost: { ...reading, send: 1, deliveryCheck } };
 }
 
@@ -108,22 +109,4 @@ function readingCost(
     history: history ? 1 / historyBatch : 0,
     transcript: history && needs.text ? ofTranscript : 0,
   };
-}
-
-function isReachable(
-  channel: Channel,
-  { recipient }: NotificationRequest,
-  findable: boolean,
-): boolean {
-  switch (channel) {
-    case 'web':
-      return findable;
-    case 'email':
-    case 'engage':
-      return recipient.email !== undefined;
-    case 'sms':
-      return recipient.phone !== undefined;
-    default:
-      return channel satisfies never;
-  }
 }

@@ -1,4 +1,5 @@
 import type { Liquid } from 'liquidjs';
+import type { MessageField, RenderedMessage } from '../notification/channelFacts.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import {
   CONTEXT_VARIABLES,
@@ -11,13 +12,13 @@ import { createEngine } from './engine.js';
 import type { TemplateSource, TemplateVariables } from './manifest.js';
 import { type ParsedPart, parsePart } from './parsePart.js';
 import {
-  CHANNEL_PARTS,
   missingPart,
-  PART_KINDS,
-  PART_NAMES,
+  PARTS,
   type PartKind,
   type PartName,
   partFileName,
+  partNames,
+  partsOf,
   type RenderFailure,
   type RenderResult,
 } from './parts.js';
@@ -61,11 +62,11 @@ export function compileTemplate(source: TemplateSource): CompiledTemplate {
   };
   const parts = new Map<PartName, ParsedPart>();
   const problems: PartProblem[] = [];
-  for (const part of PART_NAMES) {
-    const text = source.parts[part];
+  for (const part of PARTS.values()) {
+    const text = source.parts[part.name];
     if (text === undefined) continue;
-    const outcome = parsePart(part, text, known, engines[PART_KINDS[part]]);
-    if (outcome.ok) parts.set(part, outcome.parsed);
+    const outcome = parsePart(part, text, known, engines[part.kind]);
+    if (outcome.ok) parts.set(part.name, outcome.parsed);
     else problems.push(...outcome.problems);
   }
   if (problems.length > 0) {
@@ -96,7 +97,7 @@ class ParsedTemplate implements CompiledTemplate {
     this.name = source.name;
     this.hash = source.hash;
     this.channels = CHANNELS.filter((channel) =>
-      CHANNEL_PARTS[channel].every((part) => parts.has(part)),
+      partNames(channel).every((part) => parts.has(part)),
     );
     this.#source = source;
     this.#parts = parts;
@@ -105,7 +106,7 @@ class ParsedTemplate implements CompiledTemplate {
 
   variables(channel: Channel): ReadonlySet<string> {
     return new Set(
-      CHANNEL_PARTS[channel].flatMap((part) => [...(this.#parts.get(part)?.variables ?? [])]),
+      partNames(channel).flatMap((part) => [...(this.#parts.get(part)?.variables ?? [])]),
     );
   }
 
@@ -121,37 +122,23 @@ class ParsedTemplate implements CompiledTemplate {
     const scope = this.#scope(channel, values);
     const missing = this.#missingVariable(scope);
     if (missing) return missing;
-    const texts: Partial<Record<PartName, string>> = {};
-    for (const part of CHANNEL_PARTS[channel]) {
-      const parsed = this.#parts.get(part);
-      if (!parsed) return missingPart(channel, part);
-      const result = renderPart(parsed, this.#engines[PART_KINDS[part]], scope);
+    const fields: Partial<Record<MessageField, string>> = {};
+    for (const [field, { name, kind }] of partsOf(channel)) {
+      const parsed = this.#parts.get(name);
+      if (!parsed) return missingPart(channel, name);
+      const result = renderPart(parsed, this.#engines[kind], scope);
       if (!result.ok) return result;
-      texts[part] = result.text;
+      fields[field] = result.text;
     }
-    const text = (part: PartName) => texts[part] ?? '';
-    const mail = { subject: text('email.subject'), html: text('email.html') };
-    switch (channel) {
-      case 'web':
-        return { ok: true, message: { channel, text: text('web') } };
-      case 'sms':
-        return { ok: true, message: { channel, text: text('sms') } };
-      case 'email':
-        return { ok: true, message: { channel, ...mail, text: text('email.text') } };
-      case 'engage':
-        return { ok: true, message: { channel, ...mail } };
-      default:
-        return channel satisfies never;
-    }
+    // Exactly the fields of its channel: `partsOf` and the type follow from the same table.
+    return { ok: true, message: { channel, ...fields } as RenderedMessage };
   }
 
   branchFailures(channel: Channel, values: RenderValues): RenderFailure[] {
     const scope = this.#scope(channel, values);
-    return CHANNEL_PARTS[channel].flatMap((part) => {
-      const parsed = this.#parts.get(part);
-      return parsed === undefined
-        ? []
-        : branchFailures(parsed, this.#engines[PART_KINDS[part]], scope);
+    return partsOf(channel).flatMap(([, { name, kind }]) => {
+      const parsed = this.#parts.get(name);
+      return parsed === undefined ? [] : branchFailures(parsed, this.#engines[kind], scope);
     });
   }
 

@@ -1,4 +1,4 @@
-import type { Channel } from '../notification/state.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
 
 /** What is known about a customer when a template is rendered. */
 export interface TemplateContext {
@@ -39,7 +39,7 @@ export const CONTEXT_VARIABLES = {
   },
   channel: {
     need: 'request',
-    description: 'The channel being rendered: web, sms, email or engage.',
+    description: `The channel being rendered: ${CHANNELS.join(', ')}.`,
     example: 'web',
   },
   timeZone: {

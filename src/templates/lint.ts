@@ -2,7 +2,7 @@ import { CHANNELS, type Channel } from '../notification/state.js';
 import type { CompiledTemplate } from './compile.js';
 import { exampleContext, type TemplateContext } from './contextVariables.js';
 import type { TemplateSource, TemplateVariables } from './manifest.js';
-import { CHANNEL_PARTS, type PartName, partFileName } from './parts.js';
+import { partFileName, partNames } from './parts.js';
 import { kindOf, type VariableKind } from './variableKind.js';
 
 /** A customer as templates meet them. Nobody here exists. */
@@ -116,7 +116,7 @@ export function channelsOff(
   compiled: CompiledTemplate,
 ): (TemplateRemark & { channel: Channel })[] {
   return CHANNELS.flatMap((channel) => {
-    const needed: readonly PartName[] = CHANNEL_PARTS[channel];
+    const needed = partNames(channel);
     const missing = needed.filter((part) => parts[part] === undefined);
     if (compiled.channels.includes(channel) || missing.length === needed.length) return [];
     const files = missing.map(partFileName).join(' and ');

@@ -8,11 +8,11 @@ import {
 } from 'liquidjs';
 import { ALLOWED_FILTERS, ALLOWED_TAGS } from './engine.js';
 import { HtmlCursor, type HtmlPosition } from './htmlPosition.js';
-import { PART_KINDS, type PartName } from './parts.js';
+import type { Part } from './parts.js';
 import { didYouMean, type PartProblem } from './problems.js';
 
 export interface ParsedPart {
-  part: PartName;
+  part: Part;
   templates: Template[];
   /** The variables the part reads from outside, whichever of its branches is taken. */
   variables: ReadonlySet<string>;
@@ -34,14 +34,14 @@ const FILE_TAGS: ReadonlySet<string> = new Set(['include', 'render', 'layout', '
  * `known` are the names of all variables the part may read.
  */
 export function parsePart(
-  part: PartName,
+  part: Part,
   text: string,
   known: readonly string[],
   engine: Liquid,
 ): ParseOutcome {
   const problems: PartProblem[] = [];
   const report = (line: number | undefined, message: string) =>
-    problems.push({ part, message, line });
+    problems.push({ part: part.name, message, line });
   if (text.trim() === '') {
     report(undefined, 'is empty');
     return { ok: false, problems };
@@ -49,7 +49,7 @@ export function parsePart(
   try {
     const tokens = outsideComments(new Tokenizer(text).readTopLevelTokens(engine.options));
     checkNames(tokens, engine, report);
-    if (PART_KINDS[part] === 'html') checkPositions(tokens, engine, report);
+    if (part.kind === 'html') checkPositions(tokens, engine, report);
     if (problems.length > 0) return { ok: false, problems };
     const templates = engine.parse(text);
     const variables = checkVariableUse(templates, known, engine, report);

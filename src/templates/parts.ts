@@ -1,38 +1,56 @@
-import type { Channel } from '../notification/state.js';
+import {
+  CHANNEL_FACTS,
+  type MessageField,
+  type RenderedMessage,
+} from '../notification/channelFacts.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
 
-export const PART_NAMES = ['web', 'sms', 'email.subject', 'email.html', 'email.text'] as const;
+type Facts = typeof CHANNEL_FACTS;
 
-export type PartName = (typeof PART_NAMES)[number];
+type NameOf<Part> = Part extends { name: infer Name extends string } ? Name : never;
+
+/** A part of a template, as its file is named. */
+export type PartName = {
+  [C in Channel]: NameOf<Facts[C]['parts'][keyof Facts[C]['parts']]>;
+}[Channel];
 
 /** How a part's values are made safe, and what its result may hold. */
 export type PartKind = 'text' | 'header' | 'html';
 
-export const PART_KINDS: Readonly<Record<PartName, PartKind>> = {
-  web: 'text',
-  sms: 'text',
-  'email.subject': 'header',
-  'email.html': 'html',
-  'email.text': 'text',
+const KIND_OF_FIELD: Readonly<Record<MessageField, PartKind>> = {
+  text: 'text',
+  subject: 'header',
+  html: 'html',
 };
 
-/** The parts a channel cannot do without. Engage takes a subject and HTML, and has no text body. */
-export const CHANNEL_PARTS = {
-  web: ['web'],
-  sms: ['sms'],
-  email: ['email.subject', 'email.html', 'email.text'],
-  engage: ['email.subject', 'email.html'],
-} as const satisfies Record<Channel, readonly PartName[]>;
+export interface Part {
+  name: PartName;
+  kind: PartKind;
+  limit: number;
+}
+
+/** The parts a channel cannot do without, by the field of its message that each becomes. */
+export function partsOf(channel: Channel): [MessageField, Part][] {
+  const parts = Object.entries(CHANNEL_FACTS[channel].parts) as [
+    MessageField,
+    { name: PartName; limit: number },
+  ][];
+  return parts.map(([field, part]) => [field, { ...part, kind: KIND_OF_FIELD[field] }]);
+}
+
+export function partNames(channel: Channel): PartName[] {
+  return partsOf(channel).map(([, { name }]) => name);
+}
+
+export const PARTS: ReadonlyMap<PartName, Part> = new Map(
+  CHANNELS.flatMap((channel) => partsOf(channel).map(([, part]) => [part.name, part])),
+);
+
+export const PART_NAMES: readonly PartName[] = [...PARTS.keys()];
 
 export function partFileName(part: PartName): string {
   return `${part}.liquid`;
 }
-
-/** A rendered notification, in the shape its channel sends. */
-export type RenderedMessage =
-  | { channel: 'web'; text: string }
-  | { channel: 'sms'; text: string }
-  | { channel: 'email'; subject: string; html: string; text: string }
-  | { channel: 'engage'; subject: string; html: string };
 
 export type RenderFailureReason =
   | 'too_long'

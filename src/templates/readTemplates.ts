@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseUrl } from '../http/parseUrl.js';
 import { parseExactJson } from '../notification/exactJson.js';
-import type { Channel } from '../notification/state.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
 import { type CompiledTemplate, compileTemplate } from './compile.js';
 import { exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
@@ -13,13 +13,7 @@ import {
   type TemplateSource,
   templateManifest,
 } from './manifest.js';
-import {
-  CHANNEL_PARTS,
-  PART_NAMES,
-  type PartName,
-  partFileName,
-  type RenderFailure,
-} from './parts.js';
+import { PART_NAMES, type PartName, partFileName, partNames, type RenderFailure } from './parts.js';
 import { TemplateError, type TemplateProblem } from './problems.js';
 
 const TEMPLATE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
@@ -121,15 +115,20 @@ async function readText(path: string): Promise<TextFile> {
   }
 }
 
-/** Every channel that has one of its parts must have them all, or it would be missing unnoticed. */
+/**
+ * A part that several channels need must be there when one of them has any part: else all of them would
+ * be missing unnoticed. One channel that is incomplete is remarked upon by lint.
+ */
 function checkCompleteness(template: string, entries: readonly string[], report: Report): void {
   const has = (part: PartName) => entries.includes(partFileName(part));
   if (!PART_NAMES.some(has)) {
     report({ template, message: `has no parts; expected ${FILE_NAMES.slice(1).join(', ')}` });
   }
-  const mail = CHANNEL_PARTS.email.some(has) ? CHANNEL_PARTS.engage : [];
-  for (const part of mail.filter((needed) => !has(needed))) {
-    report({ template, file: partFileName(part), message: 'missing; email and engage need it' });
+  for (const part of PART_NAMES.filter((name) => !has(name))) {
+    const users = CHANNELS.filter((channel) => partNames(channel).includes(part));
+    if (users.length < 2 || !users.some((channel) => partNames(channel).some(has))) continue;
+    const message = `missing; ${users.join(' and ')} need it`;
+    report({ template, file: partFileName(part), message });
   }
 }
 

@@ -2,28 +2,8 @@ import { type Liquid, LiquidError } from 'liquidjs';
 import { branchPaths } from './branches.js';
 import type { TemplateValue } from './contextVariables.js';
 import type { ParsedPart } from './parsePart.js';
-import {
-  PART_KINDS,
-  type PartKind,
-  type PartName,
-  type RenderFailure,
-  type RenderFailureReason,
-} from './parts.js';
+import type { PartKind, RenderFailure, RenderFailureReason } from './parts.js';
 import { cleanValue, closeIsolates, oneLine, shorten, tidyLines } from './text.js';
-
-/**
- * The longest result of each part, in UTF-16 code units: never fewer than the characters a platform
- * counts, so what fits here fits there. Genesys: textBody ≤ 765 for SMS, ≤ 2000 otherwise; subject
- * of an agentless email ≤ 400. The bodies of an email are kept below the 102 KB above which common
- * mail readers clip a message.
- */
-const PART_LENGTH_LIMITS: Readonly<Record<PartName, number>> = {
-  web: 2000,
-  sms: 765,
-  'email.subject': 400,
-  'email.html': 100_000,
-  'email.text': 100_000,
-};
 
 export type Scope = Readonly<Record<string, TemplateValue>>;
 
@@ -38,13 +18,12 @@ const SHORTEST_QUOTE = 12;
  * result that is still too long is refused; the words of the template itself are never cut.
  */
 export function renderPart(parsed: ParsedPart, engine: Liquid, scope: Scope): PartResult {
-  const { part } = parsed;
-  const limit = PART_LENGTH_LIMITS[part];
+  const { name: part, kind, limit } = parsed.part;
   let quote = typeof scope['lastMessage'] === 'string' ? scope['lastMessage'] : null;
   for (;;) {
     const result = renderOnce(parsed, engine, { ...scope, lastMessage: quote });
     if (!result.ok || result.text.length <= limit) return result;
-    if (PART_KINDS[part] === 'header') return { ok: true, text: shortenHeader(result.text, limit) };
+    if (kind === 'header') return { ok: true, text: shortenHeader(result.text, limit) };
     if (quote === null || !parsed.variables.has('lastMessage')) {
       const detail = `${result.text.length} characters, the limit is ${limit}`;
       return { ok: false, reason: 'too_long', part, detail };
@@ -58,11 +37,11 @@ export function renderPart(parsed: ParsedPart, engine: Liquid, scope: Scope): Pa
 function renderOnce({ part, templates }: ParsedPart, engine: Liquid, scope: Scope): PartResult {
   try {
     const rendered: unknown = engine.renderSync(templates, cleanScope(scope));
-    const text = finish(String(rendered), PART_KINDS[part]);
+    const text = finish(String(rendered), part.kind);
     if (text !== '') return { ok: true, text };
-    return { ok: false, reason: 'empty', part, detail: 'nothing was rendered' };
+    return { ok: false, reason: 'empty', part: part.name, detail: 'nothing was rendered' };
   } catch (error) {
-    return { ok: false, part, ...explain(error) };
+    return { ok: false, part: part.name, ...explain(error) };
   }
 }
 
@@ -86,7 +65,7 @@ export function branchFailures(
       });
       return [];
     } catch (error) {
-      return [{ ok: false, part, ...explain(error) }];
+      return [{ ok: false, part: part.name, ...explain(error) }];
     }
   });
 }

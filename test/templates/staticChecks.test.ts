@@ -80,7 +80,7 @@ describe('what a template may not contain', () => {
   test('all faults of all parts are told at once, each with its line', () => {
     const parts = { web: '{{ a }}\n{{ b }}', sms: '{% render "x" %}', 'email.subject': '' };
     expect(() => compile(parts)).toThrow(
-      /web\.liquid:1: .*\n.*web\.liquid:2: .*\n.*sms\.liquid:1: .*\n.*email\.subject\.liquid: is empty/,
+      /web\.liquid:1: .*\n.*web\.liquid:2: .*\n.*email\.subject\.liquid: is empty\n.*sms\.liquid:1: .*/,
     );
   });
 });

@@ -1,3 +1,4 @@
+import { isAddressOf } from '../../notification/channelFacts.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
 import { nearestTo } from '../../templates/problems.js';
 import { type ColumnContext, NO_CHOICES } from './columnChoices.js';
@@ -187,10 +188,10 @@ class Mapping {
     else this.#refuseBoth(key, taken.at, claim.at);
   }
 
-  /** Which of two phone columns is meant does not matter where no SMS is sent. */
+  /** Which of two phone columns is meant does not matter where nothing is sent to one. */
   #isOfNoUse(key: string): boolean {
     const { channels } = this.#context;
-    return key === 'phone' && channels.length > 0 && !channels.includes('sms');
+    return key === 'phone' && channels.length > 0 && !isAddressOf('phone', channels);
   }
 
   #refuseBoth(key: string, taken: number, at: number): void {

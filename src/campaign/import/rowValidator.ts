@@ -1,3 +1,4 @@
+import { mayBeReached } from '../../notification/channelFacts.js';
 import type { CountryCode } from '../../notification/phoneNumber.js';
 import { readRecipient, recipientSchema } from '../../notification/recipient.js';
 import { ADDRESS_FIELDS, type AddressField } from '../../notification/recipientAddress.js';
@@ -14,27 +15,6 @@ export function channelsOf(
   { channels, defaultChannels }: Pick<TemplateEntry, 'channels' | 'defaultChannels'>,
 ): readonly Channel[] {
   return (defaults.channels ?? defaultChannels).filter((channel) => channels.includes(channel));
-}
-
-/** Whether one of these channels may reach a recipient by the addresses there are. */
-function mayBeReached(
-  { email, externalContactId, phone }: Row['recipient'],
-  channels: readonly Channel[],
-): boolean {
-  return channels.some((channel) => {
-    switch (channel) {
-      case 'web':
-        // A contact is found by email, too.
-        return externalContactId !== undefined || email !== undefined;
-      case 'email':
-      case 'engage':
-        return email !== undefined;
-      case 'sms':
-        return phone !== undefined;
-      default:
-        return channel satisfies never;
-    }
-  });
 }
 
 const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
@@ -103,7 +83,7 @@ export class RowValidator {
     const warnings = problems.filter(({ field }) => ADDRESS_BY_FIELD.has(field));
     if (warnings.length === 0) return judgement;
     const without = this.#judgeWhole(withoutAddresses(candidate, warnings));
-    if (!without.ok || !mayBeReached(without.row.recipient, this.#channels)) {
+    if (!without.ok || !mayBeReached(this.#channels, without.row.recipient)) {
       return { ok: false, problems: this.#decisive(problems) };
     }
     return { ...without, warnings };
@@ -113,7 +93,7 @@ export class RowValidator {
   #decisive(problems: FieldProblem[]): FieldProblem[] {
     const decisive = problems.filter(({ field }) => {
       const address = ADDRESS_BY_FIELD.get(field);
-      return address === undefined || mayBeReached({ [address]: 'any' }, this.#channels);
+      return address === undefined || mayBeReached(this.#channels, { [address]: 'any' });
     });
     if (decisive.length > 0) return decisive;
     const expected = `an address for the channels of the campaign: ${this.#channels.join(', ')}`;

@@ -1,7 +1,7 @@
 import { describeLookupError } from '../../history/lookupError.js';
+import type { MessageField, RenderedMessage } from '../../notification/channelFacts.js';
 import type { DryRunChannel, DryRunLookup, DryRunResult } from '../../pipeline/dryRun.js';
 import type { TemplateContext } from '../../templates/contextVariables.js';
-import type { RenderedMessage } from '../../templates/parts.js';
 import { printable } from '../output.js';
 
 const LABEL_WIDTH = 15;
@@ -93,6 +93,8 @@ function describeResult(channels: readonly DryRunChannel[]): string {
   return `sent by ${first}${fallback}`;
 }
 
+type MessageFields = Partial<Record<MessageField, string>>;
+
 /** A message under a rule with its channel; of its HTML all, its length, or nothing. */
 export function describeMessage(
   message: RenderedMessage,
@@ -100,20 +102,17 @@ export function describeMessage(
 ): string[] {
   const title = `── ${message.channel} `;
   const rule = title.padEnd(RULE_WIDTH, '─');
-  switch (message.channel) {
-    case 'web':
-    case 'sms':
-      return ['', rule, message.text];
-    case 'email':
-      return ['', rule, `Subject: ${message.subject}`, '', message.text, ...html(message, show)];
-    case 'engage':
-      return ['', rule, `Subject: ${message.subject}`, ...html(message, show)];
-    default:
-      return message satisfies never;
-  }
+  const { subject, text, html: source }: MessageFields = message;
+  const lines = [
+    subject === undefined ? [] : [`Subject: ${subject}`],
+    subject === undefined || text === undefined ? [] : [''],
+    text === undefined ? [] : [text],
+    source === undefined ? [] : html(source, show),
+  ];
+  return ['', rule, ...lines.flat()];
 }
 
-function html({ html: source }: { html: string }, show: 'all' | 'length' | 'left out'): string[] {
+function html(source: string, show: 'all' | 'length' | 'left out'): string[] {
   switch (show) {
     case 'all':
       return ['', source];

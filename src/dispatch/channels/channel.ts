@@ -1,47 +1,39 @@
+import type { Config } from '../../config.js';
 import type { CallOptions, CallResult, SendGuard } from '../../genesys/call.js';
+import type { GenesysClient } from '../../genesys/client.js';
 import type { Accepted } from '../../genesys/resources/sends.js';
 import type { Addressee } from '../../history/lookup.js';
+import type { RenderedMessage } from '../../notification/channelFacts.js';
 import type { Channel } from '../../notification/state.js';
-import type { RenderedMessage } from '../../templates/parts.js';
 
-/** What one channel needs, how it builds its body, and whether the platform can say it arrived. */
+/** What a channel sends with: the platform, and the settings of the deployment. */
+export interface Sender {
+  client: GenesysClient;
+  config: Config;
+}
+
+/** What one channel asks of the platform. What can be said without it stands in CHANNEL_FACTS. */
 export interface ChannelDriver<C extends Channel> {
-  readonly channel: C;
-  /** Whether an accepted message can be asked about later. */
-  readonly confirmsDelivery: boolean;
-  /** Why this addressee cannot be reached here, or undefined when they can. */
-  unreachable(to: Addressee): 'no_address' | 'not_configured' | undefined;
+  /** For people, as in "sending SMS". */
+  purpose: string;
+  /** The permission that the platform asks for, or undefined where it lists none. */
+  permission: string | undefined;
+  /** To an addressee who can be reached here. */
   send(
-    message: Extract<RenderedMessage, { channel: C }>,
+    sender: Sender,
+    message: RenderedMessage<C>,
     to: Addressee,
     guard: SendGuard,
     options: CallOptions,
   ): Promise<CallResult<Accepted>>;
+  /** The same call without a text, to nobody: it shows whether sending is permitted, and no more. */
+  probe(sender: Sender, guard: SendGuard, options: CallOptions): Promise<CallResult<unknown>>;
 }
 
-export type ChannelDrivers = { [C in Channel]: ChannelDriver<C> };
-
-/** Sends a message over the channel it was rendered for. */
-export function sendOver(
-  drivers: ChannelDrivers,
-  message: RenderedMessage,
-  ...rest: [to: Addressee, guard: SendGuard, options: CallOptions]
-): Promise<CallResult<Accepted>> {
-  switch (message.channel) {
-    case 'web':
-      return drivers.web.send(message, ...rest);
-    case 'email':
-      return drivers.email.send(message, ...rest);
-    case 'engage':
-      return drivers.engage.send(message, ...rest);
-    case 'sms':
-      return drivers.sms.send(message, ...rest);
-    default: {
-      const never: never = message;
-      throw new Error(`unhandled message ${String(never)}`);
-    }
-  }
-}
+/** A contact who does not exist. */
+export const NOBODYS_ID = '00000000-0000-4000-8000-000000000000';
+/** `.invalid` is reserved for addresses that do not exist. */
+export const NOBODYS_EMAIL = 'nobody@notifier.invalid';
 
 /** For an addressee that `unreachable` has cleared; a missing address here is a bug. */
 export function required<T>(value: T | undefined, what: string): T {

@@ -1,49 +1,46 @@
-import type { GenesysClient } from '../../genesys/client.js';
 import type { Mailbox } from '../../genesys/resources/sends.js';
-import type { Addressee } from '../../history/lookup.js';
-import { type ChannelDriver, required } from './channel.js';
+import { type ChannelDriver, NOBODYS_EMAIL, required, type Sender } from './channel.js';
 
-/** Who emails come from; `from` must lie in a campaign/agentless domain of the organisation. */
-export interface EmailSender {
-  from: string | undefined;
-  fromName: string | undefined;
-  replyTo: string | undefined;
+/**
+ * Agentless email (Genesys: POST /conversations/emails/agentless): one recipient, HTML and text. The
+ * sender must lie in a campaign/agentless domain of the organisation.
+ */
+export const email: ChannelDriver<'email'> = {
+  purpose: 'sending email',
+  permission: 'conversation:agentlessEmail:send (or conversation:email:create)',
+  send: ({ client, config }, message, to, guard, options) => {
+    const { GENESYS_EMAIL_FROM_NAME: name, GENESYS_EMAIL_REPLY_TO: replyTo } = config;
+    return client.sendAgentlessEmail(
+      {
+        senderType: 'Outbound',
+        fromAddress: mailbox(from(config), name),
+        toAddresses: [mailbox(required(to.email, 'email'), to.name)],
+        ...(replyTo !== undefined && { replyToAddress: { email: replyTo } }),
+        subject: message.subject,
+        textBody: message.text,
+        htmlBody: message.html,
+      },
+      guard,
+      options,
+    );
+  },
+  probe: ({ client, config }, guard, options) =>
+    client.sendAgentlessEmail(
+      {
+        senderType: 'Outbound',
+        fromAddress: { email: from(config) },
+        toAddresses: [{ email: NOBODYS_EMAIL }],
+        subject: '',
+      },
+      guard,
+      options,
+    ),
+};
+
+function from({ GENESYS_EMAIL_FROM: address }: Sender['config']): string {
+  return required(address, 'GENESYS_EMAIL_FROM');
 }
 
-/** Agentless email (Genesys: POST /conversations/emails/agentless): one recipient, HTML and text. */
-export function emailChannel(client: GenesysClient, sender: EmailSender): ChannelDriver<'email'> {
-  return {
-    channel: 'email',
-    confirmsDelivery: false,
-    unreachable: (to) => {
-      if (sender.from === undefined) return 'not_configured';
-      return to.email === undefined ? 'no_address' : undefined;
-    },
-    send: (message, to, guard, options) =>
-      client.sendAgentlessEmail(
-        {
-          senderType: 'Outbound',
-          fromAddress: senderMailbox(sender),
-          toAddresses: [addresseeMailbox(to)],
-          ...(sender.replyTo !== undefined && { replyToAddress: { email: sender.replyTo } }),
-          subject: message.subject,
-          textBody: message.text,
-          htmlBody: message.html,
-        },
-        guard,
-        options,
-      ),
-  };
-}
-
-function senderMailbox(sender: EmailSender): Mailbox {
-  return mailbox(required(sender.from, 'from'), sender.fromName);
-}
-
-function addresseeMailbox(to: Addressee): Mailbox {
-  return mailbox(required(to.email, 'email'), to.name);
-}
-
-function mailbox(email: string, name: string | undefined): Mailbox {
-  return name === undefined ? { email } : { email, name };
+function mailbox(address: string, name: string | undefined): Mailbox {
+  return name === undefined ? { email: address } : { email: address, name };
 }

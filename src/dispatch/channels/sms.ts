@@ -1,26 +1,25 @@
-import type { GenesysClient } from '../../genesys/client.js';
-import { type ChannelDriver, required } from './channel.js';
+import { type ChannelDriver, required, type Sender } from './channel.js';
 
 /** Agentless SMS (Genesys: POST /conversations/messages/agentless, `sms`), from one configured number. */
-export function smsChannel(client: GenesysClient, from: string | undefined): ChannelDriver<'sms'> {
+export const sms: ChannelDriver<'sms'> = {
+  purpose: 'sending SMS',
+  permission: 'conversation:message:create',
+  send: (sender, { text }, to, guard, options) =>
+    sender.client.sendAgentlessMessage(
+      textMessage(sender, required(to.phone, 'phone'), text),
+      guard,
+      options,
+    ),
+  probe: (sender, guard, options) =>
+    sender.client.sendAgentlessMessage(textMessage(sender, '', ''), guard, options),
+};
+
+function textMessage({ config }: Sender, toAddress: string, textBody: string) {
   return {
-    channel: 'sms',
-    confirmsDelivery: false,
-    unreachable: (to) => {
-      if (from === undefined) return 'not_configured';
-      return to.phone === undefined ? 'no_address' : undefined;
-    },
-    send: (message, to, guard, options) =>
-      client.sendAgentlessMessage(
-        {
-          toAddressMessengerType: 'sms',
-          fromAddress: required(from, 'from'),
-          toAddress: required(to.phone, 'phone'),
-          textBody: message.text,
-          useExistingActiveConversation: false,
-        },
-        guard,
-        options,
-      ),
-  };
+    toAddressMessengerType: 'sms',
+    fromAddress: required(config.GENESYS_SMS_FROM, 'GENESYS_SMS_FROM'),
+    toAddress,
+    textBody,
+    useExistingActiveConversation: false,
+  } as const;
 }
