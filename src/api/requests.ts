@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
-import { LARGEST_LOOK_UP } from '../campaign/dryRun/dryRun.js';
+import { LARGEST_LOOK_UP } from '../campaign/dryRun/forecast.js';
 import { type ColumnChoices, readChoice } from '../campaign/import/columnChoices.js';
 import { ENCODING_EXPECTED, encodingNamed } from '../campaign/import/fileText.js';
 import { isCampaignId } from '../campaign/request.js';

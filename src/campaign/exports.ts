@@ -106,20 +106,29 @@ export async function* exportRejected(
   format: ExportFormat,
 ): AsyncGenerator<string> {
   const layout = await rows.rejectedLayout(campaignId);
+  if (format === 'csv') yield rejectedHeader(layout);
+  for await (const page of rows.rejected(campaignId)) yield rejectedLines(page, layout, format);
+}
+
+/** How the CSV of rejected rows begins. */
+export function rejectedHeader(layout: RejectedLayout | undefined): string {
+  const names = columnsOf(layout).map(({ name }) => name);
+  return csvHeader([...REPORT_COLUMNS, ...names], layout?.separator ?? DEFAULT_SEPARATOR);
+}
+
+/** Rejected rows as they are exported. */
+export function rejectedLines(
+  page: readonly RejectedRow[],
+  layout: RejectedLayout | undefined,
+  format: ExportFormat,
+): string {
   const columns = columnsOf(layout);
-  const separator = layout?.separator ?? DEFAULT_SEPARATOR;
   if (format === 'csv') {
-    yield csvHeader([...REPORT_COLUMNS, ...columns.map(({ name }) => name)], separator);
+    const lines = page.map((row) => csvRow(row, columns));
+    return csvLines(lines, layout?.separator ?? DEFAULT_SEPARATOR);
   }
-  for await (const page of rows.rejected(campaignId)) {
-    if (format === 'csv')
-      yield csvLines(
-        page.map((row) => csvRow(row, columns)),
-        separator,
-      );
-    else if (layout?.format === 'ndjson') yield page.map(taggedLine).join('');
-    else yield ndjsonLines(page.map((row) => objectOf(row, columns)));
-  }
+  if (layout?.format === 'ndjson') return page.map(taggedLine).join('');
+  return ndjsonLines(page.map((row) => objectOf(row, columns)));
 }
 
 interface Column {
@@ -244,15 +253,29 @@ export async function* exportResults(
 ): AsyncGenerator<string> {
   const { keptColumns = [], separator = DEFAULT_SEPARATOR } = campaign.import ?? {};
   const own = ownNames(keptColumns);
-  if (format === 'csv') yield csvHeader([...COLUMNS, ...own], separator);
+  if (format === 'csv') yield resultsHeader(own, separator);
   let chunk = 0;
   for await (const rows of trackedRows(sources, campaign)) {
     const beside = await sources.rows.beside(campaign.id, chunk);
     const results = rows.map((row, at) => resultOf(row, ownCells(row, at, keptColumns, beside)));
     chunk += 1;
-    if (format === 'ndjson') yield ndjsonLines(results.map((one) => withColumns(one, own)));
-    else yield csvLines(results.map(lineOf), separator);
+    yield resultLines(results, own, { format, separator });
   }
+}
+
+/** How the CSV of results begins; `own` are the names of the file's own columns. */
+export function resultsHeader(own: readonly string[], separator = DEFAULT_SEPARATOR): string {
+  return csvHeader([...COLUMNS, ...own], separator);
+}
+
+/** Results as they are exported. */
+export function resultLines(
+  results: readonly Result[],
+  own: readonly string[],
+  { format, separator = DEFAULT_SEPARATOR }: { format: ExportFormat; separator?: string },
+): string {
+  if (format === 'csv') return csvLines(results.map(lineOf), separator);
+  return ndjsonLines(results.map((one) => withColumns(one, own)));
 }
 
 interface OwnCells {
@@ -260,7 +283,8 @@ interface OwnCells {
   warning?: string;
 }
 
-type Result = Omit<RowResult, OwnField> & { own: OwnCells['cells'] };
+/** `own` is what stands in the file's own columns. */
+export type Result = Omit<RowResult, OwnField> & { own: OwnCells['cells'] };
 
 /** A column of the file that is called as one of ours, or as another one, has a name of its own. */
 function ownNames(keptColumns: readonly KeptColumn[]): string[] {

@@ -1,6 +1,7 @@
 import { beforeAll, expect, test } from '@jest/globals';
 import { startTestApi, stopApisAfterAll, type TestApi } from './support/api.js';
 import { campaignWithRows } from './support/campaigns.js';
+import { contract } from './support/contract.js';
 
 stopApisAfterAll();
 
@@ -54,6 +55,31 @@ test('refused rows come with what was expected, under their own columns', async 
   expect(header).toBe('rejected_row,rejected_because,email,first name,companyName');
   expect(row).toMatch(/^4,email: expected an email address .*,nowhere,Ann,Northwind Outfitters$/);
 });
+
+test('the examples of the description have the columns that are really answered', async () => {
+  const { paths } = contract().document as unknown as {
+    paths: Record<string, { get: { responses: { 200: { content: Record<string, Example> } } } }>;
+  };
+  const exampleOf = (name: string, type: string) =>
+    paths[`/v1/campaigns/{id}/${name}`]?.get.responses[200].content[type]?.example ?? '';
+  const rejected = await download('rejected?format=ndjson');
+  expect(namesIn(exampleOf('rejected', 'application/x-ndjson'))).toEqual(namesIn(rejected.text));
+  const header = (text: string) => text.replace('\ufeff', '').split('\r\n')[0];
+  const rejectedCsv = await download('rejected?format=csv');
+  expect(header(exampleOf('rejected', 'text/csv'))).toBe(header(rejectedCsv.text));
+  const results = (await download('results?format=csv')).text;
+  const ours = (text: string) => header(text)?.split(',').slice(0, -1);
+  expect(ours(exampleOf('results', 'text/csv'))).toEqual(ours(results));
+});
+
+interface Example {
+  example?: string;
+}
+
+/** The names of the first line. */
+function namesIn(ndjson: string): string[] {
+  return Object.keys(JSON.parse(ndjson.split('\n')[0] ?? '') as object);
+}
 
 test.each(['results?format=xml', 'rejected?format=', 'results?columns=all'])(
   'GET %s is refused',

@@ -194,6 +194,8 @@ describe('the steps of a campaign', () => {
     const closed = await startTestApi({ API_KEYS: `ops:${key}` });
     const headers = { authorization: `Bearer ${key}` };
     await campaignWithRows(closed, 'autumn', { headers });
+    const uploaded = await closed.call('GET', `${PATH}/autumn`, undefined, headers);
+    expect(uploaded.body).toMatchObject({ state: 'ready', by: 'ops' });
     const post = (step: string, body?: unknown) =>
       closed.call('POST', `${PATH}/autumn/${step}`, body, headers);
     await post('start');

@@ -1,3 +1,11 @@
+import {
+  type Result,
+  rejectedHeader,
+  rejectedLines,
+  resultLines,
+  resultsHeader,
+} from '../../campaign/exports.js';
+import type { RejectedLayout } from '../../campaign/rowStore.js';
 import type { CampaignView } from '../../campaign/view.js';
 
 const CREATED_AT = '2026-11-22T09:00:00.000Z';
@@ -194,20 +202,55 @@ export const DRY_RUN = {
   },
 };
 
-export const RESULTS_CSV = `row,id,email,externalContactId,phone,state,channel,reason,delivery,messageId,conversationId,releasedAt,updatedAt,attempts,warning,notes\r
-2,autumn.2,customer@example.com,,,delivered,web,,delivered,0a6f4c2e8b1d4f7e,5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10,2026-11-22T09:05:00.120Z,2026-11-22T09:06:01.310Z,1,,vip\r
-3,autumn.3,regular@example.com,,,skipped,,no_history,,,,2026-11-22T09:05:00.120Z,2026-11-22T09:05:02.004Z,1,,\r
-`;
+const RESULTS: Result[] = [
+  {
+    row: 2,
+    id: 'autumn.2',
+    email: 'customer@example.com',
+    state: 'delivered',
+    channel: 'web',
+    delivery: 'delivered',
+    messageId: '0a6f4c2e8b1d4f7e',
+    conversationId: '5c1f7a52-0d0f-4d3c-9a39-2f6f5d6f1a10',
+    releasedAt: '2026-11-22T09:05:00.120Z',
+    updatedAt: '2026-11-22T09:06:01.310Z',
+    attempts: 1,
+    own: ['vip'],
+  },
+  {
+    row: 3,
+    id: 'autumn.3',
+    email: 'regular@example.com',
+    state: 'skipped',
+    reason: 'no_history',
+    releasedAt: '2026-11-22T09:05:00.120Z',
+    updatedAt: '2026-11-22T09:05:02.004Z',
+    attempts: 1,
+    own: [''],
+  },
+];
+const OWN_COLUMNS = ['notes'];
 
-export const RESULTS_NDJSON = `{"row":3,"id":"autumn.3","email":"regular@example.com","state":"skipped","reason":"no_history","columns":{"notes":""}}
-`;
+export const RESULTS_CSV =
+  resultsHeader(OWN_COLUMNS) + resultLines(RESULTS, OWN_COLUMNS, { format: 'csv' });
 
-export const REJECTED_CSV = `rejected_row,rejected_because,email,first name,companyName\r
-14,email: expected an email address such as customer@example.com,nowhere,,Northwind Outfitters\r
-`;
+export const RESULTS_NDJSON = resultLines(RESULTS, OWN_COLUMNS, { format: 'ndjson' });
 
-export const REJECTED_NDJSON = `{"rejected_row":14,"rejected_because":"email: expected an email address such as customer@example.com","email":"nowhere"}
-`;
+const REJECTED_LAYOUT: RejectedLayout = {
+  format: 'csv',
+  header: ['email', 'first name', 'companyName'],
+};
+
+const REJECTED_FILE_ROWS = REJECTED_ROWS.map(({ row, ...problem }) => ({
+  number: row,
+  problems: [problem],
+  cells: ['nowhere', '', 'Northwind Outfitters'],
+}));
+
+export const REJECTED_CSV =
+  rejectedHeader(REJECTED_LAYOUT) + rejectedLines(REJECTED_FILE_ROWS, REJECTED_LAYOUT, 'csv');
+
+export const REJECTED_NDJSON = rejectedLines(REJECTED_FILE_ROWS, REJECTED_LAYOUT, 'ndjson');
 
 export const RETRIED_ROWS = {
   campaign: RUNNING,

@@ -81,14 +81,11 @@ export interface DryRunParts {
 }
 
 export interface DryRunOptions {
-  /** How many customers to look up at the platform; none when left out. */
+  /** How many customers to look up at the platform, up to `LARGEST_LOOK_UP`; none when left out. */
   lookUp?: number;
   /** Told what that costs, right before it is done. */
   onLookUp?(cost: SampleCost): void;
 }
-
-/** More than this tells hardly more, and costs as much as sending. */
-export const LARGEST_LOOK_UP = 100;
 
 /**
  * Goes through all rows of a campaign without sending, storing or, unless told to look some customers
@@ -104,7 +101,7 @@ export async function dryRun(
   if (prospect === undefined) {
     return refusal(campaign, `its template ${campaign.template} is not known any more`);
   }
-  const survey = new Totals(prospect, Math.min(options.lookUp ?? 0, LARGEST_LOOK_UP));
+  const survey = new Totals(prospect, options.lookUp ?? 0);
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
     for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
       survey.add(number, rowRequest(campaign, row));

@@ -66,6 +66,9 @@ export function noCost(): RequestCost {
   return { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
 }
 
+/** More customers than these tell hardly more, and cost as much as sending: the faces take no more. */
+export const LARGEST_LOOK_UP = 100;
+
 /** Of those who were asked about, how many; as parts of 1. */
 export interface CustomerShares {
   asked: number;

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { LARGEST_LOOK_UP } from '../../campaign/dryRun/forecast.js';
 import { CAMPAIGN_EXIT_CODES, type ExitCode } from '../exitCodes.js';
 import type { StatusOptions } from './follow.js';
 import type { RunOptions } from './runOptions.js';
@@ -49,7 +50,11 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
       'of the file, such as windows-1252; UTF-8 and UTF-16 are found out',
     )
     .option('--dry-run', 'import, show what would happen, and send nothing')
-    .option('--sample <n>', 'with --dry-run: look so many customers up', wholeNumber(1, 200))
+    .option(
+      '--sample <n>',
+      `with --dry-run: look so many customers up, at most ${LARGEST_LOOK_UP}`,
+      wholeNumber(1, LARGEST_LOOK_UP),
+    )
     .option('--start-at <time>', 'not before this time, ISO 8601')
     .option('--end-at <time>', 'not after this time, ISO 8601')
     .option('--yes', 'start without asking')

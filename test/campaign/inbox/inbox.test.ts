@@ -40,7 +40,7 @@ describe('a file with a sidecar', () => {
     expect(await inbox.names('processing')).toEqual([]);
     const id = report.campaign?.id ?? '';
     expect(id).toMatch(/^May-offer-[0-9a-f]{12}$/);
-    expect(await office.campaigns.get(id)).toMatchObject({ channels: ['email'] });
+    expect(await office.campaigns.get(id)).toMatchObject({ channels: ['email'], by: 'inbox' });
     expect(await inbox.read('done/May offer.csv.report.txt')).toContain(`campaign start ${id}`);
   });
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { operatorName } from '../../../src/cli/output.js';
 import { type Deployment, deploy } from '../../support/deployment.js';
 import { Command, type Ended, run } from '../support/command.js';
 
@@ -150,7 +151,12 @@ describe('campaign run', () => {
     );
     expect(await command.end()).toBe(0);
     expect(JSON.parse(command.stdout)).toMatchObject({
-      campaign: { name: 'standard input', state: 'ready', import: { rows: 1 } },
+      campaign: {
+        name: 'standard input',
+        state: 'ready',
+        by: operatorName(),
+        import: { rows: 1 },
+      },
       dryRun: { rows: 1, tried: { web: 1 } },
     });
   });
@@ -167,6 +173,11 @@ describe('campaign run', () => {
       /--template: expected one of follow-up/,
     ],
     ['--sample alone', ['FILE', ...template, '--sample', '3'], /--sample: .* --dry-run/],
+    [
+      'a sample of more customers than are looked up',
+      ['FILE', ...template, '--dry-run', '--sample', '101'],
+      /--sample[^\n]*from 1 to 100/,
+    ],
   ])('refuses %s with 2', async (_title, args, message) => {
     const named = args.map((arg) => (arg === 'FILE' ? file : arg));
     expect(await campaign('run', ...named)).toMatchObject({
