@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { BodyRoom, readJsonBody } from '#product/http/jsonBody.js';
-import { foreignOrigin, isLoopbackHost } from '#product/http/requestOrigin.js';
+import { foreignOrigin, isLoopbackHost, localUrl } from '#product/http/requestOrigin.js';
 import {
   addConversation,
   addCustomer,
@@ -96,7 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const address = app.server.address() as AddressInfo;
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: localUrl(host, address.port),
     port: address.port,
     ...handlesOf(world),
     close: async () => {

@@ -30,7 +30,7 @@ import { answerHonestly, type Service, type Sleep, serve } from './serve.js';
 
 /**
  * Who may come in: a valid token, then the rate limit, then the permission. In this order, so that a
- * stranger uses up nobody's limit, and a client without a permission uses up its own.
+ * caller without a token uses up no client's limit, and a client without a permission uses up its own.
  *
  * @returns the refusal, or null when the request may go on.
  */
@@ -159,7 +159,7 @@ export function platformRoutes(app: FastifyInstance, world: World, sleep: Sleep)
     scope.route<{ Params: Parts; Querystring: Parts }>({
       method,
       url: path,
-      // Before the body is read: the platform refuses a stranger's megabytes unread.
+      // Before the body is read: the platform refuses large bodies without a token unread.
       onRequest: async (request, reply) => {
         const record = arrivals.note(request, operation);
         reply.header('ININ-Correlation-Id', record.correlationId);

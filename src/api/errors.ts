@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnreadableCampaignError } from '../campaign/store.js';
 import { BodyRefused } from '../http/jsonBody.js';
 import { DEEPEST_JSON } from '../http/jsonNesting.js';
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import { redactedError } from '../ops/logger.js';
 import { RedisUnavailableError, UnexpectedFailureError } from '../queue/errors.js';
 import { describeRedisFault, redisFaultOf } from '../redis/errors.js';
@@ -63,6 +64,10 @@ export function answerError(
   }
   if (error instanceof UnreadableCampaignError) {
     request.log.error({ campaignId: error.id }, error.message);
+    return sendProblem(reply, httpProblem(500, error.message));
+  }
+  if (error instanceof UnreadableRecordError) {
+    request.log.error({ notificationId: error.id }, error.message);
     return sendProblem(reply, httpProblem(500, error.message));
   }
   const fault = redisFaultOf(error);

@@ -93,7 +93,8 @@ export function idParam(request: FastifyRequest<WithId>): string | undefined {
 }
 
 export function noNotification(reply: FastifyReply): FastifyReply {
-  const detail = 'There never was one with this id, or it ended too long ago to be remembered.';
+  const detail =
+    'There never was one with this id, it ended too long ago to be remembered, or it is a row of a campaign whose turn has not come.';
   return sendProblem(reply, problem('no-notification', { detail }));
 }
 
@@ -175,7 +176,7 @@ export type KeyedInput = { ok: true; input: unknown } | { ok: false; problems: F
  */
 export function withIdempotencyKey(
   request: FastifyRequest,
-  country: CountryCode | undefined,
+  { now, country }: { now: number | undefined; country: CountryCode | undefined },
 ): KeyedInput {
   const input = request.body;
   const key = request.headers['idempotency-key'];
@@ -185,7 +186,7 @@ export function withIdempotencyKey(
   if (expected === undefined) {
     return { ok: true, input: isObject(input) ? { ...input, id: key } : input };
   }
-  const parsed = parseRequest(input, Date.now(), country);
+  const parsed = parseRequest(input, now, country);
   return {
     ok: false,
     problems: [{ field: HEADER, expected }, ...(parsed.ok ? [] : parsed.problems)],

@@ -64,18 +64,18 @@ export function openLookupCaches(
   const logError = throttle((error: unknown) =>
     log.warn({ error: redactedError(error) }, 'lookups cannot be remembered; going on without'),
   );
-  const onTrouble = (error: unknown) => {
+  const onFailure = (error: unknown) => {
     if (!noteRedis(error)) logError(error);
   };
   const identities = { name: 'identity', keyOf: keys.cachedIdentity };
   const contexts = { name: 'context', keyOf: keys.cachedContext };
   return {
     identities: new LookupCache(
-      new EncryptedCache<Identity>(redis, keyring, identities, onTrouble),
+      new EncryptedCache<Identity>(redis, keyring, identities, onFailure),
       config.IDENTITY_CACHE_FOR,
     ),
     contexts: new LookupCache(
-      new EncryptedCache<HistoryContext>(redis, keyring, contexts, onTrouble),
+      new EncryptedCache<HistoryContext>(redis, keyring, contexts, onFailure),
       config.CONTEXT_CACHE_FOR,
     ),
   };

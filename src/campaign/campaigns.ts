@@ -82,14 +82,19 @@ export class Campaigns {
    * @throws RedisUnavailableError, as all of these
    */
   async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
-    const { clock } = this.#store;
     // Where Redis does not answer, storing the campaign says so.
-    await withTimeout(clock.current()).catch(() => undefined);
-    const parsed = parseCampaignRequest(input, clock.now());
+    const parsed = parseCampaignRequest(input, await this.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
     return this.#patiently(id, () => this.#create(request, id, by, defaultName));
+  }
+
+  /** Redis' time (epoch ms), or undefined when Redis has never said it to this process. */
+  async now(): Promise<number | undefined> {
+    const { clock } = this.#store;
+    await withTimeout(clock.current()).catch(() => undefined);
+    return clock.known();
   }
 
   /** Frees the id of a campaign that was made for rows which it did not get; others stay as they are. */
@@ -174,7 +179,7 @@ export class Campaigns {
     const { rows, catalogue, country } = this.#parts;
     const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
-    const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
+    const result = await withRedisFaultNamed(id, importRows(parts, campaign, source, options));
     if (result.kind !== 'imported') return result;
     const view = await this.get(id);
     return view && { kind: 'imported', campaign: view, problems: result.problems };
@@ -186,7 +191,7 @@ export class Campaigns {
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
     const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
-    return knowingRedisTrouble(undefined, dryRun(campaign, parts, options));
+    return withRedisFaultNamed(undefined, dryRun(campaign, parts, options));
   }
 
   /** What became of every row; CSV unless NDJSON is asked for. */
@@ -216,7 +221,7 @@ export class Campaigns {
     const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
     if (start.kind === 'refused') return start;
-    const told = await knowingRedisTrouble(id, gathered(start.pages));
+    const told = await withRedisFaultNamed(id, gathered(start.pages));
     const view = await this.get(id);
     return view && { kind: 'retried', report: { campaign: view, ...told } };
   }
@@ -291,7 +296,7 @@ export class Campaigns {
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
-async function knowingRedisTrouble<T>(id: string | undefined, work: Promise<T>): Promise<T> {
+async function withRedisFaultNamed<T>(id: string | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, describeProblems, loadConfig, type Role } from '../config.js';
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import { RedisUnavailableError } from '../queue/errors.js';
 import type { Operations } from '../queue/operations.js';
 import { NotificationProducer } from '../queue/producer.js';
@@ -27,8 +28,8 @@ const ASK_EVERY_MS = 20;
  * that has only begun.
  */
 export async function untilRedisAnswers(ping: () => Promise<unknown>): Promise<boolean> {
-  const giveUpAt = Date.now() + PATIENCE_MS;
-  while (Date.now() < giveUpAt) {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  while (performance.now() < giveUpAt) {
     const answered = await ping().then(
       () => true,
       () => false,
@@ -89,6 +90,11 @@ export async function withProducer(
     await untilRedisAnswers(() => producer.ping());
     return await command(producer, output);
   } catch (error) {
+    if (error instanceof UnreadableRecordError) {
+      output.remark(error.message);
+      output.result('', { error: 'notification_unreadable', id: error.id });
+      return EXIT.other;
+    }
     const code = reportRedisFault(error, output);
     if (code === undefined) throw error;
     return code;

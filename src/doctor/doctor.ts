@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
+import { probesFor } from '../pipeline/permissionProbes.js';
 import { Budget } from '../ratelimit/budget.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/client.js';
 import { channelsOff } from '../templates/lint.js';
@@ -9,7 +10,6 @@ import { TemplateError } from '../templates/problems.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 import { checkFlow } from './flow.js';
 import { checkPlatform, senderChecks } from './platform.js';
-import { probesFor } from './probes.js';
 import { checkRedis } from './redis.js';
 
 /** package.json, `engines`. */
@@ -118,11 +118,25 @@ const FLOW_UNKNOWN: readonly CheckResult[] = (['workers', 'flow'] as const).map(
   skipped(check, 'Redis does not answer'),
 );
 
-/** The probes take their slots from the same budget as the workers' requests. */
+/** A worker waits for its slot as long as Redis takes no writes (it is full, say); a person does not. */
+const SLOT_WITHIN_MS = 5_000;
+
+/** The probes take their slots from the same budget as the workers' requests, where it can be written. */
 function budgetOf(redis: RedisClient, config: Config): Limiter {
   const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
   const log = pino({ level: 'silent' });
-  return Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+  const budget = Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+  let patienceMs = SLOT_WITHIN_MS + Math.ceil(120_000 / requestsPerMinute);
+  return {
+    rateLimited: budget.rateLimited,
+    async acquire(request) {
+      const ticket = await budget.acquire({ ...request, signal: AbortSignal.timeout(patienceMs) });
+      if (ticket.admitted || ticket.because !== 'aborted') return ticket;
+      // No slot is given to any process, so there is no worker to be considerate of.
+      patienceMs = 1;
+      return { admitted: true };
+    },
+  };
 }
 
 /** Without a Redis there are no workers to be considerate of. */

@@ -1,23 +1,8 @@
 import { isMissingPermission, permissionsOf } from '../genesys/accessDenied.js';
 import type { CallFailure } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
+import { type Probe, showsPermission } from '../pipeline/permissionProbes.js';
 import { type CheckResult, failed, ok, warning } from './finding.js';
-import type { Probe } from './probes.js';
-
-/** What the platform may say to a call about nobody: it looked, and there was nothing to be done. */
-const PERMITTED = new Set([400, 404, 409, 413, 422]);
-
-/** Whether the platform surely permits what a probe asks for. */
-export async function isPermitted(client: GenesysClient, probe: Probe): Promise<boolean> {
-  const result = await probe.call(client);
-  return result.ok || isPermission(result.failure);
-}
-
-/** A 404 of the platform's own carries a code; one of something in between leads nowhere. */
-function isPermission(failure: CallFailure): boolean {
-  if (failure.kind !== 'http' || !PERMITTED.has(failure.status)) return false;
-  return failure.code !== undefined || failure.status !== 404;
-}
 
 export async function checkPermission(client: GenesysClient, probe: Probe): Promise<CheckResult> {
   const result = await probe.call(client);
@@ -31,7 +16,7 @@ function permitted({ purpose, permission }: Probe): CheckResult {
 function judge(failure: CallFailure, probe: Probe): CheckResult {
   const { purpose, permission } = probe;
   if (failure.kind !== 'http') return notAnswered(failure, purpose);
-  if (isPermission(failure)) return permitted(probe);
+  if (showsPermission(failure)) return permitted(probe);
   if (isMissingPermission(failure)) {
     const named = permissionsOf(failure) ?? permission ?? 'a permission it does not name';
     return failed(
@@ -92,6 +77,12 @@ function notAnswered(failure: CallFailure, purpose: string): CheckResult {
     `${purpose}: not found out, ${describeFailure(failure)}`,
     'Try again in a minute; if it stays, look at status.mypurecloud.com.',
   );
+}
+
+/** A sentence without its full stop. */
+export function whenToTryAgain(failure: CallFailure): string {
+  if (failure.kind !== 'gate_closed') return 'Try again in a minute';
+  return `Try again in ${Math.ceil(failure.retryAfterMs / 1_000)} s`;
 }
 
 function paused(purpose: string, retryAfterMs: number): CheckResult {

@@ -7,6 +7,7 @@ import { createGenesysClient, type GenesysClient } from '../genesys/client.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';
 import { reach } from '../genesys/ping.js';
 import { factsOf } from '../notification/channelFacts.js';
+import type { Probe } from '../pipeline/permissionProbes.js';
 import {
   type Check,
   type CheckResult,
@@ -16,8 +17,7 @@ import {
   skipped,
   warning,
 } from './finding.js';
-import { checkPermission, describeFailure } from './permissions.js';
-import type { Probe } from './probes.js';
+import { checkPermission, describeFailure, whenToTryAgain } from './permissions.js';
 
 const LANE = { lane: 'transactional' } as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -86,7 +86,7 @@ function notSeen(check: Check, failure: CallFailure, permission: string): CheckR
     const remedy = `To have it checked, add ${permission} to the client's role; sending does not need it.`;
     return warning(check, 'not checked: the OAuth client may not look', remedy);
   }
-  return warning(check, `not checked: ${describeFailure(failure)}`, 'Try again in a minute.');
+  return warning(check, `not checked: ${describeFailure(failure)}`, `${whenToTryAgain(failure)}.`);
 }
 
 /** Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. */
@@ -160,6 +160,6 @@ function refused(failure: CallFailure): CheckResult {
   return failed(
     'credentials',
     `not found out: ${describeFailure(failure)}`,
-    'Try again in a minute; if it stays, look at status.mypurecloud.com.',
+    `${whenToTryAgain(failure)}; if it stays, look at status.mypurecloud.com.`,
   );
 }

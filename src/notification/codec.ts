@@ -8,6 +8,7 @@ import {
   type TimelineEntry,
 } from './record.js';
 import { CHANNELS, type Channel, LANES, STATES } from './state.js';
+import { UnreadableRecordError } from './unreadableRecord.js';
 
 /*
  * A record as it lies in Redis: MessagePack of nested arrays, with states and channels as numbers,
@@ -266,8 +267,30 @@ export function tagged(record: NotificationRecord): Buffer {
 }
 
 export function snapshotOf(id: string, bytes: Buffer): Snapshot {
-  return {
-    record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
-    tag: bytes.subarray(0, TAG_BYTES),
-  };
+  const snapshot = trySnapshotOf(id, bytes);
+  if (snapshot instanceof UnreadableRecordError) throw snapshot;
+  return snapshot;
+}
+
+/** For many at once: one record that cannot be read must not hide the others. */
+export function trySnapshotOf(id: string, bytes: Buffer): Snapshot | UnreadableRecordError {
+  try {
+    return {
+      record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
+      tag: bytes.subarray(0, TAG_BYTES),
+    };
+  } catch {
+    return new UnreadableRecordError(id);
+  }
+}
+
+/** What a look at one of many has found; undefined where there is none (any more). */
+export type Seen = Snapshot | UnreadableRecordError | undefined;
+
+export function recordIn(seen: Seen): NotificationRecord | undefined {
+  return seen instanceof Error ? undefined : seen?.record;
+}
+
+export function seenIn(id: string, bytes: Buffer | null | undefined): Seen {
+  return bytes === null || bytes === undefined ? undefined : trySnapshotOf(id, bytes);
 }

@@ -8,11 +8,20 @@ import {
   type LedgerKeys,
   ledgerKeys,
 } from '../redis/keys.js';
-import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './codec.js';
+import { begins } from './campaignStop.js';
+import {
+  recordIn,
+  type Seen,
+  type Snapshot,
+  seenIn,
+  snapshotOf,
+  TAG_BYTES,
+  tagged,
+  trySnapshotOf,
+} from './codec.js';
 import { reasonFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
 import {
-  begins,
   defineLedgerScripts,
   HALTED,
   type Halted,
@@ -142,7 +151,8 @@ export class Ledger {
         this.#observe(record);
         return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
       }
-      return { kind: 'known', snapshot: snapshotOf(record.id, known) };
+      const snapshot = trySnapshotOf(record.id, known);
+      return snapshot instanceof Error ? snapshot : { kind: 'known', snapshot };
     });
   }
 
@@ -180,7 +190,7 @@ export class Ledger {
 
   /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
   async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
-    return (await this.snapshots(ids)).map((snapshot) => snapshot?.record);
+    return (await this.snapshots(ids)).map(recordIn);
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -364,13 +374,10 @@ export class Ledger {
   }
 
   /** As `readAll`, each record with its tag. */
-  async snapshots(ids: readonly string[]): Promise<(Snapshot | undefined)[]> {
+  async snapshots(ids: readonly string[]): Promise<Seen[]> {
     if (ids.length === 0) return [];
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
-    return ids.map((id, at) => {
-      const bytes = all[at] ?? null;
-      return bytes === null ? undefined : snapshotOf(id, bytes);
-    });
+    return ids.map((id, at) => seenIn(id, all[at]));
   }
 
   /** The record with the tag that proves, later, that it is still the same. */

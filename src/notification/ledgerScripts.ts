@@ -1,6 +1,5 @@
 import { type RedisClient, readScript } from '../redis/client.js';
 import type { CampaignStop } from './campaignStop.js';
-import type { NotificationRecord } from './record.js';
 
 /* The scripts that write the ledger: what they are called with, and what they answer. */
 
@@ -54,10 +53,4 @@ export async function inPortions<Entry, Answer>(
     calls.push(call(redis as unknown as LedgerCommands, some).catch(failed));
   }
   return (await Promise.all(calls)).flat();
-}
-
-/** What a write begins that a halt forbids. */
-export function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
-  if (next.state === 'sending') return 'send';
-  return next.state === 'processing' ? 'attempt' : '';
 }

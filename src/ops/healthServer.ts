@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { foreignOrigin, isLoopbackHost } from '../http/requestOrigin.js';
+import { foreignOrigin, isLoopbackHost, localUrl } from '../http/requestOrigin.js';
 import type { PauseStatus } from '../queue/operations.js';
 import type { Metrics } from './metrics.js';
 
@@ -51,7 +51,7 @@ export async function startHealthServer(
   });
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: localUrl(host, bound),
     close: () => close(server),
   };
 }

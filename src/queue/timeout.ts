@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import type { RedisClient } from '../redis/client.js';
 import { isRedisFault, withoutCommand } from '../redis/errors.js';
 import { verifyDatabase } from '../redis/serverInfo.js';
@@ -26,7 +27,7 @@ export async function withTimeout<T>(
   } catch (error) {
     if (isRedisFault(error))
       throw new RedisUnavailableError(id, { cause: withoutCommand(error), mayBeDone });
-    if (id === undefined) throw withoutCommand(error);
+    if (id === undefined || error instanceof UnreadableRecordError) throw withoutCommand(error);
     throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });
   } finally {
     clearTimeout(timer);

@@ -5,7 +5,14 @@ import type { Logger } from 'pino';
 import { type AttemptOutcome, backoffMs } from '../dispatch/jobAttempt.js';
 import { LANES, type Lane } from '../notification/state.js';
 import { redactedError, throttle } from '../ops/logger.js';
-import { FOREIGN_JOB, isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
+import {
+  FOREIGN_JOB,
+  isOwnJob,
+  isOwnJobId,
+  type JobData,
+  LIMITER_MAX,
+  readJobData,
+} from '../queue/jobs.js';
 import type { RedisClient } from '../redis/client.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
@@ -143,7 +150,7 @@ export class QueueWorkers {
       prefix,
       concurrency,
       autorun: false,
-      limiter: { max: Number.MAX_SAFE_INTEGER - 1, duration: 1_000 },
+      limiter: { max: LIMITER_MAX, duration: 1_000 },
       maximumRateLimitDelay: RATE_LIMIT_PEEK_MS,
       lockDuration: 30_000,
       stalledInterval: 15_000,

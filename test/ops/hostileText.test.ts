@@ -6,11 +6,9 @@ import { withExactNumbers } from '../../src/notification/exactJson.js';
 import { readPhone } from '../../src/notification/phoneNumber.js';
 import { brokenValue, isNoValue } from '../../src/notification/placeholders.js';
 import { cleanValue, oneLine, shorten, tidyLines } from '../../src/templates/text.js';
-import { growth } from '../support/growth.js';
+import { growth, LINEAR_AT_MOST } from '../support/growth.js';
 
 const EIGHTH_OF_A_MEGABYTE = 128 * 1024;
-/** Linear work takes eight times as long on eight times as much, work by the square sixty-four times. */
-const LINEAR_AT_MOST = 30;
 
 const INPUTS: readonly [string, (size: number) => string][] = [
   ['blanks and a letter', (size) => `${' '.repeat(size)}x`],

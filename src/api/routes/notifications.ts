@@ -104,7 +104,7 @@ export function notificationRoutes(app: FastifyInstance, parts: ApiParts): void 
     '/notifications',
     { bodyLimit: NOTIFICATION_ROUTES_BODY_LIMIT },
     async (request, reply) => {
-      const keyed = withIdempotencyKey(request, intake.country);
+      const keyed = withIdempotencyKey(request, intake);
       if (!keyed.ok) return sendProblem(reply, invalidRequest(keyed.problems));
       const [result] = await intake.acceptAll([keyed.input], request.caller);
       if (result === undefined) throw new Error('no result for one request');

@@ -33,14 +33,14 @@ import {
 import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
 import { readTime } from './steps.js';
 
-type Answer = 'yes' | 'no' | 'nobody' | 'interrupted';
+type Answer = 'yes' | 'no' | 'no-terminal' | 'interrupted';
 
 /**
- * Asks a person at the terminal; Enter alone means no. `nobody` when there is none to ask: a script
+ * Asks a person at the terminal; Enter alone means no. `no-terminal` when there is none to ask: a script
  * must say beforehand what it wants.
  */
 async function confirm(question: string, signal: AbortSignal): Promise<Answer> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return 'nobody';
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return 'no-terminal';
   const prompt = createInterface({ input: process.stdin, output: process.stdout });
   // In raw mode Ctrl-C comes as a key, not as a signal to the process.
   const interruption = new AbortController();
@@ -280,9 +280,10 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
     const recipients = tried === dryRun.rows ? all : `${whole(tried)} of ${all}`;
     const doubt = campaign.reason === undefined ? '' : 'Many rows were rejected (see above). ';
     const question = `${doubt}Send to ${recipients} ${when}?`;
-    const answer = options.json ? 'nobody' : await confirm(question, interruption.signal);
+    const answer = options.json ? 'no-terminal' : await confirm(question, interruption.signal);
     if (answer !== 'yes') {
-      if (answer === 'nobody') output.remark('There is nobody to ask, and --yes was not given.');
+      if (answer === 'no-terminal')
+        output.remark('There is no terminal to ask at, and --yes was not given.');
       output.remark(`Not started; it is ready. To start it:\n  ${startCommand(run, campaign)}`);
       output.result('', { error: 'not_started', campaign, dryRun });
       return answer === 'interrupted' ? EXIT.interrupted : EXIT.notStarted;

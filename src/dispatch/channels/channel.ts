@@ -31,9 +31,9 @@ export interface ChannelDriver<C extends Channel> {
 }
 
 /** A contact who does not exist. */
-export const NOBODYS_ID = '00000000-0000-4000-8000-000000000000';
+export const UNKNOWN_CONTACT = '00000000-0000-4000-8000-000000000000';
 /** `.invalid` is reserved for addresses that do not exist. */
-export const NOBODYS_EMAIL = 'nobody@notifier.invalid';
+export const UNKNOWN_EMAIL = 'no-one@notifier.invalid';
 
 /** For an addressee that `unreachable` has cleared; a missing address here is a bug. */
 export function required<T>(value: T | undefined, what: string): T {

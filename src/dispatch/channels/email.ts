@@ -1,5 +1,5 @@
 import type { Mailbox } from '../../genesys/resources/sends.js';
-import { type ChannelDriver, NOBODYS_EMAIL, required, type Sender } from './channel.js';
+import { type ChannelDriver, required, type Sender, UNKNOWN_EMAIL } from './channel.js';
 
 /**
  * Agentless email (Genesys: POST /conversations/emails/agentless): one recipient, HTML and text. The
@@ -29,7 +29,7 @@ export const email: ChannelDriver<'email'> = {
       {
         senderType: 'Outbound',
         fromAddress: { email: from(config) },
-        toAddresses: [{ email: NOBODYS_EMAIL }],
+        toAddresses: [{ email: UNKNOWN_EMAIL }],
         subject: '',
       },
       guard,

@@ -1,4 +1,4 @@
-import { type ChannelDriver, NOBODYS_EMAIL, required, type Sender } from './channel.js';
+import { type ChannelDriver, required, type Sender, UNKNOWN_EMAIL } from './channel.js';
 
 /**
  * The Engage endpoint, for an organisation or gateway that exposes it; it is not part of the
@@ -15,7 +15,7 @@ export const engage: ChannelDriver<'engage'> = {
     ),
   probe: (sender, guard, options) =>
     sender.client.sendEngageMessage(
-      engageMessage(sender, NOBODYS_EMAIL, { subject: '', html: '' }),
+      engageMessage(sender, UNKNOWN_EMAIL, { subject: '', html: '' }),
       guard,
       options,
     ),

@@ -1,4 +1,4 @@
-import { type ChannelDriver, NOBODYS_ID, required, type Sender } from './channel.js';
+import { type ChannelDriver, required, type Sender, UNKNOWN_CONTACT } from './channel.js';
 
 /**
  * Agentless web messaging (Genesys: POST /conversations/messages/agentless, `webmessaging`),
@@ -15,7 +15,7 @@ export const web: ChannelDriver<'web'> = {
       options,
     ),
   probe: (sender, guard, options) =>
-    sender.client.sendAgentlessMessage(webMessage(sender, NOBODYS_ID, ''), guard, options),
+    sender.client.sendAgentlessMessage(webMessage(sender, UNKNOWN_CONTACT, ''), guard, options),
 };
 
 /**

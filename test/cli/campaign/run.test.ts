@@ -102,11 +102,11 @@ describe('campaign run', () => {
     expect(other.stdout).not.toContain(id);
   });
 
-  test('does not start without --yes where there is nobody to ask, and says how to', async () => {
+  test('does not start without --yes where there is no terminal to ask at, and says how to', async () => {
     const asked = await campaign('run', file, ...template, '--id', 'asked');
     expect(asked).toMatchObject({
       code: 8,
-      stderr: expect.stringMatching(/nobody to ask[\s\S]*campaign start asked/),
+      stderr: expect.stringMatching(/no terminal to ask at[\s\S]*campaign start asked/),
     });
     const started = await campaign('start', 'asked', '--json');
     expect(JSON.parse(started.stdout)).toMatchObject({ id: 'asked', state: 'running' });
@@ -212,7 +212,7 @@ describe('a campaign that runs', () => {
     await watching.says(/ 0 % {2}0 of 1,000/);
     watching.signal('SIGINT');
     expect(await watching.end()).toBe(130);
-    expect(watching.stderr).toMatch(/The campaign goes on[\s\S]*campaign pause many/);
+    expect(watching.stderr).toMatch(/changes nothing about the campaign[\s\S]*campaign pause many/);
 
     const paused = await campaign('pause', 'many', '--reason', 'wrong price');
     expect(paused).toMatchObject({

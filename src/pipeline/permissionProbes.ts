@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
-import { NOBODYS_EMAIL, NOBODYS_ID } from '../dispatch/channels/channel.js';
+import { UNKNOWN_CONTACT, UNKNOWN_EMAIL } from '../dispatch/channels/channel.js';
 import { CHANNEL_DRIVERS } from '../dispatch/channels/drivers.js';
-import type { CallOptions, CallResult, SendGuard } from '../genesys/call.js';
+import type { CallFailure, CallOptions, CallResult, SendGuard } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
 import { factsOf } from '../notification/channelFacts.js';
 import type { Channel } from '../notification/state.js';
@@ -16,11 +16,11 @@ export interface Probe {
 }
 
 /*
- * Permissions are judged before what is asked for. So a call about somebody who does not exist tells
- * 403 from 404, and a send tells 403 from 400, without anything that could be read or sent: its
- * recipient does not exist (.invalid is reserved for that), and it has no text.
+ * The platform checks permissions before it looks at what is asked for. A lookup of a contact that does
+ * not exist is answered with 403 or 404, a send that cannot go out with 403 or 400. Nothing can be read
+ * or sent: the recipient does not exist (.invalid is reserved for that), and the message has no text.
  */
-const NOBODYS_MESSAGE = '00000000000040008000000000000000';
+const UNKNOWN_MESSAGE = '00000000000040008000000000000000';
 
 const OPTIONS: CallOptions = { lane: 'transactional' };
 const SENDS_WITHIN_MS = 10_000;
@@ -46,12 +46,12 @@ function historyProbes(config: Config, readsText: boolean): Probe[] {
     {
       purpose: 'finding the customer',
       permission: 'externalContacts:contact:view',
-      call: (client) => client.findContact(NOBODYS_EMAIL, OPTIONS),
+      call: (client) => client.findContact(UNKNOWN_EMAIL, OPTIONS),
     },
     {
       purpose: 'finding their conversations',
       permission: 'analytics:conversationDetail:view',
-      call: (client) => client.queryConversations(queryAboutNobody(), OPTIONS),
+      call: (client) => client.queryConversations(queryAboutUnknown(), OPTIONS),
     },
   ];
   if (!readsText) return finding;
@@ -61,12 +61,12 @@ function historyProbes(config: Config, readsText: boolean): Probe[] {
     {
       purpose: 'looking into a conversation',
       permission: undefined,
-      call: (client) => client.getMessageConversation(NOBODYS_ID, OPTIONS),
+      call: (client) => client.getMessageConversation(UNKNOWN_CONTACT, OPTIONS),
     },
     {
       purpose: 'reading what they wrote',
       permission: 'conversation:message:view',
-      call: (client) => client.getMessages(NOBODYS_ID, [NOBODYS_MESSAGE], OPTIONS),
+      call: (client) => client.getMessages(UNKNOWN_CONTACT, [UNKNOWN_MESSAGE], OPTIONS),
     },
   ];
 }
@@ -75,11 +75,11 @@ function recordingsProbe(): Probe {
   return {
     purpose: 'reading recordings',
     permission: 'recording:recording:view',
-    call: (client) => client.getRecordings(NOBODYS_ID, OPTIONS),
+    call: (client) => client.getRecordings(UNKNOWN_CONTACT, OPTIONS),
   };
 }
 
-function queryAboutNobody() {
+function queryAboutUnknown() {
   const now = Date.now();
   return {
     interval: [now - DAY_MS, now].map((at) => new Date(at).toISOString()).join('/'),
@@ -87,7 +87,7 @@ function queryAboutNobody() {
     segmentFilters: [
       {
         type: 'or' as const,
-        predicates: [{ dimension: 'externalContactId', value: NOBODYS_ID }],
+        predicates: [{ dimension: 'externalContactId', value: UNKNOWN_CONTACT }],
       },
     ],
   };
@@ -97,11 +97,26 @@ function deliveryProbe(): Probe {
   return {
     purpose: 'asking whether a web message arrived',
     permission: 'conversation:message:view',
-    call: (client) => client.getMessageDetails(NOBODYS_MESSAGE, OPTIONS),
+    call: (client) => client.getMessageDetails(UNKNOWN_MESSAGE, OPTIONS),
   };
 }
 
 function sendProbe(channel: Channel, config: Config): Probe {
   const { purpose, permission, probe } = CHANNEL_DRIVERS[channel];
   return { purpose, permission, call: (client) => probe({ client, config }, GUARD, OPTIONS) };
+}
+
+/** Answers of a platform that permits the call, and finds nothing to do. */
+const PERMITTED = new Set([400, 404, 409, 413, 422]);
+
+/** Whether the platform surely permits what a probe asks for. */
+export async function isPermitted(client: GenesysClient, probe: Probe): Promise<boolean> {
+  const result = await probe.call(client);
+  return result.ok || showsPermission(result.failure);
+}
+
+/** A 404 of the platform's own carries a code; one without may come from a gateway in between. */
+export function showsPermission(failure: CallFailure): boolean {
+  if (failure.kind !== 'http' || !PERMITTED.has(failure.status)) return false;
+  return failure.code !== undefined || failure.status !== 404;
 }
