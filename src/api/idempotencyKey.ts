@@ -18,7 +18,7 @@ export type KeyedInput = { ok: true; input: unknown } | { ok: false; problems: F
  */
 export function withIdempotencyKey(
   request: FastifyRequest,
-  country: CountryCode | undefined,
+  { now, country }: { now: number | undefined; country: CountryCode | undefined },
 ): KeyedInput {
   const input = request.body;
   const key = request.headers['idempotency-key'];
@@ -28,7 +28,7 @@ export function withIdempotencyKey(
   if (expected === undefined) {
     return { ok: true, input: isObject(input) ? { ...input, id: key } : input };
   }
-  const parsed = parseRequest(input, Date.now(), country);
+  const parsed = parseRequest(input, now, country);
   return {
     ok: false,
     problems: [{ field: HEADER, expected }, ...(parsed.ok ? [] : parsed.problems)],

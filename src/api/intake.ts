@@ -12,12 +12,17 @@ import type { Standing } from './standing.js';
 export class Intake {
   readonly #acceptor: Acceptor;
   readonly #standing: () => Standing;
-  readonly #now: () => number;
+  readonly #now: () => number | undefined;
 
-  constructor(acceptor: Acceptor, standing: () => Standing, now: () => number = Date.now) {
+  /** `now` is Redis' time, as far as it is known. */
+  constructor(acceptor: Acceptor, standing: () => Standing, now: () => number | undefined) {
     this.#now = now;
     this.#acceptor = acceptor;
     this.#standing = standing;
+  }
+
+  get now(): number | undefined {
+    return this.#now();
   }
 
   /** Where phone numbers without a country code are dialled. */
@@ -39,7 +44,7 @@ export class Intake {
 
 function toComeBack(
   input: unknown,
-  given: { now: number; fault: RedisFault; country: CountryCode | undefined },
+  given: { now: number | undefined; fault: RedisFault; country: CountryCode | undefined },
 ): AcceptResult {
   const { now, fault, country } = given;
   const parsed = parseRequest(input, now, country);

@@ -15,7 +15,7 @@ export function notificationRoutes(app: FastifyInstance, parts: ApiParts): void 
   const { intake, notifications } = parts;
 
   app.post('/notifications', { bodyLimit: BODY_LIMIT }, async (request, reply) => {
-    const keyed = withIdempotencyKey(request, intake.country);
+    const keyed = withIdempotencyKey(request, intake);
     if (!keyed.ok) return sendProblem(reply, invalidRequest(keyed.problems));
     const [result] = await intake.acceptAll([keyed.input], request.caller);
     if (result === undefined) throw new Error('no result for one request');

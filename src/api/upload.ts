@@ -43,9 +43,9 @@ export function uploadOf(request: IncomingMessage): Readable {
 
 function destroyWhenSilent(request: IncomingMessage, source: PassThrough): NodeJS.Timeout {
   let seen = 0;
-  let silentSince = Date.now();
+  let silentSince = performance.now();
   return setInterval(() => {
-    const now = Date.now();
+    const now = performance.now();
     const read = request.socket.bytesRead;
     if (read !== seen || source.writableNeedDrain) {
       seen = read;

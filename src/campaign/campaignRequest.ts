@@ -86,8 +86,14 @@ const MAX_START_AHEAD_DAYS = 90;
 /** With the furthest `startAt`, less than a template's content is kept. */
 const MAX_DURATION_DAYS = 29;
 
-/** Checks what somebody asks for, naming every wrong field at once. */
-export function parseCampaignRequest(input: unknown, now: number): ParsedCampaignRequest {
+/**
+ * Checks a campaign's request, naming every wrong field at once. `now` is Redis' time; while it is
+ * not known, no time is compared with it.
+ */
+export function parseCampaignRequest(
+  input: unknown,
+  now: number | undefined,
+): ParsedCampaignRequest {
   const tooDeep = depthProblems(input);
   if (tooDeep.length > 0) return { ok: false, problems: tooDeep };
   const parsed = campaignRequestSchema.safeParse(input);
@@ -104,7 +110,7 @@ export function parseCampaignRequest(input: unknown, now: number): ParsedCampaig
   return problems.length === 0 ? { ok: true, request: parsed.data } : { ok: false, problems };
 }
 
-/** So that whoever has written something else wrongly hears of the times at once. */
+/** The valid times of a request that may be wrong elsewhere: all is reported at once. */
 export function soundTimes(input: unknown): Pick<CampaignRequest, 'startAt' | 'endAt'> {
   const { startAt, endAt } = (input ?? {}) as { startAt?: unknown; endAt?: unknown };
   const [start, end] = [time.safeParse(startAt), time.safeParse(endAt)];
@@ -114,19 +120,21 @@ export function soundTimes(input: unknown): Pick<CampaignRequest, 'startAt' | 'e
   };
 }
 
-/** What is wrong with a campaign's times, as far as they are times. */
+/** What is wrong with a campaign's times; without `now`, only what they say of each other. */
 export function timeProblems(
   { startAt, endAt }: Pick<CampaignRequest, 'startAt' | 'endAt'>,
-  now: number,
+  now: number | undefined,
 ): FieldProblem[] {
-  const begins = startAt === undefined ? now : Math.max(now, Date.parse(startAt));
+  const earliest = now ?? Number.NEGATIVE_INFINITY;
+  const begins = startAt === undefined ? now : Math.max(earliest, Date.parse(startAt));
   const problems: FieldProblem[] = [];
-  if (begins > now + MAX_START_AHEAD_DAYS * DAY_MS) {
+  if (begins === undefined) return problems;
+  if (now !== undefined && begins > now + MAX_START_AHEAD_DAYS * DAY_MS) {
     problems.push({ field: 'startAt', expected: `at most ${MAX_START_AHEAD_DAYS} days ahead` });
   }
   if (endAt === undefined) return problems;
   const ends = Date.parse(endAt);
-  if (ends <= now) problems.push({ field: 'endAt', expected: 'a time in the future' });
+  if (ends <= earliest) problems.push({ field: 'endAt', expected: 'a time in the future' });
   else if (ends <= begins) problems.push({ field: 'endAt', expected: 'a time after startAt' });
   else if (ends > begins + MAX_DURATION_DAYS * DAY_MS) {
     const expected = `at most ${MAX_DURATION_DAYS} days from its start: say an earlier time`;

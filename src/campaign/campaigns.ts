@@ -122,14 +122,19 @@ export class Campaigns {
    * @throws RedisUnavailableError, as all of these
    */
   async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
-    const { clock } = this.#store;
     // Where Redis does not answer, storing the campaign says so.
-    await withPatience(clock.current()).catch(() => undefined);
-    const parsed = parseCampaignRequest(input, clock.now());
+    const parsed = parseCampaignRequest(input, await this.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
     return this.#patiently(id, () => this.#create(request, id, by, defaultName));
+  }
+
+  /** Redis' time (epoch ms), or undefined when Redis has never said it to this process. */
+  async now(): Promise<number | undefined> {
+    const { clock } = this.#store;
+    await withPatience(clock.current()).catch(() => undefined);
+    return clock.known();
   }
 
   /** Frees the id of a campaign that was made for rows which it did not get; others stay as they are. */

@@ -214,7 +214,7 @@ class Progress {
   readonly #sorter: RowSorter;
   readonly #tell: (progress: ImportProgress) => void;
   #bytes = 0;
-  #toldAt = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(sorter: RowSorter, tell: (progress: ImportProgress) => void) {
     this.#sorter = sorter;
@@ -226,12 +226,12 @@ class Progress {
   }
 
   tell(): void {
-    const now = Date.now();
+    const now = performance.now();
     if (now - this.#toldAt >= PROGRESS_EVERY_MS) this.end();
   }
 
   end(): void {
-    this.#toldAt = Date.now();
+    this.#toldAt = performance.now();
     const { rows, rejected, duplicates } = this.#sorter;
     this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
   }

@@ -4,7 +4,11 @@ import type { Config } from '../config.js';
 import type { Admission } from '../genesys/admission.js';
 import { redisClock } from '../notification/redisClock.js';
 import { describeRedisFault, type RedisFault, redisFaultOf } from '../notification/redisFault.js';
-import type { NotificationRequest } from '../notification/request.js';
+import {
+  type FieldProblem,
+  type NotificationRequest,
+  timeProblems,
+} from '../notification/request.js';
 import type { Rehearsal } from '../pipeline/rehearsal.js';
 import { connectForProducing, disconnect } from '../queue/connection.js';
 import { openRehearsals } from '../roles/rehearsals.js';
@@ -12,16 +16,25 @@ import type { CompiledTemplate } from '../templates/compile.js';
 import { untilRedisAnswers } from './redisAnswers.js';
 import type { Output } from './send/output.js';
 
-/** Rehearses one request with parts of its own, made for it and ended after it. */
+export type RehearsedOnce =
+  | { ok: true; rehearsal: Rehearsal }
+  | { ok: false; problems: FieldProblem[] };
+
+/**
+ * Rehearses one request with parts of its own, made for it and ended after it. Its times are judged
+ * by Redis' clock, as at acceptance; by this machine's where no Redis answers.
+ */
 export function rehearseOnce(
   request: NotificationRequest,
   template: CompiledTemplate,
   config: Config,
   output: Output,
-): Promise<Rehearsal> {
-  return withAdmission(config, output, (admission) =>
-    rehearseWith(request, template, config, admission),
-  );
+): Promise<RehearsedOnce> {
+  return withAdmission(config, output, async (admission, now) => {
+    const problems = timeProblems(request, now);
+    if (problems.length > 0) return { ok: false, problems };
+    return { ok: true, rehearsal: await rehearseWith(request, template, config, admission) };
+  });
 }
 
 async function rehearseWith(
@@ -45,7 +58,7 @@ async function rehearseWith(
 async function withAdmission<T>(
   config: Config,
   output: Output,
-  work: (admission: Admission) => Promise<T>,
+  work: (admission: Admission, now: number) => Promise<T>,
 ): Promise<T> {
   const redis = connectForProducing(config.REDIS_URL);
   let fault: RedisFault | undefined;
@@ -53,18 +66,21 @@ async function withAdmission<T>(
     fault = redisFaultOf(error) ?? fault;
   });
   try {
-    if (await untilRedisAnswers(() => redisClock(redis, config.QUEUE_PREFIX).measure())) {
+    const clock = redisClock(redis, config.QUEUE_PREFIX);
+    if (await untilRedisAnswers(() => clock.measure())) {
       const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
       const log = pino({ level: 'silent' });
-      return await work(Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log }));
+      const budget = Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+      return await work(budget, clock.now());
     }
     output.remark(
       `${fault === undefined ? 'Redis does not answer.' : describeRedisFault(fault)} Going on without it.`,
     );
-    return await work({
+    const unlimited: Admission = {
       admit: async () => ({ admitted: true }),
       rateLimited: async () => undefined,
-    });
+    };
+    return await work(unlimited, clock.now());
   } finally {
     disconnect(redis);
   }

@@ -37,13 +37,13 @@ export class Tokens {
   async current(): Promise<string> {
     const now = Date.now();
     if (this.#current !== undefined && now < this.#current.expiresAt) {
-      if (now >= this.#current.dueAt && !this.#isResting(now)) {
+      if (now >= this.#current.dueAt && !this.#isResting()) {
         // The failure is remembered in #rest, and the old token is good for a while yet.
         this.#loginOnce().catch(() => undefined);
       }
       return this.#current.token;
     }
-    if (this.#rest !== undefined && this.#isResting(now)) throw new CallFailed(this.#rest.failure);
+    if (this.#rest !== undefined && this.#isResting()) throw new CallFailed(this.#rest.failure);
     await this.#loginOnce();
     if (this.#current === undefined) {
       throw new CallFailed({ kind: 'not_issued', reason: 'login_failed', code: 'TOKEN_DROPPED' });
@@ -61,8 +61,9 @@ export class Tokens {
     if (this.#current?.token === token) this.#current = undefined;
   }
 
-  #isResting(now: number): boolean {
-    return this.#rest !== undefined && now < this.#rest.until;
+  /** A rest must not grow with a machine's clock that is set back. */
+  #isResting(): boolean {
+    return this.#rest !== undefined && performance.now() < this.#rest.until;
   }
 
   #loginOnce(): Promise<void> {
@@ -83,7 +84,7 @@ export class Tokens {
     } catch (error) {
       if (!(error instanceof CallFailed)) throw error;
       const failure = asSeenByCalls(error.failure);
-      this.#rest = { failure, until: Date.now() + restAfter(failure) };
+      this.#rest = { failure, until: performance.now() + restAfter(failure) };
       throw new CallFailed(failure);
     }
   }

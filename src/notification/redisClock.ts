@@ -59,6 +59,11 @@ export class RedisClock {
     return Math.round(this.#offset + performance.now());
   }
 
+  /** Redis' time in epoch milliseconds, or undefined before the first measurement. */
+  known(): number | undefined {
+    return this.#offset === undefined ? undefined : this.now();
+  }
+
   /** By how many milliseconds the clock of this machine is ahead of Redis'; negative when behind. */
   get skewMs(): number {
     return this.#offset === undefined ? 0 : Date.now() - this.now();

@@ -116,9 +116,14 @@ export type ParsedRequest =
  * Checks what a caller wrote, naming every wrong field at once: the one guard of every way in.
  *
  * Of the request that comes back, each address is in its one form, and the rest is as it was written,
- * before any default. `country` is where phone numbers without a country code are dialled.
+ * before any default. `now` is Redis' time; while it is not known, no time is compared with it.
+ * `country` is where phone numbers without a country code are dialled.
  */
-export function parseRequest(input: unknown, now: number, country?: CountryCode): ParsedRequest {
+export function parseRequest(
+  input: unknown,
+  now: number | undefined,
+  country?: CountryCode,
+): ParsedRequest {
   const tooDeep = depthProblems(input);
   if (tooDeep.length > 0) return { ok: false, problems: tooDeep };
   const parsed = requestSchema.safeParse(input);
@@ -182,16 +187,22 @@ function isDeeperThan(levels: number, value: unknown): boolean {
   return Object.values(value).some((inner) => isDeeperThan(levels - 1, inner));
 }
 
-function timeProblems(request: NotificationRequest, now: number): FieldProblem[] {
+/** What is wrong with a request's times; without `now`, only what they say of each other. */
+export function timeProblems(
+  request: NotificationRequest,
+  now: number | undefined,
+): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const sendAt = request.sendAt === undefined ? now : Date.parse(request.sendAt);
-  if (sendAt > now + MAX_SEND_AHEAD_DAYS * DAY_MS) {
+  if (sendAt === undefined) return problems;
+  if (now !== undefined && sendAt > now + MAX_SEND_AHEAD_DAYS * DAY_MS) {
     problems.push({ field: 'sendAt', expected: `at most ${MAX_SEND_AHEAD_DAYS} days ahead` });
   }
   if (request.deadline !== undefined) {
     const deadline = Date.parse(request.deadline);
-    if (deadline <= now) problems.push({ field: 'deadline', expected: 'a time in the future' });
-    else if (deadline > sendAt + MAX_DEADLINE_DAYS * DAY_MS) {
+    if (now !== undefined && deadline <= now) {
+      problems.push({ field: 'deadline', expected: 'a time in the future' });
+    } else if (deadline > sendAt + MAX_DEADLINE_DAYS * DAY_MS) {
       problems.push({
         field: 'deadline',
         expected: `at most ${MAX_DEADLINE_DAYS} days from its start: say an earlier time`,

@@ -91,6 +91,7 @@ export class Acceptor {
   /** Takes in one chunk; results in the order of the inputs, each item on its own merits. */
   async acceptAll(inputs: readonly unknown[], by?: string): Promise<AcceptResult[]> {
     const now = await this.#now();
+    const msecs = now ?? this.#ledger.clock.now();
     const results: AcceptResult[] = new Array(inputs.length);
     const candidates: Candidate[] = [];
     const overdue: { at: number; id: string }[] = [];
@@ -107,7 +108,7 @@ export class Acceptor {
       }
       candidates.push({
         at,
-        id: parsed.request.id ?? uuidv7({ msecs: now, random: takeRandom(UUID_BYTES) }),
+        id: parsed.request.id ?? uuidv7({ msecs, random: takeRandom(UUID_BYTES) }),
         request: parsed.request,
         written: parsed.written,
       });
@@ -136,13 +137,13 @@ export class Acceptor {
     return [...results];
   }
 
-  /** Redis' time; that of this machine as long as Redis does not tell. */
-  async #now(): Promise<number> {
+  /** Redis' time, or undefined when Redis has never said it to this process. */
+  async #now(): Promise<number | undefined> {
     const { clock } = this.#ledger;
     if (this.#redis.status === 'ready') {
       await withPatience(clock.current()).catch(() => undefined);
     }
-    return clock.now();
+    return clock.known();
   }
 
   async #accept(

@@ -53,7 +53,7 @@ export async function startApi(
   const isReady = () => preparation.standing.kind === 'ready';
   const inbox = openInbox(config, { producer, campaigns, isReady, log });
   const app = buildServer({
-    intake: new Intake(acceptor, standing, () => ledger.clock.now()),
+    intake: new Intake(acceptor, standing, () => ledger.clock.known()),
     notifications,
     campaigns,
     operations,

@@ -98,7 +98,7 @@ export class TemplateCatalogue {
   }
 
   async #read(anew = false): Promise<Map<string, TemplateEntry>> {
-    const now = Date.now();
+    const now = performance.now();
     const fresh = anew ? ENTRIES_FRESH_FOR_MS / 10 : ENTRIES_FRESH_FOR_MS;
     if (this.#entries !== undefined && now - this.#entries.readAt < fresh) {
       return this.#entries.byName;

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
 import { REQUEST, startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
@@ -122,6 +122,21 @@ describe('an Idempotency-Key header', () => {
       { field: 'channels.0', expected: 'one of web, email, engage, sms' },
     ]);
     expect(await api.storedKeys()).toEqual([]);
+  });
+
+  test('that is wrong does not make the machine’s clock, 25 hours ahead, judge the deadline', async () => {
+    const api = await startTestApi();
+    const realNow = Date.now;
+    const deadline = new Date(realNow() + 3_600_000).toISOString();
+    const wrong = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 25 * 3_600_000);
+    try {
+      const answer = await api.post({ ...REQUEST, id: 'a', deadline }, { 'idempotency-key': 'b' });
+      expect(answer.body['errors']).toEqual([
+        { field: 'Idempotency-Key', expected: 'the same as id in the body, or only one of them' },
+      ]);
+    } finally {
+      wrong.mockRestore();
+    }
   });
 
   test.each(['two words', 'a:b', '', 'x'.repeat(129)])(

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { WELL_KNOWN } from '../../src/sandbox/population/wellKnown.js';
@@ -127,6 +128,28 @@ describe('notifier send --wait', () => {
     expect(code).toBe(5);
     expect(stderr).toContain('a person has to decide');
   });
+
+  test('judges times by the clock of Redis where the machine’s clock is wrong by 25 hours', async () => {
+    const shifted = `--import=${fileURLToPath(new URL('../support/shiftedClock.mjs', import.meta.url))}`;
+    const sendShifted = (hours: number, ...args: string[]) =>
+      run(['send', '--template', 'follow-up', '--to', 'customer@example.com', ...args], {
+        ...environment,
+        NODE_OPTIONS: shifted,
+        CLOCK_SHIFT_MS: String(hours * HOUR_MS),
+      });
+    const at = (hours: number) => new Date(Date.now() + hours * HOUR_MS).toISOString();
+    const soon = ['--deadline', at(1)];
+    const over = ['--deadline', at(-1)];
+    expect(await sendShifted(25, ...soon)).toMatchObject({ code: 0, stderr: '' });
+    expect(await sendShifted(25, ...soon, '--dry-run')).toMatchObject({ code: 0 });
+    for (const args of [over, [...over, '--dry-run']]) {
+      const { code, stderr } = await sendShifted(-25, ...args);
+      expect({ code, stderr }).toEqual({
+        code: 2,
+        stderr: expect.stringContaining('a time in the future'),
+      });
+    }
+  }, 90_000);
 
   test('exits with 6 when it is cancelled meanwhile', async () => {
     const producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });

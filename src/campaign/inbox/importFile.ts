@@ -14,7 +14,10 @@ import type { InboxReport, ReportedProblem } from './report.js';
 import { readSidecar, type Sidecar } from './sidecar.js';
 
 /** What the inbox asks of campaigns. */
-export type InboxCampaigns = Pick<Campaigns, 'create' | 'get' | 'importRows' | 'start' | 'cancel'>;
+export type InboxCampaigns = Pick<
+  Campaigns,
+  'now' | 'create' | 'get' | 'importRows' | 'start' | 'cancel'
+>;
 
 /** `left`: it is not for this process to end; whoever has it, or takes it over, does. */
 export type FileOutcome = { kind: 'ended'; report: InboxReport } | { kind: 'left' };
@@ -39,7 +42,7 @@ export async function importFile(
   places: Pick<ImportPlaces, 'inTurn'>,
   signal: AbortSignal,
 ): Promise<FileOutcome> {
-  const read = sidecarFor(pickup);
+  const read = sidecarFor(pickup, await campaigns.now());
   if (!read.ok) return { kind: 'ended', report: read.report };
   const opened = await openRegular(`${pickup.folder}/${pickup.name}`);
   if (!opened.ok) {
@@ -72,7 +75,7 @@ export async function importFile(
 
 type SidecarFor = { ok: true; sidecar: Sidecar } | { ok: false; report: InboxReport };
 
-function sidecarFor(pickup: Pickup): SidecarFor {
+function sidecarFor(pickup: Pickup, now: number | undefined): SidecarFor {
   const name = sidecarOf(pickup.name);
   const refuse = (says: string[], problems: ReportedProblem[] = []): SidecarFor => ({
     ok: false,
@@ -85,7 +88,7 @@ function sidecarFor(pickup: Pickup): SidecarFor {
       'and drop both again.',
     ]);
   }
-  const read = readSidecar(pickup.sidecar);
+  const read = readSidecar(pickup.sidecar, now);
   if (read.ok) return read;
   return refuse([`${name} has to be corrected; then drop both again.`], inSidecar(read.problems));
 }

@@ -33,8 +33,11 @@ export interface Sidecar {
 
 export type ReadSidecar = { ok: true; sidecar: Sidecar } | { ok: false; problems: FieldProblem[] };
 
-/** Reads a sidecar, naming every wrong field at once. What the campaign makes of the rest, it says itself. */
-export function readSidecar(text: string): ReadSidecar {
+/**
+ * Reads a sidecar, naming every wrong field at once. What else a campaign needs, its creation checks.
+ * `now` is Redis' time; while it is not known, no time is compared with it.
+ */
+export function readSidecar(text: string, now: number | undefined): ReadSidecar {
   const json = parseJson(text);
   if (json === undefined) {
     const expected = isNestedTooDeeply(text) ? NESTED_TOO_DEEPLY : 'one JSON object';
@@ -43,7 +46,7 @@ export function readSidecar(text: string): ReadSidecar {
   const parsed = sidecarSchema.safeParse(json);
   const problems = [
     ...(parsed.success ? [] : schemaProblems(parsed.error)),
-    ...timeProblems(soundTimes(json), Date.now()),
+    ...timeProblems(soundTimes(json), now),
     ...startProblems(json),
   ];
   if (!parsed.success || problems.length > 0) return { ok: false, problems };

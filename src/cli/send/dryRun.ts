@@ -31,7 +31,12 @@ export async function dryRun(request: NotificationRequest, output: Output): Prom
     refuse(output, problems);
     return EXIT.invalid;
   }
-  const rehearsal = await rehearseOnce(request, template.compiled, config, output);
+  const rehearsed = await rehearseOnce(request, template.compiled, config, output);
+  if (!rehearsed.ok) {
+    refuse(output, rehearsed.problems);
+    return EXIT.invalid;
+  }
+  const { rehearsal } = rehearsed;
   output.result(describeRehearsal(rehearsal), rehearsal);
   return exitCodeOf(rehearsal);
 }

@@ -22,9 +22,10 @@ import { type Output, outputFor, refuse, timelineLine } from './output.js';
 /** Hands over one notification, or rehearses it; see the exit codes for what can come of it. */
 export async function send(options: SendOptions): Promise<ExitCode> {
   const output = outputFor(options.json === true);
+  // Times are judged by Redis' clock, with the rest of the acceptance: this machine's may be wrong.
   const parsed = parseRequest(
     requestFrom(options),
-    Date.now(),
+    undefined,
     countryOfCode(process.env['DEFAULT_COUNTRY'] ?? ''),
   );
   const problems = [...optionProblems(options), ...(parsed.ok ? [] : parsed.problems)];

@@ -125,12 +125,14 @@ async function showRecipient(
       channels: [...compiled.channels],
       history: { required: false },
     },
-    Date.now(),
+    undefined,
   );
   if (!parsed.ok) return refuse([{ field: '--recipient', expected: 'an email address' }], output);
   const config = configurationFor('worker');
   if (config === undefined) return EXIT.configuration;
-  const rehearsal = await rehearseOnce(parsed.request, compiled, config, output);
+  const rehearsed = await rehearseOnce(parsed.request, compiled, config, output);
+  if (!rehearsed.ok) return refuse(rehearsed.problems, output);
+  const { rehearsal } = rehearsed;
   const results =
     rehearsal.would === 'send' || rehearsal.would === 'fail'
       ? rehearsal.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))

@@ -11,9 +11,11 @@ const NAME = /^[\p{L}\p{Nd}](?:[\p{L}\p{M}\p{Nd} '’.,&·‐-]|\u200C|\u200D)*$
 const ADDRESS_LIKE = /\p{L}{2}\.\p{L}|\p{L}\.\p{L}{2}/u;
 /** Maria (Mia) Lopez, Robert "Bob" Young. */
 const NICKNAME = / [("“](\p{L}[\p{L}\p{M}'’ -]{0,30})[)"”](?= |$)/gu;
+const TITLES =
+  '(?:Dr|Dra|Drs|Prof|Profa|Mr|Mrs|Ms|Mx|Sra?|Srta|St|Hr|Fr|Mag|Ing|Dipl\\.-Ing|Dipl|Lic|Rev|Hon|Mme|Mlle|Dott|Sig|Sigra|Avv)';
 /** Dr.Müller: written without a blank, a title looks like the beginning of an address. */
-const TITLE =
-  /(?<!\p{L})(?:Dr|Prof|Mr|Mrs|Ms|Mx|Sr|Sra|Dra|St|Hr|Fr|Mag|Ing|Dipl|Lic|Rev|Hon|Mme|Mlle)\.(?=\p{Lu})/gu;
+const TITLE = new RegExp(`(?<!\\p{L})${TITLES}\\.(?=\\p{Lu})`, 'gu');
+const TITLES_ONLY = new RegExp(`^(?:${TITLES}\\.?(?: |$))+$`, 'u');
 /** John Smith, Ph.D.: the dot belongs to it. */
 const SUFFIX =
   /,? (?:Ph\. ?D|M\. ?D|D\.D\.S|J\.D|LL\.[BMD]|[BM]\. ?(?:A|Sc|Eng|Ed)|MBA|MSc|BSc|PhD|Jr|Sr|Esq|II|III|IV)\.?$/u;
@@ -38,11 +40,15 @@ export function usableName(raw: string | undefined): string | undefined {
 const CAPITALISED = "\\p{Lu}(?:[’'][\\p{Lu}])?[\\p{Ll}\\p{M}'’-][\\p{L}\\p{M}'’-]{0,30}";
 const PARTICLE =
   "(?: (?:van|von|zur?|zum|del?|della|der|den|las?|los|d[ao]s?|du|di|al|bin|ben|el|ter?|ten|[’']t|y)){0,3} (?:d[’'])?";
-const PREFIX = '(?:(?:Dr|Prof|Mr|Mrs|Ms|St)\\.? ?)?(?:\\p{Lu}\\. ?){0,3}';
+/** JEAN DUPONT; a word alone in capitals is shouted as often as it is a name. */
+const SHOUTED = "\\p{Lu}[\\p{Lu}\\p{M}'’-]{1,30}(?![\\p{L}\\p{M}])";
+const PREFIX = `(?:${TITLES}\\b\\.? ?){0,2}(?:\\p{Lu}\\. ?){0,3}`;
 const NICK = `(?: [("“]${CAPITALISED}[)"”])?`;
 const ENDING = '(?:,? (?:Ph\\.D|M\\.D|Jr|Sr)\\.)?';
+/** Conceição e Silva, von Thurn und Taxis: only at the end of a sentence, which goes on by "e", too. */
+const JOINED = `(?:(?<= (?:d[ao]s?|de|von|zu) ${CAPITALISED}) (?:e|und) ${CAPITALISED}(?= ?(?:[,.!;]|$)))?`;
 const FULL_NAME = new RegExp(
-  `${PREFIX}${CAPITALISED}${NICK}(?:${PARTICLE}${CAPITALISED}){0,3}${ENDING}(?![\\p{L}\\p{M}])`,
+  `${PREFIX}(?:${CAPITALISED}${NICK}(?:${PARTICLE}(?:${CAPITALISED}|${SHOUTED})){0,3}${JOINED}|${SHOUTED}(?:${PARTICLE}${SHOUTED}){1,3})${ENDING}(?![\\p{L}\\p{M}])`,
   'uy',
 );
 /** Scripts without capitals: a word or two of theirs. */
@@ -50,7 +56,7 @@ const UNCASED_NAME =
   /[\p{Script=Arabic}\p{Script=Hebrew}]{2,20}(?: [\p{Script=Arabic}\p{Script=Hebrew}]{2,20})?/uy;
 const ANY_WORD = /\p{L}[\p{L}\p{M}'’-]{1,30}/uy;
 const CLAUSE_END =
-  / ?(?:[,.!;:)–-]|$|(?:and|but|from|here|with|i|und|aus|vom|ich|y|et|je|e|en|и|я) )/iuy;
+  / ?(?:[,.!;:)–-]|$|(?:and|but|from|here|with|i|und|aus|vom|ich|y|et|je|e|en|и|я)(?![\p{L}\p{M}]))/iuy;
 
 /**
  * Phrases after which people say their names and hardly anything else. "Call me …" and "… name is …"
@@ -107,8 +113,13 @@ function certainIntroductions(text: string): Introduction[] {
   return [
     ...latinIntroductions(text, CERTAIN, (at) => {
       const name = at(FULL_NAME) ?? usualName(at(UNCASED_NAME));
-      return name !== undefined && at(CLAUSE_END, name.length) !== undefined ? name : undefined;
-    }).filter(({ start }) => !DOUBTED.test(text.slice(Math.max(0, start - 20), start))),
+      if (name === undefined || TITLES_ONLY.test(name)) return undefined;
+      return at(CLAUSE_END, name.length) !== undefined ? name : undefined;
+    }).filter(
+      ({ start, end, name }) =>
+        !DOUBTED.test(text.slice(Math.max(0, start - 20), start)) &&
+        !isShouted(text.slice(start, end), name),
+    ),
     ...[JAPANESE, CHINESE].flatMap((pattern) =>
       [...text.matchAll(pattern)]
         .map((match) => ({
@@ -119,6 +130,13 @@ function certainIntroductions(text: string): Introduction[] {
         .filter(({ name }) => looksLikeName(name)),
     ),
   ];
+}
+
+/** Where the whole sentence is in capitals, those of the name say nothing. */
+function isShouted(introduction: string, name: string): boolean {
+  const phrase = introduction.slice(0, -name.length);
+  const [upper, lower] = [phrase.toUpperCase(), phrase.toLowerCase()];
+  return phrase === upper && phrase !== lower && name === name.toUpperCase();
 }
 
 function usualName(name: string | undefined): string | undefined {

@@ -32,19 +32,32 @@ const DESCRIPTIONS: ReadonlySet<string> = wordsOf(
   'long short taken rejected required unverified verified duplicated duplicate hyphenated foreign',
   'displayed printed written shown showing cut found registered used common rare removed deleted',
   'angry waiting sorry sure happy unhappy upset furious annoyed disappointed frustrated fine good',
+  'everything anything nothing half everyone identical similar visible invisible swapped mixed',
+  'shortened garbled scrambled truncated abbreviated asap btw fyi help',
   'sick tired confused interested done ready trying looking having getting going calling writing',
   'unable able afraid aware moving unacceptable ridiculous terrible urgent awful great nice perfect',
   'amazing bad horrible insane stupid nonsense fraud theft bullshit crap hell hopeless mud mister',
   'german french english spanish italian dutch american british irish polish turkish indian chinese',
-  'mrs customer member subscriber user tomorrow today monday tuesday wednesday thursday friday',
+  'customer member subscriber user tomorrow today monday tuesday wednesday thursday friday',
   'sauer wütend froh zufrieden sicher neu kunde kundin programm hase falsch richtig geändert',
   'geandert gesperrt unbekannt egal leer nichts vergeben unvollständig privatsache privat geheim',
+  'ungewöhnlich seltsam komisch schwierig kompliziert raro rara extraño difícil complicado compliqué bizarre',
+  'strano difficile complicato estranho strange weird unusual difficult complicated unique common',
+  'vertauscht verdreht abgeschnitten gekürzt abgekürzt unlesbar lesbar unleserlich hinterlegt korrekt',
+  'inkorrekt fehlerhaft teil bestandteil willkommen vorhanden registriert eingetragen verwechselt',
+  'veraltet identisch derselbe dieselbe bekannt sichtbar unsichtbar verstümmelt danke bitte',
   'doppelt verschwunden lang kurz wichtig unwichtig ungültig gelöscht schall herzlich',
   'cliente incorrecto incorrecta incorrect correcto equivocado erróneo erroneo bloqueado privado',
+  'compuesto parecido idéntico similar igual incompleto inválido repetido borrado registrado abreviado',
   'desconocido diferente distinto largo corto secreto falso confidencial importante',
   'française français client cliente faux fausse erroné errone bloqué bloque inconnu écrit',
+  'incomplet identique composé absent tronqué invalide coupé modifié changé effacé supprimé oublié',
+  'pareil inversé enregistré raccourci merci',
   'différent differente différente privé privée manquant secret correct long court important',
+  'incompleto cambiato composto mancante uguale identico simile troncato invertito cancellato',
+  'registrato doppio assente tagliato abbreviato grazie',
   'errato sbagliato bloccato diverso segreto privato scritto corretto lungo corto sconosciuto',
+  'composto cortado trocado ausente apagado cadastrado obrigado obrigada',
   'errado incorreto bloqueado segredo secreto correto longo curto desconhecido',
   'fout verkeerd onjuist geblokkeerd privé geheim haas juist lang kort onbekend',
   'błędne złe zła zły tajne prywatne niepoprawne',
@@ -55,25 +68,25 @@ const DESCRIPTIONS: ReadonlySet<string> = wordsOf(
 
 /** Particles that stand between the words of names, and are words of grammar elsewhere. */
 const PARTICLES: ReadonlySet<string> = wordsOf(
-  'van von zu zur zum de der den del della la las los da das do dos du di al bin ben el y e te ter ten',
+  'van von zu zur zum de der den del della la las los le lo da das do dos du di al bin ben el y e und',
+  'te ter ten',
 );
 
 /** Endings of describing words that hardly any name has: Unreadable, Cancelled, Cambiado. */
 const DESCRIBING =
-  /^\p{L}+(?:able|ible|ous|ful|less|(?:[aeiou]t|ct|nt|rt|st|nc|nk|ck|ss|ll|pp|tt|ch|iz|is|if|ir|rv|lt)ed|[tcgzvi]ado|tido)$/iu;
+  /^\p{L}+(?:able|ible|abile|ibile|ável|ível|ous|ful|less|(?:[aeiou]t|ct|nt|rt|st|nc|nk|ck|ss|ll|pp|tt|ch|iz|is|if|ir|rv|lt)ed|[tcgzvi]ado|tido)$|^\p{L}{4,}mente(?!\p{L})/iu;
 const POSSESSIVE = /[’']s$/iu;
 
 /** Whether none of the words of what looks like a name says that it is something else. */
 export function looksLikeName(name: string): boolean {
   if (DESCRIBING.test(name) || POSSESSIVE.test(name)) return false;
-  return name
-    .toLowerCase()
-    .split(/[ ,()."“”]+/u)
-    .every((word, at) =>
-      at === 0
-        ? !GRAMMAR.has(word) && !DESCRIPTIONS.has(word)
-        : !GRAMMAR.has(word) || PARTICLES.has(word),
-    );
+  return name.split(/[ ,()."“”]+/u).every((written, at) => {
+    const word = written.toLowerCase();
+    // A word in capitals behind a name may be an outcry: "my name is Anna HELP".
+    const mayDescribe = at === 0 || (written.length > 1 && written === written.toUpperCase());
+    if (mayDescribe && DESCRIPTIONS.has(word)) return false;
+    return !GRAMMAR.has(word) || (at > 0 && PARTICLES.has(word));
+  });
 }
 
 function wordsOf(...lines: readonly string[]): ReadonlySet<string> {

@@ -1,7 +1,16 @@
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  jest,
+  test,
+} from '@jest/globals';
 import { customersCsv, type Office, openOffice } from '../support/office.js';
 import { type InboxFolder, openInboxFolder } from './support.js';
 
@@ -57,6 +66,21 @@ describe('a file with a sidecar', () => {
     expect(await inbox.report('done', 'later.csv')).toMatchObject({
       campaign: { state: 'ready', startAt },
     });
+  });
+
+  test('goes by the clock of Redis where the clock of the machine is 25 hours ahead', async () => {
+    const realNow = Date.now;
+    const endAt = new Date(realNow() + 3_600_000).toISOString();
+    const wrong = jest.spyOn(Date, 'now').mockImplementation(() => realNow() + 25 * 3_600_000);
+    try {
+      inbox.watch();
+      await inbox.drop('clock.csv', customersCsv(2), { ...FOLLOW_UP, endAt });
+      expect(await inbox.report('done', 'clock.csv')).toMatchObject({
+        campaign: { state: 'ready' },
+      });
+    } finally {
+      wrong.mockRestore();
+    }
   });
 
   test('whose rows are partly wrong gets them back, ready to be mended and dropped', async () => {
