@@ -38,7 +38,7 @@ export function judgeFailures(
   // People have retried or decided rows meanwhile: begin anew.
   if (window.tried < 0 || window.failed < 0 || window.unknown < 0) return { kind: 'fine', judged };
   if (window.unknown >= limits.maxUnknown) {
-    const reason = `${window.unknown} rows have become unknown: nobody knows whether they were sent`;
+    const reason = `${window.unknown} rows have become unknown: it is not known whether they were sent`;
     return { kind: 'too_much', reason, judged };
   }
   if (window.tried < WINDOW) return { kind: 'wait_and_see' };

@@ -76,7 +76,7 @@ export function whyNotRetryable(state: string): string | undefined {
     case 'read':
       return `a ${state} row has reached the customer, or is taken to have`;
     case 'cancelled':
-      return 'a cancelled row was stopped by somebody; upload it to a new campaign';
+      return 'a cancelled row was stopped on purpose; upload it to a new campaign';
     default:
       return `expected one or more of ${RETRYABLE_STATES.join(', ')}`;
   }

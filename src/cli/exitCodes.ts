@@ -45,7 +45,7 @@ Exit codes:
   5    ended; some rows are unknown, and a person has to decide
   6    cancelled, or some rows expired
   7    Redis is unavailable
-  8    not started: the answer was no, there was nobody to ask and no --yes, or
+  8    not started: the answer was no, there was no terminal to ask at and no --yes, or
        many rows are rejected and --accept-rejected was not given
   78   the configuration is wrong; every variable is named
   130  interrupted; what was started goes on
@@ -83,7 +83,7 @@ Exit codes:
 
 /** For `notifier doctor --help`. */
 export const DOCTOR_HELP = `
-It changes nothing and can reach no customer: it asks about somebody who does not
+It changes nothing and can reach no customer: it asks about a contact that does not
 exist, and its sends have neither a recipient nor a text. It says first how many
 requests of the OAuth client's allowance that takes.
 

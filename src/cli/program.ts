@@ -133,7 +133,7 @@ function addOperating(program: Command): void {
   program
     .command('pause')
     .description('stop all sending; what is accepted waits')
-    .requiredOption('--reason <text>', 'why, for whoever looks')
+    .requiredOption('--reason <text>', 'why, for the readers of the status')
     .option('--json', 'answer with one JSON document')
     .action(async (options: PauseOptions) => {
       const { pauseSending } = await import('./sending.js');
@@ -212,7 +212,7 @@ function addNotification(program: Command): void {
 function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('look at everything this deployment needs, and say what to mend')
+    .description('look at everything this deployment needs, and say what to repair')
     .option('--json', 'answer with one JSON document')
     .addHelpText('after', DOCTOR_HELP)
     .action(async (options: { json?: boolean }) => {

@@ -33,8 +33,8 @@ To use it, set:
   GENESYS_WEB_DEPLOYMENT_ID=${own.deploymentId}
   GENESYS_EMAIL_FROM=care@example.com
 
-Somebody to write to:        customer@example.com
-Everybody there is:          ${url}/_sandbox/customers
+A customer to write to:      customer@example.com
+All customers:               ${url}/_sandbox/customers
 What customers really got:   ${url}/_sandbox/inbox in a browser, /_sandbox/deliveries as JSON
 What else can be done:       ${url}/_sandbox/
 `);

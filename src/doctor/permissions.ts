@@ -1,23 +1,8 @@
 import type { GenesysClient } from '../genesys/client.js';
 import type { CallFailure } from '../genesys/failure.js';
 import { isMissingPermission, permissionsOf } from '../pipeline/answerTable.js';
+import { type Probe, showsPermission } from '../pipeline/permissionProbes.js';
 import { type Finding, failed, ok, warning } from './finding.js';
-import type { Probe } from './probes.js';
-
-/** What the platform may say to a call about nobody: it looked, and there was nothing to be done. */
-const PERMITTED = new Set([400, 404, 409, 413, 422]);
-
-/** Whether the platform surely permits what a probe asks for. */
-export async function isPermitted(client: GenesysClient, probe: Probe): Promise<boolean> {
-  const result = await probe.call(client);
-  return result.ok || isPermission(result.failure);
-}
-
-/** A 404 of the platform's own carries a code; one of something in between leads nowhere. */
-function isPermission(failure: CallFailure): boolean {
-  if (failure.kind !== 'http' || !PERMITTED.has(failure.status)) return false;
-  return failure.code !== undefined || failure.status !== 404;
-}
 
 export async function checkPermission(client: GenesysClient, probe: Probe): Promise<Finding> {
   const result = await probe.call(client);
@@ -31,7 +16,7 @@ function permitted({ purpose, permission }: Probe): Finding {
 function judge(failure: CallFailure, probe: Probe): Finding {
   const { purpose, permission } = probe;
   if (failure.kind !== 'http') return notAnswered(failure, purpose);
-  if (isPermission(failure)) return permitted(probe);
+  if (showsPermission(failure)) return permitted(probe);
   if (isMissingPermission(failure)) {
     const named = permissionsOf(failure) ?? permission ?? 'a permission it does not name';
     return failed(

@@ -5,11 +5,11 @@ import { createGenesysClient, type GenesysClient } from '../genesys/client.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';
 import type { CallFailure } from '../genesys/failure.js';
 import { reach } from '../genesys/reach.js';
+import type { Probe } from '../pipeline/permissionProbes.js';
 import { genesysSettings } from '../roles/workerRole.js';
 import { judgeClock } from './clock.js';
 import { type Finding, failed, ok, skipped } from './finding.js';
 import { checkPermission, describeFailure } from './permissions.js';
-import type { Probe } from './probes.js';
 import { senderChecks } from './senders.js';
 
 /** Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. */

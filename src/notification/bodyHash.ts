@@ -40,12 +40,15 @@ export class Keyring {
     return new Keyring([first, ...rest]);
   }
 
-  /** For a Redis on this very machine, where there is nobody to keep the hash from. */
+  /** For a Redis on this very machine, where the hash needs no protection. */
   static forDevelopment(): Keyring {
     return new Keyring([{ id: 'dev', secret: 'development-only' }]);
   }
 
-  /** The keyed hash of a request, `keyId:base64url`. Key order does not matter; the id does not count. */
+  /**
+   * The keyed hash of a request, `keyId:base64url`: of its meaning, not of its spelling. The caller has
+   * brought the addresses into their one form; the order of keys does not matter; the id does not count.
+   */
   hashRequest(request: NotificationRequest): string {
     return hashWith(this.#keys[0], request);
   }

@@ -74,7 +74,7 @@ export function contactsOf(members: readonly BatchMember[]): string[] {
  */
 export function optionsOf(members: readonly BatchMember[]): CallOptions {
   const [first, ...others] = members.map(({ options }) => options);
-  if (first === undefined) throw new Error('a batch of nobody');
+  if (first === undefined) throw new Error('a batch without members');
   if (others.length === 0) return first;
   const all = [first, ...others];
   const deadline = Math.max(...all.map((options) => options.deadline ?? Number.POSITIVE_INFINITY));

@@ -17,7 +17,7 @@ export interface BatchParts {
   /** By which deadlines are judged (epoch ms). */
   now: () => number;
   /** Told of each conversation that nobody asked about. */
-  onStranger: (conversationId: string) => void;
+  onUnmatched: (conversationId: string) => void;
 }
 
 /**
@@ -66,7 +66,7 @@ async function searchPages(
   let window = spanOf(members);
   let pageNumber = 1;
   let futilePages = 0;
-  let metStrangers = false;
+  let metUnmatched = false;
   let reachedBefore = Number.POSITIVE_INFINITY;
   for (let queries = 0; ; queries += 1) {
     const open = stillWanted(members, parts.now());
@@ -83,13 +83,13 @@ async function searchPages(
       return queries > 0;
     }
     const { conversations } = result.data;
-    const { concernsAnybody, strangers } = distribute(parts, conversations, open);
-    metStrangers ||= strangers;
+    const { concernsMembers, unmatched } = distribute(parts, conversations, open);
+    metUnmatched ||= unmatched;
     const reachedTo = oldestStart(conversations);
     if (conversations.length < PAGE_SIZE || reachedTo === undefined)
-      return completed(open, metStrangers);
-    futilePages = concernsAnybody && reachedTo < reachedBefore ? 0 : futilePages + 1;
-    if (futilePages === FUTILE_PAGES_AT_MOST) return completed(open, metStrangers);
+      return completed(open, metUnmatched);
+    futilePages = concernsMembers && reachedTo < reachedBefore ? 0 : futilePages + 1;
+    if (futilePages === FUTILE_PAGES_AT_MOST) return completed(open, metUnmatched);
     reachedBefore = reachedTo;
     for (const member of open) member.endIfServed(reachedTo);
     const left = open.filter(({ isOpen }) => isOpen);
@@ -106,9 +106,9 @@ async function searchPages(
 }
 
 /** Where other people's conversations came, "none" is no answer for those who were asked about. */
-function completed(members: readonly BatchMember[], metStrangers: boolean): true {
+function completed(members: readonly BatchMember[], metUnmatched: boolean): true {
   for (const member of members) {
-    if (metStrangers && !member.foundAny) member.fail(HISTORY_MISMATCH);
+    if (metUnmatched && !member.foundAny) member.fail(HISTORY_MISMATCH);
     else member.complete();
   }
   return true;
@@ -122,21 +122,21 @@ async function halve(parts: BatchParts, members: readonly BatchMember[]): Promis
 
 /** Gives the conversations to those they are about; says whether there was any of the kind, and others. */
 function distribute(
-  { onStranger }: BatchParts,
+  { onUnmatched }: BatchParts,
   conversations: readonly ConversationSummary[],
   members: readonly BatchMember[],
-): { concernsAnybody: boolean; strangers: boolean } {
-  let concernsAnybody = false;
-  let strangers = false;
+): { concernsMembers: boolean; unmatched: boolean } {
+  let concernsMembers = false;
+  let unmatched = false;
   for (const summary of conversations) {
     const concerned = members.filter(({ contactIds }) => involves(summary, contactIds));
     for (const member of concerned) member.offer(summary);
     if (concerned.length === 0) {
-      strangers = true;
-      onStranger(summary.conversationId);
-    } else concernsAnybody = true;
+      unmatched = true;
+      onUnmatched(summary.conversationId);
+    } else concernsMembers = true;
   }
-  return { concernsAnybody, strangers };
+  return { concernsMembers, unmatched };
 }
 
 /** Those for whom anybody still waits; the others are told why not. */

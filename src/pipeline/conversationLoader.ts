@@ -27,12 +27,12 @@ export class ConversationLoader {
     onMismatch: (operation: Operation) => void = () => undefined,
     now: () => number = Date.now,
   ) {
-    const sayOnce = once(sayStranger(log));
-    const onStranger = (conversationId: string) => {
+    const sayOnce = once(sayUnmatched(log));
+    const onUnmatched = (conversationId: string) => {
       onMismatch('conversation-query');
       sayOnce(conversationId);
     };
-    const parts = { client, limit: new BatchLimit(), now, onStranger };
+    const parts = { client, limit: new BatchLimit(), now, onUnmatched };
     this.#lanes = { transactional: new LaneBatches(parts), campaign: new LaneBatches(parts) };
   }
 
@@ -119,11 +119,11 @@ class LaneBatches {
   }
 }
 
-function sayStranger(log: Logger): (conversationId: string) => void {
+function sayUnmatched(log: Logger): (conversationId: string) => void {
   return (conversationId) =>
     log.warn(
       { conversationId },
-      'the platform answered with a conversation that nobody asked about; it is ignored, and so are others like it',
+      'the platform answered with a conversation that was not asked for; it is ignored, and so are others like it',
     );
 }
 

@@ -1,6 +1,6 @@
 /*
  * Small records that are kept in Redis as JSON. What another program or another version has put there
- * must not keep the status of the whole deployment from being told: it is read for what it is worth.
+ * must not hide the status of the whole deployment: what can be read of it is used.
  */
 
 /** The members of a record; none where it is no JSON object. */

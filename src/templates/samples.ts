@@ -26,7 +26,7 @@ export const SAMPLES: readonly Sample[] = [
     timeZone: 'Europe/Stockholm',
   },
   {
-    title: 'a name that nobody knows',
+    title: 'a name that is not known',
     context: written('Valued Customer', 'Could you send me the invoice for May once more?', {
       topic: 'invoice',
       sentiment: 'neutral',

@@ -1,15 +1,13 @@
 import type { Config } from '../config.js';
-import { isPermitted } from '../doctor/permissions.js';
-import { probesFor } from '../doctor/probes.js';
 import type { GenesysClient } from '../genesys/client.js';
+import { isPermitted, probesFor } from '../pipeline/permissionProbes.js';
 import type { BreakerReason } from './circuitBreaker.js';
 
 const PERMISSION = /[A-Za-z]+(?::[A-Za-z]+)+/g;
 
 /**
- * Whether access looks repaired, by questions that reach no customer: a login, or the calls about a
- * recipient who does not exist that need the missing permission. Where no such call is known, only a
- * job can show it.
+ * Whether access looks repaired, by calls that reach no customer: a login, or those that need the missing
+ * permission, about a recipient who does not exist. Where no such call is known, only a job can show it.
  */
 export async function accessIsRepaired(
   client: GenesysClient,

@@ -62,9 +62,11 @@ describe('the OpenAPI document', () => {
         judged++;
         expect(problems(schemaPointer(path, method, 'request'), example)).toEqual([]);
       }
-      for (const { status, example, type } of answers) {
-        judged++;
-        expect(problems(schemaPointer(path, method, status, type), example)).toEqual([]);
+      for (const { status, example, others = {}, type } of answers) {
+        for (const one of [example, ...Object.values(others)]) {
+          judged++;
+          expect(problems(schemaPointer(path, method, status, type), one)).toEqual([]);
+        }
       }
       for (const refusal of refusals) {
         judged++;

@@ -213,7 +213,10 @@ describe('the feeder', () => {
       '51 of the last 100 rows that were tried have failed',
       { failed: 41, undelivered: 10, sent: 49 },
     ],
-    ['20 rows have become unknown: nobody knows whether they were sent', { unknown: 20, sent: 5 }],
+    [
+      '20 rows have become unknown: it is not known whether they were sent',
+      { unknown: 20, sent: 5 },
+    ],
   ])(
     'pauses a campaign by itself, because %s, and begins anew after a resume',
     async (reason, ended) => {

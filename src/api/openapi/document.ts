@@ -109,15 +109,24 @@ function answersOf({ answers }: Operation): JsonSchema {
           description: all.map(({ description }) => description).join('; or: '),
           ...(headers !== undefined && { headers: headersOf(headers) }),
           content: Object.fromEntries(
-            all.map(({ schema, example, type = 'application/json' }) => [
+            all.map(({ schema, type = 'application/json', ...answer }) => [
               type,
-              { schema: ref(schema), example },
+              { schema: ref(schema), ...examplesOf(answer) },
             ]),
           ),
         },
       ];
     }),
   );
+}
+
+function examplesOf({
+  description,
+  example,
+  others,
+}: Pick<Operation['answers'][number], 'description' | 'example' | 'others'>): JsonSchema {
+  if (others === undefined) return { example };
+  return { examples: named({ [description]: example, ...others }) };
 }
 
 /** Problems by status; several of one status become several examples. */

@@ -52,6 +52,45 @@ export const SENT = {
   ],
 } satisfies NotificationView;
 
+function skippedBy(reason: string, at: string) {
+  return {
+    ...ACCEPTED,
+    state: 'skipped',
+    reason,
+    attempts: 1,
+    updatedAt: at,
+    timeline: [
+      ...ACCEPTED.timeline,
+      QUEUED,
+      { at: '2026-11-22T09:30:00.020Z', state: 'processing' },
+      { at, state: 'skipped', reason },
+    ],
+  } satisfies NotificationView;
+}
+
+export const OPTED_OUT = skippedBy('opted_out', '2026-11-22T09:30:00.912Z');
+export const NO_HISTORY = skippedBy('no_history', '2026-11-22T09:30:00.655Z');
+export const NOT_ALLOWED = skippedBy('not_allowed', '2026-11-22T09:30:00.021Z');
+
+export const REFUSED = {
+  ...ACCEPTED,
+  state: 'failed',
+  reason: 'every_channel_refused',
+  channel: 'email',
+  attempts: 1,
+  updatedAt: '2026-11-22T09:30:02.110Z',
+  timeline: [
+    ...ACCEPTED.timeline,
+    QUEUED,
+    { at: '2026-11-22T09:30:00.020Z', state: 'processing' },
+    { at: '2026-11-22T09:30:01.002Z', state: 'sending', channel: 'web' },
+    { at: '2026-11-22T09:30:01.310Z', state: 'processing', channel: 'web', reason: 'http_404' },
+    { at: '2026-11-22T09:30:01.702Z', state: 'sending', channel: 'email' },
+    { at: '2026-11-22T09:30:02.108Z', state: 'processing', channel: 'email', reason: 'http_400' },
+    { at: '2026-11-22T09:30:02.110Z', state: 'failed', reason: 'every_channel_refused' },
+  ],
+} satisfies NotificationView;
+
 export const CANCELLED = {
   ...ACCEPTED,
   state: 'cancelled',

@@ -15,7 +15,7 @@ export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
     operationId: 'sendNotification',
     summary: 'Hand over a notification',
     description:
-      'Accepted means kept: 202 is answered once Redis holds the notification and its job. The same request under the same id is answered with the notification there is.',
+      'Accepted means kept: 202 is answered once Redis holds the notification and its job. The same request under the same id is answered with the notification there is; another order of the fields, or another spelling of an address, makes no other request.',
     headers: { 'Idempotency-Key': 'Another way to give the id; the same as id in the body.' },
     body: {
       schema: 'NotificationRequest',
@@ -89,6 +89,12 @@ export const NOTIFICATION_OPERATIONS: readonly Operation[] = [
         description: 'The notification',
         schema: 'Notification',
         example: example.SENT,
+        others: {
+          'Skipped: the customer asked for no more messages': example.OPTED_OUT,
+          'Skipped: there is no earlier conversation': example.NO_HISTORY,
+          'Skipped: NOTIFY_ONLY_TO does not list the recipient': example.NOT_ALLOWED,
+          'Failed: refused on every channel': example.REFUSED,
+        },
       },
     ],
     problems: [refused.unknownId, ...ALWAYS],

@@ -25,6 +25,8 @@ export interface Operation {
     description: string;
     schema: ComponentName;
     example: unknown;
+    /** More that this answer may be, by what they show. */
+    others?: Readonly<Record<string, unknown>>;
     headers?: Readonly<Record<string, string>>;
     /** JSON, when left out. One status may be answered in several types. */
     type?: 'text/plain' | 'text/csv' | 'application/x-ndjson';

@@ -1,5 +1,5 @@
 -- Grants one slot of the request budget if one is due, or says how long to wait. Nothing is booked
--- ahead: whoever was told to wait and dies has taken nothing from anybody.
+-- ahead: an asker that waits and dies has taken no slot.
 --
 -- Times are this server's, in microseconds: the workers' clocks play no part.
 --
@@ -39,7 +39,7 @@ end
 if now < due then
   if ARGV[1] == 'transactional' then
     -- Kept for half an interval beyond the slot: long enough for its asker to come back, short enough
-    -- that the slot is used by somebody else if it never does.
+    -- that the slot is used by another asker if it never does.
     redis.call('HSET', KEYS[1], 'transactionalUntil', string.format('%.0f', due + interval / 2))
   end
   return {1, due - now, shown}

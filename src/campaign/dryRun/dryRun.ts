@@ -125,7 +125,7 @@ async function lookUps(
       'this process has no settings of Genesys Cloud; ask where a worker is configured';
     return { kind: 'refused', because };
   }
-  if (drawn.length === 0) return { kind: 'refused', because: 'nobody would be tried' };
+  if (drawn.length === 0) return { kind: 'refused', because: 'no row would be tried' };
   const cost = costOfSample(drawn, allowance);
   options.onLookUp?.(cost);
   return lookUpSample(drawn, lookUp, cost);

@@ -45,7 +45,7 @@ const NO_CONTEXT: ColumnContext = { choices: NO_CHOICES, channels: [] };
 /**
  * Finds out what columns mean: by what the importer has said of them, else by their names. A column is
  * a recipient's field by its name or an alias; else a variable that the template declares. What the
- * template declares by just an alias' name is the template's: its `mobile` may be anybody's. A field's
+ * template declares by just an alias' name is the template's: its `mobile` may be any number. A field's
  * own name serves both.
  */
 export function mapColumns(

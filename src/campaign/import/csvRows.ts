@@ -133,7 +133,7 @@ export class CsvRows implements RowSource {
     } else if (isSameRow(cells, names)) {
       problems.push({ column: '', expected: REPEATED_HEADER });
     }
-    const candidate = problems.length > 0 ? NOBODY : candidateOf(cells, columns, meaningOf);
+    const candidate = problems.length > 0 ? NO_RECIPIENT : candidateOf(cells, columns, meaningOf);
     return {
       number,
       cells,
@@ -168,7 +168,7 @@ function cutOff({ number, cells }: CsvRow, columns: number): never {
   });
 }
 
-const NOBODY = { recipient: {} };
+const NO_RECIPIENT = { recipient: {} };
 
 /** A cell as a spreadsheet's user meant it: nothing blank around it, no apostrophe that keeps it text. */
 function cellValue(cell: string): string {

@@ -9,7 +9,7 @@ import type { Campaign, Row } from '../campaign.js';
 import type { Candidate } from './candidate.js';
 import { channelsOf, mayBeReached } from './channelsLeft.js';
 
-const SOMEBODY: Row = { recipient: { email: 'somebody@example.com' } };
+const ANY_ROW: Row = { recipient: { email: 'customer@example.com' } };
 
 /** A character takes at most so many bytes of JSON. */
 const BYTES_PER_CHAR = 6;
@@ -58,7 +58,7 @@ export class RowJudge {
 
   /** What is wrong whoever the recipient is: the campaign's own settings. */
   problemsOfAll(): FieldProblem[] {
-    const parsed = parseRequest({ ...this.#shared, ...SOMEBODY }, this.#now);
+    const parsed = parseRequest({ ...this.#shared, ...ANY_ROW }, this.#now);
     if (!parsed.ok) return parsed.problems;
     const manifest = { ...this.#entry.manifest, variables: {} };
     return templateProblems(parsed.request, { ...this.#entry, manifest });

@@ -212,7 +212,7 @@ function describeTrouble({ code, path }: FileTrouble, inbox: string): string {
     case 'ENOENT':
       return path === inbox
         ? 'the inbox (CAMPAIGN_INBOX_DIR) does not exist; files are picked up once it does'
-        : 'a file was moved by somebody else while it was worked on';
+        : 'a file was moved while it was worked on';
     case 'ENOTDIR':
       return 'the inbox (CAMPAIGN_INBOX_DIR) is no folder';
     case 'EACCES':

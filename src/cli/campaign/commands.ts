@@ -88,7 +88,7 @@ function addSteps(campaign: Command, { exitWith }: CommandParts): void {
     .command('pause')
     .description('stop its sending within a second; what is on the wire arrives')
     .argument('<id>')
-    .option('--reason <text>', 'why, for whoever looks')
+    .option('--reason <text>', 'why, for the readers of its status')
     .option(...JSON_OPTION)
     .action(async (id: string, options: ReasonOptions) => {
       const { pauseCampaign } = await import('./steps.js');
@@ -107,7 +107,7 @@ function addSteps(campaign: Command, { exitWith }: CommandParts): void {
     .command('cancel')
     .description('end it for good; what was not sent is not sent any more')
     .argument('<id>')
-    .option('--reason <text>', 'why, for whoever looks')
+    .option('--reason <text>', 'why, for the readers of its status')
     .option(...JSON_OPTION)
     .action(async (id: string, options: ReasonOptions) => {
       const { cancelCampaign } = await import('./steps.js');
@@ -140,7 +140,9 @@ function addReports(campaign: Command, { exitWith }: CommandParts): void {
     });
   campaign
     .command('retry')
-    .description('try rows again that surely reached nobody, and list those that stay as they are')
+    .description(
+      'try rows again that surely did not reach the customer, and list those that stay as they are',
+    )
     .argument('<id>')
     .requiredOption('--states <list>', 'from failed, expired, undelivered, skipped')
     .option('--until <time>', 'until when they may be sent, ISO 8601')

@@ -98,7 +98,7 @@ function describeEnd(
 }
 
 function describeLookups(lookups: CustomerSample): [string, string] {
-  if (lookups.kind === 'refused') return ['Looked up', `nobody: ${lookups.because}`];
+  if (lookups.kind === 'refused') return ['Looked up', `none: ${lookups.because}`];
   const { customers, found, withHistory, reachable, notKnown, notKnownBecause } = lookups;
   const share = (some: number) => (customers === 0 ? '' : ` (${percent(some / customers)})`);
   const missing =
@@ -125,7 +125,7 @@ function describeSample({ kinds, row, outlook, placeholders, messages }: Sample)
       if (!rendered.ok) {
         return ['', `── ${channel} cannot be rendered: ${rendered.reason} (${rendered.detail})`];
       }
-      const note = history ? [] : ['', '(to somebody without history:)'];
+      const note = history ? [] : ['', '(to a customer without history:)'];
       return [...note, ...describeMessage(rendered.message, 'left out')];
     }),
   ];

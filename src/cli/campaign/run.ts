@@ -221,9 +221,10 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
     const recipients = tried === dryRun.rows ? all : `${whole(tried)} of ${all}`;
     const doubt = campaign.reason === undefined ? '' : 'Many rows were rejected (see above). ';
     const question = `${doubt}Send to ${recipients} ${when}?`;
-    const answer = options.json ? 'nobody' : await confirm(question, interruption.signal);
+    const answer = options.json ? 'no-terminal' : await confirm(question, interruption.signal);
     if (answer !== 'yes') {
-      if (answer === 'nobody') output.remark('There is nobody to ask, and --yes was not given.');
+      if (answer === 'no-terminal')
+        output.remark('There is no terminal to ask at, and --yes was not given.');
       output.remark(`Not started; it is ready. To start it:\n  ${startCommand(run, campaign)}`);
       output.result('', { error: 'not_started', campaign, dryRun });
       return answer === 'interrupted' ? EXIT.interrupted : EXIT.notStarted;

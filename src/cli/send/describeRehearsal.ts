@@ -50,10 +50,10 @@ const SKIPPED: Readonly<Record<string, string>> = {
 function describeLookup({ identity, asked, conversations }: RehearsedLookup): string[] {
   const { externalContactId, contactName } = identity;
   const name = contactName === undefined ? '' : ` (${contactName})`;
-  const nobody = asked.identity ? 'not known to Genesys Cloud' : 'not looked up: not needed';
+  const unknown = asked.identity ? 'not known to Genesys Cloud' : 'not looked up: not needed';
   const none = asked.history ? 'none found' : 'not looked up: the template uses none';
   return [
-    ...labelled('Who', [externalContactId === undefined ? nobody : `${externalContactId}${name}`]),
+    ...labelled('Who', [externalContactId === undefined ? unknown : `${externalContactId}${name}`]),
     ...labelled(
       'Conversations',
       conversations.length === 0

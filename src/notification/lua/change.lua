@@ -3,7 +3,7 @@
 --
 -- A writer whose connection broke sends its command again. The second time the record carries the
 -- writer's own new tag: that write succeeded and is answered so. Without this, a worker would take
--- its own intent for somebody else's.
+-- its own intent for another's.
 --
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
 -- KEYS[6] paused
@@ -34,7 +34,7 @@ if tag ~= ARGV[2] then
   return current
 end
 local isRow = #KEYS > 6
--- Asked here and not before the script: between question and intent, somebody could pause.
+-- Asked here and not before the script: a pause may come between question and intent.
 if ARGV[8] == 'send' and redis.call('EXISTS', KEYS[6]) == 1 then
   return 2
 end

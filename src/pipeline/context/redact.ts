@@ -53,10 +53,10 @@ const ABOUT_A_PASSWORD =
   /^(?:not|no longer|wrong|incorrect|invalid|expired|rejected|broken|locked|still|never|always|too|being|nicht|kein|falsch|ungültig|abgelaufen|gesperrt|incorrecta|inválida|caducada|no|pas|incorrect|invalide|expiré|faux)(?=[\s.,;!?]|$)/iu;
 
 /**
- * Blanks out what must not be repeated to anyone: payment cards, account, insurance and phone
- * numbers, passwords and PINs, email addresses, and links (they carry tokens, and a stranger who
- * chats under somebody else's name could have us send theirs). Rather too much than too little:
- * what is lost is a detail of a quotation. Short order numbers such as #A-1001 stay.
+ * Blanks out what must not be repeated: payment cards, account, insurance and phone
+ * numbers, passwords and PINs, email addresses, and links (they carry tokens, and a person who
+ * chats under another's name could have us send theirs). Rather too much than too little: a lost
+ * detail of a quotation does no harm. Short order numbers such as #A-1001 stay.
  *
  * Expects cleaned text: invisible characters would hide a number, and the length is bounded.
  */

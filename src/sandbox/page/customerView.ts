@@ -37,7 +37,7 @@ function switches(world: World, { id, online }: Customer): Html {
   const active = [...world.population.conversationsOf(id)].some(({ endedAt }) => endedAt === null);
   return html`<div class="switches" data-live="switches">
     ${toggle(id, 'online', online, {
-      state: online ? 'Online: web messages reach them' : 'Offline: web messages reach nobody',
+      state: online ? 'Online: web messages reach them' : 'Offline: web messages do not reach them',
       action: online ? 'Take offline' : 'Bring online',
     })}
     ${toggle(id, 'activeConversation', active, {

@@ -74,7 +74,7 @@ function customerList(
     </form>
     <ul data-live="customers">
       ${everybody.slice(0, LISTED).map((each) => listEntry(each, each.key === chosen?.key, search))}
-      ${everybody.length === 0 && html`<li class="quiet">Nobody.</li>`}
+      ${everybody.length === 0 && html`<li class="quiet">None.</li>`}
       ${more > 0 && html`<li class="quiet">and ${more} more: search for them</li>`}
     </ul>`;
 }
@@ -92,7 +92,7 @@ function listEntry(recipient: Recipient, current: boolean, search: string): Html
 }
 
 function emptyMain(who: string): Html {
-  if (who !== '') return html`<h2>Nobody here has this id or address</h2>`;
+  if (who !== '') return html`<h2>No customer here has this id or address</h2>`;
   return html`<h2>No messages yet</h2>
     <p>What customers get shows up here by itself. Choose a customer to see what they wrote, to take
     them offline, or to watch what reaches them.</p>`;

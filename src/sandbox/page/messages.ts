@@ -39,7 +39,7 @@ export function messages({ deliveries, customer }: Recipient): Html {
 }
 
 function nothingYet(offline: boolean): Html {
-  const why = 'Web messages are accepted while they are offline, but reach nobody.';
+  const why = 'Web messages are accepted while they are offline, but do not reach them.';
   return html`<p class="quiet" data-live="nothing">Nothing yet. ${offline && why}</p>`;
 }
 

@@ -18,7 +18,7 @@ export function recipientOf(world: World, key: string): Recipient | undefined {
   const wanted = customer?.id ?? key.toLowerCase();
   const deliveries = world.inbox.list().filter((delivery) => keyOf(delivery) === wanted);
   if (customer !== undefined) return known(customer, deliveries);
-  return deliveries[0] === undefined ? undefined : stranger(wanted, deliveries);
+  return deliveries[0] === undefined ? undefined : unknownRecipient(wanted, deliveries);
 }
 
 /**
@@ -37,7 +37,7 @@ export function recipients(world: World, search: string): Recipient[] {
   }
   const reached = [...byKey].reverse().map(([key, deliveries]) => {
     const customer = world.population.customer(key);
-    return customer === undefined ? stranger(key, deliveries) : known(customer, deliveries);
+    return customer === undefined ? unknownRecipient(key, deliveries) : known(customer, deliveries);
   });
   const others = world.population
     .customers()
@@ -63,8 +63,8 @@ function known(customer: Customer, deliveries: Delivery[]): Recipient {
   };
 }
 
-function stranger(address: string, deliveries: Delivery[]): Recipient {
-  return { key: address, name: 'Nobody we know', address, customer: null, deliveries };
+function unknownRecipient(address: string, deliveries: Delivery[]): Recipient {
+  return { key: address, name: 'Not a known customer', address, customer: null, deliveries };
 }
 
 function keyOf({ customerId, to }: Delivery): string {

@@ -7,7 +7,7 @@ import type { World } from '../world.js';
 
 /**
  * Who may come in: a valid token, then the rate limit, then the permission. In this order, so that a
- * stranger uses up nobody's limit, and a client without a permission uses up its own.
+ * caller without a token uses up no client's limit, and a client without a permission uses up its own.
  *
  * @returns the refusal, or null when the request may go on.
  */

@@ -95,7 +95,7 @@ export function platformRoutes(app: FastifyInstance, world: World, sleep: Sleep)
     scope.route<{ Params: Parts; Querystring: Parts }>({
       method,
       url: path,
-      // Before the body is read: the platform refuses a stranger's megabytes unread.
+      // Before the body is read: the platform refuses large bodies without a token unread.
       onRequest: async (request, reply) => {
         const record = arrivals.note(request, operation);
         reply.header('ININ-Correlation-Id', record.correlationId);

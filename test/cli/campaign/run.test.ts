@@ -101,11 +101,11 @@ describe('campaign run', () => {
     expect(other.stdout).not.toContain(id);
   });
 
-  test('does not start without --yes where there is nobody to ask, and says how to', async () => {
+  test('does not start without --yes where there is no terminal to ask at, and says how to', async () => {
     const asked = await campaign('run', file, ...template, '--id', 'asked');
     expect(asked).toMatchObject({
       code: 8,
-      stderr: expect.stringMatching(/nobody to ask[\s\S]*campaign start asked/),
+      stderr: expect.stringMatching(/no terminal to ask at[\s\S]*campaign start asked/),
     });
     const started = await campaign('start', 'asked', '--json');
     expect(JSON.parse(started.stdout)).toMatchObject({ id: 'asked', state: 'running' });

@@ -97,7 +97,7 @@ const chromium = findChromium();
     const { page } = await visit(browser, sandbox.url);
     await page.goto(`/_sandbox/inbox?who=${delayedOrder.id}`);
     await page.getByRole('button', { name: 'Take offline' }).press('Enter');
-    await page.getByText('Offline: web messages reach nobody').waitFor();
+    await page.getByText('Offline: web messages do not reach them').waitFor();
     expect(sandbox.customer(delayedOrder.id).online).toBe(false);
 
     await page.getByText('Arm a fault').press('Enter');

@@ -2,6 +2,7 @@ import type { Config } from '../config.js';
 import type { SendGuard } from '../genesys/admission.js';
 import type { CallOptions, CallResult } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/client.js';
+import type { CallFailure } from '../genesys/failure.js';
 import type { Channel } from '../notification/channel.js';
 
 /** One call that shows whether an operation is permitted, and can do nothing else. */
@@ -14,13 +15,13 @@ export interface Probe {
 }
 
 /*
- * Permissions are judged before what is asked for. So a call about somebody who does not exist tells
- * 403 from 404, and a send tells 403 from 400, without anything that could be read or sent: its
- * recipient does not exist (.invalid is reserved for that), and it has no text.
+ * The platform checks permissions before it looks at what is asked for. A lookup of a contact that does
+ * not exist is answered with 403 or 404, a send that cannot go out with 403 or 400. Nothing can be read
+ * or sent: the recipient does not exist (.invalid is reserved for that), and the message has no text.
  */
-const NOBODY = '00000000-0000-4000-8000-000000000000';
-const NOBODYS_MESSAGE = '00000000000040008000000000000000';
-const NOBODYS_EMAIL = 'nobody@notifier.invalid';
+const UNKNOWN_CONTACT = '00000000-0000-4000-8000-000000000000';
+const UNKNOWN_MESSAGE = '00000000000040008000000000000000';
+const UNKNOWN_EMAIL = 'no-one@notifier.invalid';
 
 const OPTIONS: CallOptions = { lane: 'transactional' };
 const SENDS_WITHIN_MS = 10_000;
@@ -45,12 +46,12 @@ function historyProbes(config: Config, readsText: boolean): Probe[] {
     {
       purpose: 'finding the customer',
       permission: 'externalContacts:contact:view',
-      call: (client) => client.findContact(NOBODYS_EMAIL, OPTIONS),
+      call: (client) => client.findContact(UNKNOWN_EMAIL, OPTIONS),
     },
     {
       purpose: 'finding their conversations',
       permission: 'analytics:conversationDetail:view',
-      call: (client) => client.queryConversations(queryAboutNobody(), OPTIONS),
+      call: (client) => client.queryConversations(queryAboutUnknown(), OPTIONS),
     },
   ];
   if (!readsText) return finding;
@@ -60,12 +61,12 @@ function historyProbes(config: Config, readsText: boolean): Probe[] {
     {
       purpose: 'looking into a conversation',
       permission: undefined,
-      call: (client) => client.getMessageConversation(NOBODY, OPTIONS),
+      call: (client) => client.getMessageConversation(UNKNOWN_CONTACT, OPTIONS),
     },
     {
       purpose: 'reading what they wrote',
       permission: 'conversation:message:view',
-      call: (client) => client.getMessages(NOBODY, [NOBODYS_MESSAGE], OPTIONS),
+      call: (client) => client.getMessages(UNKNOWN_CONTACT, [UNKNOWN_MESSAGE], OPTIONS),
     },
   ];
 }
@@ -74,11 +75,11 @@ function recordingsProbe(): Probe {
   return {
     purpose: 'reading recordings',
     permission: 'recording:recording:view',
-    call: (client) => client.getRecordings(NOBODY, OPTIONS),
+    call: (client) => client.getRecordings(UNKNOWN_CONTACT, OPTIONS),
   };
 }
 
-function queryAboutNobody() {
+function queryAboutUnknown() {
   const now = Date.now();
   return {
     interval: [now - DAY_MS, now].map((at) => new Date(at).toISOString()).join('/'),
@@ -86,7 +87,7 @@ function queryAboutNobody() {
     segmentFilters: [
       {
         type: 'or' as const,
-        predicates: [{ dimension: 'externalContactId', value: NOBODY }],
+        predicates: [{ dimension: 'externalContactId', value: UNKNOWN_CONTACT }],
       },
     ],
   };
@@ -96,7 +97,7 @@ function deliveryProbe(): Probe {
   return {
     purpose: 'asking whether a web message arrived',
     permission: 'conversation:message:view',
-    call: (client) => client.getMessageDetails(NOBODYS_MESSAGE, OPTIONS),
+    call: (client) => client.getMessageDetails(UNKNOWN_MESSAGE, OPTIONS),
   };
 }
 
@@ -106,7 +107,7 @@ function sendProbes(config: Config): Probe[] {
 
 function sendProbe(channel: Channel, config: Config): Probe {
   const from = { email: config.GENESYS_EMAIL_FROM ?? '' };
-  const to = { email: NOBODYS_EMAIL };
+  const to = { email: UNKNOWN_EMAIL };
   const message = { textBody: '', useExistingActiveConversation: false } as const;
   switch (channel) {
     case 'web':
@@ -119,7 +120,7 @@ function sendProbe(channel: Channel, config: Config): Probe {
               ...message,
               toAddressMessengerType: 'webmessaging',
               fromAddress: config.GENESYS_WEB_DEPLOYMENT_ID ?? '',
-              externalContactId: NOBODY,
+              externalContactId: UNKNOWN_CONTACT,
             },
             GUARD,
             OPTIONS,
@@ -159,7 +160,7 @@ function sendProbe(channel: Channel, config: Config): Probe {
         call: (client) =>
           client.sendEngageMessage(
             {
-              to: { type: 'email', address: NOBODYS_EMAIL },
+              to: { type: 'email', address: UNKNOWN_EMAIL },
               from: { type: 'email', address: from.email, name: from.email },
               subject: '',
               body: { contentType: 'text/html', content: '' },
@@ -172,4 +173,19 @@ function sendProbe(channel: Channel, config: Config): Probe {
     default:
       return channel satisfies never;
   }
+}
+
+/** Answers of a platform that permits the call, and finds nothing to do. */
+const PERMITTED = new Set([400, 404, 409, 413, 422]);
+
+/** Whether the platform surely permits what a probe asks for. */
+export async function isPermitted(client: GenesysClient, probe: Probe): Promise<boolean> {
+  const result = await probe.call(client);
+  return result.ok || showsPermission(result.failure);
+}
+
+/** A 404 of the platform's own carries a code; one without may come from a gateway in between. */
+export function showsPermission(failure: CallFailure): boolean {
+  if (failure.kind !== 'http' || !PERMITTED.has(failure.status)) return false;
+  return failure.code !== undefined || failure.status !== 404;
 }
