@@ -1,8 +1,10 @@
 # One image for every role: docker run IMAGE api | worker | all | sandbox | send …
 #
 # Behind a private registry or a company's certificate authority, hand both over as build secrets;
-# neither ends up in a layer:
-#   docker build --secret id=npmrc,src=$HOME/.npmrc --secret id=ca,src=$NODE_EXTRA_CA_CERTS .
+# neither ends up in a layer. Leave out what you do not have; Compose then uses the image as it is:
+#   docker build -t proactive-notifier \
+#     --secret id=npmrc,src=$HOME/.npmrc --secret id=ca,src=$NODE_EXTRA_CA_CERTS .
+#   docker compose up --wait
 ARG NODE_IMAGE=node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -43,7 +45,9 @@ COPY --from=build /app/dist dist
 # By number, so that an orchestrator can see that it is not root. Nothing is written at run time.
 USER 1000:1000
 EXPOSE 3000 9090
-# Whether the process lives, not whether it is ready: a restart mends no Redis that is away.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=20s CMD ["node", "scripts/healthcheck.mjs"]
+# Whether the process lives, not whether it is ready: a restart brings no Redis back. It is a process
+# of its own, which takes seconds to start where the machine is overloaded; that is no reason to restart.
+HEALTHCHECK --interval=10s --timeout=15s --start-period=30s \
+    CMD ["node", "scripts/healthcheck.mjs", "/healthz", "8080/_sandbox/"]
 ENTRYPOINT ["node", "dist/main.js"]
 CMD ["all"]

@@ -95,7 +95,7 @@ test('every line of the README with the doctor or templates works as it stands',
     expect({ line, code, output }).toEqual({ line, code: 0, output });
   }
   expect(existsSync(join(folder, 'preview.html'))).toBe(true);
-});
+}, 120_000);
 
 test('every line of the README with campaigns works as it stands, in its order', async () => {
   const lines = commandLines(/^npm start -- campaign\b/);

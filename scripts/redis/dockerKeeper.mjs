@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers';
+import { forwardFromLoopback } from './loopbackForward.mjs';
 
 const PROBE_MS = 5_000;
 const START_MS = 60_000;
@@ -30,6 +31,11 @@ async function within(limitMs, work) {
   return Promise.race([work, late]);
 }
 
+async function loopbackUrl(host, port) {
+  if (/^(localhost|127\..+|::1)$/.test(host)) return `redis://${host}:${port}`;
+  return `redis://127.0.0.1:${await forwardFromLoopback(host, port)}`;
+}
+
 async function keep() {
   const docker = await within(PROBE_MS, getContainerRuntimeClient()).catch(() => undefined);
   if (docker === undefined) return say({ problem: 'Docker does not run here' });
@@ -43,7 +49,7 @@ async function keep() {
     .start();
   try {
     const container = await within(START_MS, starting);
-    await say({ url: `redis://${container.getHost()}:${container.getMappedPort(6379)}` });
+    await say({ url: await loopbackUrl(container.getHost(), container.getMappedPort(6379)) });
   } catch {
     // Why is Docker's affair: it says so at length, and there are other ways to a Redis.
     await say({ problem: `Docker could not start ${image}` });

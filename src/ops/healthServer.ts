@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Standstill } from '../queue/operations.js';
-import { isLoopbackHost } from './loopback.js';
+import { isLoopbackHost, localUrl } from './loopback.js';
 import type { Metrics } from './metrics.js';
 import { foreignOrigin } from './requestOrigin.js';
 
@@ -52,7 +52,7 @@ export async function startHealthServer(
   });
   const { port: bound } = server.address() as AddressInfo;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    url: localUrl(host, bound),
     close: () => close(server),
   };
 }

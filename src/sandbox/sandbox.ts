@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { BodyRoom, readJsonBody } from '../ops/jsonBody.js';
-import { isLoopbackHost } from '../ops/loopback.js';
+import { isLoopbackHost, localUrl } from '../ops/loopback.js';
 import { foreignOrigin } from '../ops/requestOrigin.js';
 import {
   addConversation,
@@ -98,7 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const address = app.server.address() as AddressInfo;
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: localUrl(host, address.port),
     port: address.port,
     ...handlesOf(world),
     close: async () => {

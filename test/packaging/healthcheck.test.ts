@@ -21,7 +21,7 @@ async function part(path: string): Promise<string> {
   return String((server.address() as AddressInfo).port);
 }
 
-/** A port on which nobody listens any more. */
+/** A port on which nothing listens any more. */
 async function freePort(): Promise<string> {
   const port = await part('/');
   await new Promise((resolve) => open.pop()?.close(resolve));
@@ -41,14 +41,14 @@ function check(
 
 describe('the health check of a container', () => {
   test('is content when the one part that listens lives', async () => {
-    const [alive, nobody] = [await part('/healthz'), await freePort()];
-    expect(await check({ API_PORT: alive, HEALTH_PORT: nobody })).toMatchObject({ code: 0 });
-    expect(await check({ API_PORT: nobody, HEALTH_PORT: alive })).toMatchObject({ code: 0 });
+    const [alive, closed] = [await part('/healthz'), await freePort()];
+    expect(await check({ API_PORT: alive, HEALTH_PORT: closed })).toMatchObject({ code: 0 });
+    expect(await check({ API_PORT: closed, HEALTH_PORT: alive })).toMatchObject({ code: 0 });
   });
 
-  test('is not when nobody listens, or one of two parts is ill, and says which', async () => {
-    const [alive, ill, nobody] = [await part('/healthz'), await part('/'), await freePort()];
-    expect(await check({ API_PORT: nobody })).toMatchObject({ code: 1 });
+  test('is not when nothing listens, or one of two parts is ill, and says which', async () => {
+    const [alive, ill, closed] = [await part('/healthz'), await part('/'), await freePort()];
+    expect(await check({ API_PORT: closed })).toMatchObject({ code: 1 });
     const both = await check({ API_PORT: alive, HEALTH_PORT: ill });
     expect(both).toMatchObject({
       code: 1,
@@ -56,7 +56,17 @@ describe('the health check of a container', () => {
     });
   });
 
-  test('asks for readiness when told to', async () => {
+  test('asks the sandbox where neither api nor worker listens, and nowhere else', async () => {
+    const [sandbox, ill] = [await part('/_sandbox/'), await part('/')];
+    const closed = { API_PORT: await freePort() };
+    const lastResort = ['/healthz', `${sandbox}/_sandbox/`];
+    expect(await check(closed, ...lastResort)).toMatchObject({ code: 0 });
+    expect(await check({ API_PORT: ill }, ...lastResort)).toMatchObject({ code: 1 });
+    expect(await check(closed, '/healthz', `${ill}/_sandbox/`)).toMatchObject({ code: 1 });
+    expect(await check(closed, '/healthz', `${await freePort()}/`)).toMatchObject({ code: 1 });
+  });
+
+  test('asks for readiness where that is the path', async () => {
     const ready = await part('/readyz');
     expect(await check({ API_PORT: ready }, '/readyz')).toMatchObject({ code: 0 });
     expect(await check({ API_PORT: ready })).toMatchObject({ code: 1 });

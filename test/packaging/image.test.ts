@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { SETTING_NAMES } from '../../src/config.js';
+import { run } from '../cli/support/command.js';
 
 const at = (name: string) => new URL(`../../${name}`, import.meta.url);
 const read = (name: string) => readFileSync(at(name), 'utf8');
@@ -39,6 +40,13 @@ describe('the Dockerfile', () => {
     expect(names).toEqual(['NODE_ENV', 'API_HOST', 'HEALTH_PORT']);
     expect(SETTING_NAMES).toEqual(expect.arrayContaining(names.slice(1)));
   });
+
+  test('asks for its health also where the sandbox listens by itself', async () => {
+    const port = /"(\d+)\/_sandbox\/"/.exec(dockerfile)?.[1] ?? 'no port';
+    expect(compose).toContain(`/healthz, ${port}/_sandbox/]`);
+    const { stdout } = await run(['sandbox', '--help'], {});
+    expect(stdout).toMatch(new RegExp(`--port [^-]+\\(default: ${port}\\)`));
+  });
 });
 
 describe('docker-compose.yml', () => {
@@ -67,6 +75,16 @@ describe('docker-compose.yml', () => {
   });
 });
 
+describe('every docker compose up that is written down', () => {
+  test('gives the terminal back, because a Ctrl-C in one that stays stops everything', () => {
+    const lines = ['README.md', 'docker-compose.yml', 'Dockerfile', '.env.example', '.env.sandbox']
+      .flatMap((name) => read(name).split('\n'))
+      .filter((line) => /docker compose .*\bup\b/.test(line));
+    expect(lines.length).toBeGreaterThan(5);
+    for (const line of lines) expect(line).toContain('--wait');
+  });
+});
+
 describe('the README', () => {
   test('starts the services that docker-compose.yml has, with files that exist', () => {
     const section = /## Deploy it\n([\s\S]+?)\n## /.exec(read('README.md'))?.[1] ?? '';
@@ -74,7 +92,7 @@ describe('the README', () => {
       expect(compose).toMatch(new RegExp(`^ {2}${service}:$`, 'm'));
     }
     const files = [...section.matchAll(/(?<=[ =])\.env\.\w+/g)].map(([file]) => file);
-    expect(files).toEqual(['.env.sandbox', '.env.example']);
+    expect(files).toEqual(['.env.sandbox', '.env.sandbox', '.env.example']);
     for (const file of files) expect(existsSync(at(file))).toBe(true);
     const key = /Bearer\s(\S+?)`/.exec(section)?.[1] ?? 'no key';
     expect(read('.env.sandbox')).toContain(`API_KEYS=trial:${key}`);

@@ -1,0 +1,1 @@
+export function forwardFromLoopback(host: string, port: number): Promise<number>;
