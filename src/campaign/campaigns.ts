@@ -219,7 +219,7 @@ export class Campaigns {
     const { rows, catalogue, country } = this.#parts;
     const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
-    const result = await knowingRedisTrouble(id, importRows(parts, campaign, source, options));
+    const result = await withRedisFaultNamed(id, importRows(parts, campaign, source, options));
     if (result.ok) {
       const view = await this.get(id);
       if (view === undefined) return undefined;
@@ -247,7 +247,7 @@ export class Campaigns {
     if (campaign === undefined) return undefined;
     const { rows, foresight } = this.#parts;
     const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
-    const result = await knowingRedisTrouble(undefined, dryRun(campaign, parts, options));
+    const result = await withRedisFaultNamed(undefined, dryRun(campaign, parts, options));
     if (result.kind === 'done') return result;
     return { ...result, possible: possibleSteps(result.state) };
   }
@@ -279,7 +279,7 @@ export class Campaigns {
     const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
     if (start.kind === 'refused') return { ...start, possible: possibleSteps(start.state) };
-    const told = await knowingRedisTrouble(id, gathered(start.pages));
+    const told = await withRedisFaultNamed(id, gathered(start.pages));
     const view = await this.get(id);
     return view && { kind: 'retried', report: { campaign: view, ...told } };
   }
@@ -369,7 +369,7 @@ function problemsOf(rows: readonly RejectedRow[]): RowProblem[] {
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
-async function knowingRedisTrouble<T>(id: string | undefined, work: Promise<T>): Promise<T> {
+async function withRedisFaultNamed<T>(id: string | undefined, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

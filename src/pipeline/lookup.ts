@@ -119,7 +119,7 @@ export function needsOf(
   };
 }
 
-/** What the request says; else what the template needs: one that uses no history goes to everybody. */
+/** What the request says; else what the template needs: one that uses no history goes to all customers. */
 export function requiresHistory(
   request: NotificationRequest,
   template: CompiledTemplate,

@@ -32,18 +32,18 @@ export function openLookupCaches(
   const logError = throttled((error: unknown) =>
     log.warn({ error: errorLabel(error) }, 'lookups cannot be remembered; going on without'),
   );
-  const onTrouble = (error: unknown) => {
+  const onFailure = (error: unknown) => {
     if (!noteRedis(error)) logError(error);
   };
   const identities = { name: 'identity', keyOf: keys.cachedIdentity };
   const contexts = { name: 'context', keyOf: keys.cachedContext };
   return {
     identities: new LookupCache(
-      new SealedCache<Identity>(redis, keyring, identities, onTrouble),
+      new SealedCache<Identity>(redis, keyring, identities, onFailure),
       config.IDENTITY_CACHE_FOR,
     ),
     contexts: new LookupCache(
-      new SealedCache<HistoryContext>(redis, keyring, contexts, onTrouble),
+      new SealedCache<HistoryContext>(redis, keyring, contexts, onFailure),
       config.CONTEXT_CACHE_FOR,
     ),
   };

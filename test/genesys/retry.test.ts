@@ -7,7 +7,7 @@ let genesys: TestClient;
 
 beforeEach(async () => {
   platform = await startPlatform();
-  genesys = await startClient({ baseUrl: platform.url, deadlineMs: 4_000 });
+  genesys = await startClient({ baseUrl: platform.url, deadlineMs: 20_000 });
 });
 
 afterEach(async () => {
