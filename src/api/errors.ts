@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnreadableCampaignError } from '../campaign/unreadableCampaign.js';
 import { describeRedisFault, redisFaultOf } from '../notification/redisFault.js';
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import { errorLabel } from '../ops/errorLabel.js';
 import { BodyRefused } from '../ops/jsonBody.js';
 import { DEEPEST_JSON } from '../ops/jsonNesting.js';
@@ -63,6 +64,10 @@ export function answerError(
   }
   if (error instanceof UnreadableCampaignError) {
     request.log.error({ campaignId: error.id }, error.message);
+    return sendProblem(reply, httpProblem(500, error.message));
+  }
+  if (error instanceof UnreadableRecordError) {
+    request.log.error({ notificationId: error.id }, error.message);
     return sendProblem(reply, httpProblem(500, error.message));
   }
   const fault = redisFaultOf(error);

@@ -15,6 +15,7 @@ export function idParam(request: FastifyRequest<WithId>): string | undefined {
 }
 
 export function noNotification(reply: FastifyReply): FastifyReply {
-  const detail = 'There never was one with this id, or it ended too long ago to be remembered.';
+  const detail =
+    'There never was one with this id, it ended too long ago to be remembered, or it is a row of a campaign whose turn has not come.';
   return sendProblem(reply, problem('no-notification', { detail }));
 }

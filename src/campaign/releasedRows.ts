@@ -67,7 +67,9 @@ export class ReleasedRows {
     for (let start = 0; start < rows.length; start += PAGE) {
       const ids = rows.slice(start, start + PAGE).map((row) => rowId(campaignId, Number(row)));
       const snapshots = await this.#ledger.snapshots(ids);
-      yield snapshots.filter((snapshot) => snapshot !== undefined);
+      yield snapshots.flatMap((seen) =>
+        seen === undefined || seen instanceof Error ? [] : [seen],
+      );
     }
   }
 

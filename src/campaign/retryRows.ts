@@ -31,6 +31,7 @@ export interface RefusedRow {
  * - `id_taken`: something else has the id that the row would have had.
  * - `request_gone`: what was asked for is not kept any more.
  * - `forgotten`: how it ended is not known any more.
+ * - `unreadable`: its record is damaged.
  */
 type RetryRefusal =
   | 'may_have_arrived'
@@ -38,7 +39,8 @@ type RetryRefusal =
   | 'never_released'
   | 'id_taken'
   | 'request_gone'
-  | 'forgotten';
+  | 'forgotten'
+  | 'unreadable';
 
 export interface RetryRequest {
   states: readonly RetryableState[];
@@ -136,7 +138,7 @@ async function* retryPages(
   let isOpen = false;
   let room = MAX_RETRIED_ROWS;
   for await (const rows of trackedRows(parts, campaign)) {
-    const chosen = rows.filter(({ state }) => wanted.has(state) || state === 'forgotten');
+    const chosen = rows.filter(({ state }) => wanted.has(state) || UNKNOWABLE.has(state));
     if (chosen.length === 0) continue;
     const refused: RefusedRow[] = [];
     let retried = 0;
@@ -182,6 +184,9 @@ async function open(
   return opened?.kind === 'done';
 }
 
+/** Rows of which it cannot be said whether they are wanted; each is named. */
+const UNKNOWABLE: ReadonlySet<RowState> = new Set(['forgotten', 'unreadable']);
+
 /** Undefined when the row was set going again. */
 async function retryRow(
   { notifications }: RetryParts,
@@ -190,7 +195,7 @@ async function retryRow(
   by: string | undefined,
 ): Promise<RefusedRow | undefined> {
   const refusal = (because: RetryRefusal): RefusedRow => ({ row: number, id, state, because });
-  if (state === 'forgotten') return refusal('forgotten');
+  if (state === 'forgotten' || state === 'unreadable') return refusal(state);
   if (record === undefined) return refusal(reason ?? 'never_released');
   const outcome = await notifications.retry(id, by, deadline);
   if (outcome === undefined) return refusal('forgotten');

@@ -28,9 +28,9 @@ export interface TrackedRow {
 /**
  * Where a row stands, under the names that the campaign's counts have. A row is `forgotten` when it
  * was released and the ledger's retention is over: the counts still know how it ended, nobody knows
- * any more for this row.
+ * any more for this row. It is `unreadable` when its record is damaged.
  */
-export type RowState = keyof CampaignCounts | 'forgotten';
+export type RowState = keyof CampaignCounts | 'forgotten' | 'unreadable';
 
 /** The rows of campaigns, as they were imported. */
 export interface StoredRows {
@@ -44,7 +44,7 @@ interface StoredRowsAndBeside extends StoredRows {
 /** Where rows, and what became of them, are read. */
 export interface RowSources {
   rows: StoredRowsAndBeside;
-  ledger: Pick<Ledger, 'readAll'>;
+  ledger: Pick<Ledger, 'snapshots'>;
   campaigns: Pick<CampaignStore, 'counts' | 'released'>;
 }
 
@@ -77,11 +77,13 @@ async function trackChunk(
     campaigns.counts(campaign.id),
   ]);
   const ids = numbered.map(({ number }) => rowId(campaign.id, number));
-  const records = await ledger.readAll(ids);
+  const snapshots = await ledger.snapshots(ids);
   const unreleased = unreleasedState(campaign, counts, released);
   return numbered.map(({ number, row }, at): TrackedRow => {
     const id = rowId(campaign.id, number);
-    const record = records[at];
+    const seen = snapshots[at];
+    if (seen instanceof Error) return { number, id, row, state: 'unreadable' };
+    const record = seen?.record;
     if (record !== undefined && isRowOf(campaign, number, record)) {
       return { number, id, row, record, state: countLabel(record) };
     }

@@ -1,3 +1,4 @@
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import type { Operations } from '../queue/operations.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { configurationFor } from './configuration.js';
@@ -32,6 +33,11 @@ export async function withProducer(
     await untilRedisAnswers(() => producer.ping());
     return await command(producer, output);
   } catch (error) {
+    if (error instanceof UnreadableRecordError) {
+      output.remark(error.message);
+      output.result('', { error: 'notification_unreadable', id: error.id });
+      return EXIT.other;
+    }
     const code = reportRedisFault(error, output);
     if (code === undefined) throw error;
     return code;

@@ -9,6 +9,7 @@ import { INTAKE, QUEUE_NAMES } from '../queue/intakeQueue.js';
 import type { Operations } from '../queue/operations.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
 import { html } from './html.js';
+import { sendRedisUnavailable } from './page.js';
 import { ReadableQueue } from './readableQueue.js';
 import { time } from './time.js';
 
@@ -35,6 +36,9 @@ const POLICY = [
 ].join('; ');
 const FONT_SERVICE = /<link[^>]*fonts\.googleapis\.com[^>]*>\s*/g;
 
+/** The library has a text for few errors; the message says what it is about. */
+const KEY = 'ERRORS.INTERNAL_SERVER_ERROR';
+
 class BoardAdapter extends FastifyAdapter {
   readonly #parts: BoardParts;
 
@@ -49,11 +53,17 @@ class BoardAdapter extends FastifyAdapter {
 
   /** The library's own handler answers with the error's message, which may quote what it stumbled over. */
   override setErrorHandler(): this {
-    return super.setErrorHandler((error) =>
-      error instanceof RedisUnavailableError
-        ? failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', 'Redis is unavailable. Try again later.')
-        : failure(500, 'ERRORS.INTERNAL_SERVER_ERROR', `A defect: ${errorLabel(error).name}`),
-    );
+    return super.setErrorHandler((error) => {
+      if (error instanceof RedisUnavailableError) {
+        return failure(503, KEY, 'Redis is unavailable. Try again later.');
+      }
+      // Such as a path that leaves the folder of the library's own files.
+      const { statusCode = 500 } = error as { statusCode?: number };
+      if (statusCode >= 400 && statusCode < 500) {
+        return failure(statusCode, KEY, 'There is nothing at this URL.');
+      }
+      return failure(500, KEY, `A defect: ${errorLabel(error).name}`);
+    });
   }
 }
 
@@ -72,6 +82,9 @@ const DEAD_BUTTONS = [
   ),
 ].join(',');
 const WITHOUT_DEAD_BUTTONS = `<style>${DEAD_BUTTONS} { display: none; }</style>`;
+
+/** What its page loads, which is no page. */
+const OF_THE_LIBRARY = /^\/queues\/(?:api|static)\//;
 
 const NOTICE_STYLE =
   'position:fixed;bottom:0;left:0;right:0;z-index:9999;padding:.6rem 1rem;background:#7d1128;color:#fff;font:15px/1.4 system-ui,sans-serif';
@@ -113,6 +126,16 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', POLICY);
+  });
+  app.addHook('preHandler', async ({ url }, reply) => {
+    if (OF_THE_LIBRARY.test(url)) return;
+    // Without Redis the library's page would say that there are no queues.
+    try {
+      await parts.operations.status();
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) throw error;
+      return sendRedisUnavailable(reply, error, parts.by !== undefined);
+    }
   });
   app.addHook('onSend', async (_request, _reply, payload) => {
     if (typeof payload !== 'string' || !payload.includes('<!DOCTYPE html>')) return payload;

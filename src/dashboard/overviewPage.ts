@@ -56,8 +56,8 @@ ${fleet.unknown.count === 0 ? undefined : unknownTable(fleet.unknown.count, page
 function goneNote(fleet: FleetStatus): Html | undefined {
   const gone = jobsOfGoneWorkers(fleet);
   if (gone === 0) return undefined;
-  return html`<p>Of the active jobs, ${gone} are taken by workers that are gone. Another worker takes them
-up within a minute.</p>`;
+  return html`<p>Of the active jobs, ${gone} are taken by workers that are gone. A worker that takes jobs
+goes on with them within a minute.</p>`;
 }
 
 /** The workers that live, and those that ended without leaving. */

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
+import { describeRedisFault } from '../notification/redisFault.js';
+import type { RedisUnavailableError } from '../queue/errors.js';
 import { Html, html } from './html.js';
 
 const STYLE = `
@@ -62,6 +64,20 @@ export interface Page {
   /** Whether to offer the way out; absent where nobody logs in. */
   loggedIn?: boolean;
   status?: number;
+}
+
+/** In place of a page that cannot be made: why not, and what to do. */
+export function sendRedisUnavailable(
+  reply: FastifyReply,
+  { fault }: RedisUnavailableError,
+  loggedIn: boolean,
+) {
+  reply.header('retry-after', 5);
+  const body = html`<h1>Redis is unavailable</h1>
+<div class="panel bad" role="alert"><p>${describeRedisFault(fault)}</p><p>What is kept there cannot be read just now. Nothing is
+lost by that: try again in a moment. If you pressed a button, look whether it was done before you press it
+again. The log of the api says since when.</p></div>`;
+  return sendPage(reply, { title: 'Redis is unavailable', body, loggedIn, status: 503 });
 }
 
 /** Sends one of our own pages: plain HTML, no script, readable without any style. */

@@ -9,7 +9,7 @@ import { decisionRoutes } from './decisionRoutes.js';
 import { html } from './html.js';
 import { notificationPage } from './notificationPage.js';
 import { overviewPage } from './overviewPage.js';
-import { sendPage } from './page.js';
+import { sendPage, sendRedisUnavailable } from './page.js';
 
 export interface PagesParts {
   details: DetailsParts;
@@ -37,12 +37,7 @@ export function notificationPages(app: FastifyInstance, parts: PagesParts): void
 
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
-    reply.header('retry-after', 5);
-    const body = html`<h1>Redis is unavailable</h1>
-<div class="panel bad" role="alert"><p>What is kept there cannot be read just now. Nothing is lost by
-that: try again in a moment. If you pressed a button, look whether it was done before you press it
-again.</p></div>`;
-    return sendPage(reply, { title: 'Redis is unavailable', body, loggedIn: login, status: 503 });
+    return sendRedisUnavailable(reply, error, login);
   });
 
   app.get<{ Querystring: Record<string, unknown> }>('/notifications', async ({ query }, reply) => {
@@ -71,7 +66,8 @@ again.</p></div>`;
 
   function sendNone(reply: FastifyReply): FastifyReply {
     const body = html`<h1>There is no such notification</h1>
-<p>There never was one with this id, or it ended too long ago to be remembered.
+<p>There never was one with this id, it ended too long ago to be remembered, or it is a row of a
+campaign whose turn has not come.
 <a href="/notifications">Look for another</a>.</p>`;
     return sendPage(reply, { title: 'No such notification', body, loggedIn: login, status: 404 });
   }

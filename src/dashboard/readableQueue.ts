@@ -1,5 +1,6 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { Job, type JobType, type Queue } from 'bullmq';
+import { LIMITER_MAX } from '../queue/jobs.js';
 
 /**
  * A queue as the dashboard reads it. One job whose data is no JSON would make the library's list of
@@ -32,6 +33,11 @@ export class ReadableQueue extends BullMQAdapter {
     const ids = await this.#queue.getRanges(types, start, end, false);
     const jobs = await Promise.all(ids.map((id) => this.#read(id)));
     return jobs.filter((job) => job !== undefined);
+  }
+
+  /** Each worker has a limiter, for the gate; it limits only what has reached its maximum. */
+  override getActiveRateLimitTtl(): Promise<number> {
+    return this.#queue.getRateLimitTtl(LIMITER_MAX).then((ms) => Math.max(0, ms));
   }
 
   override getJob(id: string): Promise<Job | undefined> {

@@ -77,11 +77,25 @@ const FLOW_UNKNOWN: readonly Finding[] = (['workers', 'flow'] as const).map((che
   skipped(check, 'Redis does not answer'),
 );
 
-/** The probes take their slots from the same budget as the workers' requests. */
+/** A worker waits for its slot as long as Redis takes no writes (it is full, say); a person does not. */
+const SLOT_WITHIN_MS = 5_000;
+
+/** The probes take their slots from the same budget as the workers' requests, where it can be written. */
 function budgetOf(redis: RedisClient, config: Config): Admission {
   const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
   const log = pino({ level: 'silent' });
-  return Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+  const budget = Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
+  let patienceMs = SLOT_WITHIN_MS + Math.ceil(120_000 / requestsPerMinute);
+  return {
+    rateLimited: budget.rateLimited,
+    async admit(request) {
+      const ticket = await budget.admit({ ...request, signal: AbortSignal.timeout(patienceMs) });
+      if (ticket.admitted || ticket.because !== 'aborted') return ticket;
+      // No slot is given to any process, so there is no worker to be considerate of.
+      patienceMs = 1;
+      return { admitted: true };
+    },
+  };
 }
 
 /** Without a Redis there are no workers to be considerate of. */

@@ -79,6 +79,12 @@ function notAnswered(failure: CallFailure, purpose: string): Finding {
   );
 }
 
+/** A sentence without its full stop. */
+export function whenToTryAgain(failure: CallFailure): string {
+  if (failure.kind !== 'gate_closed') return 'Try again in a minute';
+  return `Try again in ${Math.ceil(failure.retryAfterMs / 1_000)} s`;
+}
+
 function paused(purpose: string, retryAfterMs: number): Finding {
   const seconds = Math.ceil(retryAfterMs / 1_000);
   return warning(

@@ -9,7 +9,7 @@ import type { Probe } from '../pipeline/permissionProbes.js';
 import { genesysSettings } from '../roles/workerRole.js';
 import { judgeClock } from './clock.js';
 import { type Finding, failed, ok, skipped } from './finding.js';
-import { checkPermission, describeFailure } from './permissions.js';
+import { checkPermission, describeFailure, whenToTryAgain } from './permissions.js';
 import { senderChecks } from './senders.js';
 
 /** Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. */
@@ -83,6 +83,6 @@ function refused(failure: CallFailure): Finding {
   return failed(
     'credentials',
     `not found out: ${describeFailure(failure)}`,
-    'Try again in a minute; if it stays, look at status.mypurecloud.com.',
+    `${whenToTryAgain(failure)}; if it stays, look at status.mypurecloud.com.`,
   );
 }

@@ -3,7 +3,7 @@ import type { GenesysClient } from '../genesys/client.js';
 import type { CallFailure } from '../genesys/failure.js';
 import { isMissingPermission } from '../pipeline/answerTable.js';
 import { type Check, type Finding, failed, ok, warning } from './finding.js';
-import { describeFailure } from './permissions.js';
+import { describeFailure, whenToTryAgain } from './permissions.js';
 
 const LANE = { lane: 'transactional' } as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -72,5 +72,5 @@ function notSeen(check: Check, failure: CallFailure, permission: string): Findin
     const remedy = `To have it checked, add ${permission} to the client's role; sending does not need it.`;
     return warning(check, 'not checked: the OAuth client may not look', remedy);
   }
-  return warning(check, `not checked: ${describeFailure(failure)}`, 'Try again in a minute.');
+  return warning(check, `not checked: ${describeFailure(failure)}`, `${whenToTryAgain(failure)}.`);
 }

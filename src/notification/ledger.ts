@@ -8,7 +8,8 @@ import { type RedisClock, redisClock } from './redisClock.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
-import { type Snapshot, snapshotOf, TAG_BYTES, tagged } from './snapshot.js';
+import { type Snapshot, snapshotOf, TAG_BYTES, tagged, trySnapshotOf } from './snapshot.js';
+import type { UnreadableRecordError } from './unreadableRecord.js';
 
 /** What was asked for, with the template content that was pinned when it was accepted. */
 export interface StoredRequest {
@@ -152,7 +153,8 @@ export class Ledger {
         this.#observe(record);
         return { kind: 'accepted', snapshot: { record, tag: bytes.subarray(0, TAG_BYTES) } };
       }
-      return { kind: 'known', snapshot: snapshotOf(record.id, known) };
+      const snapshot = trySnapshotOf(record.id, known);
+      return snapshot instanceof Error ? snapshot : { kind: 'known', snapshot };
     });
   }
 
@@ -207,7 +209,8 @@ export class Ledger {
 
   /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
   async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
-    return (await this.snapshots(ids)).map((snapshot) => snapshot?.record);
+    const all = await this.snapshots(ids);
+    return all.map((seen) => (seen instanceof Error ? undefined : seen?.record));
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -375,12 +378,14 @@ export class Ledger {
   }
 
   /** As `readAll`, each record with its tag. */
-  async snapshots(ids: readonly string[]): Promise<(Snapshot | undefined)[]> {
+  async snapshots(
+    ids: readonly string[],
+  ): Promise<(Snapshot | UnreadableRecordError | undefined)[]> {
     if (ids.length === 0) return [];
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
     return ids.map((id, at) => {
       const bytes = all[at] ?? null;
-      return bytes === null ? undefined : snapshotOf(id, bytes);
+      return bytes === null ? undefined : trySnapshotOf(id, bytes);
     });
   }
 

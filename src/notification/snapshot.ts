@@ -1,6 +1,7 @@
 import { packRecord, unpackRecord } from './codec.js';
 import { takeRandom } from './randomPool.js';
 import type { NotificationRecord } from './record.js';
+import { UnreadableRecordError } from './unreadableRecord.js';
 
 /** A record as it was read: its tag makes sure that only this version is replaced. */
 export interface Snapshot {
@@ -16,8 +17,19 @@ export function tagged(record: NotificationRecord): Buffer {
 }
 
 export function snapshotOf(id: string, bytes: Buffer): Snapshot {
-  return {
-    record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
-    tag: bytes.subarray(0, TAG_BYTES),
-  };
+  const snapshot = trySnapshotOf(id, bytes);
+  if (snapshot instanceof UnreadableRecordError) throw snapshot;
+  return snapshot;
+}
+
+/** For many at once: one record that cannot be read must not hide the others. */
+export function trySnapshotOf(id: string, bytes: Buffer): Snapshot | UnreadableRecordError {
+  try {
+    return {
+      record: unpackRecord(id, bytes.subarray(TAG_BYTES)),
+      tag: bytes.subarray(0, TAG_BYTES),
+    };
+  } catch {
+    return new UnreadableRecordError(id);
+  }
 }

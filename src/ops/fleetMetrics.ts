@@ -53,6 +53,9 @@ export function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
   const { alive } = status.workers;
   workers.set({ state: 'alive' }, alive.length);
   workers.set({ state: 'held' }, alive.filter(isHeld).length);
+  gauge('redis_full', '1 while Redis has so little memory left that nothing is accepted').set(
+    status.redisFull ? 1 : 0,
+  );
   gauge('paused', '1 while a person has stopped the sending').set(pause === undefined ? 0 : 1);
   gauge(
     'gate_closed_until_timestamp_seconds',

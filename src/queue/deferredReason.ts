@@ -26,15 +26,15 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
   },
   campaign_paused: {
     who: 'a worker',
-    what: 'the campaign was paused when its turn came; once the campaign runs again, a worker takes it within seconds',
+    what: 'the campaign was paused when its turn came; its turn comes again',
   },
   paused: {
     who: 'a worker',
-    what: 'all sending was paused when its turn came; once it is resumed, a worker takes it within seconds',
+    what: 'all sending was paused when its turn came; its turn comes again',
   },
   rate_limited: {
     who: 'a worker',
-    what: 'Genesys Cloud asked for silence with a 429 when its turn came; the gate is open again, and a worker takes it within seconds',
+    what: 'Genesys Cloud asked for silence with a 429 when its turn came; its turn comes again',
   },
   credentials: {
     who: 'you',

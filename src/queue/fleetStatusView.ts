@@ -98,13 +98,14 @@ function workersView(fleet: FleetStatus): object {
 }
 
 function workerView(worker: SeenWorker): object {
-  const { since, seenAt, breaker, notReady, ...rest } = worker;
+  const { since, seenAt, breaker, notReady, notReadySince, ...rest } = worker;
   return {
     ...rest,
     since: iso(since),
     seenAt: iso(seenAt),
     ...(breaker !== undefined && { breaker: { ...breaker, since: iso(breaker.since) } }),
     ...(notReady !== undefined && { notReady }),
+    ...(notReadySince !== undefined && { notReadySince: iso(notReadySince) }),
   };
 }
 

@@ -65,17 +65,21 @@ export function isHeld({ breaker, notReady: because }: SeenWorker): boolean {
 
 /** How many jobs are taken by workers that are gone, by what is known; those jobs do not move. */
 export function jobsOfGoneWorkers({ workers, queues }: FleetStatus): number {
+  const { now, alive, vanished } = workers;
   const active = LANES.reduce((sum, lane) => sum + queues[lane].active, 0);
-  if (workers.alive.length === 0) return active;
+  if (alive.length === 0) return active;
   // The living say every two seconds how many they have, so a surplus alone proves nothing.
-  const surplus = Math.max(0, active - jobsOf(workers.alive));
-  const recently = workers.vanished.filter(
-    ({ seenAt }) => workers.now - seenAt < TAKEN_UP_WITHIN_MS,
+  const surplus = Math.max(0, active - jobsOf(alive));
+  // A worker that takes no jobs takes up none of another either.
+  const firstFree = earliest(alive.filter((worker) => !isHeld(worker)).map(({ since }) => since));
+  const left = vanished.filter(
+    ({ seenAt }) =>
+      firstFree === undefined || now - Math.max(seenAt, firstFree) < TAKEN_UP_WITHIN_MS,
   );
-  return Math.min(surplus, jobsOf(recently));
+  return Math.min(surplus, jobsOf(left));
 }
 
-/** A vanished worker's jobs are taken up again within this, if a worker lives. */
+/** A vanished worker's jobs are taken up again within this, once a worker lives that takes jobs. */
 const TAKEN_UP_WITHIN_MS = 60_000;
 
 function jobsOf(workers: readonly SeenWorker[]): number {
@@ -172,21 +176,39 @@ export function accessRemedy(kind: 'credentials' | 'permission'): string {
     : 'Grant it in the roles of the client (Admin › Integrations › OAuth), for the right divisions. A change may take up to 15 minutes; the work goes on by itself within a minute after that';
 }
 
+/** Workers that are not ready, one obstacle for each reason, however many workers it holds. */
 function notReady(alive: readonly SeenWorker[]): Obstacle[] {
   const allHeld = alive.every(isHeld);
-  return alive.flatMap(({ host, pid, notReady: because = [] }): Obstacle[] =>
-    because.length === 0
-      ? []
-      : [
-          {
-            kind: 'not_ready',
-            stops: allHeld,
-            who: 'you',
-            detail: `The worker ${host}, process ${pid}, is not ready: ${because.join('; ')}.`,
-            remedy: 'Look into its log, put that right, and start it again if it stays',
-          },
-        ],
-  );
+  const byReason = new Map<string, SeenWorker[]>();
+  for (const worker of alive) {
+    const { notReady: because = [] } = worker;
+    if (because.length === 0) continue;
+    const reason = because.map((sentence) => sentence.replace(/\.*$/, '.')).join(' ');
+    byReason.set(reason, [...(byReason.get(reason) ?? []), worker]);
+  }
+  return [...byReason].map(([reason, workers]): Obstacle => {
+    const places = workers.map(({ host, pid }) => `${host}, process ${pid}`);
+    const [place = ''] = places;
+    const which =
+      places.length === 1
+        ? `The worker ${place}, is not ready`
+        : `${places.length} of ${alive.length} workers are not ready (${places.join('; ')})`;
+    const since = earliest(workers.map(({ notReadySince }) => notReadySince));
+    return {
+      kind: 'not_ready',
+      stops: allHeld,
+      who: 'you',
+      ...(since !== undefined && { since }),
+      detail: `${which}${since === undefined ? '' : `, since ${at(since)}`}: ${reason}`,
+      remedy:
+        'Put that right; the worker then goes on by itself. If it does not, look into its log and start it again',
+    };
+  });
+}
+
+function earliest(times: readonly (number | undefined)[]): number | undefined {
+  const known = times.filter((time) => time !== undefined);
+  return known.length === 0 ? undefined : Math.min(...known);
 }
 
 /** Pausing the sending pauses the queues as well; this is about queues that something else has paused. */

@@ -27,6 +27,9 @@ function isCount(value: unknown): value is number {
 
 export const JOB_NAMES: ReadonlySet<unknown> = new Set<JobName>(['dispatch', 'delivery_check']);
 
+/** Of the workers' limiter. It is the gate and nothing else: this many jobs are never started. */
+export const LIMITER_MAX = Number.MAX_SAFE_INTEGER - 1;
+
 /** How often a notification is tried before it fails; deferrals and closed gates do not count. */
 export const MAX_ATTEMPTS = 12;
 

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { isRedisFault, withoutCommand } from '../notification/redisFault.js';
 import type { RedisClient } from '../notification/redisScripts.js';
+import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import { RedisUnavailableError, UnexpectedFailureError } from './errors.js';
 import { verifyDatabase } from './serverCheck.js';
 
@@ -26,7 +27,7 @@ export async function withPatience<T>(
   } catch (error) {
     if (isRedisFault(error))
       throw new RedisUnavailableError(id, { cause: withoutCommand(error), mayBeDone });
-    if (id === undefined) throw withoutCommand(error);
+    if (id === undefined || error instanceof UnreadableRecordError) throw withoutCommand(error);
     throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });
   } finally {
     clearTimeout(timer);

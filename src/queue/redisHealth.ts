@@ -42,6 +42,14 @@ export class RedisHealth {
     return this.#down?.fault;
   }
 
+  /** The same in a sentence, with for how long it has been so. */
+  get description(): string | undefined {
+    if (this.#down === undefined) return undefined;
+    const { fault, since } = this.#down;
+    const seconds = Math.round((performance.now() - since) / 1_000);
+    return `${describeRedisFault(fault)} It has been so for ${seconds} s.`;
+  }
+
   /** Takes note of an error; whether it was one of Redis'. */
   readonly note = (error: unknown): boolean => {
     const fault = redisFaultOf(error);
@@ -71,8 +79,7 @@ export class RedisHealth {
   /** What keeps Redis from taking more in, asked now; in a sentence. */
   async problem(): Promise<string | undefined> {
     await this.#probe();
-    if (this.fault === undefined) return undefined;
-    return this.fault.kind === 'away' ? 'Redis does not answer.' : describeRedisFault(this.fault);
+    return this.description;
   }
 
   /** Before the connection is ended: what is lost from then on is no fault. */

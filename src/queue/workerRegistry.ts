@@ -27,6 +27,8 @@ export interface WorkerReport {
   breaker?: BreakerReport;
   /** Why it is not ready, in sentences; the breaker not among them. */
   notReady?: string[];
+  /** Since when it has not been ready (epoch ms, Redis' time). */
+  notReadySince?: number;
 }
 
 export interface SeenWorker extends WorkerReport {
@@ -144,6 +146,7 @@ const workerReport = z.object({
   jobs: z.object({ transactional: z.number(), campaign: z.number() }),
   breaker: breakerReport.exactOptional(),
   notReady: z.array(z.string()).exactOptional(),
+  notReadySince: z.number().exactOptional(),
 }) satisfies z.ZodType<WorkerReport>;
 
 /**

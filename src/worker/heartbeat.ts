@@ -33,6 +33,7 @@ export class Heartbeat {
   readonly #stopped = new AbortController();
   readonly #logFailure: (error: unknown) => void;
   #since: number | undefined;
+  #notReadySince: number | undefined;
   #beating: Promise<void> = Promise.resolve();
 
   constructor(parts: HeartbeatParts) {
@@ -58,6 +59,7 @@ export class Heartbeat {
     const { registry, clock } = this.#parts;
     const notReady = await this.#parts.notReady();
     this.#since ??= await clock.current();
+    this.#notReadySince = notReady.length === 0 ? undefined : (this.#notReadySince ?? clock.now());
     await registry.beat(this.id, this.#report(this.#since, notReady));
   }
 
@@ -97,6 +99,7 @@ export class Heartbeat {
           breaker: { ...reason, state, since: since ?? startedAt },
         }),
       ...(notReady.length > 0 && { notReady: [...notReady] }),
+      ...(this.#notReadySince !== undefined && { notReadySince: this.#notReadySince }),
     };
   }
 }

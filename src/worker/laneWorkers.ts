@@ -8,7 +8,14 @@ import { errorLabel } from '../ops/errorLabel.js';
 import { throttled } from '../ops/throttled.js';
 import { backoffMs } from '../pipeline/backoff.js';
 import type { AttemptOutcome } from '../pipeline/outcome.js';
-import { FOREIGN_JOB, isOwnJob, isOwnJobId, type JobData, readJobData } from '../queue/jobs.js';
+import {
+  FOREIGN_JOB,
+  isOwnJob,
+  isOwnJobId,
+  type JobData,
+  LIMITER_MAX,
+  readJobData,
+} from '../queue/jobs.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 import { RetryableError } from './retryableError.js';
@@ -132,7 +139,7 @@ export class LaneWorkers {
       prefix,
       concurrency,
       autorun: false,
-      limiter: { max: Number.MAX_SAFE_INTEGER - 1, duration: 1_000 },
+      limiter: { max: LIMITER_MAX, duration: 1_000 },
       maximumRateLimitDelay: RATE_LIMIT_PEEK_MS,
       lockDuration: 30_000,
       stalledInterval: 15_000,

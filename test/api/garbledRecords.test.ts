@@ -72,6 +72,31 @@ describe('one record that cannot be read hides no others:', () => {
     ]);
   });
 
+  test.each(['garbled', '0123456789', ''])('a notification (%s)', async (record) => {
+    const api = await startTestApi();
+    const { redis, prefix } = redisOf(api);
+    expect((await api.post({ ...REQUEST, id: 'whole' })).status).toBe(202);
+    await redis.set(`${prefix}:n:damaged`, record);
+    const says = expect.stringMatching(/^The record of notification damaged cannot be read/);
+    for (const [method, path] of [
+      ['GET', '/v1/notifications/damaged'],
+      ['DELETE', '/v1/notifications/damaged'],
+      ['POST', '/v1/notifications/damaged/retry'],
+    ] as const) {
+      const answer = await api.call(method, path);
+      expect([path, answer.status, answer.body['detail']]).toEqual([path, 500, says]);
+    }
+    const again = await api.post({ ...REQUEST, id: 'damaged' });
+    expect([again.status, again.body['id']]).toEqual([500, 'damaged']);
+    expect((await api.call('GET', '/v1/notifications/whole')).status).toBe(200);
+    if (record !== 'garbled') return;
+    const env = { REDIS_URL: api.config.REDIS_URL, QUEUE_PREFIX: prefix };
+    for (const command of ['show', 'retry', 'cancel']) {
+      const answer = await run([command, 'damaged'], env);
+      expect([command, answer.code, answer.stderr]).toEqual([command, 1, says]);
+    }
+  });
+
   test('a template', async () => {
     const api = await startTestApi();
     const { redis, prefix } = redisOf(api);

@@ -135,6 +135,17 @@ describe('results of a campaign', () => {
     ]);
   });
 
+  test('name a row whose record cannot be read, and leave out none of the others', async () => {
+    await run('damaged', customersCsv(3));
+    const { redis } = office.producer.store;
+    await redis.set(ledgerKeys(office.prefix).record('damaged.3'), 'garbled');
+    expect(await resultsOf('damaged')).toMatchObject([
+      { row: 2, state: 'sent' },
+      { row: 3, email: 'customer2@example.com', state: 'unreadable' },
+      { row: 4, state: 'sent' },
+    ]);
+  });
+
   test('are read a chunk at a time, however many rows there are', async () => {
     await office.imported('many', customersCsv(1_200));
     const file = await office.campaigns.results('many', 'ndjson');

@@ -32,7 +32,9 @@ async function failedCampaign(rows: number, room: number) {
   const parts: RetryParts = {
     campaigns: importing.campaigns,
     rows: importing.rows,
-    ledger: { readAll: async (ids) => ids.map(recordOf) },
+    ledger: {
+      snapshots: async (ids) => ids.map((id) => ({ record: recordOf(id), tag: Buffer.alloc(8) })),
+    },
     notifications: {
       retry: async (id) => {
         setGoing.add(id);

@@ -291,15 +291,18 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     const { page } = await visit(browser, alone.url);
     await logIn(page, '/notifications');
     await server.kill('SIGKILL');
-    for (const path of ['/notifications', '/notifications/x']) {
+    for (const path of [
+      '/notifications',
+      '/notifications/x',
+      '/queues',
+      '/queues/queue/campaign',
+    ]) {
       await page.goto(path);
       await page.getByRole('heading', { name: 'Redis is unavailable' }).waitFor();
+      await page.getByText('Redis cannot be reached. Check that it runs').waitFor();
       expect(await accessibilityTrouble(page)).toEqual([]);
     }
     await picture(page, 'away-notification');
-    await page.goto('/queues');
-    await page.getByText('Redis is unavailable. Try again later.').first().waitFor();
-    await picture(page, 'away-queues');
     await server.restart();
     let status = 503;
     while (status === 503) status = (await page.goto('/notifications'))?.status() ?? 0;

@@ -49,6 +49,22 @@ function statusesOf({ findings }: Examination, check: Check): string[] {
   return findings.filter((finding) => finding.check === check).map(({ status }) => status);
 }
 
+test('a Redis that is full is named, and everything else is looked at without waiting for it', async () => {
+  const client = new Redis(redis.url);
+  await client.config('SET', 'maxmemory', '1mb');
+  try {
+    const startedAt = performance.now();
+    const examination = await examined();
+    expect(performance.now() - startedAt).toBeLessThan(40_000);
+    expect(statusesOf(examination, 'redis-memory')).toEqual(['failed']);
+    expect(statusesOf(examination, 'permission')).not.toContain('failed');
+    expect(statusesOf(examination, 'permission')).toContain('ok');
+  } finally {
+    await client.config('SET', 'maxmemory', '0');
+    await client.quit();
+  }
+}, 60_000);
+
 describe('a healthy deployment', () => {
   test('has nothing to complain about, and each thing is looked at', async () => {
     const examination = await examined();

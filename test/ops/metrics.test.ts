@@ -105,6 +105,7 @@ describe('metrics', () => {
     expect(values(families, 'notifier_unknown_notifications')).toEqual({ '': 2 });
     expect(values(families, 'notifier_gate_closed_seconds_total')).toEqual({ '': 90.5 });
     expect(values(families, 'notifier_paused')).toEqual({ '': 1 });
+    expect(values(families, 'notifier_redis_full')).toEqual({ '': 0 });
     expect(values(families, 'notifier_workers')).toEqual({ alive: 3, held: 2 });
     const until = values(families, 'notifier_gate_closed_until_timestamp_seconds')[''] ?? 0;
     expect(until).toBeGreaterThan(Date.now() / 1_000 + 50);

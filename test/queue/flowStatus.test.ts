@@ -56,6 +56,19 @@ describe('how the deployment stands', () => {
     expect(none.obstacles[1]?.detail).toContain('90000 s off');
   });
 
+  test('names a reason once for all workers that are not ready for it, with since when', () => {
+    const because = ['Redis is full (maxmemory). Give it more memory.'];
+    const both = withWorkers([
+      aliveWorker({ notReady: because, notReadySince: AT + 2_000 }),
+      aliveWorker({ notReady: because, notReadySince: AT, pid: 4343 }),
+    ]);
+    expect(both.state).toBe('not_ready');
+    expect(both.obstacles).toMatchObject([{ kind: 'not_ready', since: AT, stops: true }]);
+    expect(both.obstacles[0]?.detail).toBe(
+      '2 of 2 workers are not ready (host-1, process 4242; host-1, process 4343), since 2026-11-29T16:30:02Z: Redis is full (maxmemory). Give it more memory.',
+    );
+  });
+
   test('flows again while one job at a time is tried, and says so', () => {
     const breaker = { ...NO_PERMISSION, state: 'half-open' as const };
     const tried = withWorkers([aliveWorker({ breaker })]);
@@ -116,6 +129,10 @@ describe('jobs that are taken by workers which are gone', () => {
     expect(jobsOfGoneWorkers(fleetStatus({ queues: busy, workers }))).toBe(0);
     const one = { ...workers, vanished: [vanished] };
     expect(jobsOfGoneWorkers(fleetStatus({ queues: busy, workers: one }))).toBe(10);
+    const held = { ...one, now: AT + 600_000, alive: [{ ...living, breaker: NO_PERMISSION }] };
+    expect(jobsOfGoneWorkers(fleetStatus({ queues: busy, workers: held }))).toBe(10);
+    const started = { ...held, alive: [{ ...living, since: AT + 590_000 }] };
+    expect(jobsOfGoneWorkers(fleetStatus({ queues: busy, workers: started }))).toBe(10);
     const long = { ...one, now: AT + 120_000 };
     expect(jobsOfGoneWorkers(fleetStatus({ queues: busy, workers: long }))).toBe(0);
   });

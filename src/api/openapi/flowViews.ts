@@ -40,6 +40,7 @@ const worker = z.looseObject({
     .exactOptional()
     .meta({ description: 'Its access to Genesys Cloud is broken; it takes no jobs.' }),
   notReady: z.array(z.string()).exactOptional(),
+  notReadySince: time.exactOptional(),
 });
 
 /** The workers of the deployment. */
@@ -47,7 +48,8 @@ export const workers = z.looseObject({
   alive: z.int(),
   held: z.int().meta({ description: 'Those of the living that take no jobs.' }),
   jobsOfGone: z.int().meta({
-    description: 'Jobs, counted as active, of workers that are gone; another worker takes them up.',
+    description:
+      'Jobs, counted as active, of workers that are gone; a worker that takes jobs goes on with them within a minute.',
   }),
   lastSeenAt: time.exactOptional(),
   list: z.array(worker),

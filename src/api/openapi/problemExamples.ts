@@ -61,8 +61,11 @@ export const redisUnfit = problem('redis-unfit', {
 });
 export const stopping = problem('stopping', { retryAfter: 1 });
 export const notReady = problem('not-ready', {
-  detail: 'Redis does not answer.',
-  because: ['Redis does not answer.'],
+  detail:
+    'Redis cannot be reached. Check that it runs, and that REDIS_URL names it. (ECONNREFUSED) It has been so for 5 s.',
+  because: [
+    'Redis cannot be reached. Check that it runs, and that REDIS_URL names it. (ECONNREFUSED) It has been so for 5 s.',
+  ],
 });
 const unauthorized = problem('unauthorized', {
   detail: 'Send a key in the header: Authorization: Bearer KEY.',
@@ -74,7 +77,8 @@ export const tooManyRequests = problem('too-many-requests', {
   retryAfter: 12,
 });
 export const unknownId = problem('no-notification', {
-  detail: 'There never was one with this id, or it ended too long ago to be remembered.',
+  detail:
+    'There never was one with this id, it ended too long ago to be remembered, or it is a row of a campaign whose turn has not come.',
 });
 export const tooLate = problem('too-late', {
   detail: 'Only what is accepted, queued or processing can be cancelled.',

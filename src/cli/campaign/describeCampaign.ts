@@ -227,7 +227,7 @@ function rowsFact({
   return [whole(rows), ...others].join(', ');
 }
 
-/** A list of campaigns, one line each; on a terminal no wider than that. */
+/** A list of campaigns, one line each; below it what is in the way of all that have not ended. */
 export function describeCampaigns(views: readonly CampaignView[], to: Terminal): string {
   if (views.length === 0) return 'There is no campaign yet.';
   const rows = views.map((view) => ({
@@ -242,10 +242,13 @@ export function describeCampaigns(views: readonly CampaignView[], to: Terminal):
   const width = (of: 'id' | 'state') => Math.max(...rows.map((row) => row[of].length));
   const [ids, states] = [width('id'), width('state')];
   const columns = to.live ? to.columns() - 1 : Number.POSITIVE_INFINITY;
-  return rows
+  const lines = rows
     .map(({ id, state, share, what }) =>
       `${id.padEnd(ids)}  ${state.padEnd(states)}  ${share.padStart(5)}  ${what}`.trimEnd(),
     )
-    .map((line) => clipped(line, columns))
-    .join('\n');
+    .map((line) => clipped(line, columns));
+  // The same for each of them: it is in the way of the whole deployment.
+  const { obstacles = [] } = views.find((view) => view.obstacles !== undefined) ?? {};
+  const inTheWay = obstacles.flatMap((obstacle) => describeObstacle(obstacle));
+  return [...lines, ...(inTheWay.length > 0 ? ['', ...inTheWay] : [])].join('\n');
 }

@@ -22,9 +22,9 @@ export async function followToEnd(
     case 'gone':
       return noSuchCampaign(session, id);
     case 'interrupted':
-      output.remark(`No longer watching. The campaign goes on; to pause it:
+      output.remark(`No longer watching, which changes nothing about the campaign. To pause it:
   ${commandLine(`campaign pause ${id}`)}
-to watch again:
+To watch again:
   ${commandLine(`campaign status ${id} --follow`)}`);
       output.result('', { error: 'interrupted', id });
       return interruption.code();

@@ -87,4 +87,5 @@ const REFUSALS = {
   id_taken: 'something else has its id',
   request_gone: 'it ended too long ago',
   forgotten: 'how it ended is not known any more',
+  unreadable: 'its record is damaged',
 } as const satisfies Record<RefusedRow['because'], string>;

@@ -174,3 +174,19 @@ x       paused    60 %  The campaign has been paused by mar`,
   expect(describeCampaigns(views, { ...narrow(60), live: false })).toMatch(/700 waiting$/m);
   expect(describeCampaigns([], narrow(60))).toBe('There is no campaign yet.');
 });
+
+test('a list says what keeps all of them from being sent, and what to do', () => {
+  const obstacle = {
+    kind: 'no_workers',
+    stops: true,
+    who: 'you',
+    detail: 'No worker is alive; the last one was seen at 2026-11-22T09:30:00Z.',
+    remedy: 'Start a worker',
+    command: 'notifier worker',
+  } as const;
+  const views = [CANCELLED_CAMPAIGN, { ...RUNNING, obstacles: [obstacle] }];
+  const [, running, blank, ...inTheWay] = describeCampaigns(views, narrow(60)).split('\n');
+  expect(running).toMatch(/^autumn +running/);
+  expect(blank).toBe('');
+  expect(inTheWay).toEqual([obstacle.detail, '→ Start a worker: notifier worker']);
+});

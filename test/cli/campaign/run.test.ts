@@ -201,7 +201,7 @@ describe('a campaign that runs', () => {
     await watching.says(/ 0 % {2}0 of 1,000/);
     watching.signal('SIGINT');
     expect(await watching.end()).toBe(130);
-    expect(watching.stderr).toMatch(/The campaign goes on[\s\S]*campaign pause many/);
+    expect(watching.stderr).toMatch(/changes nothing about the campaign[\s\S]*campaign pause many/);
 
     const paused = await campaign('pause', 'many', '--reason', 'wrong price');
     expect(paused).toMatchObject({
