@@ -1,15 +1,22 @@
 import { type CampaignKeys, campaignKeys, type KeysOfCampaign } from './campaignKeys.js';
 import { reasonFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
-import type { Halt } from './halt.js';
+import { begins, type Halt } from './halt.js';
 import { type LedgerKeys, ledgerKeys } from './keys.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import { type RedisClock, redisClock } from './redisClock.js';
 import { type RedisClient, readScript } from './redisScripts.js';
 import type { NotificationRequest } from './request.js';
 import { nextCheck } from './settlement.js';
-import { type Snapshot, snapshotOf, TAG_BYTES, tagged, trySnapshotOf } from './snapshot.js';
-import type { UnreadableRecordError } from './unreadableRecord.js';
+import {
+  recordIn,
+  type Seen,
+  type Snapshot,
+  snapshotOf,
+  TAG_BYTES,
+  tagged,
+  trySnapshotOf,
+} from './snapshot.js';
 
 /** What was asked for, with the template content that was pinned when it was accepted. */
 export interface StoredRequest {
@@ -209,8 +216,7 @@ export class Ledger {
 
   /** Many records in one round trip, in the order of their ids; undefined where there is none (any more). */
   async readAll(ids: readonly string[]): Promise<(NotificationRecord | undefined)[]> {
-    const all = await this.snapshots(ids);
-    return all.map((seen) => (seen instanceof Error ? undefined : seen?.record));
+    return (await this.snapshots(ids)).map(recordIn);
   }
 
   /** The stored request, or undefined once its retention is over. */
@@ -378,9 +384,7 @@ export class Ledger {
   }
 
   /** As `readAll`, each record with its tag. */
-  async snapshots(
-    ids: readonly string[],
-  ): Promise<(Snapshot | UnreadableRecordError | undefined)[]> {
+  async snapshots(ids: readonly string[]): Promise<Seen[]> {
     if (ids.length === 0) return [];
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
     return ids.map((id, at) => {
@@ -394,10 +398,4 @@ export class Ledger {
     const bytes = await this.#redis.getBuffer(this.keys.record(id));
     return bytes === null ? undefined : snapshotOf(id, bytes);
   }
-}
-
-/** What a write begins that a halt forbids. */
-function begins(next: NotificationRecord): 'send' | 'attempt' | '' {
-  if (next.state === 'sending') return 'send';
-  return next.state === 'processing' ? 'attempt' : '';
 }

@@ -33,3 +33,10 @@ export function trySnapshotOf(id: string, bytes: Buffer): Snapshot | UnreadableR
     return new UnreadableRecordError(id);
   }
 }
+
+/** What a look at one of many has found; undefined where there is none (any more). */
+export type Seen = Snapshot | UnreadableRecordError | undefined;
+
+export function recordIn(seen: Seen): NotificationRecord | undefined {
+  return seen instanceof Error ? undefined : seen?.record;
+}
