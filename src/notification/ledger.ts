@@ -12,6 +12,7 @@ import {
   recordIn,
   type Seen,
   type Snapshot,
+  seenIn,
   snapshotOf,
   TAG_BYTES,
   tagged,
@@ -387,10 +388,7 @@ export class Ledger {
   async snapshots(ids: readonly string[]): Promise<Seen[]> {
     if (ids.length === 0) return [];
     const all = await this.#redis.mgetBuffer(...ids.map((id) => this.keys.record(id)));
-    return ids.map((id, at) => {
-      const bytes = all[at] ?? null;
-      return bytes === null ? undefined : trySnapshotOf(id, bytes);
-    });
+    return ids.map((id, at) => seenIn(id, all[at]));
   }
 
   /** The record with the tag that proves, later, that it is still the same. */

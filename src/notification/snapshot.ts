@@ -40,3 +40,7 @@ export type Seen = Snapshot | UnreadableRecordError | undefined;
 export function recordIn(seen: Seen): NotificationRecord | undefined {
   return seen instanceof Error ? undefined : seen?.record;
 }
+
+export function seenIn(id: string, bytes: Buffer | null | undefined): Seen {
+  return bytes === null || bytes === undefined ? undefined : trySnapshotOf(id, bytes);
+}
