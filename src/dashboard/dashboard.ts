@@ -5,7 +5,7 @@ import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { guard, loginRoutes } from './access.js';
-import { BOARD, boardPlugin } from './board.js';
+import { BOARD, boardPlugin, pagesNeedRedis } from './board.js';
 import { EndedSessions } from './endedSessions.js';
 import { notificationPages } from './pages.js';
 import { type Login, Sessions } from './session.js';
@@ -46,6 +46,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   });
   app.register(
     async (scope) => {
+      pagesNeedRedis(scope, operations, logins !== undefined);
       guard(scope, logins);
       const { queues, ledger } = store;
       boardPlugin(scope, {
