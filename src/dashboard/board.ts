@@ -103,6 +103,22 @@ At ${time(Date.now())}: ${details.join(' ')}
 <a href="/notifications" style="color:#fff">What to do about it</a></div>`.text;
 }
 
+/**
+ * Without Redis the library's page would say that there are no queues. To be registered before the login
+ * is looked at, which Redis is asked about, too.
+ */
+export function pagesNeedRedis(app: FastifyInstance, operations: Operations, login: boolean): void {
+  app.addHook('onRequest', async ({ url }, reply) => {
+    if (OF_THE_LIBRARY.test(url)) return;
+    try {
+      await operations.status();
+    } catch (error) {
+      if (!(error instanceof RedisUnavailableError)) throw error;
+      return sendRedisUnavailable(reply, error, login);
+    }
+  });
+}
+
 /** The queue dashboard, at `/queues`. Whoever registers this has seen to it that only some may come here. */
 export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   const { readOnly, queues } = parts;
@@ -125,16 +141,6 @@ export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   });
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', POLICY);
-  });
-  app.addHook('preHandler', async ({ url }, reply) => {
-    if (OF_THE_LIBRARY.test(url)) return;
-    // Without Redis the library's page would say that there are no queues.
-    try {
-      await parts.operations.status();
-    } catch (error) {
-      if (!(error instanceof RedisUnavailableError)) throw error;
-      return sendRedisUnavailable(reply, error, parts.by !== undefined);
-    }
   });
   app.addHook('onSend', async (_request, _reply, payload) => {
     if (typeof payload !== 'string' || !payload.includes('<!DOCTYPE html>')) return payload;

@@ -5,7 +5,7 @@ import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { guard, loginRoutes } from './auth.js';
-import { BOARD, boardPlugin } from './board.js';
+import { BOARD, boardPlugin, pagesNeedRedis } from './board.js';
 import { notificationPages } from './pages.js';
 import { EndedSessions, type Login, Sessions } from './session.js';
 
@@ -45,6 +45,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   });
   app.register(
     async (scope) => {
+      pagesNeedRedis(scope, operations, logins !== undefined);
       guard(scope, logins);
       const { queues, ledger } = store;
       boardPlugin(scope, {
