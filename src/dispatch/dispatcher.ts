@@ -160,7 +160,7 @@ export class Dispatcher {
       ...(checked && { deliveryCheckAt: attempt.now() + deliveryCheckAfterMs }),
     });
     if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
-    if (record === undefined) attempt.log.error({ messageId }, 'the ledger has forgotten this one');
+    if (record === undefined) attempt.log.error({ messageId }, 'ledger record missing');
     return { kind: 'done', state: record?.state ?? 'gone' };
   }
 

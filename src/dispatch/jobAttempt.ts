@@ -237,7 +237,7 @@ export class Attempt {
    */
   async fencedOff(): Promise<AttemptOutcome> {
     const record = await this.ledger.read(this.id);
-    this.log.info({ state: record?.state }, 'attempt was overtaken');
+    this.log.info({ state: record?.state }, 'attempt lost its claim to another worker');
     return { kind: 'done', state: record?.state ?? 'gone' };
   }
 

@@ -202,7 +202,7 @@ export class Transport {
     try {
       await this.#admission.rateLimited({ operation, retryAfterMs });
     } catch {
-      this.#log.error({ operation, retryAfterMs }, 'a rate limit could not be passed on');
+      this.#log.error({ operation, retryAfterMs }, 'rate limit could not be written to Redis');
     }
   }
 

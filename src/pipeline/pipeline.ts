@@ -118,7 +118,7 @@ export class NotificationPipeline {
       return await this.#dispatch(attempt, stored);
     } catch (error) {
       // Error texts may quote what they stumbled over; only kind and place are logged.
-      log.error({ error: redactedError(error) }, 'attempt broke');
+      log.error({ error: redactedError(error) }, 'attempt failed');
       return this.#afterBug(attempt, work);
     }
   }

@@ -122,7 +122,10 @@ export class Sweeper {
     } catch (error) {
       // A Redis that fails says nothing about this notification.
       if (redisFaultOf(error) !== undefined) throw error;
-      this.#log.error({ notificationId: id, error: redactedError(error) }, 'sweeper cannot judge');
+      this.#log.error(
+        { notificationId: id, error: redactedError(error) },
+        'sweeper could not read a record; it looks again later',
+      );
       this.#onFind('unreadable');
       await this.#ledger.postpone(id, now + UNJUDGED_AGAIN_MS);
     }

@@ -214,7 +214,7 @@ describe('nothing that is private leaves its place', () => {
     for (const id of asked) ended.add((await ledger.read(id))?.state);
     for (const state of ['sent', 'failed', 'unknown', 'queued'])
       expect([...ended]).toContain(state);
-    expect(logged.join('')).toContain('attempt broke');
+    expect(logged.join('')).toContain('attempt failed');
   });
 
   test('not into a log line of the worker', () => {
