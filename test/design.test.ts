@@ -42,6 +42,7 @@ describe('docs/design.md', () => {
     expect(settings.filter((name) => !SETTING_NAMES.includes(name))).toEqual([
       'CHANNEL_FACTS',
       'CHANNEL_DRIVERS',
+      'COUNTED_REASONS',
       'CONTEXT_VARIABLES',
     ]);
   });
@@ -57,6 +58,8 @@ describe('docs/design.md', () => {
       ['CHANNELS', 'src/notification/state.ts'],
       ['CHANNEL_FACTS', 'src/notification/channelFacts.ts'],
       ['CHANNEL_DRIVERS', 'src/dispatch/channels/drivers.ts'],
+      ['COUNTED_REASONS', 'src/notification/countedReason.ts'],
+      ['policyFor', 'src/policy/policy.ts'],
       ['CONTEXT_VARIABLES', 'src/templates/contextVariables.ts'],
       ['TemplateContext', 'src/templates/contextVariables.ts'],
       ['contextScope', 'src/templates/contextVariables.ts'],

@@ -11,7 +11,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { DryRunResult } from '../pipeline/dryRun.js';
 import { estimate } from '../pipeline/estimate.js';
 import { TemplateStore } from '../pipeline/prepare.js';
-import { onlyTo } from '../policy/allowedRecipients.js';
+import { policyFor } from '../policy/policy.js';
 import { Budget } from '../ratelimit/budget.js';
 import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
 import type { RedisClient } from '../redis/client.js';
@@ -62,7 +62,7 @@ export class CampaignProspects {
         requiresHistory({ ...request, ...(history && { history }) }, template, channels),
       nameIn: ({ recipient }) => usableName(recipient.name),
       outlook: estimate(template, {
-        policy: onlyTo(config.NOTIFY_ONLY_TO),
+        policy: policyFor(config),
         defaultChannels: config.NOTIFY_CHANNELS,
         isConfigured: (channel) => !this.#knowsPlatform || isConfigured(channel, config),
         transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,

@@ -6,7 +6,7 @@ import { ConversationLoader } from '../history/conversationLoader.js';
 import { IdentityLookup } from '../history/identity.js';
 import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
-import { onlyTo } from '../policy/allowedRecipients.js';
+import { policyFor } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { genesysSettings } from './workerApp.js';
 
@@ -29,7 +29,7 @@ export async function openRehearsals(config: Config, admission: Limiter): Promis
     conversations: new ConversationLoader(client, log),
     identities: new IdentityLookup(client),
     config,
-    policy: onlyTo(config.NOTIFY_ONLY_TO),
+    policy: policyFor(config),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,

@@ -22,7 +22,7 @@ import { redactedError, throttle } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
-import { onlyTo } from '../policy/allowedRecipients.js';
+import { type Policy, policyFor } from '../policy/policy.js';
 import { Backlog } from '../queue/backlog.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues, type Queues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
@@ -125,6 +125,8 @@ export interface WorkerExtras {
   observe?: AttemptObserver;
   observeRelease?: ReleaseObserver;
   metrics?: Metrics;
+  /** Instead of the rules of the configuration; for testing. */
+  policy?: Policy;
   /** Instead of the request budget; for measuring without it. */
   admission?: Limiter;
   /** What counts as a minute of the request budget; for measuring and testing in less time. */
@@ -139,6 +141,7 @@ export async function startWorker(
     observe = () => undefined,
     observeRelease = () => undefined,
     metrics = new Metrics(),
+    policy = policyFor(config),
     admission,
     minuteMs,
   }: WorkerExtras = {},
@@ -206,7 +209,7 @@ export async function startWorker(
     haltWatch,
     client,
     config,
-    policy: onlyTo(config.NOTIFY_ONLY_TO),
+    policy,
     conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
       ledger.clock.now(),
     ),

@@ -13,11 +13,13 @@ import {
   startLeg,
 } from '../notification/attempt.js';
 import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
+import type { CountedReason } from '../notification/countedReason.js';
 import type { Halted } from '../notification/ledgerScripts.js';
 import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
-import type { Policy, PolicyVerdict } from '../policy/allowedRecipients.js';
+import type { Policy } from '../policy/policy.js';
+import type { Verdict } from '../policy/rule.js';
 import { isRedisFault } from '../redis/errors.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
@@ -52,7 +54,8 @@ export interface DispatcherParts {
 }
 
 type LegEnd =
-  | { kind: 'next_channel' }
+  /** `skipped`: the policy's reason not to use this one. */
+  | { kind: 'next_channel'; skipped?: CountedReason }
   | { kind: 'again' }
   | { kind: 'over'; outcome: AttemptOutcome };
 
@@ -73,11 +76,13 @@ export class Dispatcher {
 
   async run(attempt: Attempt, delivery: Delivery): Promise<AttemptOutcome> {
     const spent = triedChannels(attempt.record.legs, attempt.record.generation);
+    let skipped: CountedReason | undefined;
     for (const channel of delivery.channels.filter((candidate) => !spent.has(candidate))) {
       const end = await this.#tryChannel(attempt, delivery, channel);
       if (end.kind === 'over') return end.outcome;
+      if (end.kind === 'next_channel') skipped ??= end.skipped;
     }
-    return this.#nothingLeft(attempt);
+    return skipped === undefined ? this.#nothingLeft(attempt) : attempt.end('skipped', skipped);
   }
 
   async #tryChannel(attempt: Attempt, delivery: Delivery, channel: Channel): Promise<LegEnd> {
@@ -101,11 +106,9 @@ export class Dispatcher {
   ): Promise<LegEnd> {
     const { channel } = message;
     let start: StartLegResult | Halted | undefined;
-    let verdictOfPolicy: PolicyVerdict = { allowed: true };
+    let verdictOfPolicy: Verdict = { kind: 'allow' };
     const guard: SendGuard = {
       beforeWrite: async () => {
-        verdictOfPolicy = this.#parts.policy(request);
-        if (!verdictOfPolicy.allowed) return { go: false, reason: verdictOfPolicy.reason };
         await attempt.emit('before_intent');
         const intent = {
           fencingToken: attempt.fencingToken,
@@ -113,6 +116,8 @@ export class Dispatcher {
           sendWithinMs: SEND_WITHIN_MS,
         };
         const now = await attempt.ledger.clock.current();
+        verdictOfPolicy = this.#parts.policy(request, [channel], now);
+        if (verdictOfPolicy.kind !== 'allow') return { go: false, reason: verdictOfPolicy.reason };
         const window = openSendWindow(SEND_WITHIN_MS);
         start = await attempt.ledger.changeUnlessHalted(attempt.id, (record) =>
           startLeg(record, intent, now),
@@ -128,8 +133,9 @@ export class Dispatcher {
 
     // Assigned inside the guard, which control flow analysis cannot see.
     const begun = start as StartLegResult | Halted | undefined;
-    const policy = verdictOfPolicy as PolicyVerdict;
-    if (!policy.allowed) return over(await attempt.end('skipped', policy.reason));
+    const policy = verdictOfPolicy as Verdict;
+    if (policy.kind === 'skip') return { kind: 'next_channel', skipped: policy.reason };
+    if (policy.kind === 'defer') return over(await attempt.heldBack(policy));
     if (begun?.kind === 'sending_paused')
       return over(await attempt.defer('paused', attempt.now() + PAUSED_JOB_RETURNS_MS));
     if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));

@@ -12,6 +12,7 @@ import {
   FIRST_LOOK_AGAIN_MS,
 } from '../notification/settlement.js';
 import type { State } from '../notification/state.js';
+import type { Verdict } from '../policy/rule.js';
 
 const BASE_MS = 3_000;
 const FACTOR = 2;
@@ -180,6 +181,14 @@ export class Attempt {
     const written = await this.#release({ reason, usesAttempt: false });
     if (written?.kind !== 'written') return this.fencedOff();
     return { kind: 'park', reason, until };
+  }
+
+  /** The policy does not let it go out now, or at all. */
+  async heldBack(verdict: Exclude<Verdict, { kind: 'allow' }>): Promise<AttemptOutcome> {
+    const { reason } = verdict;
+    return verdict.kind === 'skip'
+      ? this.end('skipped', reason)
+      : this.defer(reason, verdict.until);
   }
 
   /** It was asked to come to an end: this process stops, or the campaign is halted. */

@@ -17,7 +17,7 @@ import type { LookupError, Read } from '../history/lookupError.js';
 import { type ChannelSettings, unreachable } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
-import type { Policy } from '../policy/allowedRecipients.js';
+import { type Deferral, deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/parts.js';
@@ -49,6 +49,8 @@ export type DryRunResult =
   | { would: 'not_know'; trouble: LookupError }
   | {
       would: 'send' | 'fail';
+      /** The policy would have it wait first. */
+      deferred?: Deferral;
       lookup: DryRunLookup;
       context: TemplateContext;
       to: Addressee;
@@ -65,10 +67,10 @@ export async function dryRun(
   parts: DryRunParts,
   options: CallOptions,
 ): Promise<DryRunResult> {
-  const policy = parts.policy(request);
-  if (!policy.allowed) return { would: 'skip', reason: policy.reason };
-  const lookup = new CustomerLookup(parts);
   const order = channelsFor(request, template, parts.defaultChannels);
+  const verdict = parts.policy(request, order, (parts.now ?? Date.now)());
+  if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason };
+  const lookup = new CustomerLookup(parts);
   const needs = needsOf(request, template, order);
   const required = requiresHistory(request, template, order);
 
@@ -105,7 +107,8 @@ export async function dryRun(
     return { channel, reachable: true, rendered };
   });
   const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);
-  return { would: sendable ? 'send' : 'fail', lookup: looked, context, to, channels };
+  const would = sendable ? 'send' : 'fail';
+  return { would, deferred: deferralBy(verdict), lookup: looked, context, to, channels };
 }
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */

@@ -3,7 +3,7 @@ import type { TranscriptSource } from '../history/transcript.js';
 import { factsOf, mayBeReached } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
-import type { Policy } from '../policy/allowedRecipients.js';
+import { type Deferral, deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 
 /** The requests that a notification costs, step by step; parts of one where many share it. */
@@ -22,7 +22,8 @@ interface RequestCost {
 export type Estimate =
   | { would: 'skip'; reason: string; cost: RequestCost }
   | { would: 'fail'; reason: 'no_channel'; cost: RequestCost }
-  | { would: 'try'; channel: Channel; cost: RequestCost };
+  /** `deferred`: the policy would have it wait first. */
+  | { would: 'try'; channel: Channel; cost: RequestCost; deferred?: Deferral };
 
 export interface OutlookParts {
   policy: Policy;
@@ -52,23 +53,25 @@ export function estimate(
   // Of a recipient, only which addresses there are matters: a million rows have a handful of kinds.
   const known = new Map<string, Estimate>();
   return (request) => {
-    const verdict = parts.policy(request);
-    if (!verdict.allowed) return { would: 'skip', reason: verdict.reason, cost: NOTHING };
+    const order = channelsFor(request, template, parts.defaultChannels);
+    const verdict = parts.policy(request, order, Date.now());
+    if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason, cost: NOTHING };
     const { email, externalContactId, phone, name } = request.recipient;
     const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);
     const key = kind.join();
-    const outlook = known.get(key) ?? outlookOf(request, template, parts);
+    const outlook = known.get(key) ?? outlookOf(request, template, order, parts);
     known.set(key, outlook);
-    return outlook;
+    const deferred = deferralBy(verdict);
+    return outlook.would === 'try' && deferred !== undefined ? { ...outlook, deferred } : outlook;
   };
 }
 
 function outlookOf(
   request: NotificationRequest,
   template: CompiledTemplate,
+  order: readonly Channel[],
   parts: OutlookParts,
 ): Estimate {
-  const order = channelsFor(request, template, parts.defaultChannels);
   const needs = needsOf(request, template, order);
   const findable = mayBeFound(request, needs);
   // Nobody to look for is nobody with history, and costs nothing to find out.

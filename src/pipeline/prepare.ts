@@ -19,9 +19,10 @@ import type { LookupCache } from '../history/lookupCache.js';
 import { found, isLookupError, type Read } from '../history/lookupError.js';
 import type { CheckpointStore } from '../notification/checkpoint.js';
 import type { StoredRequest } from '../notification/ledger.js';
+import { triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
-import type { Policy } from '../policy/allowedRecipients.js';
+import type { Policy } from '../policy/policy.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { type CompiledTemplate, compileTemplate } from '../templates/compile.js';
 import type { TemplateSource } from '../templates/manifest.js';
@@ -87,9 +88,11 @@ export class Preparation {
     const { request, templateHash } = stored;
     const template = await this.#parts.templates.get(templateHash);
     if (template === undefined) return ended(await attempt.end('failed', 'template_gone'));
-    const policy = this.#parts.policy(request);
-    if (!policy.allowed) return ended(await attempt.end('skipped', policy.reason));
     const channels = channelsFor(request, template, this.#parts.defaultChannels);
+    const tried = triedChannels(attempt.record.legs, attempt.record.generation);
+    const left = channels.filter((channel) => !tried.has(channel));
+    const verdict = this.#parts.policy(request, left, attempt.now());
+    if (verdict.kind !== 'allow') return ended(await attempt.heldBack(verdict));
 
     const known = await this.#parts.checkpoints.load(attempt.id);
     if (known !== undefined) return this.#ready(attempt, request, template, channels, known);

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
-import { onlyTo } from '../../src/policy/allowedRecipients.js';
+import { policyFor, policyOf } from '../../src/policy/policy.js';
 import type { CompiledTemplate } from '../../src/templates/compile.js';
 import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
 
 const PARTS: OutlookParts = {
-  policy: onlyTo(undefined),
+  policy: policyFor({}),
   defaultChannels: ['web', 'email'],
   isConfigured: () => true,
   transcriptSource: 'messages',
@@ -42,6 +42,15 @@ function outlook(
 }
 
 describe('what is foreseen of a request', () => {
+  test('a rule that defers is shown with when and why, and the costs stay what they are', () => {
+    const until = Date.now() + 3_600_000;
+    const policy = policyOf([() => ({ kind: 'defer', until, reason: 'quiet_hours' })]);
+    expect(outlook(EMAIL, {}, { policy })).toEqual({
+      ...outlook(EMAIL),
+      deferred: { until: new Date(until).toISOString(), reason: 'quiet_hours' },
+    });
+  });
+
   test('a customer by email costs who they are, their share of the history, what was said, and the send', () => {
     expect(outlook(EMAIL)).toEqual({
       would: 'try',
@@ -82,7 +91,10 @@ describe('what is foreseen of a request', () => {
   });
 
   test('who may not be written to is skipped, whoever came before', () => {
-    const foreseen = estimate(followUp, { ...PARTS, policy: onlyTo(['@example.com']) });
+    const foreseen = estimate(followUp, {
+      ...PARTS,
+      policy: policyFor({ NOTIFY_ONLY_TO: ['@example.com'] }),
+    });
     const to = (email: string) => foreseen({ recipient: { email }, template: 'follow-up' });
     expect(to('a@example.com').would).toBe('try');
     expect(to('a@elsewhere.example')).toMatchObject({ would: 'skip', reason: 'not_allowed' });

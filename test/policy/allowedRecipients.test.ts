@@ -3,15 +3,17 @@ import type { NotificationRequest } from '../../src/notification/request.js';
 import { onlyTo } from '../../src/policy/allowedRecipients.js';
 
 const CONTACT = 'c0000000-0000-4000-8000-000000000001';
-const NOT_ALLOWED = { allowed: false, reason: 'not_allowed' };
+const NOT_ALLOWED = { kind: 'skip', reason: 'not_allowed' };
+const ALLOWED = { kind: 'allow' };
 
 function verdict(entries: string[] | undefined, recipient: NotificationRequest['recipient']) {
-  return onlyTo(entries)({ recipient, template: 'follow-up' });
+  const request = { recipient, template: 'follow-up' };
+  return onlyTo(entries)({ request, channel: 'web', now: 0 });
 }
 
 describe('without a list', () => {
   test('everybody may be written to', () => {
-    expect(verdict(undefined, { email: 'real@customer.example' })).toEqual({ allowed: true });
+    expect(verdict(undefined, { email: 'real@customer.example' })).toEqual(ALLOWED);
   });
 });
 
@@ -30,7 +32,7 @@ describe('with a list', () => {
     ['a number that an older version stored', ['+447700900123'], { phone: '+4407700900123' }],
     ['any of several entries', ['@a.example', 'qa@b.example'], { email: 'qa@b.example' }],
   ])('a recipient on it by %s is allowed', (_by, entries, recipient) => {
-    expect(verdict(entries, recipient)).toEqual({ allowed: true });
+    expect(verdict(entries, recipient)).toEqual(ALLOWED);
   });
 
   test.each([
@@ -50,7 +52,7 @@ describe('with a list', () => {
   test('one real address beside an allowed one is enough to refuse: another channel would reach it', () => {
     const allowed = ['@example.com', '+15550100001', CONTACT];
     const all = { email: 'qa@example.com', phone: '+15550100001', externalContactId: CONTACT };
-    expect(verdict(allowed, all)).toEqual({ allowed: true });
+    expect(verdict(allowed, all)).toEqual(ALLOWED);
     expect(verdict(allowed, { ...all, email: 'real@customer.example' })).toEqual(NOT_ALLOWED);
     expect(verdict(allowed, { ...all, phone: '+15550100999' })).toEqual(NOT_ALLOWED);
     expect(verdict(allowed, { ...all, externalContactId: 'someone-else' })).toEqual(NOT_ALLOWED);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
 import type { RunningRole } from '../../src/app/role.js';
-import { startWorker } from '../../src/app/workerApp.js';
+import { startWorker, type WorkerExtras } from '../../src/app/workerApp.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import type { State } from '../../src/notification/state.js';
@@ -21,7 +21,7 @@ export interface Deployment {
   producer: NotificationProducer;
   config(changes?: Record<string, string>): Config;
   /** A worker in this process. */
-  startWorker(changes?: Record<string, string>): Promise<RunningRole>;
+  startWorker(changes?: Record<string, string>, extras?: WorkerExtras): Promise<RunningRole>;
   /** A worker in a process of its own, which can be frozen and killed. */
   spawnWorker(options?: {
     stopAt?: string;
@@ -82,8 +82,8 @@ export async function deploy(
     env,
     producer,
     config,
-    async startWorker(changes) {
-      const role = await startWorker(config(changes), pino({ level: 'silent' }));
+    async startWorker(changes, extras) {
+      const role = await startWorker(config(changes), pino({ level: 'silent' }), extras);
       roles.push(role);
       return role;
     },

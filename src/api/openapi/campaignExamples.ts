@@ -167,6 +167,7 @@ export const DRY_RUN = {
   tried: { web: 1_990, email: 8 },
   skipped: { not_allowed: 2 },
   failed: {},
+  deferred: {},
   samples: [
     {
       kinds: ['first'],

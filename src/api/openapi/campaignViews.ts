@@ -233,6 +233,7 @@ const sample = z.looseObject({
     would: z.enum(['try', 'skip', 'fail']),
     reason: z.string().exactOptional(),
     channel: z.enum(CHANNELS).exactOptional(),
+    deferred: z.looseObject({ until: z.iso.datetime(), reason: z.string() }).exactOptional(),
   }),
   placeholders: z
     .array(z.string())
@@ -260,6 +261,7 @@ export const dryRunAnswer = z.looseObject({
   tried: shares.meta({ description: 'By the first channel that may reach them.' }),
   skipped: shares.meta({ description: 'By reason, as far as it can be known without asking.' }),
   failed: shares.meta({ description: 'By reason.' }),
+  deferred: shares.meta({ description: 'Of those tried, who would wait first, by reason.' }),
   samples: z.array(sample),
   forecast,
   lookups: lookups.exactOptional(),

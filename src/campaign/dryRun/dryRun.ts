@@ -58,6 +58,8 @@ export interface DryRun {
   tried: Partial<Record<Channel, number>>;
   skipped: Record<string, number>;
   failed: Record<string, number>;
+  /** Rows among those tried that would wait first, by reason. */
+  deferred: Record<string, number>;
   samples: Sample[];
   forecast: Forecast;
   /** What the platform says of some of the customers, where that was asked for. */
@@ -118,6 +120,7 @@ export async function dryRun(
       tried: survey.tried,
       skipped: survey.skipped,
       failed: survey.failed,
+      deferred: survey.deferred,
       samples: survey.samples(),
       forecast: forecast({
         tried: Object.values(survey.tried).reduce((sum, rows) => sum + rows, 0),
@@ -165,6 +168,7 @@ class Totals {
   readonly tried: Partial<Record<Channel, number>> = {};
   readonly skipped: Record<string, number> = {};
   readonly failed: Record<string, number> = {};
+  readonly deferred: Record<string, number> = {};
   readonly cost = noCost();
   readonly #prospect: CustomerEstimate;
   readonly #customers: ReservoirSample<Drawn>;
@@ -184,6 +188,10 @@ class Totals {
     switch (outlook.would) {
       case 'try':
         this.tried[outlook.channel] = (this.tried[outlook.channel] ?? 0) + 1;
+        if (outlook.deferred !== undefined) {
+          const { reason } = outlook.deferred;
+          this.deferred[reason] = (this.deferred[reason] ?? 0) + 1;
+        }
         this.#customers.offer({ request, outlook });
         break;
       case 'skip':

@@ -16,7 +16,13 @@ export type RowEstimate =
   | { would: 'skip'; reason: string; cost: RequestCost }
   | { would: 'fail'; reason: string; cost: RequestCost }
   /** `channel` is the first that may reach the customer. */
-  | { would: 'try'; channel: Channel; cost: RequestCost };
+  | {
+      would: 'try';
+      channel: Channel;
+      cost: RequestCost;
+      /** It would wait first, until then (an ISO time). */
+      deferred?: { until: string; reason: string };
+    };
 
 /** What the platform says of one customer. */
 export type Lookup =

@@ -17,7 +17,7 @@ export function describeForecast(
   const { forecast, lookups } = dryRun;
   const lines: [string, string][] = [
     ['Would try', describeTried(dryRun)],
-    ...withoutATry(dryRun),
+    ...byReason(dryRun),
     ['Requests', describeRequests(forecast)],
     ['Takes', describeDuration(forecast, now)],
     ...(forecast.endAt === undefined ? [] : [describeEnd(forecast.endAt, dryRun)]),
@@ -50,10 +50,14 @@ function describeTried(dryRun: DryRun): string {
   return `${whole(total)} of ${counted(rows, 'recipient')}${by === '' ? '' : ` (first ${by})`}`;
 }
 
-function withoutATry({ skipped, failed }: DryRun): [string, string][] {
+function byReason({ skipped, failed, deferred }: DryRun): [string, string][] {
   const some = (label: string, counts: Record<string, number>): [string, string][] =>
     Object.keys(counts).length === 0 ? [] : [[label, describeForeseen(counts)]];
-  return [...some('Would skip', skipped), ...some('Would fail', failed)];
+  return [
+    ...some('Would skip', skipped),
+    ...some('Would fail', failed),
+    ...some('Would wait', deferred),
+  ];
 }
 
 function describeRequests({ requests, requestsPerMinute }: Forecast): string {

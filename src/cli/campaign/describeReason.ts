@@ -8,6 +8,7 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   suppressed: 'they are on the suppression list',
   opted_out: 'they have asked for no messages',
   frequency_cap: 'they have had enough messages lately',
+  quiet_hours: 'it is outside their hours',
   no_channel: 'no channel can reach them',
   every_channel_refused: 'Genesys Cloud refused every channel',
   attempts_exhausted: 'every attempt failed',

@@ -1,6 +1,8 @@
 import { describeLookupError } from '../../history/lookupError.js';
 import type { MessageField, RenderedMessage } from '../../notification/channelFacts.js';
 import type { DryRunChannel, DryRunLookup, DryRunResult } from '../../pipeline/dryRun.js';
+import type { Deferral } from '../../policy/policy.js';
+import { deferralOf } from '../../queue/deferredReason.js';
 import type { TemplateContext } from '../../templates/contextVariables.js';
 import { printable } from '../output.js';
 
@@ -25,11 +27,12 @@ function body(rehearsal: DryRunResult): string[] {
       return labelled('Result', [`not known: ${describeLookupError(rehearsal.trouble)}`]);
     case 'send':
     case 'fail': {
-      const { lookup, context, channels } = rehearsal;
+      const { lookup, context, channels, deferred } = rehearsal;
       return [
         ...describeLookup(lookup),
         ...labelled('Context', describeContext(context)),
         ...labelled('Channels', channels.map(describeChannel)),
+        ...(deferred === undefined ? [] : labelled('Waits', [describeDeferral(deferred)])),
         ...labelled('Result', [describeResult(channels)]),
         ...channels.flatMap((tried) =>
           tried.reachable && tried.rendered.ok ? describeMessage(tried.rendered.message) : [],
@@ -39,6 +42,10 @@ function body(rehearsal: DryRunResult): string[] {
     default:
       return rehearsal satisfies never;
   }
+}
+
+function describeDeferral({ until, reason }: Deferral): string {
+  return `until ${until}: ${deferralOf(reason).what} (${reason})`;
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {

@@ -1,0 +1,65 @@
+import type { CountedReason } from '../notification/countedReason.js';
+import type { NotificationRequest } from '../notification/request.js';
+import type { Channel } from '../notification/state.js';
+import { onlyTo } from './allowedRecipients.js';
+import type { Rule, Sending, Verdict } from './rule.js';
+
+/**
+ * Judges a request for the channels it may still take, in their order. Asked before the look-ups,
+ * which cost requests, and once more with the intent, for the channel at hand.
+ */
+export type Policy = (
+  request: NotificationRequest,
+  channels: readonly Channel[],
+  now: number,
+) => Verdict;
+
+export interface PolicySettings {
+  NOTIFY_ONLY_TO?: readonly string[] | undefined;
+}
+
+/** All rules of a deployment. A new one is a file beside this and its line here. */
+export function policyFor(settings: PolicySettings): Policy {
+  return policyOf([onlyTo(settings.NOTIFY_ONLY_TO)]);
+}
+
+/** How a dry run shows that a notification would wait. */
+export interface Deferral {
+  /** ISO 8601. */
+  until: string;
+  reason: CountedReason;
+}
+
+export function deferralBy(verdict: Verdict): Deferral | undefined {
+  if (verdict.kind !== 'defer') return undefined;
+  return { until: new Date(verdict.until).toISOString(), reason: verdict.reason };
+}
+
+/** A rule that is not clear about when does not make a job turn in circles. */
+const DEFERRED_AT_LEAST_MS = 1_000;
+
+const ALLOW: Verdict = { kind: 'allow' };
+
+/**
+ * The first channel that no rule skips decides: an earlier one is not given up for a later one only
+ * because it has to wait.
+ */
+export function policyOf(rules: readonly Rule[]): Policy {
+  return (request, channels, now) => {
+    const verdicts = channels.map((channel) => judge(rules, { request, channel, now }));
+    return verdicts.find(({ kind }) => kind !== 'skip') ?? verdicts[0] ?? ALLOW;
+  };
+}
+
+/** All rules have to allow: one that skips is final, and of those that defer the longest counts. */
+function judge(rules: readonly Rule[], sending: Sending): Verdict {
+  let all = ALLOW;
+  for (const rule of rules) {
+    const verdict = rule(sending);
+    if (verdict.kind === 'skip') return verdict;
+    if (verdict.kind === 'allow') continue;
+    const until = Math.max(verdict.until, sending.now + DEFERRED_AT_LEAST_MS);
+    if (all.kind !== 'defer' || until > all.until) all = { ...verdict, until };
+  }
+  return all;
+}
