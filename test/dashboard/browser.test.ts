@@ -269,7 +269,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       expect(icons.includes('refresh-cw')).toBe(status === 'failed');
       expect(icons.includes('corner-up-left')).toBe(status === 'delayed');
     }
-  });
+  }, 120_000);
 
   test.each([360, 800, 1600])(
     'no word is broken in the middle on a page of %i pixels',
