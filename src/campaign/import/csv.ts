@@ -41,18 +41,17 @@ export class CsvReader {
   #isFlawed = false;
   #rows = 0;
   #worthReadingAt = 0;
-  readonly #marks: [Mark, Mark, Mark];
+  readonly #cellEnd: RegExp;
 
   constructor(separator: string) {
     this.#separator = separator;
-    this.#marks = [new Mark(separator), new Mark('\n'), new Mark('\r')];
+    this.#cellEnd = new RegExp(`[\\u{${separator.codePointAt(0)?.toString(16)}}\\r\\n]`, 'gu');
   }
 
   /** Adds what has come; `read` gives the rows that are complete now. */
   add(piece: string): void {
     this.#text = this.#text.slice(this.#at) + piece;
     this.#at = 0;
-    for (const mark of this.#marks) mark.forget();
   }
 
   /** Nothing more will come: what is left is the last row, whether a line end closes it or not. */
@@ -65,11 +64,7 @@ export class CsvReader {
     const left = this.#text.length - this.#at;
     if (left <= 0 || (left < this.#worthReadingAt && !this.#isAll)) return undefined;
     const row = this.#readRow();
-    if (row === undefined) {
-      if (left > MAX_ROW_CHARS) this.#refuse(ROW_TOO_LONG);
-      // It is read from its beginning next time: the marks are behind it then.
-      for (const mark of this.#marks) mark.forget();
-    }
+    if (row === undefined && left > MAX_ROW_CHARS) this.#refuse(ROW_TOO_LONG);
     this.#worthReadingAt = row === undefined ? left + (left >> 1) : 0;
     return row;
   }
@@ -119,8 +114,7 @@ export class CsvReader {
     while (text[quote] === ' ') quote += 1;
     if (quote === text.length && !this.#isAll) return undefined;
     if (text[quote] !== '"') return at;
-    const [, lineFeed, carriageReturn] = this.#marks;
-    const lineEnd = Math.min(lineFeed.from(quote, text), carriageReturn.from(quote, text));
+    const lineEnd = next(LINE_END, text, quote);
     if (lineEnd === text.length && !this.#isAll) return undefined;
     const line = text.slice(quote, lineEnd);
     const closed = /^"(?:[^"]|"")*" *(.?)/s.exec(line);
@@ -129,7 +123,7 @@ export class CsvReader {
 
   /** Adds the cell that starts here; answers where it ends, or undefined when that has not come. */
   #readPlain(start: number, cells: string[]): number | undefined {
-    const end = this.#endOfPlain(start);
+    const end = next(this.#cellEnd, this.#text, start);
     if (end === this.#text.length && !this.#isAll) return undefined;
     cells.push(this.#text.slice(start, end));
     return end;
@@ -151,7 +145,7 @@ export class CsvReader {
     }
     // What comes next decides whether it is the closing one.
     if (close + 1 === text.length && !this.#isAll) return undefined;
-    const end = this.#endOfPlain(close + 1);
+    const end = next(this.#cellEnd, text, close + 1);
     if (end === text.length && !this.#isAll) return undefined;
     const inner = text.slice(start + 1, close);
     const value = hasDoubled ? inner.replaceAll('""', '"') : inner;
@@ -162,42 +156,17 @@ export class CsvReader {
     return end;
   }
 
-  /** Where the next separator, line end or the text's own end is. */
-  #endOfPlain(start: number): number {
-    const [separator, lineFeed, carriageReturn] = this.#marks;
-    return Math.min(
-      separator.from(start, this.#text),
-      lineFeed.from(start, this.#text),
-      carriageReturn.from(start, this.#text),
-    );
-  }
-
   #refuse(expected: string): never {
     throw new UnusableFileError({ row: this.#rows + 1, expected });
   }
 }
 
-/** Where a character comes next: searched for once, and again only after that place is passed. */
-class Mark {
-  readonly #character: string;
-  #at = -1;
+const LINE_END = /[\r\n]/g;
 
-  constructor(character: string) {
-    this.#character = character;
-  }
-
-  forget(): void {
-    this.#at = -1;
-  }
-
-  /** The text's length when there is none. */
-  from(start: number, text: string): number {
-    if (this.#at < start) {
-      const found = text.indexOf(this.#character, start);
-      this.#at = found < 0 ? text.length : found;
-    }
-    return this.#at;
-  }
+/** Where one of these (a global pattern) comes next; the text's length when there is none. */
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from;
+  return pattern.exec(text)?.index ?? text.length;
 }
 
 const SEPARATORS = [',', ';', '\t', '|'] as const;
