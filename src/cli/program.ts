@@ -33,7 +33,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
   }
 }
 
-function buildProgram(): Command {
+export function buildProgram(): Command {
   const program = new Command('notifier')
     .description('Sends customers notifications that know their last conversation.')
     .exitOverride()

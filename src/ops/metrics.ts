@@ -102,7 +102,7 @@ const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
 
 /**
  * What this process counts, for Prometheus. One for each process, also where one process plays two
- * roles. Names, labels and meanings are listed in the README.
+ * roles. Names, labels and meanings are listed in docs/operations.md.
  */
 export class Metrics {
   readonly #registry = new Registry();
