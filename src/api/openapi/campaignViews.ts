@@ -79,7 +79,7 @@ const importSummary = z.looseObject({
 
 export const campaignState = z
   .enum(CAMPAIGN_STATES)
-  .meta({ description: 'Where it stands; the README has a table.' });
+  .meta({ description: 'Where it stands; docs/campaigns.md has a table.' });
 
 export const possible = z
   .array(z.enum(CAMPAIGN_STEPS))

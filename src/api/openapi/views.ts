@@ -12,7 +12,7 @@ import { flow, obstacle, workers } from './flowViews.js';
  */
 
 const time = z.iso.datetime();
-const state = z.enum(STATES).meta({ description: 'Where it stands; the README has a table.' });
+const state = z.enum(STATES).meta({ description: 'Where it stands; docs/sending.md has a table.' });
 const channel = z.enum(CHANNELS);
 const reason = z.string().exactOptional();
 
