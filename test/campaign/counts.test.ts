@@ -296,7 +296,7 @@ describe('the counts of a campaign', () => {
       ),
       { numRuns: 25 },
     );
-  }, 60_000);
+  });
 
   test('of a campaign begun by the version before still add up, by reason too', async () => {
     dieAfter = undefined;

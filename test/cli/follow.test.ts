@@ -40,4 +40,4 @@ test('a Redis that is away for a while does not end the waiting', async () => {
   expect(await follower.end()).toBe(0);
   expect(follower.stdout.match(/ accepted/g)).toHaveLength(1);
   expect(follower.stdout).toMatch(/delivered +web/);
-}, 60_000);
+});

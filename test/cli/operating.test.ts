@@ -141,7 +141,7 @@ describe('notifier resolve', () => {
     for (const command of ['show', 'retry', 'cancel']) {
       expect((await run([command, 'nope'], environment)).code).toBe(2);
     }
-  }, 60_000);
+  });
 
   test('wants one that there is, and one of two outcomes', async () => {
     const nobody = await run(['resolve', 'nope', 'sent'], environment);

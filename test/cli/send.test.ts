@@ -149,7 +149,7 @@ describe('notifier send --wait', () => {
         stderr: expect.stringContaining('a time in the future'),
       });
     }
-  }, 90_000);
+  });
 
   test('exits with 6 when it is cancelled meanwhile', async () => {
     const producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });

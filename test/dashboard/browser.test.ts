@@ -70,7 +70,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     }
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     await deployment.send({ id: 'later', recipient, sendAt, ...byEmail });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await deployment?.stop();
@@ -109,7 +109,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     expect(await page.getByRole('main').textContent()).toMatch(/every_channel_refused.*http_400/s);
     expect(complaints).toEqual([]);
     expect([...hosts]).toEqual([new URL(api.url).host]);
-  }, 60_000);
+  });
 
   test.each([
     ['who-knows', 'It was sent', 'sent', 'resolved_sent'],
@@ -160,7 +160,6 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
         await picture(page, `queues${path.replaceAll('/', '-')}-${look}`);
       }
     },
-    60_000,
   );
 
   test.each([
@@ -218,7 +217,6 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await producer.close();
       redis.disconnect();
     },
-    60_000,
   );
 
   test('its buttons are there only when switched on, and a refusal says why', async () => {
@@ -246,7 +244,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     await retry();
     await page.getByText('A message may have reached the customer').waitFor();
     await picture(page, 'actions-refused');
-  }, 60_000);
+  });
 
   test('no button of the board is dead: what is not served is not shown', async () => {
     const env = { ...LOGIN, DASHBOARD_ACTIONS: 'on', QUEUE_PREFIX: deployment.prefix };
@@ -269,7 +267,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       expect(icons.includes('refresh-cw')).toBe(status === 'failed');
       expect(icons.includes('corner-up-left')).toBe(status === 'delayed');
     }
-  }, 120_000);
+  });
 
   test.each([360, 800, 1600])(
     'no word is broken in the middle on a page of %i pixels',
@@ -309,5 +307,5 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     expect(status).toBe(200);
     await alone.stop();
     await server.stop();
-  }, 60_000);
+  });
 });

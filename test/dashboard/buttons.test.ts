@@ -21,7 +21,7 @@ describe('the dashboard’s buttons, with a worker at work', () => {
     const env = { ...LOGIN, DASHBOARD_ACTIONS: 'on', QUEUE_PREFIX: deployment.prefix };
     ops = await Visitor.loggedIn(await startTestApi(env));
     await deployment.startWorker();
-  }, 60_000);
+  });
   afterAll(() => deployment.stop());
   beforeEach(() => {
     count += 1;

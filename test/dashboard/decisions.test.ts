@@ -28,7 +28,7 @@ describe('the list of what waits for a person', () => {
     const second = await (await ops.open(next.replace('&#38;', '&'))).text();
     expect(second.match(/type="checkbox"/g)).toHaveLength(2);
     expect(second).toMatch(/n100[\s\S]*n101/);
-  }, 60_000);
+  });
 
   test('decides what is ticked; who decides second is shown what stands', async () => {
     const { api, ops } = await withUnknowns(['a', 'b', 'c']);
@@ -74,7 +74,7 @@ describe('the list of what waits for a person', () => {
       const answer = await ops.submit(path, ticked(ids, 'sent'));
       expect([path, answer.status]).toEqual([path, 200]);
     }
-  }, 60_000);
+  });
 
   test.each(['/notifications/resolve', '/notifications/retry', '/notifications/a/retry'])(
     '%s does nothing for a page of another site, or without ids',

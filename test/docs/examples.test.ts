@@ -50,7 +50,7 @@ test('the TypeScript example of docs/intake.md adds a notification and reads its
   expect(output).toContain("{ id: 'order-4711-shipped', state: 'accepted' }");
   const view = await deployment.producer.get('order-4711-shipped');
   expect(view?.timeline[0]).toMatchObject({ state: 'accepted', detail: 'by intake' });
-}, 60_000);
+});
 
 test('the Python example of docs/intake.md adds the same job to the same queue', () => {
   const [python, typescript] = [
@@ -73,4 +73,4 @@ test('the TypeScript example of docs/sending.md hands over one notification and 
   const output = await run(code);
   expect(output).toMatch(/isNew: true/);
   expect(output).toMatch(/^0 accepted$/m);
-}, 60_000);
+});

@@ -62,7 +62,7 @@ describe('a running campaign', () => {
     const to = deployment.sandbox.deliveries.list().map((delivery) => delivery.to);
     expect(new Set(to).size).toBe(150);
     expect(to).toHaveLength(150);
-  }, 60_000);
+  });
 
   test('stops within a second when it is paused, uses no slot and no attempt, and goes on within a second', async () => {
     await deployment.startWorker();
@@ -106,7 +106,7 @@ describe('a running campaign', () => {
     expect(pausedIn).toBeLessThan(ACTS_WITHIN_MS);
     expect(await sendsReach(sent + 3)).toBe(true);
     expect(await deployment.producer.get('spring.2')).toMatchObject({ attempts: 1 });
-  }, 60_000);
+  });
 
   test('ends within a second when it is cancelled: what has not left shows as cancelled, all of it', async () => {
     await deployment.startWorker();
@@ -130,7 +130,7 @@ describe('a running campaign', () => {
       state: 'cancelled',
       reason: 'campaign_cancelled',
     });
-  }, 60_000);
+  });
 
   test.each([
     ['paused', { state: 'queued', reason: 'campaign_paused', attempts: 0 }],
@@ -151,7 +151,6 @@ describe('a running campaign', () => {
       await delay(A_WHILE_MS);
       expect(sends()).toBe(0);
     },
-    60_000,
   );
 
   test('does not keep a small one that is started later waiting for its end', async () => {
@@ -165,7 +164,7 @@ describe('a running campaign', () => {
     await becomes('completed', 'small');
     expect(await counted('big')).toMatchObject({ waiting: expect.any(Number) });
     expect((await campaigns.counts('big')).waiting).toBeGreaterThan(2_000);
-  }, 60_000);
+  });
 
   test('is paused with the reason when a permission is missing, and no row is moved to another channel', async () => {
     await deployment.startWorker();
@@ -181,7 +180,7 @@ describe('a running campaign', () => {
     await delay(A_WHILE_MS);
     const { waiting = 0, accepted = 0, queued = 0, deferred = 0, ...others } = await counted();
     expect([waiting + accepted + queued + deferred, others]).toEqual([50, {}]);
-  }, 60_000);
+  });
 
   test('that was paused for a missing permission goes on by itself once it is granted, though its worker was killed', async () => {
     deployment.sandbox.faults.add({
@@ -207,7 +206,7 @@ describe('a running campaign', () => {
     expect(await counted()).toEqual({ sent: 20 });
     expect(deployment.deliveries()).toBe(20);
     expect(flowStatus(await operations.status()).state).toBe('flows');
-  }, 120_000);
+  });
 
   test('whose feeder is killed between the jobs and their mark goes on with another: nobody is left out or written to twice', async () => {
     const { operations } = deployment.producer;
@@ -224,5 +223,5 @@ describe('a running campaign', () => {
     expect(await counted()).toEqual({ sent: 30 });
     const to = deployment.sandbox.deliveries.list().map((delivery) => delivery.to);
     expect([to.length, new Set(to).size]).toEqual([30, 30]);
-  }, 60_000);
+  });
 });

@@ -65,7 +65,7 @@ describe('a worker struck down in the middle of a send', () => {
     for (const name of NAMES) if (CASES[name].strike === 'SIGSTOP') workers[name].goOn();
     await deployment.startWorker({ WORKER_CONCURRENCY: '10' });
     setTimeout(() => workers.frozenBriefly.kill('SIGCONT'), LONGER_THAN_SEND_BY_MS);
-  }, 120_000);
+  });
   afterAll(() => deployment.stop());
 
   function deliveriesOf(name: Name | 'killedDuringRequest'): number {
@@ -82,7 +82,6 @@ describe('a worker struck down in the middle of a send', () => {
       expect((await endOf(name)).state).toBe('sent');
       expect(deliveriesOf(name)).toBe(1);
     },
-    90_000,
   );
 
   test('killedAfterIntent: unknown, and nothing is sent', async () => {
@@ -91,7 +90,7 @@ describe('a worker struck down in the middle of a send', () => {
       reason: 'worker_lost',
     });
     expect(deliveriesOf('killedAfterIntent')).toBe(0);
-  }, 90_000);
+  });
 
   test.each(['killedDuringRequest', 'killedAfterAnswer'] as const)(
     '%s: unknown, although the customer got it, and nobody sends again',
@@ -99,13 +98,12 @@ describe('a worker struck down in the middle of a send', () => {
       expect((await endOf(name)).state).toBe('unknown');
       expect(deliveriesOf(name)).toBe(1);
     },
-    90_000,
   );
 
   test('killedAfterRecord: sent, exactly once', async () => {
     expect((await endOf('killedAfterRecord')).state).toBe('sent');
     expect(deliveriesOf('killedAfterRecord')).toBe(1);
-  }, 90_000);
+  });
 
   test('frozenBeforeIntent: another worker sends; the first wakes up and sends nothing', async () => {
     expect((await endOf('frozenBeforeIntent')).state).toBe('sent');
@@ -113,7 +111,7 @@ describe('a worker struck down in the middle of a send', () => {
     workers.frozenBeforeIntent.kill('SIGTERM');
     await workers.frozenBeforeIntent.exited;
     expect(deliveriesOf('frozenBeforeIntent')).toBe(1);
-  }, 90_000);
+  });
 
   test('frozenBriefly: waking up after `sendBy` it sends nothing, and tries again with a new intent', async () => {
     const view = await endOf('frozenBriefly');
@@ -121,7 +119,7 @@ describe('a worker struck down in the middle of a send', () => {
     const reasons = view.timeline.map(({ reason }) => reason);
     expect(reasons).toContain('send_by_passed');
     expect(deliveriesOf('frozenBriefly')).toBe(1);
-  }, 90_000);
+  });
 
   test('frozenAfterIntent: unknown; waking up much later it sends nothing, and the message goes out once', async () => {
     await deployment.reaches('frozenAfterIntent', 'unknown');
@@ -132,7 +130,7 @@ describe('a worker struck down in the middle of a send', () => {
     const [delivery, ...others] = deployment.sandbox.deliveries.list(emailOf('frozenAfterIntent'));
     expect(others).toEqual([]);
     expect(view.messageId).toBe(delivery?.messageId);
-  }, 90_000);
+  });
 
   test('frozenAfterAnswer: unknown; waking up it records the message id, and nobody sends again', async () => {
     await deployment.reaches('frozenAfterAnswer', 'unknown');
@@ -141,5 +139,5 @@ describe('a worker struck down in the middle of a send', () => {
     const [delivery] = deployment.sandbox.deliveries.list(emailOf('frozenAfterAnswer'));
     expect(view.messageId).toBe(delivery?.messageId);
     expect(deliveriesOf('frozenAfterAnswer')).toBe(1);
-  }, 90_000);
+  });
 });

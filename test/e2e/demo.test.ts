@@ -82,7 +82,7 @@ describe('npm run demo', () => {
     for (const line of command.stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
     expect(await untilNothingRuns()).toEqual([]);
     expect(leftBehind()).toEqual([]);
-  }, 90_000);
+  });
 
   test('stops everything at Ctrl-C, and takes its keys out of a Redis that it was given', async () => {
     const command = start([], testRedisUrl());
@@ -94,7 +94,7 @@ describe('npm run demo', () => {
     const left = await redis.keys('{demo-*');
     redis.disconnect();
     expect(left).toEqual([]);
-  }, 90_000);
+  });
 
   test('with --stay keeps everything up until Ctrl-C, which then is a success', async () => {
     const command = start(['--stay']);
@@ -103,7 +103,7 @@ describe('npm run demo', () => {
     command.signal('SIGINT');
     expect(await command.end()).toBe(0);
     expect(await untilNothingRuns()).toEqual([]);
-  }, 90_000);
+  });
 
   test('leaves nothing running when it is killed', async () => {
     const command = start();
@@ -111,7 +111,7 @@ describe('npm run demo', () => {
     expect(running().length).toBeGreaterThan(4);
     command.signal('SIGKILL');
     expect(await untilNothingRuns()).toEqual([]);
-  }, 90_000);
+  });
 
   test('fails with the end of the logs when one of its processes dies', async () => {
     const command = start(['--stay']);
@@ -123,7 +123,7 @@ describe('npm run demo', () => {
     expect(command.stderr).toMatch(/worker-\d ended by itself/);
     expect(command.stdout).toMatch(/── worker-1 ──\n\{/);
     expect(await untilNothingRuns()).toEqual([]);
-  }, 90_000);
+  });
 
   test('says how it is used when it is used wrongly', async () => {
     const command = start(['--forever']);

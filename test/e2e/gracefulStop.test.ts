@@ -31,7 +31,7 @@ describe('a worker that is asked to stop', () => {
     expect(view?.messageId).toBeDefined();
     expect(await deployment.producer.get('still-waiting')).toMatchObject({ state: 'queued' });
     expect(deployment.deliveries()).toBe(1);
-  }, 60_000);
+  });
 
   test('breaks off a lookup, gives its notification back without using an attempt, and another goes on at once', async () => {
     const { sandbox } = deployment;
@@ -58,5 +58,5 @@ describe('a worker that is asked to stop', () => {
       state: 'sent',
       attempts: 1,
     });
-  }, 60_000);
+  });
 });

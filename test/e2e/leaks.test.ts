@@ -97,7 +97,7 @@ describe('nothing that is private leaves its place', () => {
     const through = { GENESYS_CLOUD_BASE_URL: gateway.url, GENESYS_ENGAGE_URL: gateway.url };
     api = await startTestApi({ ...env, ...through, API_KEYS: `shop:${API_KEY}` });
     await runThroughTrouble(through);
-  }, 120_000);
+  });
   afterAll(async () => {
     await worker?.stop();
     await gateway?.close();

@@ -84,7 +84,6 @@ describe('a rule that defers', () => {
       // With the intent the last answer counts, so it was asked there again.
       expect(barrier.asked.at(-1)).toBe('with_intent');
     },
-    60_000,
   );
 
   test('a channel that a rule skips gives way to the next one, with no trace of a try', async () => {
@@ -102,7 +101,7 @@ describe('a rule that defers', () => {
     const view = await deployment.reaches('by-sms', 'sent');
     expect(view.channel).toBe('sms');
     expect(view.timeline.filter(({ channel }) => channel === 'email')).toEqual([]);
-  }, 60_000);
+  });
 
   test('a notification that a rule skips with its intent ends as skipped, for that reason', async () => {
     let asked = 0;
@@ -123,5 +122,5 @@ describe('a rule that defers', () => {
     });
     expect(asked).toBe(2);
     expect(deployment.sandbox.deliveries.list('late@example.net')).toEqual([]);
-  }, 60_000);
+  });
 });

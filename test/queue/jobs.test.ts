@@ -30,5 +30,5 @@ describe('a queue whose Redis refuses its password', () => {
     disconnect(redis);
     await closeQueues(queues).catch(() => undefined);
     printed.mockRestore();
-  }, 20_000);
+  });
 });

@@ -43,5 +43,5 @@ describe('Sentinels with a password', () => {
     const refused = opened(connectForProducing(url));
     const error = await untilConnected(refused).catch((reason: unknown) => reason);
     expect(redisFaultOf(error)?.kind).toBe('sentinel_credentials');
-  }, 30_000);
+  });
 });

@@ -101,7 +101,7 @@ test('no minute of arrivals, however aligned, holds more than the budget, and no
     }
   }
   expect(outcomes.flatMap(({ arrived }) => arrived).length).toBeGreaterThan(10 * SCENARIOS);
-}, 60_000);
+});
 
 /** Runs all processes of a scenario; answers with the arrivals and the longest time between two grants while work waited. */
 async function run({ requestsPerMinute, processes }: Scenario, path: string) {

@@ -72,7 +72,7 @@ describe('the intake queue', () => {
     const view = await deployment.reaches(id, 'sent', 'failed', 'skipped');
     expect(view.timeline[0]).toMatchObject({ state: 'accepted', detail: 'by intake' });
     expect((await intake.getJob(job.id ?? ''))?.data).toEqual({ accepted: id, ofJob: job.id });
-  }, 30_000);
+  });
 
   test('leaves no address in a job that has ended, whichever way, nor in its events', async () => {
     await result({ ...REQUEST, id: 'leaves-none' });
@@ -80,14 +80,14 @@ describe('the intake queue', () => {
     await failure({ ...REQUEST, id: 'leaves-none', metadata: { other: 1 } });
     await failure({ ...REQUEST, [ADDRESS]: 1, variables: { [ADDRESS]: ADDRESS } });
     await expectNoAddress();
-  }, 30_000);
+  });
 
   test('takes the id in the request, else the job id that the producer chose', async () => {
     expect(await result({ ...REQUEST, id: 'own-id' })).toMatchObject({ id: 'own-id' });
     expect(await result(REQUEST, { jobId: 'order-17' })).toMatchObject({ id: 'order-17' });
     const ofAddress = await result(REQUEST, { jobId: 'Person.2@example.com' });
     expect(ofAddress).toMatchObject({ id: expect.stringMatching(/^job-[A-Za-z0-9_-]{24}$/) });
-  }, 30_000);
+  });
 
   test('makes one notification of a job id that is used again once its job is gone', async () => {
     const first = await result(REQUEST, { jobId: 'order-18', removeOnComplete: true });
@@ -97,7 +97,7 @@ describe('the intake queue', () => {
     expect(first).toMatchObject({ id: 'order-18' });
     const view = await deployment.reaches('order-18', 'sent', 'failed');
     expect(view.timeline.filter(({ state }) => state === 'accepted')).toHaveLength(1);
-  }, 30_000);
+  });
 
   test('does not take two jobs for one when BullMQ begins to number its jobs again', async () => {
     const one = await result(REQUEST);
@@ -107,7 +107,7 @@ describe('the intake queue', () => {
     await intake.clean(0, 1_000, 'failed');
     const other = await result(REQUEST);
     expect(other).not.toEqual(one);
-  }, 30_000);
+  });
 
   test('fails an invalid request at once with every field named, whatever attempts it has', async () => {
     const job = await add(
@@ -123,14 +123,14 @@ describe('the intake queue', () => {
     const failed = await intake.getJob(job.id ?? '');
     expect(failed).toMatchObject({ attemptsMade: 1, stacktrace: [] });
     expect(failed?.data).toEqual({ refused: message, ofJob: job.id });
-  }, 30_000);
+  });
 
   test('says so when the id is in use for a different request', async () => {
     await result({ ...REQUEST, id: 'taken' });
     const message = await failure({ ...REQUEST, id: 'taken', metadata: { other: true } });
     expect(message).toMatch(/^The id taken is in use for a different request, which is \w+ and /);
     expect(await result({ ...REQUEST, id: 'taken' })).toMatchObject({ id: 'taken' });
-  }, 30_000);
+  });
 
   test.each<[string, unknown]>([
     ['a string', `${ADDRESS} wants to know`],
@@ -154,7 +154,7 @@ describe('the intake queue', () => {
     await redis.zadd(`${deployment.prefix}:intake:completed`, old, job.id ?? '');
     await result(REQUEST, { removeOnComplete: 1_000_000 });
     expect(await intake.getJob(job.id ?? '')).toBeUndefined();
-  }, 30_000);
+  });
 
   test('answers as before when the worker that accepted it died before it could say so', async () => {
     const request = { ...REQUEST, deadline: new Date(Date.now() + 1_500).toISOString() };
@@ -167,7 +167,7 @@ describe('the intake queue', () => {
       id: 'died-early',
       state: expect.stringMatching(/^(sent|expired)$/),
     });
-  }, 30_000);
+  });
 
   test('ends a job in the same way when its worker died between the mark and the end', async () => {
     await result({ ...REQUEST, id: 'marked' });
@@ -176,7 +176,7 @@ describe('the intake queue', () => {
     const refused = { refused: 'The request is invalid. template: expected …', ofJob: 'm-2' };
     expect(await failure(refused, { jobId: 'm-2', attempts: 5 })).toBe(refused.refused);
     expect((await intake.getJob('m-2'))?.attemptsMade).toBe(1);
-  }, 30_000);
+  });
 
   test('makes one notification of each occurrence of a job scheduler', async () => {
     await intake.upsertJobScheduler(
@@ -194,7 +194,7 @@ describe('the intake queue', () => {
     });
     await intake.removeJobScheduler('each-second');
     for (const id of ids) expect(await deployment.producer.get(id)).toMatchObject({ id });
-  }, 30_000);
+  });
 
   test('lets delay put off the acceptance, and the deadline counts from there', async () => {
     const addedAt = Date.now();
@@ -203,7 +203,7 @@ describe('the intake queue', () => {
     const createdAt = Date.parse(view?.createdAt ?? '');
     expect(createdAt - addedAt).toBeGreaterThanOrEqual(900);
     expect(Date.parse(view?.deadline ?? '') - createdAt).toBe(24 * 3_600_000);
-  }, 30_000);
+  });
 
   test('lets sendAt and priority mean what they mean elsewhere', async () => {
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
@@ -213,7 +213,7 @@ describe('the intake queue', () => {
     expect(await campaign.getJob('n-later.1')).toMatchObject({ data: { id: 'later' } });
     expect(await deployment.producer.get('later')).toMatchObject({ campaignId: 'spring' });
     await deployment.producer.cancel('later');
-  }, 30_000);
+  });
 
   test('counts what became of its jobs, and shows the queue beside the others', async () => {
     const { queues } = await deployment.producer.operations.status();
@@ -228,5 +228,5 @@ describe('the intake queue', () => {
     } finally {
       await deployment.producer.operations.resume();
     }
-  }, 30_000);
+  });
 });

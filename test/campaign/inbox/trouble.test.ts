@@ -128,7 +128,7 @@ test('a file of gigabytes keeps no other waiting, and a stop does not wait for i
   await watcher.stop();
   expect(await inbox.names('rejected')).toEqual([]);
   expect(await inbox.names('processing')).toHaveLength(1);
-}, 60_000);
+});
 
 test('a file that begins with nothing is rejected at once, however large it is', async () => {
   inbox.watch();

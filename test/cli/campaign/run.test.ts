@@ -239,7 +239,7 @@ describe('a campaign that runs', () => {
     expect(lines.length).toBe(1_001);
     expect(lines.filter((line) => line.includes(',cancelled,')).length).toBe(1_000);
     expect(existsSync(`${out}.part`)).toBe(false);
-  }, 90_000);
+  });
 
   test('is not known by another name', async () => {
     expect(await campaign('status', 'nope')).toMatchObject({
