@@ -2,8 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { foreignOrigin } from '../http/requestOrigin.js';
 import type { ApiParts } from './parts.js';
-import { httpProblem, problem, sendProblem } from './problems.js';
+import { problem, sendProblem } from './problems.js';
 import type { CheckRate } from './rateLimit.js';
+import { foreignPage, redisUnfit, UNAUTHORIZED } from './sharedProblems.js';
 
 /**
  * Where no key is asked for, refuses what a web page of another site makes a browser do: it could
@@ -14,7 +15,7 @@ export function refuseForeignPages(app: FastifyInstance, { keys }: Pick<ApiParts
   if (!keys.areOpen) return;
   app.addHook('onRequest', async (request, reply) => {
     const foreign = foreignOrigin(request, { loopbackNamesOnly: true, programsMayWrite: true });
-    if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
+    if (foreign !== undefined) return sendProblem(reply, foreignPage(foreign));
   });
 }
 
@@ -34,8 +35,7 @@ export function requireKey(app: FastifyInstance, { keys }: ApiParts, wrong: Chec
         return sendProblem(reply, problem('too-many-requests', { detail, retryAfter }));
       }
       reply.header('www-authenticate', 'Bearer realm="proactive-notifier"');
-      const detail = 'Send a key in the header: Authorization: Bearer KEY.';
-      return sendProblem(reply, problem('unauthorized', { detail }));
+      return sendProblem(reply, UNAUTHORIZED);
     }
     if (check.name !== undefined) request.caller = check.name;
   });
@@ -47,7 +47,7 @@ export function refuseWhileUnfit(app: FastifyInstance, { standing }: ApiParts): 
     const stands = standing();
     const takesIn = request.method === 'POST' || request.method === 'PUT';
     if (!takesIn || stands.kind !== 'unfit') return;
-    return sendProblem(reply, problem('redis-unfit', { detail: stands.problem, retryAfter: 60 }));
+    return sendProblem(reply, redisUnfit(stands.problem));
   });
 }
 

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { PassThrough, type Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
-import { httpProblem, PROBLEM_JSON, type Problem, problem, sendProblem } from './problems.js';
+import { httpProblem, PROBLEM_JSON, type Problem, sendProblem } from './problems.js';
+import { STOPPING } from './sharedProblems.js';
 
 /** An upload may take hours, but not stand still. */
 const SILENCE_MAX_MS = 30_000;
@@ -121,7 +122,7 @@ export function endWhileStopping(app: FastifyInstance): void {
     stopping = true;
   });
   app.addHook('onRequest', async (_request, reply) => {
-    if (stopping) return sendProblem(reply, problem('stopping', { retryAfter: 1 }));
+    if (stopping) return sendProblem(reply, STOPPING);
   });
   app.addHook('onSend', async (_request, reply) => {
     if (stopping) reply.header('connection', 'close');

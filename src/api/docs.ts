@@ -1,33 +1,48 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Html, html } from '../html/html.js';
-import { COMPONENTS, type JsonSchema } from './openapi/components.js';
-import { type OpenApiDocument, openApiDocument } from './openapi/document.js';
-import type { Operation } from './openapi/operation.js';
-import { OPERATIONS } from './openapi/operations.js';
-import type { Problem } from './problems.js';
-import { allowOnly } from './requests.js';
+import type { JsonSchema, OpenApiDocument, Operation } from './openApi.js';
+import { allowOnly } from './route.js';
 
 const EXAMPLE_IDS = { notification: 'hello-1', campaign: 'autumn' } as const;
 
+/** One method at one path, as the document has it. */
+interface Section {
+  path: string;
+  method: string;
+  operation: Operation;
+}
+
+function sectionsOf({ paths }: OpenApiDocument): Section[] {
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+}
+
+/** What the document says of an operation's JSON body, or of the types of a file. */
+function bodyOf({ requestBody }: Operation) {
+  const { 'application/json': json, ...files } = requestBody?.content ?? {};
+  return { json, fileTypes: Object.keys(files) };
+}
+
 /** An operation as a command line, ready to be pasted into a POSIX shell. */
-function curlLine(operation: Operation, body: unknown): string {
-  const kind = operation.path.includes('/campaigns/') ? 'campaign' : 'notification';
-  const path = operation.path.replace('{id}', EXAMPLE_IDS[kind]);
+function curlLine({ path, method, operation }: Section, body: unknown): string {
+  const kind = path.includes('/campaigns/') ? 'campaign' : 'notification';
+  const isUpload = bodyOf(operation).fileTypes.length > 0;
+  const needed =
+    operation.parameters?.filter(({ in: place, required }) => place === 'query' && required) ?? [];
+  const query = needed.map(({ name, schema }) => `${name}=${kindOf(asSchema(schema))}`).join('&');
+  const url = `http://127.0.0.1:3000${path.replace('{id}', EXAMPLE_IDS[kind])}`;
+  const how = method === 'get' || body !== undefined ? '' : ` -X ${method.toUpperCase()}`;
   const lines = [
-    `curl${how(operation, body)} http://127.0.0.1:3000${path}`,
-    ...(operation.open ? [] : [`-H ${quoted('authorization: Bearer YOUR-KEY')}`]),
-    ...(operation.upload === undefined ? [] : [`-H ${quoted('content-type: text/csv')}`]),
+    `curl${isUpload ? ' -T rows.csv' : how} ${query === '' ? url : quoted(`${url}?${query}`)}`,
+    ...(operation.security === undefined ? [`-H ${quoted('authorization: Bearer YOUR-KEY')}`] : []),
+    ...(isUpload ? [`-H ${quoted('content-type: text/csv')}`] : []),
     ...(body === undefined
       ? []
       : [`-H ${quoted('content-type: application/json')}`, `-d ${quoted(JSON.stringify(body))}`]),
   ];
   return lines.join(' \\\n  ');
-}
-
-function how({ method, upload }: Operation, body: unknown): string {
-  if (upload !== undefined) return ' -T rows.csv';
-  return method === 'get' || body !== undefined ? '' : ` -X ${method.toUpperCase()}`;
 }
 
 function quoted(text: string): string {
@@ -140,7 +155,9 @@ summary { cursor: pointer; padding: 0.3rem 0; }
 `;
 
 /** The API's documentation as one page: no script, nothing loaded from anywhere. */
-function docsPage({ info }: OpenApiDocument): string {
+function docsPage(document: OpenApiDocument): string {
+  const { info, components } = document;
+  const sections = sectionsOf(document);
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -156,14 +173,14 @@ function docsPage({ info }: OpenApiDocument): string {
 <p>Where the deployment has keys, send yours in <code>Authorization: Bearer …</code>. The same, for
 machines: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
 <nav aria-label="Operations"><ul>
-${OPERATIONS.map(tableEntry)}</ul></nav>
+${sections.map(tableEntry)}</ul></nav>
 </header>
 <main>
-${OPERATIONS.map(section)}
+${sections.map((each) => sectionOf(each, document))}
 <section id="problems" aria-labelledby="problems-title">
 <h2 id="problems-title">Problem documents</h2>
 <p>Every answer of 400 and above is one, of the type <code>application/problem+json</code>.</p>
-${fieldTable(COMPONENTS.Problem, 'Fields of a problem document')}
+${fieldTable(asSchema(components.schemas['Problem']), 'Fields of a problem document')}
 </section>
 </main>
 </body>
@@ -171,58 +188,62 @@ ${fieldTable(COMPONENTS.Problem, 'Fields of a problem document')}
 `.text;
 }
 
-function tableEntry({ operationId, method, path, summary }: Operation): Html {
+function tableEntry({ path, method, operation: { operationId, summary } }: Section): Html {
   return html`<li><a href="#${operationId}"><code><span class="method">${method.toUpperCase()}</span> ${path}</code></a><br><span class="quiet">${summary}</span></li>
 `;
 }
 
-function section(operation: Operation): Html {
-  const { operationId, method, path, summary, description, body } = operation;
-  const examples: [string, unknown][] =
-    body === undefined ? [['', undefined]] : Object.entries(body.examples);
+function sectionOf(section: Section, document: OpenApiDocument): Html {
+  const { path, method, operation } = section;
+  const { operationId, summary, description, responses } = operation;
+  const { json } = bodyOf(operation);
+  const examples =
+    json === undefined ? [{ summary: '', value: undefined }] : Object.values(json.examples ?? {});
   return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
 <h2 id="${operationId}-title">${summary} <br><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h2>
 <p>${description}</p>
 ${besidesBody(operation)}
-${body === undefined ? '' : [html`<h3>Request</h3>\n`, fieldTable(COMPONENTS[body.schema], `Fields of ${body.schema}`)]}
+${json === undefined ? '' : requestFields(json.schema, document)}
 <h3>Example</h3>
-${examples.map(([title, value]) => html`<p class="quiet">${title}</p>${block(curlLine(operation, value), `Command: ${summary} ${title}`)}`)}
+${examples.map(({ summary: title, value }) => html`<p class="quiet">${title}</p>${block(curlLine(section, value), `Command: ${summary} ${title}`)}`)}
 <h3>Answers</h3>
-${operation.answers.map(({ status, description: meaning, schema, example, others = {} }) =>
-  answer(`${status} ${meaning} (${schema})`, [example, ...Object.values(others)]),
-)}
-${problemsByStatus(operation.problems)}
+${Object.entries(responses).map(([status, answers]) => answer(status, answers))}
 </section>
 `;
 }
 
+function requestFields(schema: JsonSchema, { components }: OpenApiDocument): Html[] {
+  const name = kindOf(schema);
+  const fields = asSchema(components.schemas[name] ?? schema);
+  return [html`<h3>Request</h3>\n`, fieldTable(fields, `Fields of ${name}`)];
+}
+
 /** What a request says elsewhere than in a JSON body. */
-function besidesBody({ headers = {}, query = {}, upload }: Operation): Html[] {
-  const types = Object.keys(upload ?? {}).join(', ');
+function besidesBody(operation: Operation): Html[] {
+  const { parameters = [] } = operation;
+  const { fileTypes } = bodyOf(operation);
+  const said = (place: string) => parameters.filter((one) => one.in === place);
   return [
-    ...Object.entries(headers).map(
-      ([name, meaning]) => html`<p>Header <code>${name}</code>: ${meaning}</p>\n`,
+    ...said('header').map(
+      ({ name, description }) => html`<p>Header <code>${name}</code>: ${description}</p>\n`,
     ),
-    ...Object.entries(query).map(
-      ([name, { description }]) => html`<p>Query <code>?${name}=</code>: ${description}</p>\n`,
+    ...said('query').map(
+      ({ name, description }) => html`<p>Query <code>?${name}=</code>: ${description}</p>\n`,
     ),
-    ...(upload === undefined ? [] : [html`<p>Body: a file, as ${types}.</p>\n`]),
+    ...(fileTypes.length === 0 ? [] : [html`<p>Body: a file, as ${fileTypes.join(', ')}.</p>\n`]),
   ];
 }
 
-function problemsByStatus(problems: readonly Problem[]): Html[] {
-  const statuses = [...new Set(problems.map(({ status }) => status))].sort();
-  return statuses.map((status) => {
-    const all = problems.filter((one) => one.status === status);
-    return answer(`${status} ${all.map(({ title }) => title).join('; or: ')}`, all);
+/** One status, with everything that it may be. */
+function answer(status: string, { description, content }: Operation['responses'][string]): Html {
+  const blocks = Object.entries(content).flatMap(([type, { schema, example, examples }]) => {
+    const bodies = Object.values(examples ?? { only: { value: example } });
+    const title = `${status} ${description} (${type}, ${kindOf(schema)})`;
+    return bodies.map(({ value }) =>
+      block(typeof value === 'string' ? value : JSON.stringify(value, undefined, 2), title),
+    );
   });
-}
-
-function answer(title: string, bodies: readonly unknown[]): Html {
-  const blocks = bodies.map((body) =>
-    block(typeof body === 'string' ? body : JSON.stringify(body, undefined, 2), title),
-  );
-  return html`<details><summary>${title}</summary>
+  return html`<details><summary>${status} ${description}</summary>
 ${blocks}</details>
 `;
 }
@@ -245,8 +266,7 @@ const PAGE_POLICY = [
 ].join('; ');
 
 /** `/openapi.json` and `/docs`: what the API is, for machines and people. Neither needs a key. */
-export function docsRoutes(app: FastifyInstance): void {
-  const document = openApiDocument();
+export function docsRoutes(app: FastifyInstance, document: OpenApiDocument): void {
   const json = JSON.stringify(document);
   const page = docsPage(document);
 

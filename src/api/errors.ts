@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnreadableCampaignError } from '../campaign/store.js';
 import { BodyRefused } from '../http/jsonBody.js';
-import { DEEPEST_JSON } from '../http/jsonNesting.js';
 import { UnreadableRecordError } from '../notification/unreadableRecord.js';
 import { redactedError } from '../ops/logger.js';
 import { RedisUnavailableError, UnexpectedFailureError } from '../queue/errors.js';
@@ -9,19 +8,26 @@ import { describeRedisFault, redisFaultOf } from '../redis/errors.js';
 import {
   httpProblem,
   type Problem,
-  problem,
   redisUnavailable,
   sendProblem,
   unexpectedFailure,
 } from './problems.js';
 import { TooManyRequests } from './rateLimit.js';
 import { NotUtf8Error } from './requests.js';
+import {
+  defect,
+  INVALID_JSON,
+  NOT_JSON,
+  TOO_DEEP,
+  TOO_MANY_BODIES,
+  tooLarge,
+} from './sharedProblems.js';
 
 /** What the framework refuses by itself, in our words: its own messages quote the request. */
 const FRAMEWORK_PROBLEMS: Readonly<Record<string, Problem>> = {
-  FST_ERR_CTP_INVALID_JSON_BODY: httpProblem(400, 'The body is not valid JSON.'),
+  FST_ERR_CTP_INVALID_JSON_BODY: INVALID_JSON,
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: httpProblem(400, 'The body is not as long as announced.'),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: httpProblem(415, 'Send the body as application/json.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: NOT_JSON,
   FST_ERR_BAD_URL: httpProblem(400, 'The URL is malformed.'),
   FST_ERR_MAX_PARAM_LENGTH: httpProblem(404, 'There is nothing at this URL.'),
 };
@@ -78,11 +84,7 @@ export function answerError(
   if (error instanceof TooManyRequests) return sendProblem(reply, error.problem);
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
-    const limit = request.routeOptions.bodyLimit;
-    return sendProblem(
-      reply,
-      httpProblem(413, `A body of at most ${limit} bytes is allowed here.`),
-    );
+    return sendProblem(reply, tooLarge(request.routeOptions.bodyLimit));
   }
   const known = FRAMEWORK_PROBLEMS[String(code)];
   if (known !== undefined) return sendProblem(reply, known);
@@ -90,23 +92,19 @@ export function answerError(
     return sendProblem(reply, httpProblem(statusCode, 'The request cannot be read.'));
   }
   request.log.error({ error: redactedError(error) }, 'a request failed');
-  const detail = `This is a defect of the service; its log names the request ${request.id}.`;
-  return sendProblem(reply, httpProblem(500, detail));
+  return sendProblem(reply, defect(request.id));
 }
 
 function bodyRefused({ because }: BodyRefused, { routeOptions }: FastifyRequest): Problem {
   switch (because) {
     case 'nested':
-      return httpProblem(400, `The body is nested more than ${DEEPEST_JSON} levels deep.`);
+      return TOO_DEEP;
     case 'cut_short':
       return httpProblem(400, 'The body is not as long as announced.');
     case 'too_large':
-      return httpProblem(413, `A body of at most ${routeOptions.bodyLimit} bytes is allowed here.`);
+      return tooLarge(routeOptions.bodyLimit);
     case 'no_room':
-      return problem('too-many-bodies', {
-        detail: 'Other large bodies are being read. Try again later, or send smaller ones.',
-        retryAfter: 1,
-      });
+      return TOO_MANY_BODIES;
     default:
       return because satisfies never;
   }

@@ -21,41 +21,36 @@ export type AcceptAnswer =
   | { kept: false; problem: Problem };
 
 export function acceptAnswer(result: AcceptResult, input: unknown): AcceptAnswer {
+  if (!('record' in result)) return { kept: false, problem: acceptProblem(result) };
+  // Both mean that the input is valid, and that it is what the ledger knows under this id.
+  const view = viewOf(result.record, input as NotificationRequest);
+  return { kept: true, status: result.status === 'accepted' ? 202 : 200, view };
+}
+
+/** Why a request was not accepted. */
+export function acceptProblem(result: Exclude<AcceptResult, { record: unknown }>): Problem {
   switch (result.status) {
-    case 'accepted':
-    case 'existing': {
-      // Both mean that the input is valid, and that it is what the ledger knows under this id.
-      const view = viewOf(result.record, input as NotificationRequest);
-      return { kept: true, status: result.status === 'accepted' ? 202 : 200, view };
-    }
     case 'invalid':
-      return { kept: false, problem: invalidRequest(result.problems) };
+      return invalidRequest(result.problems);
     case 'conflict': {
       const { id, state } = result;
       const detail = 'That one stays as it is. Use another id for this request.';
-      return { kept: false, problem: problem('id-conflict', { detail, id, state }) };
+      return problem('id-conflict', { detail, id, state });
     }
     case 'backlog_full':
     case 'redis_full': {
-      const retryAfter = Math.ceil(result.retryAfterMs / 1000);
+      const { id, retryAfterMs } = result;
       const detail = 'Nothing was stored. Try again later, with this id.';
-      return {
-        kept: false,
-        problem: problem(result.status === 'redis_full' ? 'redis-full' : 'backlog-full', {
-          detail,
-          id: result.id,
-          retryAfter,
-        }),
-      };
+      const retryAfter = Math.ceil(retryAfterMs / 1000);
+      const kind = result.status === 'redis_full' ? 'redis-full' : 'backlog-full';
+      return problem(kind, { detail, id, retryAfter });
     }
     case 'unavailable':
-      return { kept: false, problem: redisUnavailable(result.id) };
+      return redisUnavailable(result.id);
     case 'error':
-      return { kept: false, problem: unexpectedFailure(result.id) };
-    default: {
-      const never: never = result;
-      throw new Error(`unhandled result ${String(never)}`);
-    }
+      return unexpectedFailure(result.id);
+    default:
+      return result satisfies never;
   }
 }
 

@@ -1,7 +1,8 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
 import type { ApiParts } from './parts.js';
-import { type Problem, problem } from './problems.js';
+import type { Problem } from './problems.js';
+import { tooManyRequests } from './sharedProblems.js';
 
 const WINDOW_MS = 60_000;
 /** Keys, or addresses, whose counts are kept; the one unseen for longest is forgotten first. */
@@ -29,8 +30,7 @@ export class TooManyRequests extends Error {
 
   constructor(requestsPerMinute: number, retryAfter: number) {
     super('too many requests');
-    const detail = `At most ${requestsPerMinute} requests a minute; a batch counts as one.`;
-    this.problem = problem('too-many-requests', { detail, retryAfter });
+    this.problem = tooManyRequests(requestsPerMinute, retryAfter);
   }
 }
 

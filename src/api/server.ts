@@ -4,15 +4,12 @@ import { refuseForeignPages, refuseWhileUnfit, requireKey } from './auth.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
 import { docsRoutes } from './docs.js';
 import { answerError, handleErrors } from './errors.js';
-import { healthRoutes } from './health.js';
+import { openApiDocument } from './openApi.js';
 import type { ApiParts } from './parts.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { acceptOnlyJson } from './requests.js';
-import { campaignReportRoutes, campaignRowsRoute } from './routes/campaignFiles.js';
-import { campaignHaltRoutes, campaignRoutes, campaignStartRoutes } from './routes/campaigns.js';
-import { controlRoutes } from './routes/control.js';
-import { batchRoute, notificationRoutes, settlementRoutes } from './routes/notifications.js';
-import { unknownRoutes } from './routes/unknowns.js';
+import { type Route, refuseUndescribed, registerRoutes } from './route.js';
+import { ROUTES } from './routes/routes.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -72,31 +69,27 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   endWhileStopping(app);
   app.register(async (open) => {
     refuseForeignPages(open, parts);
-    healthRoutes(open, parts);
-    docsRoutes(open);
+    docsRoutes(open, openApiDocument(ROUTES));
+    open.register(async (described) => registerDescribed(described, 'open', parts));
   });
-  app.register(
-    async (v1) => {
-      refuseForeignPages(v1, parts);
-      requireKey(v1, parts, await wrongKeyRate(v1));
-      v1.register(async (controls) => {
-        controlRoutes(controls, parts);
-        campaignHaltRoutes(controls, parts);
-      });
-      v1.register(async (limited) => {
-        await limitRate(limited, parts);
-        refuseWhileUnfit(limited, parts);
-        notificationRoutes(limited, parts);
-        batchRoute(limited, parts);
-        settlementRoutes(limited, parts);
-        unknownRoutes(limited, parts);
-        campaignRoutes(limited, parts);
-        campaignStartRoutes(limited, parts);
-        campaignRowsRoute(limited, parts);
-        campaignReportRoutes(limited, parts);
-      });
-    },
-    { prefix: '/v1' },
-  );
+  app.register(async (keyed) => {
+    refuseForeignPages(keyed, parts);
+    requireKey(keyed, parts, await wrongKeyRate(keyed));
+    keyed.register(async (controls) => registerDescribed(controls, 'key', parts));
+    keyed.register(async (limited) => {
+      await limitRate(limited, parts);
+      refuseWhileUnfit(limited, parts);
+      registerDescribed(limited, 'limited', parts);
+    });
+  });
   return app;
+}
+
+function registerDescribed(app: FastifyInstance, access: Route['access'], parts: ApiParts): void {
+  refuseUndescribed(app);
+  registerRoutes(
+    app,
+    ROUTES.filter((each) => each.access === access),
+    parts,
+  );
 }

@@ -1,83 +1,17 @@
-import type { ReasonCounts } from '../notification/countedReason.js';
 import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import type { Operations } from '../queue/operations.js';
-import { type ObstacleView, obstacleView } from '../queue/statusView.js';
+import { obstacleView } from '../queue/statusView.js';
 import type { RedisClient } from '../redis/client.js';
-import type {
-  Campaign,
-  CampaignCounts,
-  CampaignState,
-  CampaignStep,
-  ImportSummary,
-  RowDefaults,
-  RowReason,
-} from './campaign.js';
-import {
-  type CampaignProgress,
-  type ProgressSurroundings,
-  progressOf,
-  type Tally,
-} from './campaignProgress.js';
+import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
+import { type ProgressSurroundings, progressOf, type Tally } from './campaignProgress.js';
 import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
-import type { ColumnChoices } from './import/columnChoices.js';
 import { manyRejected } from './rowReasons.js';
 import type { CampaignStore } from './store.js';
 import { Throughput } from './throughput.js';
+import type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js';
 
-/** `{code, who, since?, until?, rows?, detail, remedy?, command?}`, ISO times. */
-export interface CampaignWaitView extends Omit<CampaignWait, 'since' | 'until'> {
-  since?: string;
-  until?: string;
-}
-
-/** What an import has found, as people see it. */
-export interface ImportView
-  extends Omit<
-    ImportSummary,
-    'chunks' | 'finishedAt' | 'keptColumns' | 'isAccepted' | 'separator'
-  > {
-  rejectedBy: RowReason[];
-  warned: number;
-  warnings: RowReason[];
-  /** The file's own columns that come back in the results. */
-  keptColumns: string[];
-  finishedAt: string;
-}
-
-/** A campaign as people see it. Times are ISO 8601. */
-export interface CampaignView extends RowDefaults, Partial<ColumnChoices> {
-  id: string;
-  name: string;
-  state: CampaignState;
-  /** Why it is paused, was cancelled, or does not start by itself. */
-  reason?: string;
-  by?: string;
-  template: string;
-  acceptRejected?: true;
-  createdAt: string;
-  updatedAt: string;
-  startAt?: string;
-  startedAt?: string;
-  endAt?: string;
-  endedAt?: string;
-  import?: ImportView;
-  /** Of every state how many rows stand there; the sum is `import.rows`. */
-  counts: CampaignCounts;
-  /** Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. */
-  reasons: ReasonCounts;
-  progress: CampaignProgress;
-  /** The product itself has paused it, and lets it go on once its access is repaired. */
-  resumesByItself?: true;
-  /** What it waits for, what holds up all of it first; empty while nothing does. */
-  waitsFor: CampaignWaitView[];
-  /**
-   * While it runs or is paused: what is in the way of the whole deployment, the gravest first; absent
-   * when nothing is.
-   */
-  obstacles?: ObstacleView[];
-  possible: CampaignStep[];
-}
+export type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js';
 
 /** What a view shows beside the campaign and its counts, as it was looked up at `now` (epoch ms). */
 interface CampaignSurroundings extends ProgressSurroundings {
@@ -109,15 +43,16 @@ function campaignView(
     by,
     template,
     ...defaults,
-    ...columns,
-    ...(acceptRejected && { acceptRejected }),
+    map: columns?.map,
+    ignore: columns?.ignore === undefined ? undefined : [...columns.ignore],
+    acceptRejected,
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
-    ...(startAt !== undefined && { startAt: iso(startAt) }),
-    ...(startedAt !== undefined && { startedAt: iso(startedAt) }),
-    ...(endAt !== undefined && { endAt: iso(endAt) }),
-    ...(endedAt !== undefined && { endedAt: iso(endedAt) }),
-    ...(campaign.import !== undefined && { import: importView(campaign.import) }),
+    startAt: isoOf(startAt),
+    startedAt: isoOf(startedAt),
+    endAt: isoOf(endAt),
+    endedAt: isoOf(endedAt),
+    import: campaign.import === undefined ? undefined : importView(campaign.import),
     counts: tally.counts,
     reasons: tally.reasons,
     progress: progressOf(campaign, tally, {
@@ -126,18 +61,14 @@ function campaignView(
       deliveryCheckAfterMs,
     }),
     waitsFor: campaignWaits(campaign, tally, obstacles).map(waitView),
-    ...(pausedForAccess !== undefined && { resumesByItself: true as const }),
-    ...(isUnderWay(state) && obstacles.length > 0 && { obstacles: obstacles.map(obstacleView) }),
+    resumesByItself: pausedForAccess === undefined ? undefined : true,
+    obstacles: isUnderWay(state) && obstacles.length > 0 ? obstacles.map(obstacleView) : undefined,
     possible: possibleSteps(campaign),
   };
 }
 
 function waitView({ since, until, ...wait }: CampaignWait): CampaignWaitView {
-  return {
-    ...wait,
-    ...(since !== undefined && { since: iso(since) }),
-    ...(until !== undefined && { until: iso(until) }),
-  };
+  return { ...wait, since: isoOf(since), until: isoOf(until) };
 }
 
 /** Records of older versions lack what was counted later. */
@@ -156,6 +87,10 @@ export function importView(summary: ImportSummary): ImportView {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
+}
+
+function isoOf(ms: number | undefined): string | undefined {
+  return ms === undefined ? undefined : iso(ms);
 }
 
 export interface CampaignViewsParts {

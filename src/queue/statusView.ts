@@ -1,52 +1,68 @@
+import { z } from 'zod';
 import {
   flowStatus,
   isHeld,
   jobsOfGoneWorkers,
+  OBSTACLE_KINDS,
   type Obstacle,
-  type ObstacleKind,
 } from './flowStatus.js';
-import { QUEUE_NAMES } from './intakeJob.js';
-import type { FleetStatus } from './operations.js';
+import type { FleetStatus, QueueStatus } from './operations.js';
 import type { GateStatus } from './rateLimitGate.js';
 import type { Pause } from './sendingPause.js';
 import type { SeenWorker } from './workerRegistry.js';
 
-/** The pause as others read it, in JSON: `{reason, by?, since?}`. */
-export function pauseView({ reason, by, since }: Pause): object {
-  return {
-    reason,
-    by,
-    ...(since !== undefined && { since: iso(since) }),
-  };
+/*
+ * How the deployment stands, in JSON: what each function makes is documented by the schema before it.
+ */
+
+const time = z.iso.datetime();
+
+export const pauseSchema = z.object({
+  reason: z.string().meta({ description: 'As it was given.' }),
+  by: z.string().optional().meta({ description: 'The name of the key that was used.' }),
+  since: time.optional().meta({ description: 'Absent where its record cannot be read.' }),
+});
+
+export function pauseView({ reason, by, since }: Pause): z.infer<typeof pauseSchema> {
+  return { reason, by, since: isoOf(since) };
 }
 
-/** `{closed, since?, until?, operation?, retryAfterSeconds?}`: until when the gate is closed, and why. */
-export function gateView(gate: GateStatus): object {
+export const gateSchema = z
+  .object({
+    closed: z.boolean(),
+    since: time.optional(),
+    until: time.optional(),
+    operation: z.string().optional().meta({ description: 'What was asked of the platform.' }),
+    retryAfterSeconds: z.int().optional().meta({ description: 'What its 429 asked for.' }),
+  })
+  .meta({ id: 'Gate' });
+
+/** Until when the gate is closed, and why. */
+export function gateView(gate: GateStatus): z.infer<typeof gateSchema> {
   if (!gate.closed) return { closed: false };
   const { since, until, reason } = gate;
   return {
     closed: true,
-    ...(since !== undefined && { since: iso(since) }),
+    since: isoOf(since),
     until: iso(until),
-    ...(reason !== undefined && {
-      operation: reason.operation,
-      retryAfterSeconds: Math.ceil(reason.retryAfterMs / 1_000),
-    }),
+    operation: reason?.operation,
+    retryAfterSeconds: reason === undefined ? undefined : Math.ceil(reason.retryAfterMs / 1_000),
   };
 }
 
-/** One thing in the way of notifications: `{kind, stops, who, since?, until?, detail, remedy}`. */
-export interface ObstacleView {
-  kind: ObstacleKind;
-  stops: boolean;
-  who: Obstacle['who'];
-  since?: string;
-  until?: string;
-  detail: string;
-  remedy: string;
-  /** The command line that does it. */
-  command?: string;
-}
+/** One thing in the way of notifications, as every face says it. */
+export const obstacleSchema = z.object({
+  kind: z.enum(OBSTACLE_KINDS),
+  stops: z.boolean().meta({ description: 'Nothing at all is sent while it lasts.' }),
+  who: z.enum(['you', 'Genesys Cloud']).meta({ description: 'Who can do something about it.' }),
+  since: time.optional(),
+  until: time.optional(),
+  detail: z.string().meta({ description: 'What is so, in a sentence.' }),
+  remedy: z.string().meta({ description: 'What to do about it.' }),
+  command: z.string().optional().meta({ description: 'The command that does it.' }),
+});
+
+export type ObstacleView = z.infer<typeof obstacleSchema>;
 
 export function obstacleView(obstacle: Obstacle): ObstacleView {
   const { kind, stops, who, since, until, detail, remedy, command } = obstacle;
@@ -54,61 +70,131 @@ export function obstacleView(obstacle: Obstacle): ObstacleView {
     kind,
     stops,
     who,
-    ...(since !== undefined && { since: iso(since) }),
-    ...(until !== undefined && { until: iso(until) }),
+    since: isoOf(since),
+    until: isoOf(until),
     detail,
     remedy,
-    ...(command !== undefined && { command: `notifier ${command}` }),
+    command: command === undefined ? undefined : `notifier ${command}`,
   };
 }
 
-/** The whole deployment at a glance, in JSON. */
-export function fleetStatusView(fleet: FleetStatus): object {
+const queueSchema = z.object({
+  waiting: z.int(),
+  delayed: z.int(),
+  active: z.int(),
+  failed: z.int(),
+  oldestSince: time.optional(),
+  paused: z.boolean(),
+});
+
+const workerSchema = z.object({
+  id: z.string(),
+  host: z.string(),
+  pid: z.int(),
+  version: z.string(),
+  since: time,
+  seenAt: time.meta({ description: 'Its last heartbeat, by the time of Redis.' }),
+  concurrency: z.int(),
+  jobs: z.object({ transactional: z.int(), campaign: z.int() }),
+  breaker: z
+    .object({
+      state: z.enum(['open', 'half-open']),
+      kind: z.enum(['credentials', 'permission']),
+      detail: z.string(),
+      since: time,
+    })
+    .optional()
+    .meta({ description: 'Its access to Genesys Cloud is broken; it takes no jobs.' }),
+  notReady: z.array(z.string()).optional(),
+  notReadySince: time.optional(),
+});
+
+const workersSchema = z.object({
+  alive: z.int(),
+  held: z.int().meta({ description: 'Those of the living that take no jobs.' }),
+  jobsOfGone: z.int().meta({
+    description:
+      'Jobs, counted as active, of workers that are gone; a worker that takes jobs goes on with them within a minute.',
+  }),
+  lastSeenAt: time.optional(),
+  list: z.array(workerSchema),
+  vanished: z
+    .array(workerSchema)
+    .meta({ description: 'Workers that ended without leaving, for an hour.' }),
+});
+
+/** Whether notifications flow, or the gravest thing that stops them. */
+export const flowSchema = z.enum(['flows', ...OBSTACLE_KINDS]);
+
+export const statusSchema = z
+  .object({
+    flow: flowSchema.meta({
+      description: 'Whether notifications flow, or the gravest thing that stops them.',
+    }),
+    obstacles: z.array(obstacleSchema),
+    workers: workersSchema,
+    paused: z.boolean(),
+    pause: pauseSchema.optional(),
+    gate: gateSchema,
+    queues: z.object({ transactional: queueSchema, campaign: queueSchema, intake: queueSchema }),
+    unknown: z
+      .object({ count: z.int(), oldestSince: time.optional() })
+      .meta({ description: 'Notifications that wait for a person.' }),
+  })
+  .meta({ id: 'Status' });
+
+/** The whole deployment at a glance. */
+export function fleetStatusView(fleet: FleetStatus): z.infer<typeof statusSchema> {
   const { pause, gate, queues, unknown } = fleet;
   const { state, obstacles } = flowStatus(fleet);
-  const { count, oldestSince } = unknown;
   return {
     flow: state,
     obstacles: obstacles.map(obstacleView),
     workers: workersView(fleet),
     paused: pause !== undefined,
-    ...(pause !== undefined && { pause: pauseView(pause) }),
+    pause: pause === undefined ? undefined : pauseView(pause),
     gate: gateView(gate),
-    queues: Object.fromEntries(
-      QUEUE_NAMES.map((name) => {
-        const { oldestSince: since, ...counts } = queues[name];
-        return [name, { ...counts, ...(since !== undefined && { oldestSince: iso(since) }) }];
-      }),
-    ),
-    unknown: { count, ...(oldestSince !== undefined && { oldestSince: iso(oldestSince) }) },
+    queues: {
+      transactional: queueView(queues.transactional),
+      campaign: queueView(queues.campaign),
+      intake: queueView(queues.intake),
+    },
+    unknown: { count: unknown.count, oldestSince: isoOf(unknown.oldestSince) },
   };
 }
 
+function queueView({ oldestSince, ...counts }: QueueStatus): z.infer<typeof queueSchema> {
+  return { ...counts, oldestSince: isoOf(oldestSince) };
+}
+
 /** `jobsOfGone` are taken by workers that are gone, and do not move until another takes them up. */
-function workersView(fleet: FleetStatus): object {
+function workersView(fleet: FleetStatus): z.infer<typeof workersSchema> {
   const { alive, vanished, lastSeenAt } = fleet.workers;
   return {
     alive: alive.length,
     held: alive.filter(isHeld).length,
     jobsOfGone: jobsOfGoneWorkers(fleet),
-    ...(lastSeenAt !== undefined && { lastSeenAt: iso(lastSeenAt) }),
+    lastSeenAt: isoOf(lastSeenAt),
     list: alive.map(workerView),
     vanished: vanished.map(workerView),
   };
 }
 
-function workerView(worker: SeenWorker): object {
-  const { since, seenAt, breaker, notReady, notReadySince, ...rest } = worker;
+function workerView(worker: SeenWorker): z.infer<typeof workerSchema> {
+  const { since, seenAt, breaker, notReadySince, ...rest } = worker;
   return {
     ...rest,
     since: iso(since),
     seenAt: iso(seenAt),
-    ...(breaker !== undefined && { breaker: { ...breaker, since: iso(breaker.since) } }),
-    ...(notReady !== undefined && { notReady }),
-    ...(notReadySince !== undefined && { notReadySince: iso(notReadySince) }),
+    notReadySince: isoOf(notReadySince),
+    breaker: breaker === undefined ? undefined : { ...breaker, since: iso(breaker.since) },
   };
 }
 
 function iso(at: number): string {
   return new Date(at).toISOString();
+}
+
+function isoOf(at: number | undefined): string | undefined {
+  return at === undefined ? undefined : iso(at);
 }

@@ -57,6 +57,15 @@ describe('what the API answers is described in full', () => {
     expect(against(ONE, 'get', await api.call('GET', `${path}/b`))).toEqual([404]);
   });
 
+  test('when it is for a later time', async () => {
+    const api = await startTestApi();
+    const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+    const answer = await api.post({ ...REQUEST, id: 'later', sendAt });
+    expect(answer.body['sendAt']).toBe(sendAt);
+    expect(against('/v1/notifications', 'post', answer)).toEqual([202]);
+    expect(against(ONE, 'get', await api.call('GET', '/v1/notifications/later'))).toEqual([200]);
+  });
+
   test('when a batch is', async () => {
     const api = await startTestApi();
     const path = '/v1/notifications/batch';

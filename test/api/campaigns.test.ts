@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { CAMPAIGN_REQUEST } from '../../src/api/openapi/campaignExamples.js';
+import { CAMPAIGN_REQUEST } from '../../src/api/routes/campaignExamples.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from './support/api.js';
 import { CAMPAIGN, campaignWithRows, upload } from './support/campaigns.js';
 

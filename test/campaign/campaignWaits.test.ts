@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { PAUSED } from '../../src/api/openapi/campaignExamples.js';
+import { PAUSED } from '../../src/api/routes/campaignExamples.js';
 import type { Campaign } from '../../src/campaign/campaign.js';
 import type { Tally } from '../../src/campaign/campaignProgress.js';
 import { campaignWaits } from '../../src/campaign/campaignWaits.js';

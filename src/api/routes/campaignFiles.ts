@@ -1,109 +1,19 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { CampaignImport, ExportedFile } from '../../campaign/campaigns.js';
 import type { ExportFormat } from '../../campaign/exports.js';
+import { readChoice } from '../../campaign/import/columnChoices.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
+import type { FieldProblem } from '../../notification/request.js';
 import { uploadOf } from '../connections.js';
-import type { ApiParts } from '../parts.js';
-import { httpProblem, invalidRequest, type Problem, problem, sendProblem } from '../problems.js';
-import {
-  allowOnly,
-  campaignIdParam,
-  dryRunSchema,
-  noCampaign,
-  readBody,
-  readImportQuery,
-  readQuery,
-  retrySchema,
-  type WithId,
-} from '../requests.js';
-import { stepRefused } from './campaigns.js';
-
-const FILE_TYPES = {
-  csv: 'text/csv; charset=utf-8',
-  ndjson: 'application/x-ndjson; charset=utf-8',
-} as const satisfies Record<ExportFormat, string>;
-
-/** What would become of a campaign, what became of it, and what was set aside. */
-export function campaignReportRoutes(app: FastifyInstance, { campaigns }: ApiParts): void {
-  app.post<WithId>('/campaigns/:id/dry-run', async (request, reply) => {
-    const id = campaignIdParam(request);
-    if (id === undefined) return noCampaign(reply);
-    const body = readBody(request.body, dryRunSchema);
-    if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
-    const { lookUp } = body.body;
-    const result = await campaigns.dryRun(id, { lookUp });
-    if (result === undefined) return noCampaign(reply);
-    if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
-    return reply.send(result.dryRun);
-  });
-  allowOnly(app, '/campaigns/:id/dry-run', ['POST']);
-
-  app.post<WithId>('/campaigns/:id/retry', async (request, reply) => {
-    const id = campaignIdParam(request);
-    if (id === undefined) return noCampaign(reply);
-    const body = readBody(request.body, retrySchema);
-    if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
-    const { states, until } = body.body;
-    const result = await campaigns.retry(id, {
-      states,
-      until: until === undefined ? undefined : Date.parse(until),
-      by: request.caller,
-    });
-    if (result === undefined) return noCampaign(reply);
-    if (result.kind === 'refused') return sendProblem(reply, stepRefused(id, result));
-    return reply.send(result.report);
-  });
-  allowOnly(app, '/campaigns/:id/retry', ['POST']);
-
-  app.get<WithId>('/campaigns/:id/results', (request, reply) =>
-    sendFile(request, reply, 'results', (id, format) => campaigns.results(id, format)),
-  );
-  allowOnly(app, '/campaigns/:id/results', ['GET', 'HEAD']);
-
-  app.get<WithId>('/campaigns/:id/rejected', (request, reply) =>
-    sendFile(request, reply, 'rejected', (id, format) => campaigns.rejected(id, format)),
-  );
-  allowOnly(app, '/campaigns/:id/rejected', ['GET', 'HEAD']);
-}
-
-/**
- * Sends a file as it is read, however long it is. What goes wrong in the middle cuts the connection,
- * so that half a file is not taken for a whole one.
- */
-async function sendFile(
-  request: FastifyRequest<WithId>,
-  reply: FastifyReply,
-  name: string,
-  open: (id: string, format?: ExportFormat) => Promise<ExportedFile | undefined>,
-): Promise<FastifyReply> {
-  const id = campaignIdParam(request);
-  if (id === undefined) return noCampaign(reply);
-  const { values, problems } = readQuery(request, ['format']);
-  const asked = values.format ?? acceptedFormat(request.headers.accept);
-  if (asked !== undefined && !isFormat(asked)) {
-    problems.push({ field: 'format', expected: 'csv or ndjson' });
-    return sendProblem(reply, invalidRequest(problems));
-  }
-  if (problems.length > 0) return sendProblem(reply, invalidRequest(problems));
-  const file = await open(id, asked);
-  if (file === undefined) return noCampaign(reply);
-  return reply
-    .type(FILE_TYPES[file.format])
-    .header('content-disposition', `attachment; filename="${id}-${name}.${file.format}"`)
-    .send(Readable.from(file.text, { objectMode: false }));
-}
-
-function isFormat(text: string): text is ExportFormat {
-  return Object.hasOwn(FILE_TYPES, text);
-}
-
-/** The one that is asked for and the other is not. */
-function acceptedFormat(accept = ''): ExportFormat | undefined {
-  const csv = /text\/csv/i.test(accept);
-  const ndjson = /ndjson|jsonl/i.test(accept);
-  if (csv === ndjson) return undefined;
-  return csv ? 'csv' : 'ndjson';
-}
+import { httpProblem, problem } from '../problems.js';
+import { type AnswerSpec, answer, ok, route } from '../route.js';
+import { NO_CAMPAIGN } from '../sharedProblems.js';
+import { CAMPAIGN } from '../subjects.js';
+import { importAnswer } from '../views/campaign.js';
+import * as example from './campaignExamples.js';
+import { STEP_REFUSED, stepRefused } from './campaignSteps.js';
 
 type FileFormat = 'csv' | 'ndjson';
 
@@ -122,93 +32,7 @@ const FORMATS: Readonly<Record<string, FileFormat | 'unknown'>> = {
   '': 'unknown',
 };
 
-/**
- * `PUT /v1/campaigns/:id/rows`: the file itself is the body, as it comes from the disk. It is read as
- * it arrives, so its size does not matter. Until its end has been read it counts for nothing: an
- * upload that breaks off is repeated from the start, and a second one takes the first one's place.
- */
-export function campaignRowsRoute(app: FastifyInstance, { campaigns }: ApiParts): void {
-  app.register(async (scope) => {
-    scope.removeAllContentTypeParsers();
-    scope.addContentTypeParser('*', (_request, _payload, done) => done(null));
-    uploadRoute(scope, { campaigns });
-  });
-  allowOnly(app, '/campaigns/:id/rows', ['PUT']);
-}
-
-function uploadRoute(app: FastifyInstance, { campaigns }: Pick<ApiParts, 'campaigns'>): void {
-  app.put<WithId>('/campaigns/:id/rows', async (request, reply) => {
-    const id = campaignIdParam(request);
-    if (id === undefined) return noCampaign(reply);
-    const format = formatOf(request);
-    if (format === undefined) return sendProblem(reply, UNSUPPORTED);
-    const asked = readImportQuery(request);
-    if (!asked.ok) return sendProblem(reply, invalidRequest(asked.problems));
-    const source = uploadOf(request.raw);
-    try {
-      const result = await campaigns.importRows(id, source, {
-        format: format === 'unknown' ? undefined : format,
-        columns: asked.columns,
-        encoding: asked.encoding,
-        by: request.caller,
-      });
-      if (result === undefined) return noCampaign(reply);
-      if (result.kind === 'broken_off') {
-        request.log.warn({ campaignId: id }, 'an upload broke off; nothing of it was stored');
-      }
-      return answer(reply, id, result);
-    } finally {
-      // Not before there is an answer: this has the rest of the body thrown away.
-      source.destroy();
-    }
-  });
-}
-
-function answer(reply: FastifyReply, id: string, outcome: CampaignImport): FastifyReply {
-  switch (outcome.kind) {
-    case 'imported': {
-      const { campaign, problems } = outcome;
-      // Under both names: callers of the first version read `refused`.
-      return reply.send({ campaign, problems, refused: problems });
-    }
-    case 'unusable':
-      return sendProblem(reply, rowsRefused(id, outcome));
-    case 'superseded':
-      return sendProblem(reply, problem('import-superseded', { id }));
-    case 'broken_off': {
-      const detail = 'Nothing of them was stored. Send the whole file again.';
-      return sendProblem(reply, problem('import-broken-off', { detail, id }));
-    }
-    case 'refused':
-      return sendProblem(reply, noRoom(id, outcome) ?? stepRefused(id, outcome));
-    default:
-      return outcome satisfies never;
-  }
-}
-
-/**
- * `problems: [{row?, column?, expected, suggestion?}]`: what keeps the file as a whole from being
- * imported; `rows` is the same, under its first name.
- */
-function rowsRefused(
-  id: string,
-  { problems, rejectedBy }: Extract<CampaignImport, { kind: 'unusable' }>,
-): Problem {
-  const suggested = problems.find(({ suggestion }) => suggestion !== undefined)?.suggestion;
-  const detail =
-    suggested === undefined
-      ? 'Nothing of this file was stored.'
-      : `Nothing of this file was stored. To read a column as what is missing, upload it again with ?${new URLSearchParams({ map: `${suggested.column}=${suggested.as}` })}`;
-  return problem('rows-refused', { detail, id, problems, rows: problems, rejectedBy });
-}
-
-function noRoom(id: string, { retryAfterMs }: { retryAfterMs?: number }): Problem | undefined {
-  if (retryAfterMs === undefined) return undefined;
-  const detail = 'Nothing of this file was stored. Try again later, with the whole file.';
-  return problem('no-room', { detail, id, retryAfter: Math.ceil(retryAfterMs / 1000) });
-}
-
-const UNSUPPORTED = httpProblem(
+const NOT_A_FILE = httpProblem(
   415,
   'Send the file itself as the body, as text/csv or application/x-ndjson, plain or in gzip.',
 );
@@ -219,3 +43,244 @@ function formatOf(request: FastifyRequest): FileFormat | 'unknown' | undefined {
   const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   return FORMATS[type];
 }
+
+function charsetOf({ headers }: FastifyRequest): string | undefined {
+  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1];
+}
+
+function charsetProblems(request: FastifyRequest): FieldProblem[] {
+  const charset = charsetOf(request);
+  if (charset === undefined || encodingNamed(charset) !== undefined) return [];
+  return [{ field: 'content-type', expected: ENCODING_EXPECTED }];
+}
+
+const columnChoice = z.string().check(({ value, issues }) => {
+  const choice = readChoice(value);
+  if (!choice.ok) issues.push({ code: 'custom', message: choice.expected, input: value });
+});
+
+function chosen(map: readonly string[]): Record<string, string> {
+  const choices = map.map(readChoice);
+  return Object.fromEntries(
+    choices.flatMap((choice) => (choice.ok ? [[choice.column, choice.as]] : [])),
+  );
+}
+
+const rowsRefused = (
+  id: string,
+  { problems, rejectedBy }: Omit<Extract<CampaignImport, { kind: 'unusable' }>, 'kind'>,
+) => {
+  const suggested = problems.find(({ suggestion }) => suggestion !== undefined)?.suggestion;
+  const detail =
+    suggested === undefined
+      ? 'Nothing of this file was stored.'
+      : `Nothing of this file was stored. To read a column as what is missing, upload it again with ?${new URLSearchParams({ map: `${suggested.column}=${suggested.as}` })}`;
+  // Under both names: callers of the first version read `rows`.
+  return problem('rows-refused', { detail, id, problems, rows: problems, rejectedBy });
+};
+
+const noRoom = (id: string, retryAfterMs: number) =>
+  problem('no-room', {
+    detail: 'Nothing of this file was stored. Try again later, with the whole file.',
+    id,
+    retryAfter: Math.ceil(retryAfterMs / 1000),
+  });
+
+const superseded = (id: string) => problem('import-superseded', { id });
+
+const brokenOff = (id: string) =>
+  problem('import-broken-off', {
+    detail: 'Nothing of them was stored. Send the whole file again.',
+    id,
+  });
+
+/** The rows of a campaign: the file itself is the body, as it comes from the disk. */
+const ROWS_ROUTE = route({
+  method: 'PUT',
+  url: '/v1/campaigns/:id/rows',
+  access: 'limited',
+  operationId: 'importRows',
+  summary: 'Upload its rows',
+  description:
+    'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are rejected; an address that cannot be used is left out with a warning where another one reaches the customer. A charset in the Content-Type says how the text is encoded.',
+  of: CAMPAIGN,
+  headers: { 'Content-Encoding': 'gzip, where that is said in a header at all.' },
+  query: {
+    map: z
+      .array(columnChoice)
+      .optional()
+      .meta({
+        description:
+          'COLUMN=FIELD: what a column means where its name does not say it. As often as needed; goes before map of the campaign.',
+        example: ['E-Mail-Adresse=email'],
+      }),
+    ignore: z.array(z.string()).optional().meta({
+      description: 'A column that is neither read nor kept for the results. As often as needed.',
+    }),
+  },
+  upload: {
+    'text/csv': example.ROWS_CSV,
+    'application/x-ndjson': example.ROWS_NDJSON,
+    'application/octet-stream': undefined,
+  },
+  check: charsetProblems,
+  wrong: { query: { map: 'email' } },
+  answers: {
+    200: answer(
+      'Imported; look at what was rejected, and at the warnings',
+      importAnswer,
+      example.IMPORTED,
+    ),
+  },
+  problems: [
+    rowsRefused('autumn', {
+      problems: [
+        {
+          expected: 'a column named email, externalContactId or phone; found: Kontakt, Ort',
+          suggestion: { column: 'Kontakt', as: 'email' },
+        },
+      ],
+      rejectedBy: [],
+    }),
+    STEP_REFUSED,
+    superseded('autumn'),
+    brokenOff('autumn'),
+    noRoom('autumn', 30_000),
+    NOT_A_FILE,
+  ],
+  async handle({ id, query, caller, request }, { campaigns }) {
+    const { map = [], ignore = [] } = query;
+    const format = formatOf(request);
+    if (format === undefined) return NOT_A_FILE;
+    const charset = charsetOf(request);
+    const source = uploadOf(request.raw);
+    try {
+      const result = await campaigns.importRows(id, source, {
+        format: format === 'unknown' ? undefined : format,
+        columns: { map: chosen(map), ignore },
+        encoding: charset === undefined ? undefined : encodingNamed(charset),
+        by: caller,
+      });
+      if (result?.kind === 'broken_off') {
+        request.log.warn({ campaignId: id }, 'an upload broke off; nothing of it was stored');
+      }
+      return imported(id, result);
+    } finally {
+      // Not before there is an answer: this has the rest of the body thrown away.
+      source.destroy();
+    }
+  },
+});
+
+function imported(id: string, outcome: CampaignImport | undefined) {
+  switch (outcome?.kind) {
+    case undefined:
+      return NO_CAMPAIGN;
+    case 'imported': {
+      const { campaign, problems } = outcome;
+      // Under both names: callers of the first version read `refused`.
+      return ok({ campaign, problems, refused: problems });
+    }
+    case 'unusable':
+      return rowsRefused(id, outcome);
+    case 'superseded':
+      return superseded(id);
+    case 'broken_off':
+      return brokenOff(id);
+    case 'refused': {
+      const { retryAfterMs } = outcome;
+      return retryAfterMs === undefined ? stepRefused(id, outcome) : noRoom(id, retryAfterMs);
+    }
+    default:
+      return outcome satisfies never;
+  }
+}
+
+const FILE_TYPES = {
+  csv: 'text/csv; charset=utf-8',
+  ndjson: 'application/x-ndjson; charset=utf-8',
+} as const satisfies Record<ExportFormat, string>;
+
+const file = z
+  .custom<Readable>((value) => value instanceof Readable)
+  .meta({
+    id: 'File',
+    type: 'string',
+    description: 'A file, however long; it comes as it is read.',
+  });
+
+const FORMAT = {
+  format: z.enum(['csv', 'ndjson'], { error: 'csv or ndjson' }).optional().meta({
+    description:
+      'csv or ndjson; else what Accept asks for, else csv (for rejected rows: as they came).',
+  }),
+};
+
+function files(csv: string, ndjson: string): AnswerSpec<typeof file> {
+  const examples = { 'text/csv': csv, 'application/x-ndjson': ndjson };
+  return { description: 'The rows', schema: file, examples };
+}
+
+/** The one that is asked for and the other is not. */
+function acceptedFormat({ headers }: FastifyRequest): ExportFormat | undefined {
+  const { accept = '' } = headers;
+  const csv = /text\/csv/i.test(accept);
+  const ndjson = /ndjson|jsonl/i.test(accept);
+  if (csv === ndjson) return undefined;
+  return csv ? 'csv' : 'ndjson';
+}
+
+/**
+ * A file is sent as it is read, however long it is. What goes wrong in the middle cuts the connection,
+ * so that half a file is not taken for a whole one.
+ */
+function fileAnswer(id: string, name: string, exported: ExportedFile | undefined) {
+  if (exported === undefined) return NO_CAMPAIGN;
+  const { format, text } = exported;
+  const headers = {
+    'content-type': FILE_TYPES[format],
+    'content-disposition': `attachment; filename="${id}-${name}.${format}"`,
+  };
+  return { ...ok(Readable.from(text, { objectMode: false })), headers };
+}
+
+const FILE_OF_CAMPAIGN = {
+  method: 'GET',
+  access: 'limited',
+  of: CAMPAIGN,
+  query: FORMAT,
+  wrong: { query: { format: 'pdf' } },
+} as const;
+
+/** The files of a campaign: its rows, what became of them, and those that were rejected. */
+export const CAMPAIGN_FILE_ROUTES = [
+  ROWS_ROUTE,
+
+  route({
+    ...FILE_OF_CAMPAIGN,
+    url: '/v1/campaigns/:id/results',
+    operationId: 'getResults',
+    summary: 'What became of every row',
+    description:
+      'In the order of the file, as far as it has come. A CSV has the separator of that file, and ends with its own columns.',
+    answers: { 200: files(example.RESULTS_CSV, example.RESULTS_NDJSON) },
+    async handle({ id, query, request }, { campaigns }) {
+      const format = query.format ?? acceptedFormat(request);
+      return fileAnswer(id, 'results', await campaigns.results(id, format));
+    },
+  }),
+
+  route({
+    ...FILE_OF_CAMPAIGN,
+    url: '/v1/campaigns/:id/rejected',
+    operationId: 'getRejected',
+    summary: 'The rows that were rejected',
+    description:
+      'With what was expected of each; corrected, the same file can be uploaded again. A CSV has the separator of the file that was imported.',
+    answers: { 200: files(example.REJECTED_CSV, example.REJECTED_NDJSON) },
+    async handle({ id, query, request }, { campaigns }) {
+      const format = query.format ?? acceptedFormat(request);
+      return fileAnswer(id, 'rejected', await campaigns.rejected(id, format));
+    },
+  }),
+];

@@ -1,58 +1,131 @@
-import type { FastifyInstance } from 'fastify';
-import type { FieldProblem } from '../../notification/request.js';
-import { readPauseReason } from '../../queue/sendingPause.js';
-import { fleetStatusView, gateView, pauseView } from '../../queue/statusView.js';
-import type { ApiParts } from '../parts.js';
-import { invalidRequest, sendProblem } from '../problems.js';
-import { allowOnly, isObject } from '../requests.js';
+import { z } from 'zod';
+import { PAUSE_REASON_EXPECTED, readPauseReason } from '../../queue/sendingPause.js';
+import {
+  fleetStatusView,
+  gateSchema,
+  gateView,
+  pauseSchema,
+  pauseView,
+  statusSchema,
+} from '../../queue/statusView.js';
+import { answer, ok, route } from '../route.js';
+import * as example from './controlExamples.js';
+
+const stopRequest = z
+  .strictObject(
+    {
+      reason: z
+        .string({ error: PAUSE_REASON_EXPECTED })
+        .trim()
+        .refine((reason) => readPauseReason(reason).ok, PAUSE_REASON_EXPECTED)
+        .meta({
+          description: 'Why, in one line; others read it.',
+          minLength: 1,
+          maxLength: 200,
+        }),
+    },
+    { error: 'an object with reason' },
+  )
+  .meta({ id: 'Stop' });
+
+const paused = z.object({ paused: z.literal(true), ...pauseSchema.shape }).meta({ id: 'Paused' });
+
+const resumed = z
+  .object({
+    paused: z.literal(false),
+    was: pauseSchema.optional().meta({ description: 'The pause that was, if there was one.' }),
+  })
+  .meta({ id: 'Resumed' });
+
+const gateOpened = z
+  .object({
+    closed: z.literal(false),
+    sparedSeconds: z.int().meta({ description: 'For how long it would have stayed closed.' }),
+  })
+  .meta({ id: 'GateOpened' });
 
 /**
- * The stop button and the gate. They answer also while Redis may not hold notifications: whoever
- * wants to stop the sending then has every reason to.
+ * Pause, status and rate-limit gate. They answer also while Redis may not hold notifications, and are
+ * never counted: an operator who wants to stop the sending must not have to wait.
  */
-export function controlRoutes(app: FastifyInstance, { operations }: ApiParts): void {
-  app.get('/status', async () => fleetStatusView(await operations.status()));
-  allowOnly(app, '/status', ['GET', 'HEAD']);
+export const CONTROL_ROUTES = [
+  route({
+    method: 'GET',
+    url: '/v1/status',
+    access: 'key',
+    operationId: 'getStatus',
+    summary: 'How the deployment stands',
+    description: 'The same answer from every process.',
+    answers: {
+      200: answer(
+        'Whether notifications flow and what is in their way, workers, queues, and what waits for a person',
+        statusSchema,
+        example.STATUS,
+      ),
+    },
+    async handle(_call, { operations }) {
+      return ok(fleetStatusView(await operations.status()));
+    },
+  }),
 
-  app.post('/pause', async (request, reply) => {
-    const body = readPause(request.body);
-    if (!body.ok) return sendProblem(reply, invalidRequest(body.problems));
-    const { caller } = request;
-    const given = { reason: body.reason, by: caller };
-    const pause = pauseView(await operations.pause(given));
-    request.log.warn({ caller }, 'sending paused');
-    return { paused: true, ...pause };
-  });
-  allowOnly(app, '/pause', ['POST']);
+  route({
+    method: 'POST',
+    url: '/v1/pause',
+    access: 'key',
+    operationId: 'pauseSending',
+    summary: 'Stop all sending',
+    description:
+      'Answers once nothing more can leave, which takes two seconds. Acceptance goes on. Pausing again gives a new reason.',
+    body: { schema: stopRequest, examples: { 'Why it stops': { reason: example.PAUSE.reason } } },
+    wrong: { body: {} },
+    answers: { 200: answer('Stopped', paused, { paused: true, ...example.PAUSE }) },
+    async handle({ body, caller, request }, { operations }) {
+      const pause = await operations.pause({ reason: body.reason, by: caller });
+      request.log.warn({ caller }, 'sending paused');
+      return ok({ paused: true, ...pauseView(pause) });
+    },
+  }),
 
-  app.post('/resume', async (request) => {
-    const was = await operations.resume();
-    request.log.warn({ caller: request.caller }, 'sending resumed');
-    return { paused: false, ...(was !== undefined && { was: pauseView(was) }) };
-  });
-  allowOnly(app, '/resume', ['POST']);
+  route({
+    method: 'POST',
+    url: '/v1/resume',
+    access: 'key',
+    operationId: 'resumeSending',
+    summary: 'Let the sending go on',
+    description: 'Takes no body.',
+    answers: { 200: answer('It goes on', resumed, { paused: false, was: example.PAUSE }) },
+    async handle({ caller, request }, { operations }) {
+      const was = await operations.resume();
+      request.log.warn({ caller }, 'sending resumed');
+      return ok({ paused: false, was: was === undefined ? undefined : pauseView(was) });
+    },
+  }),
 
-  app.get('/gate', async () => gateView(await operations.gate()));
-  allowOnly(app, '/gate', ['GET', 'HEAD']);
+  route({
+    method: 'GET',
+    url: '/v1/gate',
+    access: 'key',
+    operationId: 'getGate',
+    summary: 'Is the gate closed?',
+    description: 'A 429 of the platform closes it for everybody, for as long as it asks.',
+    answers: { 200: answer('Open, or until when not', gateSchema, example.GATE) },
+    async handle(_call, { operations }) {
+      return ok(gateView(await operations.gate()));
+    },
+  }),
 
-  app.post('/gate/open', async (request) => {
-    const spared = await operations.openGate();
-    request.log.warn({ caller: request.caller, sparedMs: spared }, 'gate opened by hand');
-    return { closed: false, sparedSeconds: Math.round(spared / 1_000) };
-  });
-  allowOnly(app, '/gate/open', ['POST']);
-}
-
-type PauseBody = { ok: true; reason: string } | { ok: false; problems: FieldProblem[] };
-
-function readPause(body: unknown): PauseBody {
-  if (!isObject(body)) {
-    return { ok: false, problems: [{ field: '(request)', expected: 'an object with reason' }] };
-  }
-  const { reason, ...others } = body;
-  const unknown = Object.keys(others).map((field) => ({ field, expected: 'no such field' }));
-  const read = readPauseReason(reason);
-  if (read.ok && unknown.length === 0) return read;
-  const wrong = read.ok ? [] : [{ field: 'reason', expected: read.expected }];
-  return { ok: false, problems: [...wrong, ...unknown] };
-}
+  route({
+    method: 'POST',
+    url: '/v1/gate/open',
+    access: 'key',
+    operationId: 'openGate',
+    summary: 'Open the gate before its time',
+    description: 'The next 429 closes it again. Takes no body.',
+    answers: { 200: answer('Open', gateOpened, { closed: false, sparedSeconds: 30 }) },
+    async handle({ caller, request }, { operations }) {
+      const sparedMs = await operations.openGate();
+      request.log.warn({ caller, sparedMs }, 'gate opened by hand');
+      return ok({ closed: false, sparedSeconds: Math.round(sparedMs / 1_000) });
+    },
+  }),
+];

@@ -5,7 +5,7 @@ import {
   PAUSED,
   READY,
   RUNNING,
-} from '../../../src/api/openapi/campaignExamples.js';
+} from '../../../src/api/routes/campaignExamples.js';
 import type { CampaignView } from '../../../src/campaign/view.js';
 import {
   describeCampaign,
@@ -97,7 +97,7 @@ describe('a running campaign', () => {
   test('says of skipped, failed and unknown rows why, each with its number', () => {
     const text = describeCampaign(RUNNING, narrow(120), NOW);
     expect(text).toMatch(
-      /skipped +40: no earlier conversation was found \(no_history\); 2: NOTIFY_ONLY_TO.*\(not_allowed\)\n +failed +8: Genesys Cloud refused every channel/,
+      /skipped +36: no earlier conversation was found \(no_history\); 4: .*\(opted_out\); 2:\s+NOTIFY_ONLY_TO.*\(not_allowed\)\n +failed +8: Genesys Cloud refused every channel/,
     );
   });
 

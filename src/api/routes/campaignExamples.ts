@@ -1,3 +1,4 @@
+import type { DryRun } from '../../campaign/dryRun/dryRun.js';
 import {
   type Result,
   rejectedHeader,
@@ -161,7 +162,7 @@ const REJECTED_ROWS = [
 
 export const IMPORTED = { campaign: READY, problems: REJECTED_ROWS, refused: REJECTED_ROWS };
 
-export const DRY_RUN = {
+export const DRY_RUN: DryRun = {
   rows: 2_000,
   import: READY.import,
   tried: { web: 1_990, email: 8 },

@@ -1,5 +1,8 @@
 import type { NotificationRequest } from '../../notification/request.js';
 import type { NotificationView } from '../../notification/view.js';
+import { acceptProblem } from '../intake.js';
+import { problem } from '../problems.js';
+import type { ItemResult } from '../views/problem.js';
 
 const ID = 'hello-1';
 const ACCEPTED_AT = '2026-11-22T09:30:00.000Z';
@@ -120,21 +123,15 @@ const UNKNOWN = {
 
 export const UNKNOWN_LIST = { notifications: [UNKNOWN], next: '1795339817002.autumn.14' };
 
-export const VERDICT_RESULTS = {
-  results: [
-    { index: 0, status: 200, id: 'autumn.14', state: 'failed', reason: 'resolved_not_sent' },
-    {
-      index: 1,
-      status: 409,
-      id: 'autumn.15',
-      type: 'urn:proactive-notifier:problem:not-unknown',
-      title: 'Only a notification in state unknown can be resolved',
-      state: 'sent',
-      reason: 'resolved_sent',
-    },
-  ],
-  left: false,
-};
+const VERDICT_ITEMS: ItemResult[] = [
+  { index: 0, status: 200, id: 'autumn.14', state: 'failed', reason: 'resolved_not_sent' },
+  {
+    index: 1,
+    ...problem('not-unknown', { id: 'autumn.15', state: 'sent', reason: 'resolved_sent' }),
+  },
+];
+
+export const VERDICT_RESULTS = { results: VERDICT_ITEMS, left: false };
 
 export const RESOLVED = {
   ...SENT,
@@ -167,16 +164,23 @@ export const BATCH = {
   ],
 } satisfies { notifications: NotificationRequest[] };
 
-export const BATCH_RESULTS = {
-  results: [
-    { index: 0, status: 202, id: 'hello-2', state: 'accepted' },
-    {
-      index: 1,
-      status: 422,
-      id: 'order-A-1002',
-      type: 'urn:proactive-notifier:problem:invalid-request',
-      title: 'The request is invalid',
-      errors: [{ field: 'variables.status', expected: 'a value, the template requires it' }],
-    },
-  ],
-};
+const BATCH_ITEMS: ItemResult[] = [
+  { index: 0, status: 202, id: 'hello-2', state: 'accepted' },
+  {
+    index: 1,
+    id: 'order-A-1002',
+    ...acceptProblem({
+      status: 'invalid',
+      problems: [{ field: 'variables.status', expected: 'a value, the template requires it' }],
+    }),
+  },
+];
+
+export const BATCH_RESULTS = { results: BATCH_ITEMS };
+
+export const BACKLOG_FULL_RESULTS = [
+  {
+    index: 0,
+    ...acceptProblem({ status: 'backlog_full', id: ID, retryAfterMs: 30_000 }),
+  },
+];
