@@ -1,11 +1,9 @@
 import type { GenesysClient } from '../genesys/client.js';
 import { classifyRead, isLookupError } from '../history/lookupError.js';
 import { legAwaitingDelivery, recordDelivery } from '../notification/answer.js';
+import { DELAYS } from '../notification/delays.js';
 import type { Delivery } from '../notification/record.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
-
-/** After this long without an answer, the message counts as sent and nothing more is known of it. */
-const GIVE_UP_AFTER_MS = 15 * 60 * 1000;
 
 export type DeliveryCheckResult =
   | { kind: 'over'; outcome: AttemptOutcome }
@@ -26,7 +24,7 @@ export async function checkDelivery(
 
   const trouble = classifyRead(answer.failure);
   attempt.log[isLookupError(trouble) ? 'warn' : 'debug']({ trouble }, 'delivery check failed');
-  const overdue = attempt.now() - (record.deliveryCheckAt ?? 0) > GIVE_UP_AFTER_MS;
+  const overdue = attempt.now() - (record.deliveryCheckAt ?? 0) > DELAYS.deliveryUnconfirmed;
   if (trouble.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
   return over(outcomeOf(trouble, attempt.now()));
 }

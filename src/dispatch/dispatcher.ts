@@ -14,6 +14,7 @@ import {
 } from '../notification/attempt.js';
 import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
 import type { CountedReason } from '../notification/countedReason.js';
+import { DELAYS } from '../notification/delays.js';
 import type { Halted } from '../notification/ledgerScripts.js';
 import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -26,12 +27,6 @@ import type { TemplateContext } from '../templates/contextVariables.js';
 import { sendOver } from './channels/drivers.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
 import { classifyResponse, type SendOutcome } from './sendOutcome.js';
-
-const REDIS_RETRY_MS = 250;
-/** By then the queues are paused too, and the job waits there. */
-const PAUSED_JOB_RETURNS_MS = 1_000;
-/** When to look again whether a customer's conversation has ended. */
-const ACTIVE_CONVERSATION_RECHECK_MS = 5 * 60 * 1000;
 
 /** All that is known when it comes to sending. */
 export interface Delivery {
@@ -137,7 +132,7 @@ export class Dispatcher {
     if (policy.kind === 'skip') return { kind: 'next_channel', skipped: policy.reason };
     if (policy.kind === 'defer') return over(await attempt.heldBack(policy));
     if (begun?.kind === 'sending_paused')
-      return over(await attempt.defer('paused', attempt.now() + PAUSED_JOB_RETURNS_MS));
+      return over(await attempt.defer('paused', attempt.now() + DELAYS.sendingPaused));
     if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.fencedOff());
     const leg = begun?.leg;
@@ -240,7 +235,7 @@ export class Dispatcher {
       return { kind: 'next_channel' };
     }
     await this.#record(attempt, leg, { outcome: 'not_sent', reason });
-    return over(await attempt.defer(reason, attempt.now() + ACTIVE_CONVERSATION_RECHECK_MS));
+    return over(await attempt.defer(reason, attempt.now() + DELAYS.activeConversation));
   }
 
   /**
@@ -296,7 +291,7 @@ async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
       return await work();
     } catch (error) {
       if (!isRedisFault(error)) throw error;
-      await pause(REDIS_RETRY_MS);
+      await pause(DELAYS.answerNotRecorded);
     }
   }
 }

@@ -4,36 +4,12 @@ import type { CallOptions } from '../genesys/call.js';
 import type { LookupError, TryLater } from '../history/lookupError.js';
 import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
 import { type CampaignStop, haltOf } from '../notification/campaignStop.js';
+import { backoffMs, DELAYS } from '../notification/delays.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
-import {
-  CAMPAIGN_PAUSED,
-  cancelWithCampaign,
-  FIRST_LOOK_AGAIN_MS,
-} from '../notification/settlement.js';
+import { CAMPAIGN_PAUSED, cancelWithCampaign } from '../notification/settlement.js';
 import type { State } from '../notification/state.js';
 import type { Verdict } from '../policy/rule.js';
-
-const BASE_MS = 3_000;
-const FACTOR = 2;
-const MAX_MS = 10 * 60 * 1000;
-const JITTER = 0.5;
-
-/**
- * How long to wait before the next attempt, in milliseconds: exponential from 3 s up to 10 minutes,
- * half of it random so that a thousand jobs that failed together do not come back together. Twelve
- * attempts last over half an hour. A longer delay that the platform asked for is taken as it is:
- * coming earlier is rude, and it is no maximum's business to shorten it. A shorter one does not
- * hurry anybody, or a "retry after 0" would use up all attempts within a second.
- */
-export function backoffMs(
-  attemptsMade: number,
-  retryAfterMs?: number,
-  random: () => number = Math.random,
-): number {
-  const full = Math.min(MAX_MS, BASE_MS * FACTOR ** Math.max(0, attemptsMade - 1));
-  return Math.ceil(Math.max(retryAfterMs ?? 0, full * (1 - JITTER * random())));
-}
 
 /**
  * How an attempt ended, for the queue to act upon. The ledger has been written by then; the queue
@@ -200,7 +176,7 @@ export class Attempt {
   /** Its campaign was paused or cancelled, and nothing has left yet. */
   async halted(halt: CampaignStop): Promise<AttemptOutcome> {
     const now = this.now();
-    if (halt === 'paused') return this.defer(CAMPAIGN_PAUSED, now + FIRST_LOOK_AGAIN_MS);
+    if (halt === 'paused') return this.defer(CAMPAIGN_PAUSED, now + DELAYS.campaignPausedFirst);
     const ended = await this.ledger.change(this.id, (record) => cancelWithCampaign(record, now));
     return { kind: 'done', state: ended?.state ?? 'gone' };
   }

@@ -9,6 +9,7 @@ import {
 import type { CallFailure } from '../genesys/call.js';
 import type { TryLater } from '../history/lookupError.js';
 import { factsOf } from '../notification/channelFacts.js';
+import { DELAYS } from '../notification/delays.js';
 import type { Channel } from '../notification/state.js';
 
 /** What an answer to a send means. */
@@ -52,6 +53,8 @@ export type SendOutcome =
  *  its turn comes after its deadline                 | no      | expired
  *  not issued (the intent was too old, …)            | no      | backoff
  *
+ * How long "later" is stands in src/notification/delays.ts.
+ *
  * The line between "no" and "perhaps" is the product. A mistake to the left sends twice, one to the
  * right loses a message; where the platform leaves doubt, the message is lost to a person's decision
  * and not to luck. A gateway may say 408 of a request that it had already passed on, 406 is said of
@@ -85,7 +88,8 @@ export function classifyResponse(failure: CallFailure, channel: Channel): SendOu
 
 function classifyStatus(failure: HttpFailure, channel: Channel): SendOutcome {
   const { status, retryAfterMs } = failure;
-  if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
+  if (status === 429)
+    return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? DELAYS.rateLimitedWithoutTime };
   if (status === 503 && retryAfterMs !== undefined) {
     return { kind: 'try_later', reason: 'http_503', retryAfterMs, usesAttempt: true };
   }

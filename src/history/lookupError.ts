@@ -6,6 +6,7 @@ import {
   refusalDetail,
 } from '../genesys/accessDenied.js';
 import type { CallFailure, CallResult } from '../genesys/call.js';
+import { DELAYS } from '../notification/delays.js';
 
 /**
  * Worth trying again: after the time asked for, or else after a backoff. When nobody can reach the
@@ -79,7 +80,8 @@ export function classifyRead(failure: CallFailure): LookupError {
 
 function classifyReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): LookupError {
   const { status, retryAfterMs } = failure;
-  if (status === 429) return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? 1_000 };
+  if (status === 429)
+    return { kind: 'rate_limited', retryAfterMs: retryAfterMs ?? DELAYS.rateLimitedWithoutTime };
   // The client has already logged in once more: a token that is still refused is a matter for people.
   if (status === 401) return { kind: 'hold', cause: { kind: 'credentials', detail: 'http_401' } };
   if (isMissingPermission(failure)) return { kind: 'hold', cause: permissionMissing(failure) };

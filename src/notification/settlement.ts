@@ -1,5 +1,6 @@
 import { expired, intentSettlesAt, loseIntent } from './attempt.js';
 import { type Decision, keep, write } from './decision.js';
+import { DELAYS } from './delays.js';
 import {
   deliveryChecked,
   isSettled,
@@ -12,11 +13,6 @@ import type { State } from './state.js';
 export const CAMPAIGN_PAUSED = 'campaign_paused';
 
 const PARKABLE: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing']);
-
-/** How soon a row looks again after it met the pause: a resume may just have come and gone by. */
-export const FIRST_LOOK_AGAIN_MS = 2_000;
-/** A resume wakes rows up; this is for one that was missed. */
-const LOOK_AGAIN_MS = 5 * 60 * 1000;
 
 /** Whether it waits for its campaign to be resumed. */
 export function waitsForResume({ state, reason }: NotificationRecord): boolean {
@@ -31,10 +27,10 @@ export function waitForResume(
   record: NotificationRecord,
   now: number,
 ): Decision<{ kind: 'waits'; until: number } | { kind: 'ended'; state: State }> {
-  if (waitsForResume(record)) return keep({ kind: 'waits', until: now + LOOK_AGAIN_MS });
+  if (waitsForResume(record)) return keep({ kind: 'waits', until: now + DELAYS.campaignPaused });
   if (!PARKABLE.has(record.state)) return keep({ kind: 'ended', state: record.state });
   const next = step(record, now, { state: 'queued', reason: CAMPAIGN_PAUSED });
-  return write(next, { kind: 'waits', until: now + FIRST_LOOK_AGAIN_MS });
+  return write(next, { kind: 'waits', until: now + DELAYS.campaignPausedFirst });
 }
 
 export type CancelResult =

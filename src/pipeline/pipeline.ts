@@ -6,6 +6,7 @@ import type { GenesysClient } from '../genesys/client.js';
 import { channelsFor } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
 import type { CampaignStop } from '../notification/campaignStop.js';
+import { DELAYS } from '../notification/delays.js';
 import type { StoredRequest } from '../notification/ledger.js';
 import { type NotificationRecord, triedChannels } from '../notification/record.js';
 import { CAMPAIGN_PAUSED, cancelWithCampaign, waitForResume } from '../notification/settlement.js';
@@ -21,9 +22,6 @@ interface HaltWatcher {
 export type PipelineParts = PreparationParts &
   DispatcherParts &
   AttemptTools & { client: GenesysClient; haltWatch: HaltWatcher; log: Logger };
-
-/** A claimed notification looked at again this soon when it is in somebody else's hands. */
-const LOOK_AGAIN_MS = 5_000;
 
 /**
  * One job, from claim to outcome: history, context, dispatch; or, for a message that was sent, the
@@ -164,7 +162,7 @@ export class NotificationPipeline {
     return {
       kind: 'park',
       reason: 'in_other_hands',
-      until: this.#parts.ledger.clock.now() + LOOK_AGAIN_MS,
+      until: this.#parts.ledger.clock.now() + DELAYS.inOtherHands,
     };
   }
 }

@@ -1,4 +1,5 @@
 import type { CountedReason } from '../notification/countedReason.js';
+import { DELAYS } from '../notification/delays.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import { onlyTo } from './allowedRecipients.js';
@@ -35,9 +36,6 @@ export function deferralBy(verdict: Verdict): Deferral | undefined {
   return { until: new Date(verdict.until).toISOString(), reason: verdict.reason };
 }
 
-/** A rule that is not clear about when does not make a job turn in circles. */
-const DEFERRED_AT_LEAST_MS = 1_000;
-
 const ALLOW: Verdict = { kind: 'allow' };
 
 /**
@@ -58,7 +56,7 @@ function judge(rules: readonly Rule[], sending: Sending): Verdict {
     const verdict = rule(sending);
     if (verdict.kind === 'skip') return verdict;
     if (verdict.kind === 'allow') continue;
-    const until = Math.max(verdict.until, sending.now + DEFERRED_AT_LEAST_MS);
+    const until = Math.max(verdict.until, sending.now + DELAYS.policyAtLeast);
     if (all.kind !== 'defer' || until > all.until) all = { ...verdict, until };
   }
   return all;

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { DELAYS } from '../notification/delays.js';
 import { accessProblem, accessRemedy } from '../queue/flowStatus.js';
 
 /** What is wrong with our own access to the platform. */
@@ -17,11 +18,6 @@ export interface BreakerSwitches {
   /** Called after each change of state. */
   onChange?(): void;
 }
-
-const FIRST_WAIT_MS = 5_000;
-const LONGEST_WAIT_MS = 60_000;
-/** A breaker that trips again this soon after it closed goes on waiting longer. */
-const RELAPSE_MS = 2 * 60_000;
 
 /**
  * Stops the work while our credentials are refused or a permission is missing. Such a failure is no
@@ -45,7 +41,7 @@ export class CircuitBreaker {
   #since: number | undefined;
   /** By the monotonic clock (ms). */
   #closedAt = Number.NEGATIVE_INFINITY;
-  #waitMs = FIRST_WAIT_MS;
+  #waitMs: number = DELAYS.breakerFirst;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
 
@@ -73,8 +69,9 @@ export class CircuitBreaker {
   /** A job was refused for lack of access. Safe to call from many jobs at once. */
   async trip(reason: BreakerReason): Promise<void> {
     if (this.#state === 'open' || this.#stopped) return;
-    const relapsed = this.#state === 'half-open' || performance.now() - this.#closedAt < RELAPSE_MS;
-    this.#waitMs = relapsed ? this.#longer() : FIRST_WAIT_MS;
+    const relapsed =
+      this.#state === 'half-open' || performance.now() - this.#closedAt < DELAYS.breakerRelapse;
+    this.#waitMs = relapsed ? this.#longer() : DELAYS.breakerFirst;
     this.#state = 'open';
     this.#reason = reason;
     this.#since ??= this.#now();
@@ -135,7 +132,7 @@ export class CircuitBreaker {
   }
 
   #longer(): number {
-    return Math.min(LONGEST_WAIT_MS, this.#waitMs * 2);
+    return Math.min(DELAYS.breakerLongest, this.#waitMs * 2);
   }
 }
 

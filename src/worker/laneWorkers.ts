@@ -2,7 +2,8 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
 import { DelayedError, type Job, RateLimitError, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
-import { type AttemptOutcome, backoffMs } from '../dispatch/jobAttempt.js';
+import type { AttemptOutcome } from '../dispatch/jobAttempt.js';
+import { backoffMs, DELAYS } from '../notification/delays.js';
 import { LANES, type Lane } from '../notification/state.js';
 import { redactedError, throttle } from '../ops/logger.js';
 import {
@@ -57,9 +58,6 @@ function askedThePlatform(outcome: AttemptOutcome): boolean {
   return outcome.kind === 'done' && !['gone', 'cancelled', 'expired'].includes(outcome.state);
 }
 
-/** A job that met a closed door comes back this soon; by then the worker has stopped taking jobs. */
-const HELD_JOB_RETURNS_MS = 1_000;
-const RATE_LIMIT_PEEK_MS = 2_000;
 const BREATH_MS = 1_000;
 
 /**
@@ -151,7 +149,7 @@ export class QueueWorkers {
       concurrency,
       autorun: false,
       limiter: { max: LIMITER_MAX, duration: 1_000 },
-      maximumRateLimitDelay: RATE_LIMIT_PEEK_MS,
+      maximumRateLimitDelay: DELAYS.gateLookedAtEvery,
       lockDuration: 30_000,
       stalledInterval: 15_000,
       maxStalledCount: 3,
@@ -218,7 +216,7 @@ export class QueueWorkers {
         throw new RateLimitError();
       case 'hold':
         await this.#hold(outcome.cause);
-        return this.#park(job, token, Date.now() + HELD_JOB_RETURNS_MS);
+        return this.#park(job, token, Date.now() + DELAYS.accessDenied);
       default: {
         const never: never = outcome;
         throw new Error(`unhandled outcome ${String(never)}`);

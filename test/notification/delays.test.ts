@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { backoffMs } from '../../src/dispatch/jobAttempt.js';
+import { backoffMs } from '../../src/notification/delays.js';
 
 const LEAST = () => 0.999_999;
 const MOST = () => 0;
