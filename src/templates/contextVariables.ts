@@ -22,7 +22,7 @@ export type ContextNeed = 'request' | 'history' | 'transcript';
 export interface ContextVariable {
   need: ContextNeed;
   description: string;
-  example: string | boolean;
+  example: string | number | boolean;
 }
 
 /**
@@ -93,7 +93,7 @@ export function exampleContext(hasHistory: boolean): TemplateContext {
   if (!hasHistory) {
     return { customerName: customerName.example, sentiment: 'neutral', hasHistory };
   }
-  return {
+  const everything: Required<TemplateContext> = {
     customerName: customerName.example,
     lastMessage: lastMessage.example,
     lastMessageAt: lastMessageAt.example,
@@ -102,6 +102,7 @@ export function exampleContext(hasHistory: boolean): TemplateContext {
     conversationId: conversationId.example,
     hasHistory,
   };
+  return everything;
 }
 
 export type TemplateValue = string | number | boolean | null;

@@ -32,7 +32,7 @@ export interface Sample {
 function placeholderContext(name: string | undefined, hasHistory: boolean): TemplateContext {
   const customerName = name ?? '[customer name]';
   if (!hasHistory) return { customerName, sentiment: 'neutral', hasHistory };
-  return {
+  const everything: Required<TemplateContext> = {
     customerName,
     lastMessage: '[what they last wrote]',
     lastMessageAt: new Date().toISOString(),
@@ -41,6 +41,7 @@ function placeholderContext(name: string | undefined, hasHistory: boolean): Temp
     conversationId: '[conversation id]',
     hasHistory,
   };
+  return everything;
 }
 
 const SURELY_KNOWN: ReadonlySet<string> = new Set(['channel', 'timeZone', 'hasHistory']);
