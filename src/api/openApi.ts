@@ -204,8 +204,15 @@ function summarised(examples: Readonly<Record<string, unknown>>): Content['examp
 /** Schemas with an id become components; all others stand where they are used. */
 class Components {
   readonly named: Record<string, JsonSchema> = {};
+  readonly #described = new Map<z.ZodType, JsonSchema>();
 
   describe(schema: z.ZodType, io: 'input' | 'output' = 'input'): JsonSchema {
+    const known = this.#described.get(schema) ?? this.#convert(schema, io);
+    this.#described.set(schema, known);
+    return known;
+  }
+
+  #convert(schema: z.ZodType, io: 'input' | 'output'): JsonSchema {
     const described = z.toJSONSchema(schema, {
       target: 'draft-2020-12',
       unrepresentable: 'any',
