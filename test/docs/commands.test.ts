@@ -112,6 +112,7 @@ describe('with a deployment', () => {
     async (path) => {
       ALSO[path]?.(await executeAll(path));
     },
+    // A page has up to fifteen commands, each a process of its own.
     300_000,
   );
 
