@@ -8,7 +8,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { policyFor } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { genesysSettings } from './workerApp.js';
+import { genesysSettings } from './genesysSettings.js';
 
 /** Rehearses requests: what would happen to them, without sending or storing anything. */
 export interface DryRunLookups {

@@ -9,7 +9,7 @@ import { type Config, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
-import { createGenesysClient, type GenesysSettings } from '../genesys/client.js';
+import { createGenesysClient } from '../genesys/client.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
 import { EncryptedCache } from '../history/encryptedCache.js';
 import { type Identity, IdentityLookup } from '../history/identity.js';
@@ -44,6 +44,7 @@ import { Heartbeat } from '../worker/heartbeat.js';
 import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
+import { genesysSettings } from './genesysSettings.js';
 import { openIntake } from './intake.js';
 import type { RunningRole } from './role.js';
 
@@ -352,14 +353,4 @@ export async function startWorker(
 function budgetSettings(config: Config, minuteMs: number | undefined) {
   const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
   return { requestsPerMinute, minuteMs };
-}
-
-export function genesysSettings(config: Config): GenesysSettings {
-  return {
-    clientId: config.GENESYS_CLOUD_CLIENT_ID ?? '',
-    clientSecret: config.GENESYS_CLOUD_CLIENT_SECRET ?? '',
-    region: config.GENESYS_CLOUD_REGION,
-    baseUrl: config.GENESYS_CLOUD_BASE_URL,
-    engageUrl: config.GENESYS_ENGAGE_URL,
-  };
 }

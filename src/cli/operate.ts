@@ -6,6 +6,7 @@ import { gateView, pauseView } from '../queue/statusView.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { commandLine, type Output, operatorName, printable } from './output.js';
 import { operate, withProducer } from './session.js';
+import type { Verdict } from './verdict.js';
 
 export interface GateOptions {
   open?: boolean;
@@ -44,11 +45,6 @@ function describe(status: GateStatus): string {
 function iso(ms: number): string {
   return new Date(ms).toISOString();
 }
-
-/** What a person may have found out about a notification that is `unknown`. */
-export const VERDICTS = ['sent', 'not-sent'] as const;
-
-export type Verdict = (typeof VERDICTS)[number];
 
 /** Decides what became of notifications that are `unknown`. Nothing is sent by this. */
 export async function resolveUnknown(

@@ -9,12 +9,12 @@ import {
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
 } from './exitCodes.js';
-import { type GateOptions, type PauseOptions, VERDICTS } from './operate.js';
+import type { GateOptions, PauseOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
-import { reportRedisFault } from './session.js';
 import type { PreviewOptions } from './templates.js';
+import { VERDICTS } from './verdict.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -27,6 +27,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
       return;
     }
+    const { reportRedisFault } = await import('./session.js');
     const code = reportRedisFault(error, outputFor(argv.includes('--json')));
     if (code === undefined) throw error;
     process.exitCode = code;

@@ -7,12 +7,10 @@ import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/l
 import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
 import type { RenderResult } from '../templates/parts.js';
 import { TemplateError } from '../templates/problems.js';
-import { dryRunOnce } from './dryRunOnce.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { type Output, outputFor, printable } from './output.js';
 import { describeMessage, describeRehearsal } from './send/describeDryRun.js';
 import { splitVariable } from './send/options.js';
-import { configurationFor } from './session.js';
 
 /** Checks every template of a folder: what is wrong, and what may yet surprise. */
 export async function checkTemplates(
@@ -174,8 +172,11 @@ async function showRecipient(
     undefined,
   );
   if (!parsed.ok) return refuse([{ field: '--recipient', expected: 'an email address' }], output);
+  // What looks customers up is loaded by a preview that asks for it, not by each check.
+  const { configurationFor } = await import('./session.js');
   const config = configurationFor('worker');
   if (config === undefined) return EXIT.configuration;
+  const { dryRunOnce } = await import('./dryRunOnce.js');
   const rehearsed = await dryRunOnce(parsed.request, compiled, config, output);
   if (!rehearsed.ok) return refuse(rehearsed.problems, output);
   const { rehearsal } = rehearsed;
