@@ -14,7 +14,7 @@ const PROGRAM = `
   const { createGenesysClient } = await import(process.argv[1]);
   const { cache } = createRequire(process.argv[1]);
   const sdk = () => Object.keys(cache).some((file) => file.includes('purecloud-platform-client'));
-  const admission = { admit: async () => ({ admitted: true }), rateLimited: async () => undefined };
+  const admission = { acquire: async () => ({ admitted: true }), rateLimited: async () => undefined };
   const client = await createGenesysClient(
     { baseUrl: process.argv[2], clientId: 'sandbox', clientSecret: 'sandbox-secret' },
     { admission, log: pino({ level: 'silent' }) },
@@ -25,7 +25,7 @@ const PROGRAM = `
   await client.close();
 `;
 
-test('the SDK is loaded by the first call, not by a client that nobody uses', async () => {
+test('the SDK is loaded by the first call, not by a client that is not used', async () => {
   const sandbox = await startSandbox();
   const module = new URL('genesys/client.js', `file://${productMain()}`).href;
   try {
