@@ -84,11 +84,11 @@ describe('what a notification waits for', () => {
     expect(reasons.map(({ who }) => who)).toEqual(['you', 'Genesys Cloud', 'the customer']);
   });
 
-  test('is no worker within seconds, while something stops the workers', () => {
+  test('is its turn, which comes again, where nothing stops the workers', () => {
     const row = queued({ campaignId: 'autumn', row: 2, reason: 'campaign_paused' });
     const reasons = blockingReasons(row, { fleet: GATE }, T0);
     expect(reasons.map(({ who }) => who)).toEqual(['Genesys Cloud']);
-    expect(blockingReasons(row, { fleet: FLEET }, T0)[0]?.detail).toMatch(/within seconds/);
+    expect(blockingReasons(row, { fleet: FLEET }, T0)[0]?.detail).toMatch(/its turn comes again/);
   });
 
   test('is not confused by a reason that is a name every object has', () => {
