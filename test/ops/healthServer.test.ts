@@ -31,10 +31,11 @@ describe("a worker's health port", () => {
     expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 408 /);
   });
 
+  // A reset, which what is left unread leads to, may overtake the answer: hence not many more bytes.
   test('refuses headers without end', async () => {
     const socket = await open();
     socket.on('error', () => undefined);
-    socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}`);
+    socket.write(`GET /healthz HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(20_000)}`);
     expect(await answerOf(socket)).toMatch(/^HTTP\/1.1 431 /);
   });
 });
