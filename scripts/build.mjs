@@ -31,7 +31,7 @@ const STAMP = '.built-from';
 export async function buildIfStale({ root = projectRoot, log = logLine } = {}) {
   if (isFresh(root)) return;
   await underLock(root, async () => {
-    // Whoever had the lock before us may have built just this.
+    // The process that had the lock before us may have built just this.
     if (isFresh(root)) return;
     log('Building …');
     await build(root);
@@ -107,7 +107,7 @@ function replaceDist(root, output) {
   rmSync(old, { recursive: true, force: true });
 }
 
-/** What a killed build left behind. Safe under the lock: nobody else builds now. */
+/** What a killed build left behind. Safe under the lock: no other process builds now. */
 function removeLeftovers(root) {
   for (const name of readdirSync(root).filter((entry) => /^dist\.(new|old)-/.test(entry))) {
     rmSync(path.join(root, name), { recursive: true, force: true });

@@ -324,7 +324,7 @@ function missing(config: Config, role: Role): { name: string; expected: string }
   return problems;
 }
 
-/** Whoever reaches the api reaches its dashboard, which shows and settles every notification. */
+/** A person who reaches the api reaches its dashboard, which shows and settles every notification. */
 function missingForDashboard(config: Config, localApi: boolean, role: Role) {
   const needed = { DASHBOARD_USER: 'a name', DASHBOARD_PASSWORD: 'at least 12 characters' };
   const names = ['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const;

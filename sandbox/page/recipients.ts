@@ -2,7 +2,7 @@ import type { Delivery } from '../inbox.js';
 import type { Customer } from '../population/population.js';
 import type { World } from '../state.js';
 
-/** Somebody the page shows: a customer, or an address that nobody in the population has. */
+/** A recipient that the page shows: a customer, or an address that is not in the population. */
 export interface Recipient {
   /** What `?who=` carries: the external contact id, else the address. */
   key: string;
@@ -22,7 +22,7 @@ export function recipientOf(world: World, key: string): Recipient | undefined {
 }
 
 /**
- * Everybody who matches `search` (name, address or id), those with the newest message first and
+ * All who match `search` (name, address or id), those with the newest message first and
  * those without any after them.
  */
 export function recipients(world: World, search: string): Recipient[] {

@@ -17,7 +17,7 @@ export interface Participant {
 
 const ORDER = ['customer', 'bot', 'agent', 'api'] as const satisfies readonly Sender[];
 
-/** Who took part: the customer always, everybody else once they wrote. */
+/** Who took part: the customer always, all others once they wrote. */
 export function participantsOf(
   conversation: Conversation,
   messages: readonly Message[],

@@ -44,7 +44,7 @@ export interface Message {
 
 export interface Conversation {
   id: string;
-  /** null when an email or SMS went to an address nobody in the population has. */
+  /** null when an email or SMS went to an address that is not in the population. */
   customerId: string | null;
   media: Media;
   /** Who began it. */

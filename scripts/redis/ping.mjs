@@ -20,7 +20,7 @@ export async function waitForPong(url, withinMs, signal) {
     const answer = await ping(new URL(url), giveUpAt - Date.now());
     if (answer === '+PONG') return undefined;
     problem = answer;
-    // A wrong password or a missing one does not mend itself; a server that still loads does.
+    // A wrong password or a missing one does not repair itself; a server that still loads does.
     if (/^-(NOAUTH|WRONGPASS|NOPERM|ERR)/.test(answer)) return answer.slice(1);
     await sleep(RETRY_MS);
   }

@@ -18,7 +18,7 @@ function isUploading(socket: Socket): boolean {
 
 /**
  * The body of a request as a stream that its reader may destroy at any time, without the connection
- * going down with it: whoever sends a file that is refused at its first line shall get to read why.
+ * going down with it: the sender of a file that is refused at its first line gets to read why.
  * What is left of the body is then read and thrown away, for half a minute at most.
  *
  * The stream is destroyed with an error when the connection is lost, and when nothing comes for half

@@ -135,7 +135,7 @@ export interface Campaign {
   acceptRejected?: true;
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */
   upload?: string;
-  /** Rows that were released have yet to be told of the last step (cancel, resume): the feeder does. */
+  /** Rows that were released do not know of the last step yet (cancel, resume): the feeder does. */
   unsettled?: true;
   /** How many had ended, and how, when it was last judged whether too much fails. */
   judged?: Judged;

@@ -9,7 +9,7 @@ import {
 import type { FileProblem } from './import/unusableFile.js';
 
 /**
- * What a step of a campaign comes to: the answer for whoever asked, and the campaign as it shall be,
+ * What a step of a campaign comes to: the answer for the caller, and the campaign as it shall be,
  * or no `next` when it stays as it is. What has to change together with the record stands beside it;
  * halt, agenda and retention follow from the record itself.
  */

@@ -167,7 +167,7 @@ export class Campaigns {
 
   /**
    * Reads a file into a campaign, as it comes. Until its end was read it counts for nothing. The
-   * source is left to whoever opened it.
+   * source is left to the code that opened it.
    */
   async importRows(
     id: string,
@@ -213,7 +213,7 @@ export class Campaigns {
     return { format, text: exportRejected(rows, id, format) };
   }
 
-  /** Tries rows again that surely reached nobody. At most 5,000 are set going at once. */
+  /** Tries rows again that surely reached no customer. At most 5,000 are set going at once. */
   async retry(id: string, request: RetryRequest): Promise<RetryOutcome | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;

@@ -145,7 +145,7 @@ function columnsOf(layout: RejectedLayout | undefined): Column[] {
   return columns.filter(({ name }) => !isReportColumn(name));
 }
 
-/** What a row has beyond its columns comes last: it is what has to be mended. */
+/** What a row has beyond its columns comes last: it is what has to be corrected. */
 function csvRow(row: RejectedRow, columns: readonly Column[]): Cell[] {
   const last = Math.max(-1, ...columns.map(({ at }) => at));
   const own = columns.map(({ at }) => row.cells[at] ?? '');

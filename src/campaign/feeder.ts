@@ -40,7 +40,7 @@ const NOTHING: Judged = { tried: 0, failed: 0, unknown: 0 };
 
 /**
  * Whether a campaign should rather be looked at by a person. Rows that were skipped, cancelled or
- * expired say nothing about that: nobody tried to send them. A window begins where the last one was
+ * expired say nothing about that: there was no attempt to send them. A window begins where the last one was
  * judged, so that after a resume only what happens from then on counts.
  */
 function judgeFailures(
@@ -122,7 +122,7 @@ class Flows {
 }
 
 const LOOK_EVERY_MS = 500;
-/** Whoever does not hold the lease looks less often; it takes over within lease and look together. */
+/** A process without the lease looks less often; it takes over within lease and look together. */
 const LOOK_WITHOUT_LEASE_EVERY_MS = 2_000;
 const LEASE_MS = 5_000;
 /**
@@ -143,7 +143,7 @@ export interface FeederParts {
   limits: FailureLimits;
   /** Whether a worker that lives is kept from working by an open circuit breaker. */
   accessIsBroken(): Promise<boolean>;
-  /** The content that a template's name stands for now, or undefined when nobody knows it. */
+  /** The content that a template's name stands for now, or undefined when it is not known. */
   templateHash(template: string): Promise<string | undefined>;
   log: Logger;
   /** Takes note of an error if it is one of Redis'; whether it was. */
@@ -192,7 +192,7 @@ export class Feeder {
     await this.#lease.giveUp().catch(() => undefined);
   }
 
-  /** Looks at what is on the agenda now; `not_mine` when somebody else does. */
+  /** Looks at what is on the agenda now; `not_mine` when another process does. */
   async feedOnce(): Promise<'fed' | 'not_mine'> {
     const { campaigns } = this.#parts;
     const ids = await campaigns.due(await campaigns.clock.current());

@@ -25,7 +25,7 @@ import { manyRejected } from './rowReasons.js';
 export interface NewCampaign {
   id: string;
   name: string;
-  /** Nobody gave the name, so that another one does not make it another campaign. */
+  /** The name was not given, so that another one does not make it another campaign. */
   isNameDefault?: true;
   template: string;
   templateHash: string;
@@ -107,7 +107,7 @@ export function finishUpload(
 
 /**
  * An upload that broke off leaves the campaign with the rows it had before, if it had any. Should its
- * `startAt` have passed meanwhile, it does not start by itself: somebody was about to replace them.
+ * `startAt` have passed meanwhile, it does not start by itself: a person was about to replace them.
  */
 export function abandonUpload(
   campaign: Campaign,
@@ -249,7 +249,7 @@ export function reopen(campaign: Campaign, given: { by?: string }, now: number):
   });
 }
 
-/** The rows that were released have been told of the step that `seen` shows, and of no later one. */
+/** The rows that were released know of the step that `seen` shows, and of no later one. */
 export function settled(campaign: Campaign, seen: Campaign): CampaignDecision<void> {
   const { unsettled, ...rest } = campaign;
   const same = campaign.state === seen.state && campaign.updatedAt === seen.updatedAt;

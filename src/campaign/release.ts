@@ -17,7 +17,7 @@ export type ReleaseObserver = (step: ReleaseStep, campaignId: string) => Promise
 
 export type ReleaseResult =
   | { kind: 'released'; rows: number }
-  /** The campaign was halted, or somebody else is releasing the same rows. */
+  /** The campaign was halted, or another process is releasing the same rows. */
   | { kind: 'overtaken' }
   /** Rows are waiting, and there are none where they should be. */
   | { kind: 'rows_missing' };
@@ -43,7 +43,7 @@ export interface ReleaseParts {
  *                                 | already is not added
  *   before the cursor moves       | finds all rows known and queued, and moves the cursor
  *
- * Whoever comes too late, with rows read long ago, finds them known as well, or the campaign halted,
+ * A process that comes too late, with rows read long ago, finds them known as well, or the campaign halted,
  * or nothing waiting: the ledger refuses a row of a campaign that has nothing left to release.
  */
 export class Release {
@@ -192,7 +192,7 @@ export class ReleasedRows {
   async #promote(record: NotificationRecord): Promise<void> {
     for (const jobId of jobIds(record)) {
       const job = await this.#queues[record.lane].getJob(jobId);
-      // Whoever promotes a job that has just started is told so, and that is well.
+      // Promoting a job that has just started is refused, and that is well.
       await job?.promote().catch((error: unknown) => {
         if (isRedisFault(error)) throw error;
       });

@@ -28,7 +28,7 @@ const MEANING = 'a field of the recipient, such as email, or a variable of the t
 const COLUMN = 'the name of a column';
 const columnName = z.string({ error: COLUMN }).trim().min(1, COLUMN).max(1_000, COLUMN);
 
-/** What somebody who makes a campaign says of it; the rows come after. */
+/** What the maker of a campaign says of it; the rows come after. */
 export const campaignRequestSchema = z.strictObject({
   id: z
     .string({ error: `a string of ${ID_EXPECTED}` })

@@ -7,7 +7,7 @@ import { reopen } from './lifecycle.js';
 import { type RowSources, type RowState, type TrackedRow, trackedRows } from './rows.js';
 import type { CampaignStore } from './store.js';
 
-/** States from which rows can be tried again: they have ended, and surely did not reach anybody. */
+/** States from which rows can be tried again: they have ended, and surely did not reach a customer. */
 export const RETRYABLE_STATES = [
   'failed',
   'expired',
@@ -110,7 +110,7 @@ function whyTooLate({ endAt }: Campaign, { until }: RetryRequest, now: number): 
  * What one call sets going is limited: whatever waits in the queue keeps other senders' requests out
  * of the backlog. Rows that are left stay in their states, so the same call again goes on from there.
  *
- * The campaign is opened before the first row, so that nobody sees rows moving in a completed one; and
+ * The campaign is opened before the first row, so that no face shows rows moving in a completed one; and
  * again after each page, because one whose last row has ended completes by itself at any moment.
  */
 async function* retryPages(
@@ -157,7 +157,7 @@ function deadlineOf({ endAt }: Campaign, { until }: RetryRequest): number | unde
   return until ?? endAt;
 }
 
-/** False when somebody has cancelled it meanwhile. */
+/** False when it was cancelled meanwhile. */
 async function open(
   { campaigns }: RetryParts,
   { id }: Campaign,

@@ -177,7 +177,7 @@ function uuidAt(block: Buffer | undefined, at: number): string | null {
   return uuid === NO_UUID ? null : uuid;
 }
 
-/** What an upload that nobody finishes leaves behind is gone after this time. */
+/** What an unfinished upload leaves behind is gone after this time. */
 const STAGED_FOR_MS = 60 * 60 * 1000;
 
 /** How many chunks are packed or on their way at the same time; each holds its rows in memory. */

@@ -73,7 +73,7 @@ export interface TrackedRow {
 
 /**
  * Where a row stands, under the names that the campaign's counts have. A row is `forgotten` when it
- * was released and the ledger's retention is over: the counts still know how it ended, nobody knows
+ * was released and the ledger's retention is over: the counts still know how it ended, nothing knows
  * any more for this row. It is `unreadable` when its record is damaged.
  */
 export type RowState = keyof CampaignCounts | 'forgotten' | 'unreadable';

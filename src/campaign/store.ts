@@ -71,7 +71,7 @@ const LABELS = ['waiting', 'deferred', ...STATES] as const;
 
 /**
  * The one place where campaigns are written down. As in the ledger, a step is decided by a pure
- * function over the record that was read, and written by one script only if nobody else has written
+ * function over the record that was read, and written by one script only if no other process has written
  * since; otherwise it is decided again.
  */
 export class CampaignStore {
@@ -234,7 +234,7 @@ export class CampaignStore {
 
   /**
    * Notes that the rows from one place to another are released, and that the ids of some were taken
-   * by others; false when somebody else has moved the cursor since.
+   * by others; false when another process has moved the cursor since.
    */
   async advance(
     id: string,

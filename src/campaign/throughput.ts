@@ -5,12 +5,12 @@ import type { CampaignKeys } from '../redis/keys.js';
 const NOTE_EVERY_MS = 5_000;
 const OVER_MS = 60_000;
 const NOTES = OVER_MS / NOTE_EVERY_MS + 1;
-/** A longer silence is a pause, or nobody at work: what was before it says nothing about now. */
+/** A longer silence is a pause, or no feeder at work: what was before it says nothing about now. */
 const SILENCE_MS = 4 * NOTE_EVERY_MS;
 
 /**
- * How fast campaigns go. Whoever runs one notes every five seconds how many of its rows have ended;
- * from the notes of the last minute anybody can tell the pace.
+ * How fast campaigns go. The feeder notes every five seconds how many of its rows have ended;
+ * from the notes of the last minute any process can read the pace.
  */
 export class Throughput {
   readonly #redis: RedisClient;

@@ -3,7 +3,7 @@ import { CHECKS, type CheckResult } from '../doctor/finding.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { outputFor, printable } from './output.js';
 
-/** Looks at everything a deployment needs, and says what to mend. */
+/** Looks at everything a deployment needs, and says what to repair. */
 export async function doctor({ json = false }: { json?: boolean }): Promise<ExitCode> {
   const output = outputFor(json);
   const examination = await runDoctor(process.env, (cost) =>

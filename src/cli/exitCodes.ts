@@ -11,7 +11,7 @@ export const EXIT = {
   cancelled: 6,
   redisUnavailable: 7,
   notStarted: 8,
-  /** EX_CONFIG of sysexits.h: starting it again will not help before the configuration is mended. */
+  /** EX_CONFIG of sysexits.h: starting it again will not help before the configuration is corrected. */
   configuration: 78,
   interrupted: 130,
   terminated: 143,

@@ -18,7 +18,7 @@ import { VERDICTS } from './verdict.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is no failure, and there is nobody left to tell.
+  // A reader that has seen enough (`| head`) is no failure, and there is no reader left.
   process.stdout.on('error', () => process.exit());
   try {
     await buildProgram().parseAsync(argv);

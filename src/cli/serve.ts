@@ -10,7 +10,7 @@ import { configurationFor } from './session.js';
 import { stopOnSignals } from './signals.js';
 
 /**
- * How each setting may be shown. A new setting does not compile before somebody has decided: what
+ * How each setting may be shown. A new setting does not compile before it is decided: what
  * could be a secret, or an address, is only said to be there.
  */
 const SHOWN = {

@@ -24,7 +24,7 @@ const PLACEHOLDER =
 
 /**
  * A name fit to greet someone by, or nothing. What could be more than a name (markup, an address,
- * a number, a whole sentence) is dropped rather than mended: a greeting without the name is
+ * a number, a whole sentence) is dropped rather than repaired: a greeting without the name is
  * harmless, one with half a script is not.
  */
 export function usableName(raw: string | undefined): string | undefined {

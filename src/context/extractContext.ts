@@ -65,7 +65,7 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
   };
 }
 
-/** Whoever knows the customer's name best gives it. */
+/** The source that knows the customer's name best gives it. */
 export function withName(
   { statedName: stated, optedOut: _asked, ...history }: HistoryContext,
   { requestName, contactName }: KnownNames,

@@ -50,7 +50,7 @@ function time(iso: string): number {
   return Number.isNaN(at) ? 0 : at;
 }
 
-/** A mood or a topic is told from the last things said; a day of chatting is not read again. */
+/** A mood or a topic is read from the last things said; a day of chatting is not read again. */
 const MESSAGES_READ = 50;
 
 /** One thing a customer said, fit to be repeated to them. */

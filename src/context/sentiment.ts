@@ -61,7 +61,7 @@ const SENTIMENT_WORDS = {
   },
 } as const satisfies Record<string, LanguageWords>;
 
-/** Complaints are told from a lower score than praise: courtesy alone adds up to praise. */
+/** Complaints are recognised from a lower score than praise: courtesy alone adds up to praise. */
 const NEGATIVE_SCORE = -2;
 const POSITIVE_SCORE = 3;
 

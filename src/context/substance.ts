@@ -30,7 +30,7 @@ const UNSPACED_PHRASES = new RegExp(alternatives(UNSPACED_SMALL_TALK), 'gu');
 /**
  * Whether a text (cleaned, redacted) says something worth quoting, in any language: what is left
  * without greetings, thanks, consent, the customer's own name, emoji and numbers must still be a
- * couple of words, or name a known topic. A bare order number is an answer to a question nobody
+ * couple of words, or name a known topic. A bare order number is an answer to a question that no one
  * remembers, so it does not count.
  */
 export function isSubstantive(text: string): boolean {

@@ -10,7 +10,7 @@ const FAILURES_ALLOWED = 10;
 const WITHIN_MS = 60_000;
 const CALLERS_REMEMBERED = 10_000;
 
-/** Slows down whoever guesses passwords: ten wrong ones a minute from one address, in this process. */
+/** Slows down the guessing of passwords: ten wrong ones a minute from one address, in this process. */
 class LoginAttempts {
   readonly #failures = new LRUCache<string, number>({ max: CALLERS_REMEMBERED, ttl: WITHIN_MS });
 
@@ -33,7 +33,7 @@ export interface Logins {
   ended: EndedSessions;
 }
 
-/** Lets nobody past who is not logged in, and nothing change that no page of ours has asked for. */
+/** Lets no one past who is not logged in, and nothing change that no page of ours has asked for. */
 export function guard(app: FastifyInstance, logins: Logins | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });

@@ -119,7 +119,7 @@ export function pagesNeedRedis(app: FastifyInstance, operations: Operations, log
   });
 }
 
-/** The queue dashboard, at `/queues`. Whoever registers this has seen to it that only some may come here. */
+/** The queue dashboard, at `/queues`. The code that registers this has seen to it that only some may come here. */
 export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
   const { readOnly, queues } = parts;
   const adapter = new BoardAdapter(parts);

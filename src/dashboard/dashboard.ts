@@ -14,7 +14,7 @@ export interface DashboardParts {
   notifications: Notifications;
   operations: Operations;
   campaigns: DetailsParts['campaigns'];
-  /** Absent where only this machine can reach the api: then nobody need log in. */
+  /** Absent where only this machine can reach the api: then no login is needed. */
   login?: Login;
   readOnly: boolean;
 }

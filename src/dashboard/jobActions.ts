@@ -3,7 +3,7 @@ import type { Lane } from '../notification/state.js';
 import { jobFor, type Queues, readJobData } from '../queue/jobs.js';
 import type { Notifications } from '../queue/notifications.js';
 
-/** What a button came to; a refusal says why, in words for whoever pressed it. */
+/** What a button came to; a refusal says why, in words for the person who pressed it. */
 export type JobActionResult =
   | { kind: 'done' }
   | { kind: 'no_job' }
@@ -21,7 +21,7 @@ export interface ButtonParts {
  *
  *   retry      opens a new generation, as the API's retry does, and is refused where that one is
  *   promote    has the job looked at now; before its time, the notification is put back
- *   duplicate  adds a second reminder; whoever comes second finds the work done or in other hands
+ *   duplicate  adds a second reminder; the second one finds the work done or in other hands
  *   remove     takes the reminder away; while the notification lives, the sweeper adds it again
  */
 

@@ -84,7 +84,7 @@ const POLICY = [
 export interface Page {
   title: string;
   body: Html;
-  /** Whether to offer the way out; absent where nobody logs in. */
+  /** Whether to offer the way out; absent where there is no login. */
   loggedIn?: boolean;
   status?: number;
 }

@@ -23,7 +23,7 @@ const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
   unknown: 'open',
 };
 
-/** One notification, told: where it stands, what waits for whom, its legs, its timeline. */
+/** One notification, shown: where it stands, what waits for whom, its legs, its timeline. */
 export function notificationPage(details: NotificationDetails, now: number): Html {
   const { record, fleet, jobs, recipient } = details;
   const [first, ...others] = blockingReasons(record, details, now);

@@ -25,7 +25,7 @@ export interface Session {
  * logging out is remembered elsewhere (endedSessions.ts).
  *
  * The cookie is HttpOnly, and SameSite=Lax: pages of other sites can link here and nothing more.
- * `Strict` would show the login to everybody who follows a link from a chat.
+ * `Strict` would show the login to a person who follows a link from a chat.
  */
 export class Sessions {
   readonly #login: Login;

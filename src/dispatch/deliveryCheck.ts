@@ -65,7 +65,7 @@ async function settle(
   return over({ kind: 'done', state: result.record.state });
 }
 
-/** The notification stays `sent` whatever happens here, so only the job is told. */
+/** The notification stays `sent` whatever happens here, so only the job learns it. */
 function outcomeOf(
   trouble: Exclude<ReturnType<typeof classifyRead>, { kind: 'refused' }>,
   now: number,

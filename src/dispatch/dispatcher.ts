@@ -44,7 +44,7 @@ export interface DispatcherParts {
   policy: Policy;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
-  /** Sees to it that somebody looks whether a sent message arrived. */
+  /** Sees to it that a later job looks whether a sent message arrived. */
   scheduleDeliveryCheck: (record: NotificationRecord) => Promise<void>;
 }
 

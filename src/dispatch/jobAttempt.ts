@@ -102,7 +102,7 @@ export class Attempt {
     };
   }
 
-  /** Whether nobody has settled or claimed the notification since. */
+  /** Whether no one has settled or claimed the notification since. */
   async stillHolds(): Promise<boolean> {
     const record = await this.ledger.read(this.id);
     return record?.state === 'processing' && record.fencingToken === this.fencingToken;
@@ -152,7 +152,7 @@ export class Attempt {
     return { kind: 'retry', reason, retryAfterMs };
   }
 
-  /** Not now, and nobody's fault: uses no attempt. */
+  /** Not now, and no fault of the job: uses no attempt. */
   async defer(reason: string, until: number): Promise<AttemptOutcome> {
     const written = await this.#release({ reason, usesAttempt: false });
     if (written?.kind !== 'written') return this.fencedOff();
@@ -218,7 +218,7 @@ export class Attempt {
 
   /**
    * The notification went on without this attempt: cancelled, expired, or claimed by another after
-   * this one lost its lock. Whoever has it now will end it; there is nothing to do but step aside.
+   * this one lost its lock. The worker that has it now will end it; there is nothing to do but step aside.
    */
   async fencedOff(): Promise<AttemptOutcome> {
     const record = await this.ledger.read(this.id);

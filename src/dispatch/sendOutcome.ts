@@ -20,7 +20,7 @@ export type SendOutcome =
   | TryLater
   /** Not sent: the token was refused. Worth one more login. */
   | { kind: 'log_in_again' }
-  /** Not sent, and nothing like it will be until a person mends it: jobs stay where they are. */
+  /** Not sent, and nothing like it will be until a person repairs it: jobs stay where they are. */
   | { kind: 'hold'; cause: AccessDenied }
   /** Not sent: the customer is in a conversation right now. */
   | { kind: 'active_conversation' }
@@ -32,7 +32,7 @@ export type SendOutcome =
   | { kind: 'past_deadline' }
   /** Not sent: the worker is stopping. */
   | { kind: 'stopping' }
-  /** Perhaps sent. Nobody may try again, on this or any other channel. */
+  /** Perhaps sent. It may not be tried again, on this or any other channel. */
   | { kind: 'unknown'; reason: string };
 
 /*

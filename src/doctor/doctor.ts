@@ -54,7 +54,7 @@ async function checkTemplates(
   return { findings: [ok('templates', names), ...findings], loaded };
 }
 
-/** What an examination will ask of the platform, told before it does. */
+/** What an examination will ask of the platform, said before it does. */
 export interface Cost {
   requests: number;
   /** Of this many a minute. */

@@ -1,4 +1,4 @@
-/** The things that are looked at, in the order in which they are told. */
+/** The things that are looked at, in the order in which they are shown. */
 export const CHECKS = {
   node: 'Node.js',
   configuration: 'Configuration',

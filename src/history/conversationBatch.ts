@@ -126,7 +126,7 @@ export interface BatchParts {
   limit: BatchLimit;
   /** By which deadlines are judged (epoch ms). */
   now: () => number;
-  /** Told of each conversation that nobody asked about. */
+  /** Called with each conversation that was not asked about. */
   onUnmatched: (conversationId: string) => void;
 }
 
@@ -136,7 +136,7 @@ export interface BatchParts {
  *
  * One query covers one window for as many as the platform takes. It is paged until each member has
  * its newest conversations or there are no more. After each page those who have enough drop out; what
- * follows is asked for the rest alone, from where the page ended, so that somebody with hundreds of
+ * follows is asked for the rest alone, from where the page ended, so that a customer with hundreds of
  * conversations costs the others nothing. A query that fails fails its own members only.
  *
  * A refused query (400) of several is asked again in two halves. When both are taken, there were too
@@ -249,7 +249,7 @@ function distribute(
   return { concernsMembers, unmatched };
 }
 
-/** Those for whom anybody still waits; the others are told why not. */
+/** Those that are still waited for; the others are told why not. */
 function stillWanted(members: readonly PendingLookup[], now: number): PendingLookup[] {
   return members.filter((member) => {
     if (!member.isOpen) return false;

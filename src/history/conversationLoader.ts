@@ -15,7 +15,7 @@ import {
 
 /**
  * Looks conversations up for all jobs of this process together. Whatever is asked for while a query
- * waits for its slot of the allowance goes with it; with slots to spare, nobody waits for company.
+ * waits for its slot of the allowance goes with it; with slots to spare, no look-up waits for company.
  * Each lane has batches of its own, so that a transactional lookup waits in its own lane's queue.
  */
 export class ConversationLoader {
@@ -45,7 +45,7 @@ export class ConversationLoader {
 
 const TOO_LATE = { kind: 'past_deadline' } as const;
 
-/** What has become of a batch's wait; there is no ticket when nobody waited any more. */
+/** What has become of a batch's wait; there is no ticket when nothing waited any more. */
 type Turn = { kind: 'ticket'; ticket: Permit | undefined } | { kind: 'broken'; error: unknown };
 
 class LaneBatches {

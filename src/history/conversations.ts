@@ -71,7 +71,7 @@ export function involves({ participants }: ConversationSummary, contactIds: Cont
 /**
  * The conversation as one that this customer had, or nothing when they said nothing in it: our own
  * earlier notifications are such, and a page full of them would else hide the real history. Nor one
- * in which another customer took part: what somebody else wrote must never be quoted to them, and a
+ * in which another customer took part: what another customer wrote must never be quoted to them, and a
  * transcript does not always say who wrote what.
  */
 export function customersConversation(

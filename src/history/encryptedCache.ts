@@ -20,7 +20,7 @@ export interface CacheKind {
 
 /**
  * Customer data that may be forgotten at any time. It lies under a keyed hash of what it is about,
- * encrypted with a key made for that alone: whoever reads Redis without the deployment's secret
+ * encrypted with a key made for that alone: a reader of Redis without the deployment's secret
  * learns neither whom it is about nor what it says.
  *
  * It never fails its caller. What cannot be read (another secret, a damaged value) counts as absent,

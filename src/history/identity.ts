@@ -16,7 +16,7 @@ export interface Identity {
   contactName?: string;
 }
 
-/** What may be asked of the platform about somebody. */
+/** What may be asked of the platform about a customer. */
 type Subject = ['email' | 'contact', string];
 
 /**

@@ -20,7 +20,7 @@ export interface HistorySearch {
   contactIds: ContactIds;
   lookbackDays: number;
   maxConversations: number;
-  /** Whether anybody will look at what was said; without that, its transcript is not read. */
+  /** Whether what was said is needed; without that, its transcript is not read. */
   wantsText: boolean;
   transcriptSource: TranscriptSource;
   now: number;
@@ -34,7 +34,7 @@ export interface HistoryParts {
 /**
  * The customer's past conversations, newest first. Transcripts are read one after the other and no
  * further once one has substance: what they wrote before that is not what they remember. Where
- * nobody looks at what was said, the conversations of the first answer are enough.
+ * what was said is not needed, the conversations of the first answer are enough.
  */
 export async function readHistory(
   { client, conversations }: HistoryParts,

@@ -3,7 +3,7 @@ import type { EncryptedCache } from './encryptedCache.js';
 /**
  * Who or what is unknown may become known any minute: an agent links an address, a customer writes
  * for the first time. A minute is long enough to spare a burst of notifications to the same person
- * one question each, and short enough for somebody who mends a contact and tries again.
+ * one question each, and short enough for a person who corrects a contact and tries again.
  */
 const NOTHING_KEEPS_MS = 60_000;
 

@@ -9,7 +9,7 @@ import type { CallFailure, CallResult } from '../genesys/call.js';
 import { DELAYS } from '../notification/delays.js';
 
 /**
- * Worth trying again: after the time asked for, or else after a backoff. When nobody can reach the
+ * Worth trying again: after the time asked for, or else after a backoff. When no worker can reach the
  * platform at all, that is no job's fault and uses no attempt; the deadline bounds it.
  */
 export interface TryLater {
@@ -39,7 +39,7 @@ export const HISTORY_MISMATCH: LookupError = {
 };
 
 /**
- * Whether somebody who watches the log should see it. The others say only that this was not the
+ * Whether an operator should see it in the log. The others say only that this was not the
  * moment: a campaign that is paused would else write a line for every row that was under way.
  */
 export function isLookupError({ kind }: LookupError): boolean {
@@ -99,7 +99,7 @@ function classifyReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): Lo
   };
 }
 
-/** Why the platform could not be asked, for whoever waits for the answer. */
+/** Why the platform could not be asked, for the caller who waits for the answer. */
 export function describeLookupError(trouble: LookupError): string {
   switch (trouble.kind) {
     case 'rate_limited':

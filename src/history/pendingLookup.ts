@@ -93,7 +93,7 @@ export class PendingLookup {
     return this.#end.answer;
   }
 
-  /** Why nobody waits for this search any more, if so: its worker stops, or its notification is too late. */
+  /** Why no look-up waits for this search any more, if so: its worker stops, or its notification is too late. */
   cancelled(now: number): LookupError | undefined {
     if (this.options.signal?.aborted) return { kind: 'stopping' };
     if ((this.options.deadline ?? now) < now) return { kind: 'past_deadline' };

@@ -13,7 +13,7 @@ import type { Channel, State } from './state.js';
  * One attempt of one worker, as the ledger sees it.
  *
  * Every attempt begins with a claim, which raises the fence. Each later write names its fence, and
- * one that is no longer the newest is turned away: the notification belongs to somebody else.
+ * one that is no longer the newest is turned away: the notification belongs to another worker.
  *
  * The crash windows, and what the next attempt does in each:
  *
@@ -100,7 +100,7 @@ export function intentSettlesAt(record: NotificationRecord): number {
   return (openLeg(record.legs)?.sendBy ?? record.updatedAt) + REQUEST_SETTLES_WITHIN_MS;
 }
 
-/** The intent's owner is gone and nobody knows whether the message left. */
+/** The intent's owner is gone and it is not known whether the message left. */
 export function loseIntent(record: NotificationRecord, now: number): NotificationRecord {
   const index = record.legs.findIndex((leg) => leg.outcome === undefined);
   const reason = 'worker_lost';

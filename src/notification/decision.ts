@@ -1,7 +1,7 @@
 import type { NotificationRecord } from './record.js';
 
 /**
- * What a change to a record comes to: the answer for whoever asked, and the record as it shall be,
+ * What a change to a record comes to: the answer for the caller, and the record as it shall be,
  * or no `next` when it stays as it is. Decisions are pure; the ledger writes them atomically.
  */
 export interface Decision<R> {

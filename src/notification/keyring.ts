@@ -7,7 +7,7 @@ import {
 } from 'node:crypto';
 import type { NotificationRequest } from './request.js';
 
-/** A secret with a name, so that hashes made before a rotation can still be told apart and checked. */
+/** A secret with a name, so that hashes made before a rotation can still be distinguished and checked. */
 interface SecretKey {
   id: string;
   secret: string;

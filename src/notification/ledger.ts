@@ -69,7 +69,7 @@ const REMEMBERED = 500;
  * The one place where notifications are written down.
  *
  * A change is decided by a pure function over the record that was read, and written by one atomic
- * script that replaces the record only if nobody else has written since; otherwise it is read and
+ * script that replaces the record only if no other process has written since; otherwise it is read and
  * decided again. So the state machine stands in typed, testable code, and no two writers can both
  * believe they won.
  */
@@ -161,7 +161,7 @@ export class Ledger {
    * lost race is simply not written.
    */
   async enqueued(all: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
-    // Whoever asks again for what a campaign has asked for meets its row, and that one is counted.
+    // A caller who asks again for what a campaign has asked for meets its row, and that one is counted.
     await this.changeAll(all.filter(({ next }) => next.row !== undefined));
     const changes = all.filter(({ next }) => next.row === undefined);
     const answers = await inPortions(this.#redis, changes, (commands, some) =>

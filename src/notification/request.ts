@@ -12,7 +12,7 @@ const MAX_SEND_AHEAD_DAYS = 90;
 const MAX_DEADLINE_DAYS = 29;
 const DAY_MS = 24 * 60 * 60 * 1000;
 
-/** Deeper than this is an attempt to exhaust the stack of whoever walks through it, us included. */
+/** Deeper than this is an attempt to exhaust the stack of the code that walks through it, us included. */
 const MAX_DEPTH = 16;
 
 /** `.` and `..` alone would vanish from a URL before they reach us. */

@@ -126,7 +126,7 @@ export type SweepFinding =
   | 'needs_job';
 
 /**
- * A message nobody could be asked about for this long, and until its deadline, stays `sent`, its
+ * A message that could not be asked about for this long, and until its deadline, stays `sent`, its
  * arrival unconfirmed. Before the deadline the answer still matters: it may open the next channel.
  */
 const GIVE_UP_DELIVERY_CHECK_AFTER_MS = 60 * 60 * 1000;

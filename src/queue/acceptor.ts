@@ -54,7 +54,7 @@ interface Pinned extends Candidate {
  * Takes requests in.
  *
  * Three steps, in this order: ledger and request in one script; the job; the mark that the job is
- * there. Whoever dies after the first leaves a notification that is `accepted` without a job; the
+ * there. A process that dies after the first leaves a notification that is `accepted` without a job; the
  * sweeper finds it within seconds, and so does a caller who repeats the request. Nothing is answered
  * as accepted before the second step is done.
  */

@@ -13,7 +13,7 @@ const LONGEST = 200;
 
 export const PAUSE_REASON_EXPECTED = `why the sending stops, one line of 1 to ${LONGEST} characters`;
 
-/** Why somebody stops the sending, in their own words: one line that others will read. */
+/** Why a person stops the sending, in their own words: one line that others will read. */
 export function readPauseReason(
   given: unknown,
 ): { ok: true; reason: string } | { ok: false; expected: string } {
@@ -71,7 +71,7 @@ export class SendingPause {
   }
 
   /**
-   * Stops the sending. Whoever presses it again gives a new reason; since when stays. From now on no
+   * Stops the sending. Pausing again gives a new reason; since when stays. From now on no
    * intent is written; see `untilStill` for those that were.
    */
   async pause(given: { reason: string; by?: string }): Promise<BegunPause> {

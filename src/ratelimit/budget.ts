@@ -14,7 +14,7 @@ export type AdmissionObserver = (wait: { lane: Lane; outcome: string; durationMs
 /**
  * The request budget of the deployment, as this process sees it: what every request to the platform
  * passes first. It paces requests so that the allowance is used nearly to the full and no 429 comes;
- * one that comes all the same closes the gate for everybody.
+ * one that comes all the same closes the gate for all workers.
  */
 export class Budget implements Limiter {
   readonly #slots: RateLimiter;

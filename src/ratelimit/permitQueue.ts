@@ -5,7 +5,7 @@ import type { AcquireResult } from './rateLimiter.js';
 /**
  * Who goes first among the requests that wait in one process: whatever is nearest to the end of its
  * notification. Two things come of it. A history is used as soon as it was read, and not a minute
- * later, after everybody else's was. And queries for conversations go last, when every other job has
+ * later, after all others' were. And queries for conversations go last, when every other job has
  * come as far: then one query can ask for all of them.
  */
 const RANKS = {
@@ -52,13 +52,13 @@ interface Waiting {
 
 /** A line that has not moved for so long is not worth standing in. */
 const PATIENCE_MS = 5_000;
-/** Whoever left the line comes back this soon: the allowance may be free again by then. */
+/** A request that left the queue comes back this soon: the allowance may be free again by then. */
 const BACK_AFTER_MS = 1_000;
 const REDIS_AGAIN_MS = 250;
 
 /**
  * The requests of one process and lane that wait for a slot. One of them asks for all, so what the
- * waiting costs Redis does not grow with the number of jobs; nobody asks while nobody waits. All
+ * waiting costs Redis does not grow with the number of jobs; nothing asks while nothing waits. All
  * processes wake up for the same slot, and the one next to Redis would get every one of them: so who
  * had the last one comes a little later (see `Slots` for why that costs nothing).
  *
@@ -150,7 +150,7 @@ export class PermitQueue {
     }
   }
 
-  /** Until it is time to ask again, or nobody waits any more. */
+  /** Until it is time to ask again, or nothing waits any more. */
   async #rest(ms: number): Promise<void> {
     if (this.length === 0) return;
     await new Promise<void>((resolve) => {
@@ -166,7 +166,7 @@ export class PermitQueue {
     return this.#ranks.find((rank) => rank.length > 0)?.shift();
   }
 
-  /** Lets go of everybody whom waiting any longer will not help. */
+  /** Rejects all whom waiting any longer does not help. */
   #sendAway(answer: Exclude<AcquireResult, { kind: 'granted' }>): void {
     const earliest = this.#now() + answer.ms;
     for (const waiting of this.#ranks.flat()) {

@@ -30,7 +30,7 @@ const MINUTES_REMEMBERED = 5;
 /**
  * The slots of the request budget, one for each request, shared by all processes through Redis.
  *
- * GCRA with a burst of one: a slot falls due every interval, and one that nobody took is gone. Who
+ * GCRA with a burst of one: a slot falls due every interval, and one that was not taken is gone. Who
  * comes a little late for it (timers do) is not made to pay: the next falls due where it would have,
  * up to half an interval. Over any minute, however aligned,
  *

@@ -198,7 +198,7 @@ function credentials(url: URL): Credentials {
   };
 }
 
-/** Whether everybody who can reach this Redis is on this machine. */
+/** Whether all who can reach this Redis is on this machine. */
 export function isLoopbackUrl(url: string): boolean {
   if (url.includes(',') || isSentinel(url)) return false;
   const { hostname } = new URL(url);

@@ -14,7 +14,7 @@ export interface KeysOfCampaign {
   rejected: string;
   /** How many rows have been released. */
   cursor: string;
-  /** List: `at:ended`, the newest first; from it the campaign's pace is told. */
+  /** List: `at:ended`, the newest first; from it the campaign's pace is read. */
   pace: string;
   /** What an upload has brought so far; becomes `rows` when it is finished. */
   uploadedRows(upload: string): string;
@@ -26,7 +26,7 @@ export interface CampaignKeys {
   campaigns: string;
   /** Sorted set: campaign id by when the feeder shall look at it (epoch ms); 0 is at every look. */
   schedule: string;
-  /** Whoever holds this key is the feeder. */
+  /** The process that holds this key is the feeder. */
   feeder: string;
   of(campaignId: string): KeysOfCampaign;
 }
@@ -69,7 +69,7 @@ export interface LedgerKeys {
   unknown: string;
   /** While this key is there, no intent is written. */
   paused: string;
-  /** Whoever holds this key is the sweeper. */
+  /** The process that holds this key is the sweeper. */
   sweeper: string;
   /** Hash: template name to what acceptors must know of it. */
   templates: string;

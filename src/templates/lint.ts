@@ -5,7 +5,7 @@ import type { TemplateSource, TemplateVariables } from './manifest.js';
 import { partFileName, partNames } from './parts.js';
 import { kindOf, type VariableKind } from './variableKind.js';
 
-/** A customer as templates meet them. Nobody here exists. */
+/** A customer as templates meet them. All are invented. */
 export interface Sample {
   title: string;
   context: TemplateContext;

@@ -17,7 +17,7 @@ const variableName = z
   .refine((name) => !RESERVED_WORDS.has(name), 'is a word of the template language')
   .refine((name) => !isContextVariable(name), 'would hide the context variable of that name');
 
-/** Whoever picks a template, or fills in its variables, reads this. */
+/** The person who picks a template, or fills in its variables, reads this. */
 const sentence = z.string({ error: 'expected a sentence that says what it is for' }).min(1);
 
 const variableDeclaration = z.strictObject({

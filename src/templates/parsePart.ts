@@ -171,7 +171,7 @@ function lineOf(token: { getPosition(): number[] } | undefined): number | undefi
   return token?.getPosition()[0];
 }
 
-/** The engine's message without the place it appends, which is told separately. */
+/** The engine's message without the place it appends, which is said separately. */
 function plainMessage(message: string): string {
   return message.replace(/(?:, file:[^,]*)?, line:\d+, col:\d+$/, '');
 }

@@ -1,6 +1,6 @@
 import type { PartName } from './parts.js';
 
-/** One thing wrong with a template, told so that its author can mend it. */
+/** One thing wrong with a template, said so that its author can correct it. */
 export interface TemplateProblem {
   template: string;
   /** A part, template.json, or nothing when the folder as a whole is meant. */

@@ -31,7 +31,7 @@ const FILE_NAMES: readonly string[] = [MANIFEST_FILE, ...PART_NAMES.map(partFile
  * Reads every template of a folder, each a folder of its own, and tries each out on its examples.
  * Names that begin with a dot are passed over (a mounted volume has such entries of its own).
  *
- * Throws one TemplateError with all problems of all templates: whoever mends them should not have
+ * Throws one TemplateError with all problems of all templates: the author who corrects them should not have
  * to start the service once for each.
  */
 export async function readTemplates(directory: string): Promise<TemplateSource[]> {

@@ -22,7 +22,7 @@ import {
 import { renderSample, type Sample } from './samples.js';
 
 /**
- * Draws a random sample of a stream whose length nobody knows beforehand, each item with the same
+ * Draws a random sample of a stream whose length is not known beforehand, each item with the same
  * chance (reservoir sampling), holding no more than the sample itself.
  */
 class ReservoirSample<T> {
@@ -90,7 +90,7 @@ export interface DryRunOptions {
 }
 
 /**
- * Goes through all rows of a campaign without sending, storing or, unless told to look some customers
+ * Goes through all rows of a campaign without sending, storing or, unless asked to look some customers
  * up, asking the platform anything. One stored chunk is held at a time, however many there are.
  */
 export async function dryRun(

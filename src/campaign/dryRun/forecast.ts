@@ -27,10 +27,10 @@ export type RowEstimate =
 /** What the platform says of one customer. */
 export type Lookup =
   | { kind: 'asked'; found: boolean; hasHistory: boolean; would: 'send' | 'skip' | 'fail' }
-  /** It could not be asked; `because` is a word or two for whoever reads the dry run. */
+  /** It could not be asked; `because` is a word or two for the reader of the dry run. */
   | { kind: 'not_known'; because: string };
 
-/** What a dry run must be told of the deployment, for one campaign. */
+/** What a dry run must know of the deployment, for one campaign. */
 export interface CustomerEstimate {
   template: CompiledTemplate;
   /** In the order they would be tried. */
@@ -86,12 +86,12 @@ export interface CustomerShares {
 export interface SampleCost {
   customers: number;
   requests: number;
-  /** At the pace of the allowance, if nobody else uses it. */
+  /** At the pace of the allowance, if no other job uses it. */
   durationMs: number;
 }
 
 export type CustomerSample =
-  /** This process has no way to ask the platform, or nobody would be tried. */
+  /** This process has no way to ask the platform, or no recipient would be tried. */
   | { kind: 'refused'; because: string }
   | {
       kind: 'asked';
@@ -114,7 +114,7 @@ export interface Drawn {
 
 const MINUTE_MS = 60_000;
 
-/** As if nobody shared a query and no transcript were read twice. */
+/** As if no query were shared and no transcript were read twice. */
 export function costOfSample(drawn: readonly Drawn[], allowance: Allowance): SampleCost {
   const requests = drawn.reduce(
     (sum, { outlook: { cost } }) => sum + cost.identity + Math.ceil(cost.history) + cost.transcript,

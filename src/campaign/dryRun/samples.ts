@@ -26,7 +26,7 @@ export interface Sample {
 }
 
 /**
- * What stands where a lookup would say it. In brackets, so that nobody takes it for a customer's own
+ * What stands where a lookup would say it. In brackets, so that it is not taken for a customer's own
  * words; a time has to be a time, and a mood one of three.
  */
 function placeholderContext(name: string | undefined, hasHistory: boolean): TemplateContext {

@@ -29,7 +29,7 @@ export interface CsvRow extends RawRow {
  * beginning once more text is there; not before the text has grown by half, or a row that arrives
  * letter by letter would be read as often as it has letters.
  *
- * Strict where leniency would move cells about (a flawed quote is told of), lenient elsewhere: a quote
+ * Strict where leniency would move cells about (a flawed quote is reported), lenient elsewhere: a quote
  * within an unquoted cell is a letter like any other. Throws an UnusableFileError where nobody can
  * tell where a row ends.
  */

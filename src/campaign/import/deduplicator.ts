@@ -59,7 +59,7 @@ type Recipient = Row['recipient'];
 const MAX_ADDRESS_BYTES = 260;
 
 /**
- * Whom an import has met so far, so that nobody gets a campaign twice because they stand in its file
+ * Whom an import has met so far, so that no recipient gets a campaign twice because they stand in its file
  * twice: two rows are the same recipient's if they share any address. A folded row's other addresses
  * count as met, too.
  *

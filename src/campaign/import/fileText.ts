@@ -101,7 +101,7 @@ function utf16Without(head: Buffer): string | undefined {
   return zeroAt(0) ? 'utf-16be' : undefined;
 }
 
-/** The connection or disk the bytes came from broke, or whoever sent them gave up. */
+/** The connection or disk the bytes came from broke, or the sender gave up. */
 export class SourceLostError extends Error {
   override readonly name = 'SourceLostError';
 }
@@ -130,7 +130,7 @@ export interface FileTextOptions {
  * what they seem to be; the rows say where.
  *
  * The source is left undestroyed when reading stops early, because a client who is still uploading
- * can only be told why over the same connection. Whoever opened it closes it.
+ * can only be told why over the same connection. The code that opened it closes it.
  *
  * Throws an UnusableFileError for what is no text or is cut off, a SourceLostError when the source
  * breaks.

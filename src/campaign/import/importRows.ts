@@ -79,7 +79,7 @@ export type ImportResult = ImportOutcome<{ summary: ImportSummary; problems: Fil
  * before all of them are there: a file that turns out to be unusable, or is cut off, changes
  * nothing, and can be uploaded again from its start. Of several uploads at once the last one wins.
  *
- * The source is not destroyed when the import ends early; whoever opened it does that. Throws when
+ * The source is not destroyed when the import ends early; the code that opened it does that. Throws when
  * Redis does not answer.
  */
 export async function importRows(

@@ -108,7 +108,7 @@ export class RowCollector {
     this.#facts = facts;
   }
 
-  /** What is wrong whoever the recipients are. */
+  /** What is wrong for every recipient. */
   problemsOfAll(): FileProblem[] {
     return this.#judge.problemsOfAll().map(({ field, expected }) => ({ column: field, expected }));
   }

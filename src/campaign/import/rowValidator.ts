@@ -64,7 +64,7 @@ export class RowValidator {
     this.#channels = channelsOf(campaign, entry);
   }
 
-  /** What is wrong whoever the recipient is: the campaign's own settings. */
+  /** What is wrong for every recipient: the campaign's own settings. */
   problemsOfAll(): FieldProblem[] {
     const parsed = parseRequest({ ...this.#shared, ...ANY_ROW }, this.#now);
     if (!parsed.ok) return parsed.problems;

@@ -1,4 +1,4 @@
-/** A row before anybody has said what its cells mean. */
+/** A row before its cells have a meaning. */
 export interface RawRow {
   /** As a spreadsheet counts: empty rows, too. In NDJSON, the number of its line. */
   number: number;

@@ -45,7 +45,7 @@ export class Upload {
     this.#staging = rows.stage(campaign.id, this.#token);
   }
 
-  /** Why the campaign would take no rows as it stands; asked before anybody sends a gigabyte. */
+  /** Why the campaign would take no rows as it stands; asked before a gigabyte is sent. */
   refusal(): RowsRefused | undefined {
     const { result } = this.#beginning(this.#campaign);
     return result.kind === 'refused' ? result : undefined;

@@ -96,7 +96,7 @@ export class Arrivals {
 
 function whyLeftAlone(name: string, stats: Stats): string | undefined {
   if (stats.isDirectory()) return 'folders are not looked into; put the files themselves here';
-  // A link is picked up and refused, so that whoever dropped it finds the reason beside it.
+  // A link is picked up and refused, so that the person who dropped it finds the reason beside it.
   if (!stats.isFile() && !stats.isSymbolicLink()) return 'it is no file';
   if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) {
     return `its name is longer than ${LONGEST_NAME_BYTES} bytes`;

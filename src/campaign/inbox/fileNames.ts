@@ -16,7 +16,7 @@ const PACKED = /\.gz$/i;
 /** Leaves room for `.report.json` and a number within the 255 bytes that file systems allow. */
 export const LONGEST_NAME_BYTES = 220;
 
-/** Whether nobody means this file to be imported, or not yet. */
+/** Whether this file is not to be imported, or not yet. */
 export function isPassedOver(name: string): boolean {
   return UNFINISHED.test(name) || CLUTTER.test(name);
 }

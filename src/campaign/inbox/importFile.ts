@@ -18,7 +18,7 @@ export type InboxCampaigns = Pick<
   'now' | 'create' | 'get' | 'importRows' | 'start' | 'cancel'
 >;
 
-/** `left`: it is not for this process to end; whoever has it, or takes it over, does. */
+/** `left`: it is not for this process to end; the process that has it, or takes it over, does. */
 export type FileOutcome = { kind: 'ended'; report: InboxReport } | { kind: 'left' };
 
 /** A disk that fails now may work at the next attempt. */
@@ -143,7 +143,7 @@ async function importInto(
   campaigns: InboxCampaigns,
   signal: AbortSignal,
 ): Promise<CampaignImport | undefined> {
-  // Whoever had the file before has finished the import, and died over the rest.
+  // The process that had the file before has finished the import, and died over the rest.
   if (isTakenOver && state === 'ready' && imported !== undefined) {
     const campaign = await campaigns.get(id);
     return campaign && { kind: 'imported', campaign, problems: [] };
@@ -261,7 +261,7 @@ function proposed(problems: readonly FileProblem[], sidecar: string): string[] {
   ];
 }
 
-/** Half of what somebody was still writing must not be sent by anybody. */
+/** Half of a file that is still being written must not be sent. */
 async function changedMeanwhile(
   pickup: Pickup,
   { id }: CampaignView,
@@ -275,7 +275,7 @@ async function changedMeanwhile(
   ]);
 }
 
-/** Dropping a file twice must not write to anybody twice. */
+/** Dropping a file twice must not write to a customer twice. */
 function alreadyThere(pickup: Pickup, campaign: CampaignView): FileOutcome {
   const { id, state, createdAt } = campaign;
   const what = `This file was imported as campaign ${id} at ${createdAt}, which is ${state}.`;

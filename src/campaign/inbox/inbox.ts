@@ -27,7 +27,7 @@ const LOOK_EVERY_MS = 2_000;
 const LARGE_BYTES = 16 * 1024 * 1024;
 const PATIENCE: Patience = { settledAfterMs: 3_000, incompleteForMs: 60_000 };
 
-/** After so many attempts that broke off for no reason anybody knows, a file is given up. */
+/** After so many attempts that broke off for no known reason, a file is given up. */
 const MAX_ATTEMPTS = 3;
 
 /**
@@ -36,7 +36,7 @@ const MAX_ATTEMPTS = 3;
  *
  *   inbox/may.csv, may.json ─▶ processing/ID/ ─▶ done/ or rejected/, beside a report
  *
- * Any number of processes may watch the same folder. Whoever moves a file has it; what a dead
+ * Any number of processes may watch the same folder. The process that moves a file has it; what a dead
  * process has left in `processing` is taken over once its lease has run out. It is looked again and
  * again rather than waited for news of, because network folders send none. Files are picked up one
  * after the other and then worked on at the same time, so that a large one keeps no other waiting.
@@ -65,7 +65,7 @@ export class Inbox {
     this.#watching = this.#watch();
   }
 
-  /** An import that is under way is left to whoever takes it over. */
+  /** An import that is under way is left to the process that takes it over. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#watching;

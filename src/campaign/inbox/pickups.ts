@@ -33,7 +33,7 @@ export class PickupLeases {
     this.#prefix = prefix;
   }
 
-  /** Does the work if nobody else is at it, and keeps others away until it is done. */
+  /** Does the work if no other process is at it, and keeps others away until it is done. */
   async whileHolding(pickupId: string, work: () => Promise<void>): Promise<void> {
     const lease = new Lease(this.#redis, `${this.#prefix}:inbox:${pickupId}`, LEASE_MS);
     if (!(await lease.take())) return;
@@ -50,7 +50,7 @@ export class PickupLeases {
   }
 }
 
-/** A file that cannot be read; `because` is said to whoever dropped it. */
+/** A file that cannot be read; `because` is said to the person who dropped it. */
 export type OpenedFile =
   | { ok: true; file: FileHandle }
   | { ok: false; isGone: boolean; because: string };
@@ -128,14 +128,14 @@ export interface Pickup {
   /** The file's name, as it was dropped. */
   name: string;
   sidecar?: string;
-  /** Somebody else had picked it up and did not finish. */
+  /** Another process had picked it up and did not finish. */
   isTakenOver: boolean;
 }
 
 const LARGEST_SIDECAR_BYTES = 64 * 1024;
 
 /**
- * Files move from the inbox into a folder that nobody else uses, by one rename: whoever renames it has
+ * Files move from the inbox into a folder that nothing else uses, by one rename: the process that renames it has
  * it, and no file ever takes another's place. The sidecar is copied before and removed after, so that
  * a process that dies in between leaves either both where they were, or both where they belong.
  */
@@ -209,7 +209,7 @@ export class Pickups {
     const { folder } = pickup;
     const sidecar = sidecarOf(pickup.name);
     await ignoring(['ENOENT'], rename(join(folder, sidecar), join(outcomeFolder, sidecarOf(name))));
-    // Last, because as long as the file is here, somebody takes it over.
+    // Last, because as long as the file is here, another process takes it over.
     await rename(join(folder, pickup.name), join(outcomeFolder, name));
     await ignoring(['ENOTEMPTY', 'ENOENT'], rmdir(folder));
   }
@@ -236,7 +236,7 @@ export class Pickups {
     await ignoring(['ENOTEMPTY', 'EEXIST', 'ENOENT'], rmdir(folder));
   }
 
-  /** Whoever has put another sidecar there by now means the next file. */
+  /** A sidecar that lies there by now belongs to the next file. */
   async #removeUnlessChanged(path: string, known: Buffer): Promise<void> {
     const now = await readSmall(path);
     if (now?.equals(known)) await rm(path, { force: true });

@@ -27,7 +27,7 @@ export async function rejectedFile(
   return { extension: layout.format, pages };
 }
 
-/** One thing to mend: in the file, or in its sidecar. Never what stands in a cell. */
+/** One thing to correct: in the file, or in its sidecar. Never what stands in a cell. */
 export interface ReportedProblem {
   where: 'file' | 'sidecar';
   row?: number;
@@ -123,7 +123,7 @@ export async function putAway(
   report: InboxReport,
   rejectedRows: RejectedFile | undefined,
 ): Promise<{ path: string }> {
-  // Whoever froze for longer than a lease lasts must not report on what others have put away.
+  // A process that froze for longer than a lease lasts must not report on what others have put away.
   await lstat(join(pickup.folder, pickup.name));
   const folder = await outcomeFolder(inbox, report.outcome);
   const at = new Date();

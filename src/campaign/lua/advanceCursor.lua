@@ -1,5 +1,5 @@
 -- Notes that a campaign's rows up to a place have been released, if the cursor is still where it was
--- read. Rows whose id belongs to something else end as failed in the same moment: once, whoever has
+-- read. Rows whose id belongs to something else end as failed in the same moment: once, by the process that has
 -- tried how often. After a cancel they no longer wait, and have been counted as cancelled.
 --
 -- KEYS[1] cursor   KEYS[2] counts

@@ -137,7 +137,7 @@ function lesserObstacles({ obstacles = [] }: CampaignView): string[] {
     .map((obstacle) => describeObstacle(obstacle).join(' '));
 }
 
-/** How rows are found and decided of which nobody knows whether they were sent; nothing when there are none. */
+/** How rows are found and decided of which it is not known whether they were sent; nothing when there are none. */
 export function describeUnknown({ id, counts }: Pick<CampaignView, 'id' | 'counts'>): string[] {
   if (counts.unknown === 0) return [];
   return [

@@ -61,7 +61,7 @@ async function confirm(question: string, signal: AbortSignal): Promise<Answer> {
 }
 
 /**
- * The id of a campaign that nobody gave one: the same file with the same settings is the same campaign,
+ * The id of a campaign that was given none: the same file with the same settings is the same campaign,
  * so that a command which is typed twice sends nothing twice. A dry run may be followed by one with
  * other settings, which is why they count. Name and end do not: an end that is counted from now is
  * another one each time, and must be refused in place of being sent once more.
@@ -84,7 +84,7 @@ function inOrder(variables: unknown): unknown {
   return Object.entries(variables as object).sort(([one], [other]) => (one < other ? -1 : 1));
 }
 
-/** One run of the command, after what it was told has been found sound. */
+/** One run of the command, after its options have been found sound. */
 interface Run extends Session {
   id: string;
   path: string;
@@ -209,7 +209,7 @@ async function importRows(run: Run): Promise<CampaignView | ExitCode> {
     newCampaign !== undefined &&
     (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')
   ) {
-    // Or its id would be taken by what nobody wants any more.
+    // Or its id would be taken by what is not wanted any more.
     await run.campaigns.deleteDraft(newCampaign);
   }
   switch (outcome?.kind) {

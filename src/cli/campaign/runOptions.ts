@@ -95,7 +95,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   history: '--no-history',
 };
 
-/** A field as whoever typed the command knows it. */
+/** A field as the person who typed the command knows it. */
 export function runOptionOf(field: string): string {
   return OPTION_OF_FIELD[field.split('.')[0] ?? ''] ?? field;
 }

@@ -95,7 +95,7 @@ export interface RetryOptions {
 
 const SHOWN = 20;
 
-/** Tries rows again that surely reached nobody, and lists those that stay as they are. */
+/** Tries rows again that surely reached no customer, and lists those that stay as they are. */
 export async function retryCampaign(id: string, options: RetryOptions): Promise<ExitCode> {
   const until = readTime(options.until);
   const states = options.states.split(',').map((state) => state.trim());

@@ -80,7 +80,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   priority: '--priority',
 };
 
-/** A field as whoever typed the command knows it: `--to (recipient.email)`. */
+/** A field as the person who typed the command knows it: `--to (recipient.email)`. */
 export function optionNameOf(field: string): string {
   const option = OPTION_OF_FIELD[field] ?? OPTION_OF_FIELD[field.split('.')[0] ?? ''];
   return option === undefined ? field : `${option} (${field})`;

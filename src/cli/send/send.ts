@@ -76,7 +76,7 @@ async function lookOnce(
   }
 }
 
-/** `unknown` waits for a person, so for whoever looks on it is an end too. */
+/** `unknown` waits for a person, so for the person who looks on it is an end too. */
 function hasEnded({ state, deliveryCheckAt }: NotificationView): boolean {
   if (state === 'sent') return deliveryCheckAt === undefined;
   return state === 'unknown' || isFinalState(state);

@@ -26,7 +26,7 @@ export interface ChannelDriver<C extends Channel> {
     guard: SendGuard,
     options: CallOptions,
   ): Promise<CallResult<Accepted>>;
-  /** The same call without a text, to nobody: it shows whether sending is permitted, and no more. */
+  /** The same call without a text, to no one: it shows whether sending is permitted, and no more. */
   probe(sender: Sender, guard: SendGuard, options: CallOptions): Promise<CallResult<unknown>>;
 }
 
