@@ -12,7 +12,7 @@ import {
 } from './notification/phoneNumber.js';
 import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
 import { CHANNELS, type Channel } from './notification/state.js';
-import { isLoopbackUrl, isRedisUrl } from './redis/client.js';
+import { isLoopbackUrl, isRedisUrl } from './redis/redisClient.js';
 
 const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;

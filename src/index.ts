@@ -1,7 +1,7 @@
+export type { NotificationView, TimelineView } from './notification/notificationView.js';
 export type { Delivery } from './notification/record.js';
 export type { FieldProblem, NotificationRequest } from './notification/request.js';
 export type { Channel, Lane, State } from './notification/state.js';
-export type { NotificationView, TimelineView } from './notification/view.js';
 export {
   BacklogFullError,
   IdConflictError,
@@ -10,7 +10,7 @@ export {
   RedisFullError,
   RedisUnavailableError,
   UnexpectedFailureError,
-} from './queue/errors.js';
+} from './queue/notifierErrors.js';
 export {
   NotificationProducer,
   type ProducerOptions,

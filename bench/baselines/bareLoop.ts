@@ -1,5 +1,5 @@
 import axios, { type AxiosInstance } from 'axios';
-import { createConnections } from '#product/genesys/connections.js';
+import { createConnections } from '#product/genesys/keepAlive.js';
 import type { Customer } from '../harness/sandbox.js';
 
 const DEPLOYMENT_ID = 'd0000000-0000-4000-8000-000000000001';

@@ -1,5 +1,5 @@
 import { arch, cpus, loadavg, release, totalmem, type } from 'node:os';
-import { connectForWorking, disconnect, type RedisClient } from '#product/redis/client.js';
+import { connectForWorking, disconnect, type RedisClient } from '#product/redis/redisClient.js';
 
 /** Where and under what the numbers came about; they mean little without. */
 export async function conditionsOf(redis: {

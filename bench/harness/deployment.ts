@@ -8,7 +8,7 @@ import { Redis } from 'ioredis';
 import { type Config, loadConfig, type Role } from '#product/config.js';
 import { NotificationProducer } from '#product/queue/producer.js';
 import { untilConnected } from '#product/queue/timeout.js';
-import { connectForWorking, disconnect, type RedisClient } from '#product/redis/client.js';
+import { connectForWorking, disconnect, type RedisClient } from '#product/redis/redisClient.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { loadTemplates, publishTemplates } from '#product/templates/loadTemplates.js';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RedisClient } from '#product/redis/client.js';
+import type { RedisClient } from '#product/redis/redisClient.js';
 
 /** proc(5): times in /proc/PID/stat are in clock ticks, 100 a second on every Linux Node runs on. */
 const TICKS_A_SECOND = 100;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { importRows } from '#product/campaign/import/importRows.js';
 import { RowStore } from '#product/campaign/rowStore.js';
 import { CampaignStore } from '#product/campaign/store.js';
-import { connectForWorking, disconnect } from '#product/redis/client.js';
+import { connectForWorking, disconnect } from '#product/redis/redisClient.js';
 import { RedisMemory } from '#product/redis/serverInfo.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
 import { actAsPart } from '../harness/part.js';

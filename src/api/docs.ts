@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { Html, html } from '../html/html.js';
-import type { JsonSchema, OpenApiDocument, Operation } from './openApi.js';
+import type { JsonSchema, OpenApiDocument, OpenApiOperation } from './openApi.js';
 import { allowOnly } from './route.js';
 
 const EXAMPLE_IDS = { notification: 'hello-1', campaign: 'autumn' } as const;
@@ -10,7 +10,7 @@ const EXAMPLE_IDS = { notification: 'hello-1', campaign: 'autumn' } as const;
 interface Section {
   path: string;
   method: string;
-  operation: Operation;
+  operation: OpenApiOperation;
 }
 
 function sectionsOf({ paths }: OpenApiDocument): Section[] {
@@ -20,7 +20,7 @@ function sectionsOf({ paths }: OpenApiDocument): Section[] {
 }
 
 /** What the document says of an operation's JSON body, or of the types of a file. */
-function bodyOf({ requestBody }: Operation) {
+function bodyOf({ requestBody }: OpenApiOperation) {
   const { 'application/json': json, ...files } = requestBody?.content ?? {};
   return { json, fileTypes: Object.keys(files) };
 }
@@ -219,7 +219,7 @@ function requestFields(schema: JsonSchema, { components }: OpenApiDocument): Htm
 }
 
 /** What a request says elsewhere than in a JSON body. */
-function besidesBody(operation: Operation): Html[] {
+function besidesBody(operation: OpenApiOperation): Html[] {
   const { parameters = [] } = operation;
   const { fileTypes } = bodyOf(operation);
   const said = (place: string) => parameters.filter((one) => one.in === place);
@@ -235,7 +235,10 @@ function besidesBody(operation: Operation): Html[] {
 }
 
 /** One status, with everything that it may be. */
-function answer(status: string, { description, content }: Operation['responses'][string]): Html {
+function answer(
+  status: string,
+  { description, content }: OpenApiOperation['responses'][string],
+): Html {
   const blocks = Object.entries(content).flatMap(([type, { schema, example, examples }]) => {
     const bodies = Object.values(examples ?? { only: { value: example } });
     const title = `${status} ${description} (${type}, ${kindOf(schema)})`;

@@ -1,11 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import { type NotificationRequest, parseRequest } from '../notification/request.js';
-import { type NotificationView, viewOf } from '../notification/view.js';
 import { redactedError } from '../ops/logger.js';
 import type { Acceptor, AcceptResult } from '../queue/acceptor.js';
-import type { RedisFault } from '../redis/errors.js';
+import type { RedisFault } from '../redis/redisFault.js';
 import {
   invalidRequest,
   type Problem,

@@ -3,7 +3,7 @@ import { packageVersion } from '../ops/packageVersion.js';
 import { invalidRequest, PROBLEM_JSON, type Problem } from './problems.js';
 import { type AnswerSpec, type RouteSpec, readRequest } from './route.js';
 import { sharedProblems } from './sharedProblems.js';
-import { problemDocument } from './views/problem.js';
+import { problemDocument } from './views/problemAnswers.js';
 
 /** JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export type JsonSchema = { [keyword: string]: unknown };
@@ -11,7 +11,7 @@ export type JsonSchema = { [keyword: string]: unknown };
 export interface OpenApiDocument {
   openapi: string;
   info: { title: string; version: string; description: string };
-  paths: Record<string, Record<string, Operation>>;
+  paths: Record<string, Record<string, OpenApiOperation>>;
   components: { schemas: Record<string, JsonSchema>; securitySchemes: JsonSchema };
   [member: string]: unknown;
 }
@@ -23,7 +23,7 @@ interface Content {
 }
 
 /** One method at one path. */
-export interface Operation {
+export interface OpenApiOperation {
   operationId: string;
   summary: string;
   description: string;
@@ -65,7 +65,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): OpenApiDocument {
   };
 }
 
-function describe(each: RouteSpec, schemas: Components): Operation {
+function describe(each: RouteSpec, schemas: Components): OpenApiOperation {
   const { operationId, summary, description, access } = each;
   const parameters = parametersOf(each, schemas);
   const requestBody = bodyOf(each, schemas);
@@ -114,7 +114,7 @@ function named(name: string, place: string, description: string) {
   return { name, in: place, description };
 }
 
-function bodyOf({ body, upload }: RouteSpec, schemas: Components): Operation['requestBody'] {
+function bodyOf({ body, upload }: RouteSpec, schemas: Components): OpenApiOperation['requestBody'] {
   if (upload !== undefined) {
     const content = Object.entries(upload).map(([type, example]) => [
       type,

@@ -1,6 +1,6 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance } from 'fastify';
-import type { ApiParts } from './parts.js';
+import type { ApiParts } from './apiParts.js';
 import type { Problem } from './problems.js';
 import { tooManyRequests } from './sharedProblems.js';
 

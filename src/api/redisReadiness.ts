@@ -1,4 +1,4 @@
-import type { RedisFault } from '../redis/errors.js';
+import type { RedisFault } from '../redis/redisFault.js';
 
 /** How it stands with what this API works on. */
 export type Standing =

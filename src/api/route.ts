@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
 import { type FieldProblem, schemaProblems } from '../notification/request.js';
-import type { ApiParts } from './parts.js';
+import type { ApiParts } from './apiParts.js';
 import { httpProblem, invalidRequest, type Problem, sendProblem } from './problems.js';
 
 /*

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import { refuseForeignPages, refuseWhileUnfit, requireKey } from './auth.js';
-import { CONNECTION_OPTIONS, endWhileStopping } from './connections.js';
+import { refuseForeignPages, refuseWhileUnfit, requireKey } from './apiKeys.js';
+import type { ApiParts } from './apiParts.js';
 import { docsRoutes } from './docs.js';
-import { answerError, handleErrors } from './errors.js';
+import { answerError, handleErrors } from './errorHandler.js';
 import { openApiDocument } from './openApi.js';
-import type { ApiParts } from './parts.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { acceptOnlyJson } from './requests.js';
 import { type Route, refuseUndescribed, registerRoutes } from './route.js';
 import { ROUTES } from './routes/routes.js';
+import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
 
 declare module 'fastify' {
   interface FastifyRequest {

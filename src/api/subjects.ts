@@ -1,4 +1,4 @@
-import { isCampaignId } from '../campaign/request.js';
+import { isCampaignId } from '../campaign/campaignRequest.js';
 import { isNotificationId } from '../notification/request.js';
 import type { Subject } from './route.js';
 import { NO_CAMPAIGN, NO_NOTIFICATION } from './sharedProblems.js';

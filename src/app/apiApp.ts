@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from 'pino';
-import { ApiKeys } from '../api/auth.js';
+import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
 import type { Campaigns } from '../campaign/campaigns.js';
@@ -11,15 +11,15 @@ import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
 import type { Config } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
-import type { Login } from '../dashboard/session.js';
+import type { Login } from '../dashboard/loginSessions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import type { NotificationProducer } from '../queue/producer.js';
-import { RedisHealth } from '../redis/health.js';
+import { RedisHealth } from '../redis/redisHealth.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { ClockWatch } from '../worker/clockWatch.js';
-import { openCampaigns, openProducer } from './parts.js';
-import { RedisPreparation } from './redisReadiness.js';
+import { openCampaigns, openProducer } from './openProducer.js';
+import { RedisPreparation } from './redisPreparation.js';
 import type { RunningRole } from './role.js';
 
 /** The inbox of this deployment, if it has one; `isReady` says whether files may be picked up now. */

@@ -14,7 +14,7 @@ import { TemplateStore } from '../pipeline/prepare.js';
 import { policyFor } from '../policy/policy.js';
 import { Budget } from '../ratelimit/budget.js';
 import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 

@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import type { Config } from '../config.js';
-import type { Lane, Limiter } from '../genesys/call.js';
-import { createGenesysClient } from '../genesys/client.js';
+import type { Limiter, RequestLane } from '../genesys/call.js';
+import { createGenesysClient } from '../genesys/genesysClient.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
 import { IdentityLookup } from '../history/identity.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -15,7 +15,7 @@ export interface DryRunLookups {
   dryRun(
     request: NotificationRequest,
     template: CompiledTemplate,
-    lane: Lane,
+    lane: RequestLane,
   ): Promise<DryRunResult>;
   close(): Promise<void>;
 }

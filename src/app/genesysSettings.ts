@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import type { GenesysSettings } from '../genesys/client.js';
+import type { GenesysSettings } from '../genesys/genesysClient.js';
 
 /** How this deployment reaches Genesys Cloud. */
 export function genesysSettings(config: Config): GenesysSettings {

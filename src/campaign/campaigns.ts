@@ -4,26 +4,31 @@ import type { Ledger } from '../notification/ledger.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { Backlog } from '../queue/backlog.js';
-import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
+import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
-import type { RedisClient } from '../redis/client.js';
-import { isRedisFault, withoutCommand } from '../redis/errors.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { isRedisFault, withoutCommand } from '../redis/redisFault.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState } from './campaign.js';
+import { type CampaignRequest, campaignInput, parseCampaignRequest } from './campaignRequest.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
-import { type DryRunOptions, type DryRunOutcome, dryRun, type Estimate } from './dryRun/dryRun.js';
+import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
+import {
+  type DeploymentForecast,
+  type DryRunOptions,
+  type DryRunOutcome,
+  dryRun,
+} from './dryRun/campaignDryRun.js';
 import { type ExportFormat, exportRejected, exportResults } from './exports.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
 import type { FileProblem } from './import/unusableFile.js';
 import { cancel, pause, resume, start } from './lifecycle.js';
-import { type CampaignRequest, campaignInput, parseCampaignRequest } from './request.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
 import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
-import { type CampaignView, CampaignViews, type CampaignViewsParts } from './view.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -34,7 +39,7 @@ export type CreateOutcome =
 /** `problems` are those of the first rejected rows. */
 export type CampaignImport = ImportOutcome<{ campaign: CampaignView; problems: FileProblem[] }>;
 
-export type RetryOutcome =
+export type RowRetryOutcome =
   | { kind: 'retried'; report: { campaign: CampaignView } & RetryReport }
   | StepRefused;
 
@@ -53,7 +58,7 @@ export interface CampaignsParts extends CampaignViewsParts {
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
   /** What a dry run must know of the deployment. */
-  foresight: Estimate;
+  foresight: DeploymentForecast;
 }
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
@@ -214,7 +219,7 @@ export class Campaigns {
   }
 
   /** Tries rows again that surely reached no customer. At most 5,000 are set going at once. */
-  async retry(id: string, request: RetryRequest): Promise<RetryOutcome | undefined> {
+  async retry(id: string, request: RetryRequest): Promise<RowRetryOutcome | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { notifications, backlog } = this.#parts;

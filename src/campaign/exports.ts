@@ -1,7 +1,14 @@
 import { stringify } from 'csv-stringify/sync';
 import { isNestedTooDeeply } from '../http/jsonNesting.js';
-import { type NotificationView, viewOf } from '../notification/view.js';
+import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import type { Campaign } from './campaign.js';
+import {
+  type BesideRows,
+  type RowSources,
+  type RowState,
+  type TrackedRow,
+  trackedRows,
+} from './campaignRows.js';
 import type { KeptColumn } from './import/columnChoices.js';
 import { isReportColumn, REJECTED_BECAUSE_COLUMN, REJECTED_ROW_COLUMN } from './import/columns.js';
 import {
@@ -10,13 +17,6 @@ import {
   type RejectedRow,
   type RowStore,
 } from './rowStore.js';
-import {
-  type BesideRows,
-  type RowSources,
-  type RowState,
-  type TrackedRow,
-  trackedRows,
-} from './rows.js';
 
 /** What makes a formula of a cell: `=`, `+`, `-`, `@`, full-width ones too. */
 const SIGN = '=+\\-@＝＋－＠';

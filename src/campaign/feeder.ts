@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import { redactedError } from '../ops/logger.js';
 import type { Backlog } from '../queue/backlog.js';
-import type { RedisClient } from '../redis/client.js';
-import { redisFaultOf } from '../redis/errors.js';
 import { Lease } from '../redis/lease.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { redisFaultOf } from '../redis/redisFault.js';
 import type { Campaign, CampaignCounts, Judged } from './campaign.js';
 import { rowsDealtWith } from './campaignProgress.js';
 import {

@@ -5,9 +5,9 @@ import type { CampaignPause, Surroundings } from '../queue/blockingReasons.js';
 import { jobIds, type Queues } from '../queue/jobs.js';
 import type { FleetStatus, Operations } from '../queue/operations.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import type { CampaignView } from './campaignView.js';
 import { UnreadableCampaignError } from './store.js';
-import type { CampaignView } from './view.js';
 
 /** A notification, and what around it decides how it goes on. */
 export interface NotificationDetails extends Surroundings {

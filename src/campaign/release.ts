@@ -4,10 +4,10 @@ import type { Ledger, RowAcceptance } from '../notification/ledger.js';
 import { type NotificationRecord, newRecord, queued } from '../notification/record.js';
 import { cancelWithCampaign, waitsForResume } from '../notification/settlement.js';
 import { addJobs, jobIds, type Queues } from '../queue/jobs.js';
-import type { RedisClient } from '../redis/client.js';
-import { isRedisFault } from '../redis/errors.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { isRedisFault } from '../redis/redisFault.js';
 import { type Campaign, CHUNK_ROWS, isRowOf, type NumberedRow, rowId } from './campaign.js';
-import { rowRequest } from './rows.js';
+import { rowRequest } from './campaignRows.js';
 import type { CampaignStore } from './store.js';
 
 /** The moments of a release between which a process can die; observers are awaited. */

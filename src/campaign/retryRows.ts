@@ -2,9 +2,9 @@ import type { State } from '../notification/state.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Campaign } from './campaign.js';
+import { type RowSources, type RowState, type TrackedRow, trackedRows } from './campaignRows.js';
 import { refusal, type StepRefused, whyRefused } from './campaignSteps.js';
 import { reopen } from './lifecycle.js';
-import { type RowSources, type RowState, type TrackedRow, trackedRows } from './rows.js';
 import type { CampaignStore } from './store.js';
 
 /** States from which rows can be tried again: they have ended, and surely did not reach a customer. */

@@ -1,10 +1,10 @@
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
 import { Packr } from 'msgpackr';
-import type { RedisClient } from '../redis/client.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import type { ImportedRow, NumberedRow, Row } from './campaign.js';
-import { type BesideRows, besideRows } from './rows.js';
+import { type BesideRows, besideRows } from './campaignRows.js';
 
 const compress = promisify(deflateRaw);
 const decompress = promisify(inflateRaw);

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { CampaignHalted, type CampaignStop } from '../notification/campaignStop.js';
 import { redactedError } from '../ops/logger.js';
-import type { RedisClient } from '../redis/client.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import type { AccessProblem } from './campaign.js';
 import { pauseForAccess } from './lifecycle.js';
 import type { CampaignStore } from './store.js';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { RedisClient } from '../redis/client.js';
 import type { CampaignKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 
 const NOTE_EVERY_MS = 5_000;
 const OVER_MS = 60_000;

@@ -3,9 +3,9 @@ import { QUEUE_NAMES, type QueueName } from '../queue/intakeJob.js';
 import type { FleetStatus } from '../queue/operations.js';
 import { fleetStatusView, type ObstacleView, obstacleView } from '../queue/statusView.js';
 import type { SeenWorker } from '../queue/workerRegistry.js';
+import { operate } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { commandLine, printable } from './output.js';
-import { operate } from './session.js';
 import { counted, whole } from './terminal.js';
 
 const PROGRAM = /^notifier /;

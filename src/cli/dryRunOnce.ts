@@ -9,12 +9,12 @@ import {
 } from '../notification/request.js';
 import type { DryRunResult } from '../pipeline/dryRun.js';
 import { Budget } from '../ratelimit/budget.js';
-import { connectForProducing, disconnect } from '../redis/client.js';
 import { redisClock } from '../redis/clock.js';
-import { describeRedisFault, type RedisFault, redisFaultOf } from '../redis/errors.js';
+import { connectForProducing, disconnect } from '../redis/redisClient.js';
+import { describeRedisFault, type RedisFault, redisFaultOf } from '../redis/redisFault.js';
 import type { CompiledTemplate } from '../templates/compile.js';
+import { untilRedisAnswers } from './deploymentCommand.js';
 import type { Output } from './output.js';
-import { untilRedisAnswers } from './session.js';
 
 export type RehearsedOnce =
   | { ok: true; rehearsal: DryRunResult }

@@ -1,12 +1,12 @@
-import { openCampaigns } from '../app/parts.js';
+import { openCampaigns } from '../app/openProducer.js';
 import { type NotificationDetails, readDetails } from '../campaign/notificationDetails.js';
 import { describeRecipient } from '../notification/maskedRecipient.js';
+import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import { isNotificationId } from '../notification/request.js';
-import { type NotificationView, viewOf } from '../notification/view.js';
 import { blockingReasons } from '../queue/blockingReasons.js';
+import { configurationFor, withProducer } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { commandLine, type Output, operatorName, printable, timelineLine } from './output.js';
-import { configurationFor, withProducer } from './session.js';
 
 interface Options {
   json?: boolean;

@@ -3,10 +3,10 @@ import type { ResolveResult } from '../notification/settlement.js';
 import type { GateStatus } from '../queue/rateLimitGate.js';
 import { type Pause, readPauseReason } from '../queue/sendingPause.js';
 import { gateView, pauseView } from '../queue/statusView.js';
+import { operate, withProducer } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { commandLine, type Output, operatorName, printable } from './output.js';
-import { operate, withProducer } from './session.js';
-import type { Verdict } from './verdict.js';
+import type { HumanVerdict } from './verdict.js';
 
 export interface GateOptions {
   open?: boolean;
@@ -49,7 +49,7 @@ function iso(ms: number): string {
 /** Decides what became of notifications that are `unknown`. Nothing is sent by this. */
 export async function resolveUnknown(
   ids: readonly string[],
-  verdict: Verdict,
+  verdict: HumanVerdict,
   options: { json?: boolean },
 ): Promise<ExitCode> {
   return withProducer(options, async ({ notifications }, output) => {

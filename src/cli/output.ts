@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
+import type { TimelineView } from '../notification/notificationView.js';
 import type { FieldProblem } from '../notification/request.js';
-import type { TimelineView } from '../notification/view.js';
 import { optionNameOf } from './send/options.js';
 
 /**

@@ -27,7 +27,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
       process.exitCode = error.exitCode === 0 ? EXIT.ok : EXIT.invalid;
       return;
     }
-    const { reportRedisFault } = await import('./session.js');
+    const { reportRedisFault } = await import('./deploymentCommand.js');
     const code = reportRedisFault(error, outputFor(argv.includes('--json')));
     if (code === undefined) throw error;
     process.exitCode = code;
@@ -215,7 +215,7 @@ function addDoctor(program: Command): void {
     .option('--json', 'answer with one JSON document')
     .addHelpText('after', DOCTOR_HELP)
     .action(async (options: { json?: boolean }) => {
-      const { doctor } = await import('./doctor.js');
+      const { doctor } = await import('./doctorCommand.js');
       exitWith(await doctor(options));
     });
 }

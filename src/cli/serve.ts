@@ -5,8 +5,8 @@ import type { Readiness } from '../ops/healthServer.js';
 import { createLogger, redactedError } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { RedisUnusableError } from '../redis/start.js';
+import { configurationFor } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
-import { configurationFor } from './session.js';
 import { stopOnSignals } from './signals.js';
 
 /**

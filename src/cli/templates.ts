@@ -5,11 +5,11 @@ import type { CompiledTemplate } from '../templates/compile.js';
 import { channelsOff, remarksOn, SAMPLES } from '../templates/lint.js';
 import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
-import type { RenderResult } from '../templates/parts.js';
-import { TemplateError } from '../templates/problems.js';
+import type { RenderResult } from '../templates/templateParts.js';
+import { TemplateError } from '../templates/templateProblems.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { type Output, outputFor, printable } from './output.js';
-import { describeMessage, describeRehearsal } from './send/describeDryRun.js';
+import { describeMessage, describeRehearsal } from './send/describeSendDryRun.js';
 import { splitVariable } from './send/options.js';
 
 /** Checks every template of a folder: what is wrong, and what may yet surprise. */
@@ -173,7 +173,7 @@ async function showRecipient(
   );
   if (!parsed.ok) return refuse([{ field: '--recipient', expected: 'an email address' }], output);
   // What looks customers up is loaded by a preview that asks for it, not by each check.
-  const { configurationFor } = await import('./session.js');
+  const { configurationFor } = await import('./deploymentCommand.js');
   const config = configurationFor('worker');
   if (config === undefined) return EXIT.configuration;
   const { dryRunOnce } = await import('./dryRunOnce.js');

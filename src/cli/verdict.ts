@@ -6,4 +6,4 @@
 /** What a person may have found out about a notification that is `unknown`. */
 export const VERDICTS = ['sent', 'not-sent'] as const;
 
-export type Verdict = (typeof VERDICTS)[number];
+export type HumanVerdict = (typeof VERDICTS)[number];

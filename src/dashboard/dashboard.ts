@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
-import { NotAFormError } from '../api/errors.js';
+import { NotAFormError } from '../api/errorHandler.js';
 import type { DetailsParts } from '../campaign/notificationDetails.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
-import { guard, loginRoutes } from './auth.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './board.js';
+import { guard, loginRoutes } from './loginRoutes.js';
+import { EndedSessions, type Login, Sessions } from './loginSessions.js';
 import { notificationPages } from './pages.js';
-import { EndedSessions, type Login, Sessions } from './session.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];

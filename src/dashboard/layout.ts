@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply } from 'fastify';
 import { Html, html } from '../html/html.js';
-import type { RedisUnavailableError } from '../queue/errors.js';
 import type { FlowStatus, Obstacle } from '../queue/flowStatus.js';
-import { describeRedisFault } from '../redis/errors.js';
+import type { RedisUnavailableError } from '../queue/notifierErrors.js';
+import { describeRedisFault } from '../redis/redisFault.js';
 
 /** What keeps notifications from flowing, each with what to do about it. Nothing when they flow. */
 export function obstaclePanels({ obstacles }: FlowStatus): Html[] {

@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { answerError } from '../api/errors.js';
+import { answerError } from '../api/errorHandler.js';
 import { idParam, type WithId } from '../api/requests.js';
 import { type DetailsParts, readDetails } from '../campaign/notificationDetails.js';
 import { html } from '../html/html.js';
 import { isNotificationId } from '../notification/request.js';
-import { RedisUnavailableError } from '../queue/errors.js';
 import type { Notifications } from '../queue/notifications.js';
+import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import { decisionRoutes } from './decisionRoutes.js';
 import { sendPage, sendRedisUnavailable } from './layout.js';
 import { notificationPage } from './notificationPage.js';

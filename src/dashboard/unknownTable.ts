@@ -1,6 +1,6 @@
 import { type Html, html } from '../html/html.js';
 import { describeRecipient } from '../notification/maskedRecipient.js';
-import type { NotificationView } from '../notification/view.js';
+import type { NotificationView } from '../notification/notificationView.js';
 import type { UnknownFilter } from '../queue/unknownList.js';
 import { time } from './layout.js';
 

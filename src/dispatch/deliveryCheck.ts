@@ -1,4 +1,4 @@
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { classifyRead, isLookupError } from '../history/lookupError.js';
 import { legAwaitingDelivery, recordDelivery } from '../notification/answer.js';
 import { DELAYS } from '../notification/delays.js';

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import type { CallResult, SendGuard } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { Accepted } from '../genesys/resources/sends.js';
 import type { Addressee } from '../history/lookup.js';
 import { renderValues } from '../history/lookup.js';
@@ -21,7 +21,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
 import type { Verdict } from '../policy/rule.js';
-import { isRedisFault } from '../redis/errors.js';
+import { isRedisFault } from '../redis/redisFault.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import { sendOver } from './channels/drivers.js';
@@ -29,7 +29,7 @@ import type { Attempt, AttemptOutcome } from './jobAttempt.js';
 import { classifyResponse, type SendOutcome } from './sendOutcome.js';
 
 /** All that is known when it comes to sending. */
-export interface Delivery {
+export interface SendPlan {
   request: NotificationRequest;
   template: CompiledTemplate;
   /** In the order they are to be tried. */
@@ -69,33 +69,33 @@ export class Dispatcher {
     this.#parts = parts;
   }
 
-  async run(attempt: Attempt, delivery: Delivery): Promise<AttemptOutcome> {
+  async run(attempt: Attempt, plan: SendPlan): Promise<AttemptOutcome> {
     const spent = triedChannels(attempt.record.legs, attempt.record.generation);
     let skipped: CountedReason | undefined;
-    for (const channel of delivery.channels.filter((candidate) => !spent.has(candidate))) {
-      const end = await this.#tryChannel(attempt, delivery, channel);
+    for (const channel of plan.channels.filter((candidate) => !spent.has(candidate))) {
+      const end = await this.#tryChannel(attempt, plan, channel);
       if (end.kind === 'over') return end.outcome;
       if (end.kind === 'next_channel') skipped ??= end.skipped;
     }
     return skipped === undefined ? this.#nothingLeft(attempt) : attempt.end('skipped', skipped);
   }
 
-  async #tryChannel(attempt: Attempt, delivery: Delivery, channel: Channel): Promise<LegEnd> {
-    const because = unreachable(channel, this.#parts.config, delivery.to);
+  async #tryChannel(attempt: Attempt, plan: SendPlan, channel: Channel): Promise<LegEnd> {
+    const because = unreachable(channel, this.#parts.config, plan.to);
     if (because !== undefined) return this.#passOver(attempt, channel, 'not_addressable', because);
-    const { request, template, context } = delivery;
+    const { request, template, context } = plan;
     const rendered = template.render(channel, renderValues(request, context));
     if (!rendered.ok) {
       return this.#passOver(attempt, channel, 'refused', `render_${rendered.reason}`);
     }
-    const first = await this.#sendLeg(attempt, delivery, rendered.message, false);
+    const first = await this.#sendLeg(attempt, plan, rendered.message, false);
     if (first.kind !== 'again') return first;
-    return this.#sendLeg(attempt, delivery, rendered.message, true);
+    return this.#sendLeg(attempt, plan, rendered.message, true);
   }
 
   async #sendLeg(
     attempt: Attempt,
-    { request, to }: Delivery,
+    { request, to }: SendPlan,
     message: RenderedMessage,
     loggedInAgain: boolean,
   ): Promise<LegEnd> {

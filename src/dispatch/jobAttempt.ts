@@ -2,7 +2,12 @@ import type { Logger } from 'pino';
 import type { AccessDenied } from '../genesys/accessDenied.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { LookupError, TryLater } from '../history/lookupError.js';
-import { type AttemptWrite, finish, type Release, release } from '../notification/attempt.js';
+import {
+  type AttemptWrite,
+  finish,
+  type ReleaseOptions,
+  release,
+} from '../notification/attempt.js';
 import { type CampaignStop, haltOf } from '../notification/campaignStop.js';
 import { backoffMs, DELAYS } from '../notification/delays.js';
 import type { Ledger } from '../notification/ledger.js';
@@ -227,7 +232,7 @@ export class Attempt {
   }
 
   #release(
-    back: Pick<Release, 'reason' | 'detail' | 'usesAttempt'>,
+    back: Pick<ReleaseOptions, 'reason' | 'detail' | 'usesAttempt'>,
   ): Promise<AttemptWrite | undefined> {
     const now = this.now();
     const { maxAttempts } = this.#tools;

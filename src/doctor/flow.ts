@@ -6,7 +6,7 @@ import { closeQueues, openQueues } from '../queue/jobs.js';
 import { type FleetStatus, Operations } from '../queue/operations.js';
 import { Gate } from '../queue/rateLimitGate.js';
 import { SendingPause } from '../queue/sendingPause.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 
 /** Looks whether a worker lives and whether notifications flow. Writes nothing. */

@@ -1,6 +1,6 @@
 import { isMissingPermission, permissionsOf } from '../genesys/accessDenied.js';
 import type { CallFailure } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { type Probe, showsPermission } from '../pipeline/permissionProbes.js';
 import { type CheckResult, failed, ok, warning } from './finding.js';
 

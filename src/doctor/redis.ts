@@ -1,14 +1,14 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
-import type { RedisClient } from '../redis/client.js';
 import { redisClock } from '../redis/clock.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import {
   describeRedisFault,
   needsAChange,
   type RedisFault,
   redisFaultOf,
-} from '../redis/errors.js';
+} from '../redis/redisFault.js';
 import { judgeServer, MEMORY_SHARE, mastersOf, verifyDatabase } from '../redis/serverInfo.js';
 import { type CheckResult, checkClock, failed, ok, warning } from './finding.js';
 

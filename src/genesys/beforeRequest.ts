@@ -1,6 +1,6 @@
-import type { Tokens } from './auth.js';
 import { CallFailed, type CallFailure, type Limiter, type Permit } from './call.js';
 import type { CallContext } from './callContext.js';
+import type { Tokens } from './tokens.js';
 
 /** A slot is good for this long. One that is used later arrives together with those granted after it. */
 const SLOT_KEEPS_MS = 250;

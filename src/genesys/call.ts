@@ -35,11 +35,11 @@ export function kindOf(operation: Operation): OperationKind {
 }
 
 /** Which queue a request serves. Transactional requests go first wherever requests wait. */
-export type Lane = 'transactional' | 'campaign';
+export type RequestLane = 'transactional' | 'campaign';
 
 export interface PermitRequest {
   operation: Operation;
-  lane: Lane;
+  lane: RequestLane;
   /** Ends the wait early. */
   signal?: AbortSignal;
   /** From then on (epoch ms) the request serves nobody any more: the wait ends. */
@@ -132,7 +132,7 @@ export class CallFailed extends Error {
 }
 
 export interface CallOptions {
-  lane: Lane;
+  lane: RequestLane;
   /** Ends a read at any time, and a send only as long as nothing has been written. */
   signal?: AbortSignal;
   /** When whatever the call serves ends (epoch ms): it does not wait for its turn any longer. */

@@ -2,9 +2,9 @@ import {
   CallFailed,
   type CallOptions,
   kindOf,
-  type Lane,
   type Operation,
   type Permit,
+  type RequestLane,
   type SendGuard,
 } from './call.js';
 
@@ -26,7 +26,7 @@ const READ_WHAT_HAS_ARRIVED_MS = 50;
  */
 export class CallContext {
   readonly operation: Operation;
-  readonly lane: Lane;
+  readonly lane: RequestLane;
   readonly correlation: CallOptions['correlation'];
   readonly guard: SendGuard | undefined;
   readonly signal: AbortSignal;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Grant } from './auth.js';
 import { CallFailed } from './call.js';
 import { CallContext } from './callContext.js';
+import type { Grant } from './tokens.js';
 import type { Transport } from './transport.js';
 
 /** The shortest lifetime Genesys issues. Guessing too short only costs a login. */

@@ -3,14 +3,14 @@ import https from 'node:https';
 import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import type { Logger } from 'pino';
-import type { Tokens } from './auth.js';
 import { beforeRequest } from './beforeRequest.js';
 import { CallFailed, type CallFailure, type Limiter, type Operation } from './call.js';
 import type { CallContext } from './callContext.js';
-import { type Connections, createConnections } from './connections.js';
 import { correlationIdOf, parseJson, RateLimitBackoff } from './errorResponse.js';
-import { mapError } from './errors.js';
+import { type Connections, createConnections } from './keepAlive.js';
+import { mapError } from './mapError.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
+import type { Tokens } from './tokens.js';
 
 /**
  * A server may close a connection it thinks idle just as we write to it, and then nobody knows
@@ -26,7 +26,7 @@ type RequestOptions = https.RequestOptions & { protocol?: string | null };
 /**
  * The innermost step of every request: axios calls it in place of `http.request`, with nothing
  * asynchronous left but the connection. The request's `socket` event comes with a connection that
- * stands (see connections.ts) and before a byte is written to it, on a new socket as on a pooled one.
+ * stands (see keepAlive.ts) and before a byte is written to it, on a new socket as on a pooled one.
  */
 export function httpAdapter(exchange: CallContext, connections: Connections) {
   return {

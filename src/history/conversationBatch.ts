@@ -1,5 +1,5 @@
 import type { CallFailure, CallOptions, Permit } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { ConversationSummary } from '../genesys/resources/conversations.js';
 import {
   conversationQuery,
@@ -9,7 +9,7 @@ import {
   PAGE_SIZE,
   startOf,
   type Window,
-} from './conversations.js';
+} from './conversationQuery.js';
 import { classifyRead, HISTORY_MISMATCH } from './lookupError.js';
 import type { BatchLimit, PendingLookup } from './pendingLookup.js';
 

@@ -1,8 +1,8 @@
 import DataLoader from 'dataloader';
 import type { Logger } from 'pino';
 import { refusalOf } from '../genesys/beforeRequest.js';
-import type { CallOptions, Lane, Operation, Permit } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { CallOptions, Operation, Permit, RequestLane } from '../genesys/call.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { type BatchParts, optionsOf, searchTogether } from './conversationBatch.js';
 import { classifyRead, type Read } from './lookupError.js';
 import {
@@ -19,7 +19,7 @@ import {
  * Each lane has batches of its own, so that a transactional lookup waits in its own lane's queue.
  */
 export class ConversationLoader {
-  readonly #lanes: Record<Lane, LaneBatches>;
+  readonly #lanes: Record<RequestLane, LaneBatches>;
 
   /** @param onMismatch called for each answer that holds conversations of another customer. */
   constructor(

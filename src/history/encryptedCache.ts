@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Keyring, seal, unseal } from '../notification/keyring.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 
 const DIGEST_BYTES = 16;
 /** More than the lookups that a process has under way at a time. */

@@ -1,5 +1,5 @@
 import type { CallOptions } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { sameId } from '../genesys/platformId.js';
 import { type Contact, idsOf } from '../genesys/resources/contacts.js';
 import { emailIdentity } from '../notification/emailAddress.js';

@@ -6,7 +6,7 @@ import {
   LONGEST_WINDOW_MS,
   type PastConversation,
   type Window,
-} from './conversations.js';
+} from './conversationQuery.js';
 import { found, type Read } from './lookupError.js';
 
 /**

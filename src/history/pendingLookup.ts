@@ -7,7 +7,7 @@ import {
   type PastConversation,
   startOf,
   type Window,
-} from './conversations.js';
+} from './conversationQuery.js';
 import { found, type LookupError, type Read } from './lookupError.js';
 
 /** The platform's own limit is not published; this many were never refused where it was tried. */

@@ -1,9 +1,9 @@
 import type { HistoryConversation, HistoryMessage } from '../context/history.js';
 import type { CallOptions } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { Message, MessageConversation } from '../genesys/resources/messages.js';
 import type { RecordedMessage, Recording } from '../genesys/resources/recordings.js';
-import { type ContactIds, goesBy, type PastConversation } from './conversations.js';
+import { type ContactIds, goesBy, type PastConversation } from './conversationQuery.js';
 import { found, fromCall, HISTORY_MISMATCH, isGone, type Read } from './lookupError.js';
 
 /** Enough to find the last thing of substance in any conversation a person had patience for. */

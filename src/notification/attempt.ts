@@ -201,7 +201,7 @@ export function passOverChannel(
   return write(next, { kind: 'written', record: next });
 }
 
-export interface Release {
+export interface ReleaseOptions {
   fencingToken: number;
   reason: string;
   detail?: string;
@@ -213,7 +213,7 @@ export interface Release {
 /** Gives the notification back to its queue, or ends it when no attempt is left. */
 export function release(
   record: NotificationRecord,
-  back: Release,
+  back: ReleaseOptions,
   now: number,
 ): Decision<AttemptWrite> {
   if (!holds(record, back.fencingToken)) return keep({ kind: 'fenced' });

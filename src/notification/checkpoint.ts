@@ -1,5 +1,5 @@
-import type { RedisClient } from '../redis/client.js';
 import { ledgerKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { type Keyring, seal, unseal } from './keyring.js';
 
 /**

@@ -1,5 +1,4 @@
 import { LRUCache } from 'lru-cache';
-import type { RedisClient } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import {
   type CampaignKeys,
@@ -8,6 +7,7 @@ import {
   type LedgerKeys,
   ledgerKeys,
 } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { begins } from './campaignStop.js';
 import {
   recordIn,

@@ -1,4 +1,4 @@
-import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 import type { CampaignStop } from './campaignStop.js';
 
 /* The scripts that write the ledger: what they are called with, and what they answer. */

@@ -20,7 +20,7 @@ import type { Channel } from '../notification/state.js';
 import { type Deferral, deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
-import type { RenderResult } from '../templates/parts.js';
+import type { RenderResult } from '../templates/templateParts.js';
 
 export interface DryRunParts extends LookupParts {
   config: ChannelSettings;

@@ -2,7 +2,7 @@ import type { Config } from '../config.js';
 import { UNKNOWN_CONTACT, UNKNOWN_EMAIL } from '../dispatch/channels/channel.js';
 import { CHANNEL_DRIVERS } from '../dispatch/channels/drivers.js';
 import type { CallFailure, CallOptions, CallResult, SendGuard } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { factsOf } from '../notification/channelFacts.js';
 import type { Channel } from '../notification/state.js';
 

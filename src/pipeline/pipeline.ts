@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { checkDelivery } from '../dispatch/deliveryCheck.js';
-import { type Delivery, Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.js';
+import { Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.js';
 import { Attempt, type AttemptOutcome, type AttemptTools } from '../dispatch/jobAttempt.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { channelsFor } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
 import type { CampaignStop } from '../notification/campaignStop.js';
@@ -124,10 +124,7 @@ export class NotificationPipeline {
   async #dispatch(attempt: Attempt, stored: StoredRequest | undefined): Promise<AttemptOutcome> {
     const prepared = await this.#preparation.run(attempt, stored);
     if (!prepared.ready) return prepared.outcome;
-    const { delivery } = prepared;
-    return attempt.timed('dispatch', () =>
-      this.#dispatcher.run(attempt, delivery satisfies Delivery),
-    );
+    return attempt.timed('dispatch', () => this.#dispatcher.run(attempt, prepared.plan));
   }
 
   async #checkDelivery(

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { extractHistory, type HistoryContext } from '../context/extractContext.js';
-import type { Delivery } from '../dispatch/dispatcher.js';
+import type { SendPlan } from '../dispatch/dispatcher.js';
 import type { Attempt, AttemptOutcome } from '../dispatch/jobAttempt.js';
 import type { Identity } from '../history/identity.js';
 import {
@@ -66,9 +66,7 @@ export interface PreparationParts extends LookupParts {
   defaultChannels: readonly Channel[];
 }
 
-export type Prepared =
-  | { ready: true; delivery: Delivery }
-  | { ready: false; outcome: AttemptOutcome };
+export type Prepared = { ready: true; plan: SendPlan } | { ready: false; outcome: AttemptOutcome };
 
 /**
  * Everything before a message can be rendered: request, template, policy, identity, history,
@@ -154,7 +152,7 @@ export class Preparation {
     await attempt.emit('context_ready');
     const { context } = findings;
     const to = addresseeOf(request, findings);
-    return { ready: true, delivery: { request, template, channels, context, to } };
+    return { ready: true, plan: { request, template, channels, context, to } };
   }
 
   /**

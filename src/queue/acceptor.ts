@@ -11,8 +11,8 @@ import {
   parseRequest,
 } from '../notification/request.js';
 import type { State } from '../notification/state.js';
-import type { RedisClient } from '../redis/client.js';
-import { type RedisFault, redisFaultOf, withoutCommand } from '../redis/errors.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { type RedisFault, redisFaultOf, withoutCommand } from '../redis/redisFault.js';
 import {
   type TemplateCatalogue,
   type TemplateEntry,

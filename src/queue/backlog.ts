@@ -1,5 +1,5 @@
 import { LANES } from '../notification/state.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import type { Queues } from './jobs.js';
 

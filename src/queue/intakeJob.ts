@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type JobsOptions, Queue } from 'bullmq';
 import { type FieldProblem, isNotificationId, requestSchema } from '../notification/request.js';
 import { LANES, type Lane } from '../notification/state.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import type { AcceptResult } from './acceptor.js';
 
 /** What identifies a job of the intake queue, whichever client added it. */

@@ -2,7 +2,7 @@ import { type JobsOptions, Queue } from 'bullmq';
 import type { NotificationRecord } from '../notification/record.js';
 import { isNotificationId } from '../notification/request.js';
 import { LANES, type Lane } from '../notification/state.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { type INTAKE, openIntakeQueue, QUEUE_NAMES } from './intakeJob.js';
 
 /** All that a job carries: dashboards and events of the queue can leak nothing else. */

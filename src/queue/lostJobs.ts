@@ -1,5 +1,5 @@
 import type { Lane } from '../notification/state.js';
-import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 
 interface LostJobCommands {
   notifierJobIsLost(...args: string[]): Promise<number>;

@@ -1,5 +1,6 @@
 import { keep, write } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
+import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import { type NotificationRecord, queued, renewedDeadline } from '../notification/record.js';
 import {
   type CancelResult,
@@ -9,8 +10,7 @@ import {
   resolve,
   retry,
 } from '../notification/settlement.js';
-import { type NotificationView, viewOf } from '../notification/view.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { addJobs, type Queues } from './jobs.js';
 import { untilConnected, withTimeout } from './timeout.js';
 import { type UnknownQuery, unknownRecords } from './unknownList.js';

@@ -1,5 +1,5 @@
 import type { Ledger } from '../notification/ledger.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';

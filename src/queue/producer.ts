@@ -1,21 +1,23 @@
 import { Keyring } from '../notification/keyring.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
+import type { NotificationView } from '../notification/notificationView.js';
 import { COUNTRY_EXPECTED, countryOfCode } from '../notification/phoneNumber.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import type { State } from '../notification/state.js';
-import type { NotificationView } from '../notification/view.js';
 import {
   connectForProducing,
   disconnect,
   isLoopbackUrl,
   isRedisUrl,
   type RedisClient,
-} from '../redis/client.js';
-import type { RedisFault } from '../redis/errors.js';
+} from '../redis/redisClient.js';
+import type { RedisFault } from '../redis/redisFault.js';
 import { checkRedisServer, type ServerCheck } from '../redis/serverInfo.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
 import { Backlog } from './backlog.js';
+import { closeQueues, openQueues, type Queues } from './jobs.js';
+import { Notifications } from './notifications.js';
 import {
   BacklogFullError,
   IdConflictError,
@@ -23,9 +25,7 @@ import {
   RedisFullError,
   RedisUnavailableError,
   UnexpectedFailureError,
-} from './errors.js';
-import { closeQueues, openQueues, type Queues } from './jobs.js';
-import { Notifications } from './notifications.js';
+} from './notifierErrors.js';
 import { Operations } from './operations.js';
 import { Gate } from './rateLimitGate.js';
 import { SendingPause } from './sendingPause.js';

@@ -1,6 +1,6 @@
 import { LANES } from '../notification/state.js';
-import { type RedisClient, readScript } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { isTime, parseRecord } from '../redis/storedRecord.js';
 
 interface GateCommands {

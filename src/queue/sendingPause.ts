@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { SEND_WITHIN_MS } from '../notification/attempt.js';
 import { LANES } from '../notification/state.js';
-import { type RedisClient, readScript } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
-import { redisFaultOf } from '../redis/errors.js';
 import { ledgerKeys } from '../redis/keys.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
+import { redisFaultOf } from '../redis/redisFault.js';
 import { isTime, parseRecord } from '../redis/storedRecord.js';
 import { QUEUE_NAMES } from './intakeJob.js';
 import type { Queues } from './jobs.js';

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { UnreadableRecordError } from '../notification/unreadableRecord.js';
-import type { RedisClient } from '../redis/client.js';
-import { isRedisFault, withoutCommand } from '../redis/errors.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { isRedisFault, withoutCommand } from '../redis/redisFault.js';
 import { verifyDatabase } from '../redis/serverInfo.js';
-import { RedisUnavailableError, UnexpectedFailureError } from './errors.js';
+import { RedisUnavailableError, UnexpectedFailureError } from './notifierErrors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
 const PATIENCE_MS = 2_500;

@@ -1,6 +1,6 @@
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 
 /** Which notifications in state unknown. */
 export interface UnknownFilter {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Lane } from '../notification/state.js';
-import { type RedisClient, readScript } from '../redis/client.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { parseRecord } from '../redis/storedRecord.js';
 
 /** Why a worker takes no jobs: its access to the platform is broken. Times are epoch ms by Redis. */

@@ -1,15 +1,19 @@
 import type { Logger } from 'pino';
-import type { Lane, Limiter } from '../genesys/call.js';
+import type { Limiter, RequestLane } from '../genesys/call.js';
 import { Gate } from '../queue/rateLimitGate.js';
-import type { RedisClient } from '../redis/client.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { PermitQueue } from './permitQueue.js';
 import { RateLimiter } from './rateLimiter.js';
 
 const YIELD_AT_MOST_MS = 20;
 
 /** Told how each wait for a slot ended: `admitted`, or why not. */
-export type AdmissionObserver = (wait: { lane: Lane; outcome: string; durationMs: number }) => void;
+export type AdmissionObserver = (wait: {
+  lane: RequestLane;
+  outcome: string;
+  durationMs: number;
+}) => void;
 
 /**
  * The request budget of the deployment, as this process sees it: what every request to the platform
@@ -21,7 +25,7 @@ export class Budget implements Limiter {
   readonly #gate: Gate;
   readonly #log: Logger;
   readonly #observe: AdmissionObserver;
-  readonly #lines: Record<Lane, PermitQueue>;
+  readonly #lines: Record<RequestLane, PermitQueue>;
   readonly #clock: RedisClock;
   #slowed = false;
 
@@ -79,7 +83,7 @@ export class Budget implements Limiter {
     }
   };
 
-  #line(lane: Lane): PermitQueue {
+  #line(lane: RequestLane): PermitQueue {
     const slots = this.#slots;
     const source = {
       intervalMs: slots.intervalMs,

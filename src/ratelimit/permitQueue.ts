@@ -1,5 +1,5 @@
 import type { Operation, Permit, PermitRequest } from '../genesys/call.js';
-import { isRedisFault } from '../redis/errors.js';
+import { isRedisFault } from '../redis/redisFault.js';
 import type { AcquireResult } from './rateLimiter.js';
 
 /**

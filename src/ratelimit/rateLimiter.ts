@@ -1,5 +1,5 @@
-import type { Lane } from '../genesys/call.js';
-import { type RedisClient, readScript } from '../redis/client.js';
+import type { RequestLane } from '../genesys/call.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 
 interface SlotCommands {
   notifierTakeSlot(...args: (string | number)[]): Promise<[number, number, number]>;
@@ -70,7 +70,7 @@ export class RateLimiter {
     return this.#intervalUs / 1_000;
   }
 
-  async tryAcquire(lane: Lane): Promise<AcquireResult> {
+  async tryAcquire(lane: RequestLane): Promise<AcquireResult> {
     const slackUs = this.#minuteUs * (1 / PLANNED_SHARE - 1);
     const [verdict, us, pace] = await this.#commands.notifierTakeSlot(
       ...this.#keys,

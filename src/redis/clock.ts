@@ -1,4 +1,4 @@
-import type { RedisClient } from './client.js';
+import type { RedisClient } from './redisClient.js';
 
 /*
  * What cannot be taken back (a deadline, the age of an intent, the end of a campaign) is judged by

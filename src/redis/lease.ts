@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type RedisClient, readScript } from './client.js';
+import { type RedisClient, readScript } from './redisClient.js';
 
 interface LeaseCommands {
   notifierLease(...args: (string | number)[]): Promise<number>;

@@ -1,6 +1,6 @@
 import { Cluster, Redis } from 'ioredis';
-import type { RedisClient } from './client.js';
-import { describeRedisFault } from './errors.js';
+import type { RedisClient } from './redisClient.js';
+import { describeRedisFault } from './redisFault.js';
 
 const FRESH_FOR_MS = 1_000;
 /** At `maxmemory` the workers stop too, so taking in stops well before. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeRedisFault, needsAChange, type RedisFault, redisFaultOf } from './errors.js';
-import type { RedisHealth } from './health.js';
+import { describeRedisFault, needsAChange, type RedisFault, redisFaultOf } from './redisFault.js';
+import type { RedisHealth } from './redisHealth.js';
 import type { ServerCheck } from './serverInfo.js';
 
 const AGAIN_MS = 500;

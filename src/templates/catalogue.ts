@@ -1,7 +1,7 @@
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
-import type { RedisClient } from '../redis/client.js';
 import { type LedgerKeys, ledgerKeys } from '../redis/keys.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { checkVariables, type TemplateManifest } from './manifest.js';
 
 /** What acceptance must know of a template, without having its files. */

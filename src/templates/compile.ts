@@ -11,6 +11,7 @@ import {
 import { createEngine } from './engine.js';
 import type { TemplateSource, TemplateVariables } from './manifest.js';
 import { type ParsedPart, parsePart } from './parsePart.js';
+import { branchFailures, renderPart, type Scope } from './renderPart.js';
 import {
   missingPart,
   PARTS,
@@ -21,9 +22,8 @@ import {
   partsOf,
   type RenderFailure,
   type RenderResult,
-} from './parts.js';
-import { type PartProblem, TemplateError } from './problems.js';
-import { branchFailures, renderPart, type Scope } from './renderPart.js';
+} from './templateParts.js';
+import { type PartProblem, TemplateError } from './templateProblems.js';
 import { kindOf, valueOfKind } from './variableKind.js';
 
 export interface RenderValues {

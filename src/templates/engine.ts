@@ -2,7 +2,7 @@ import { type Context, Liquid, type LiquidOptions } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
 import { parseUrl } from '../http/parseUrl.js';
 import { isTimeZone, readIsoDate } from '../notification/dateTime.js';
-import type { PartKind } from './parts.js';
+import type { PartKind } from './templateParts.js';
 import { escapeHtml, isolateDirection, shorten } from './text.js';
 
 /** Making a formatter takes a hundred times as long as using it. */

@@ -2,11 +2,11 @@ import { CHANNELS, type Channel } from '../notification/state.js';
 import type { CompiledTemplate } from './compile.js';
 import { exampleContext, type TemplateContext } from './contextVariables.js';
 import type { TemplateSource, TemplateVariables } from './manifest.js';
-import { partFileName, partNames } from './parts.js';
+import { partFileName, partNames } from './templateParts.js';
 import { kindOf, type VariableKind } from './variableKind.js';
 
 /** A customer as templates meet them. All are invented. */
-export interface Sample {
+export interface SampleCustomer {
   title: string;
   context: TemplateContext;
   timeZone: string;
@@ -15,7 +15,7 @@ export interface Sample {
 const CONVERSATION = '8f14e45f-ceea-467f-a8d2-91a2b4f7c001';
 
 /** Believable customers, the usual one first, and those that break templates. */
-export const SAMPLES: readonly Sample[] = [
+export const SAMPLES: readonly SampleCustomer[] = [
   { title: 'a worried customer', context: exampleContext(true), timeZone: 'Europe/Berlin' },
   { title: 'no earlier conversation', context: exampleContext(false), timeZone: 'UTC' },
   {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { isContextVariable } from './contextVariables.js';
-import type { PartName } from './parts.js';
+import type { PartName } from './templateParts.js';
 import { kindOf, kindProblem, VARIABLE_KINDS } from './variableKind.js';
 
 const DEFAULT_MAX_LENGTH = 500;

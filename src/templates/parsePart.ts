@@ -8,8 +8,8 @@ import {
 } from 'liquidjs';
 import { ALLOWED_FILTERS, ALLOWED_TAGS } from './engine.js';
 import { HtmlCursor, type HtmlPosition } from './htmlPosition.js';
-import type { Part } from './parts.js';
-import { didYouMean, type PartProblem } from './problems.js';
+import type { Part } from './templateParts.js';
+import { didYouMean, type PartProblem } from './templateProblems.js';
 
 export interface ParsedPart {
   part: Part;

@@ -20,8 +20,8 @@ import {
   partNames,
   type RenderFailure,
   type RenderResult,
-} from './parts.js';
-import { TemplateError, type TemplateProblem } from './problems.js';
+} from './templateParts.js';
+import { TemplateError, type TemplateProblem } from './templateProblems.js';
 
 const TEMPLATE_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MANIFEST_FILE = 'template.json';

@@ -2,7 +2,7 @@ import { type Liquid, LiquidError } from 'liquidjs';
 import { branchPaths } from './branches.js';
 import type { TemplateValue } from './contextVariables.js';
 import type { ParsedPart } from './parsePart.js';
-import type { PartKind, RenderFailure, RenderFailureReason } from './parts.js';
+import type { PartKind, RenderFailure, RenderFailureReason } from './templateParts.js';
 import { cleanValue, closeIsolates, oneLine, shorten, tidyLines } from './text.js';
 
 export type Scope = Readonly<Record<string, TemplateValue>>;

@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import type { GenesysClient } from '../genesys/client.js';
+import type { GenesysClient } from '../genesys/genesysClient.js';
 import { isPermitted, probesFor } from '../pipeline/permissionProbes.js';
 import type { BreakerReason } from './circuitBreaker.js';
 

@@ -1,6 +1,6 @@
 import type { Job } from 'bullmq';
 import { JOB_OPTIONS } from '../queue/jobs.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 
 /** Takes out of a foreign job what must not stay in a queue, and keeps the job as long as our own. */
 export async function stripForeignJob(job: Job): Promise<void> {

@@ -13,8 +13,8 @@ import {
   readIntakeMark,
   withIntakeId,
 } from '../queue/intakeJob.js';
-import type { RedisClient } from '../redis/client.js';
-import { redisFaultOf } from '../redis/errors.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { redisFaultOf } from '../redis/redisFault.js';
 import { AcceptanceBatch } from './acceptanceBatch.js';
 import { replaceUnreadableData } from './foreignJob.js';
 

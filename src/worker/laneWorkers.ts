@@ -14,7 +14,7 @@ import {
   LIMITER_MAX,
   readJobData,
 } from '../queue/jobs.js';
-import type { RedisClient } from '../redis/client.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 

@@ -4,8 +4,8 @@ import { INTAKE } from '../queue/intakeJob.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, PauseStatus } from '../queue/operations.js';
 import type { RedisClock } from '../redis/clock.js';
-import { describeRedisFault } from '../redis/errors.js';
-import type { RedisHealth } from '../redis/health.js';
+import { describeRedisFault } from '../redis/redisFault.js';
+import type { RedisHealth } from '../redis/redisHealth.js';
 import type { IntakeWorker } from './intakeWorker.js';
 import type { QueueWorkers } from './laneWorkers.js';
 

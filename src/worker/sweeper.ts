@@ -8,9 +8,9 @@ import { redactedError } from '../ops/logger.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
 import { LostJobs } from '../queue/lostJobs.js';
 import type { SendingPause } from '../queue/sendingPause.js';
-import type { RedisClient } from '../redis/client.js';
-import { redisFaultOf } from '../redis/errors.js';
 import { Lease } from '../redis/lease.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import { redisFaultOf } from '../redis/redisFault.js';
 
 /** What the sweeper had to see to, for whoever counts. */
 export type SweeperFind =

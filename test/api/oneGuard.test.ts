@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { InvalidRequestError } from '../../src/queue/errors.js';
+import { InvalidRequestError } from '../../src/queue/notifierErrors.js';
 import { type Office, openOffice } from '../campaign/support/office.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from './support/api.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { fastify } from 'fastify';
-import type { Operation } from '../../src/api/openApi.js';
+import type { OpenApiOperation } from '../../src/api/openApi.js';
 import { refuseUndescribed } from '../../src/api/route.js';
 import {
   ACCEPTED,
@@ -18,7 +18,7 @@ stopApisAfterEach();
 
 const { document, problems, strictProblems } = contract();
 
-type Content = Operation['responses'][string]['content'];
+type Content = OpenApiOperation['responses'][string]['content'];
 
 describe('the OpenAPI document', () => {
   test('is valid OpenAPI 3.1', async () => {

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type FastifyInstance, fastify } from 'fastify';
-import { CONNECTION_OPTIONS, uploadOf } from '../../src/api/connections.js';
+import { CONNECTION_OPTIONS, uploadOf } from '../../src/api/uploadConnections.js';
 
 const REQUEST_WITHIN_MS = 200;
 

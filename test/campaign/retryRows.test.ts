@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CampaignView } from '../../src/campaign/campaignView.js';
 import type { RetryRequest } from '../../src/campaign/retryRows.js';
-import type { CampaignView } from '../../src/campaign/view.js';
 import { ledgerKeys } from '../../src/redis/keys.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { customersCsv, type Office, openOffice } from './support/office.js';

@@ -3,7 +3,7 @@ import { Redis } from 'ioredis';
 import { checkNode } from '../../src/doctor/doctor.js';
 import { checkClock } from '../../src/doctor/finding.js';
 import { checkRedis, judgeInfo } from '../../src/doctor/redis.js';
-import { connectForProducing, disconnect } from '../../src/redis/client.js';
+import { connectForProducing, disconnect } from '../../src/redis/redisClient.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
 let server: PrivateRedis;

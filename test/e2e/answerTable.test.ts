@@ -1,8 +1,8 @@
 import net, { type AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultInput } from '../../sandbox/faults.js';
+import type { NotificationView } from '../../src/notification/notificationView.js';
 import type { State } from '../../src/notification/state.js';
-import type { NotificationView } from '../../src/notification/view.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
 const WEB_SEND = 'agentless-message';

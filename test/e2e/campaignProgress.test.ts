@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openCampaigns } from '../../src/app/parts.js';
+import { openCampaigns } from '../../src/app/openProducer.js';
+import type { CampaignView } from '../../src/campaign/campaignView.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
-import type { CampaignView } from '../../src/campaign/view.js';
 import { launch } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { NotificationView } from '../../src/notification/view.js';
+import type { NotificationView } from '../../src/notification/notificationView.js';
 import { type Deployment, deploy, type WorkerProcess } from '../support/deployment.js';
 
 /*

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { RedisFullError } from '../../src/queue/errors.js';
+import { RedisFullError } from '../../src/queue/notifierErrors.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { REQUEST, startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
 import { CAMPAIGN, ROWS, upload } from '../api/support/campaigns.js';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResult, Operation } from '../../src/genesys/call.js';
-import type { GenesysClient } from '../../src/genesys/client.js';
+import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { LANE, startClient, type TestClient } from './support/client.js';
 import { json, type Platform, startPlatform } from './support/platform.js';
 

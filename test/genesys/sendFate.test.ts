@@ -1,7 +1,7 @@
 import net from 'node:net';
 import tls from 'node:tls';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { GenesysSettings } from '../../src/genesys/client.js';
+import type { GenesysSettings } from '../../src/genesys/genesysClient.js';
 import type { EngageMessage } from '../../src/genesys/resources/sends.js';
 import { CERTIFICATE, PRIVATE_KEY } from './support/certificate.js';
 import { GO, LANE, startClient, type TestClient, WEB_MESSAGE } from './support/client.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import type { GenesysClient } from '../../src/genesys/client.js';
+import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { ConversationLoader } from '../../src/history/conversationLoader.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
 import { findConversations, openLoader } from '../pipeline/support/conversations.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { customersConversation } from '../../src/history/conversations.js';
+import { customersConversation } from '../../src/history/conversationQuery.js';
 
 function between(...contactIds: (string | undefined)[]) {
   return {

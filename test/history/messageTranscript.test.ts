@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { WELL_KNOWN, type WellKnown } from '../../sandbox/population/wellKnown.js';
-import type { GenesysClient } from '../../src/genesys/client.js';
+import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { readMessageTranscript } from '../../src/history/transcript.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
 import { findConversations } from '../pipeline/support/conversations.js';

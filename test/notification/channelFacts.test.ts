@@ -8,7 +8,7 @@ import {
   unreachable,
 } from '../../src/notification/channelFacts.js';
 import { CHANNELS, type Channel } from '../../src/notification/state.js';
-import { PART_NAMES, partsOf } from '../../src/templates/parts.js';
+import { PART_NAMES, partsOf } from '../../src/templates/templateParts.js';
 
 const EVERY_SETTING = {
   GENESYS_WEB_DEPLOYMENT_ID: 'd',

@@ -4,7 +4,7 @@ import {
   needsAChange,
   type RedisFaultKind,
   redisFaultOf,
-} from '../../src/redis/errors.js';
+} from '../../src/redis/redisFault.js';
 
 /** As ioredis makes them of what Redis answers. */
 function reply(message: string): Error {

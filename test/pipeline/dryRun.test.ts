@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { describeRehearsal } from '../../src/cli/send/describeDryRun.js';
+import { describeRehearsal } from '../../src/cli/send/describeSendDryRun.js';
 import { ConversationLoader } from '../../src/history/conversationLoader.js';
 import { IdentityLookup } from '../../src/history/identity.js';
 import { dryRun } from '../../src/pipeline/dryRun.js';

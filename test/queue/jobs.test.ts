@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { closeQueues, openQueues } from '../../src/queue/jobs.js';
-import { connectForWorking, disconnect } from '../../src/redis/client.js';
+import { connectForWorking, disconnect } from '../../src/redis/redisClient.js';
 import { freshPrefix, type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
 describe('a queue whose Redis refuses its password', () => {

@@ -7,7 +7,7 @@ import {
   IdConflictError,
   InvalidRequestError,
   RedisUnavailableError,
-} from '../../src/queue/errors.js';
+} from '../../src/queue/notifierErrors.js';
 import { NotificationProducer, type SendResult } from '../../src/queue/producer.js';
 import { ledgerKeys } from '../../src/redis/keys.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';

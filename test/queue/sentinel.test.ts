@@ -6,8 +6,8 @@ import {
   connectForWorking,
   disconnect,
   type RedisClient,
-} from '../../src/redis/client.js';
-import { redisFaultOf } from '../../src/redis/errors.js';
+} from '../../src/redis/redisClient.js';
+import { redisFaultOf } from '../../src/redis/redisFault.js';
 import { startPrivateRedis } from '../support/redis.js';
 import { startSentinel } from '../support/sentinel.js';
 

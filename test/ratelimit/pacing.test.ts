@@ -8,7 +8,7 @@ import axios from 'axios';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import type { Lane } from '../../src/genesys/call.js';
+import type { RequestLane } from '../../src/genesys/call.js';
 import { Budget } from '../../src/ratelimit/budget.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
@@ -35,14 +35,14 @@ interface Scenario {
 
 interface Burst {
   afterMs: number;
-  lane: Lane;
+  lane: RequestLane;
   requests: number;
   latencyMs: number;
 }
 
 const burst = fc.record({
   afterMs: fc.integer({ min: 0, max: Math.floor(RUN_MS / 3) }),
-  lane: fc.constantFrom<Lane>('transactional', 'campaign', 'campaign'),
+  lane: fc.constantFrom<RequestLane>('transactional', 'campaign', 'campaign'),
   requests: fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 40 })),
   latencyMs: fc.integer({ min: 0, max: SPREAD_MS }),
 });

@@ -7,9 +7,9 @@ import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/s
 import type { RunningRole } from '../../src/app/role.js';
 import { startWorker, type WorkerExtras } from '../../src/app/workerApp.js';
 import { type Config, loadConfig } from '../../src/config.js';
+import type { NotificationView } from '../../src/notification/notificationView.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import type { State } from '../../src/notification/state.js';
-import type { NotificationView } from '../../src/notification/view.js';
 import { NotificationProducer } from '../../src/queue/producer.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from './redis.js';
 

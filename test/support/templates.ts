@@ -1,4 +1,4 @@
-import type { RedisClient } from '../../src/redis/client.js';
+import type { RedisClient } from '../../src/redis/redisClient.js';
 import { TemplateCatalogue } from '../../src/templates/catalogue.js';
 
 /** Makes two small web-and-email templates known, as an api or a worker does when it starts. */

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { compileTemplate } from '../../src/templates/compile.js';
 import { remarksOn, SAMPLES } from '../../src/templates/lint.js';
 import { templateManifest } from '../../src/templates/manifest.js';
-import type { PartName } from '../../src/templates/parts.js';
 import { readTemplates } from '../../src/templates/readTemplates.js';
+import type { PartName } from '../../src/templates/templateParts.js';
 
 function remarks(parts: Partial<Record<PartName, string>>, variables: Record<string, object> = {}) {
   const declared = Object.entries(variables).map(([name, rest]) => [

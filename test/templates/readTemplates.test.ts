@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { TemplateError } from '../../src/templates/problems.js';
 import { readTemplates } from '../../src/templates/readTemplates.js';
+import { TemplateError } from '../../src/templates/templateProblems.js';
 
 const MANIFEST = '{ "description": "A test" }';
 

@@ -1,7 +1,7 @@
 import { type CompiledTemplate, compileTemplate } from '../../src/templates/compile.js';
 import type { TemplateContext } from '../../src/templates/contextVariables.js';
 import { type TemplateVariables, templateManifest } from '../../src/templates/manifest.js';
-import type { PartName } from '../../src/templates/parts.js';
+import type { PartName } from '../../src/templates/templateParts.js';
 import type { VariableKind } from '../../src/templates/variableKind.js';
 
 type Declarations = Record<

@@ -1,4 +1,5 @@
-import type { DryRun } from '../../campaign/dryRun/dryRun.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
+import type { DryRun } from '../../campaign/dryRun/campaignDryRun.js';
 import {
   type Result,
   rejectedHeader,
@@ -7,7 +8,6 @@ import {
   resultsHeader,
 } from '../../campaign/exports.js';
 import type { RejectedLayout } from '../../campaign/rowStore.js';
-import type { CampaignView } from '../../campaign/view.js';
 
 const CREATED_AT = '2026-11-22T09:00:00.000Z';
 

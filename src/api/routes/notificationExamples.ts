@@ -1,8 +1,8 @@
+import type { NotificationView } from '../../notification/notificationView.js';
 import type { NotificationRequest } from '../../notification/request.js';
-import type { NotificationView } from '../../notification/view.js';
 import { acceptProblem } from '../intake.js';
 import { problem } from '../problems.js';
-import type { ItemResult } from '../views/problem.js';
+import type { ItemResult } from '../views/problemAnswers.js';
 
 const ID = 'hello-1';
 const ACCEPTED_AT = '2026-11-22T09:30:00.000Z';

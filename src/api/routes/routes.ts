@@ -1,12 +1,12 @@
 import type { Route } from '../route.js';
-import { BATCH_ROUTE } from './batch.js';
-import { CAMPAIGN_FILE_ROUTES } from './campaignFiles.js';
-import { CAMPAIGN_STEP_ROUTES } from './campaignSteps.js';
-import { CAMPAIGN_ROUTES } from './campaigns.js';
-import { CONTROL_ROUTES } from './control.js';
-import { HEALTH_ROUTES } from './health.js';
-import { NOTIFICATION_ROUTES } from './notifications.js';
-import { UNKNOWN_ROUTES } from './unknowns.js';
+import { BATCH_ROUTE } from './batchRoute.js';
+import { CAMPAIGN_FILE_ROUTES } from './campaignFileRoutes.js';
+import { CAMPAIGN_ROUTES } from './campaignRoutes.js';
+import { CAMPAIGN_STEP_ROUTES } from './campaignStepRoutes.js';
+import { CONTROL_ROUTES } from './controlRoutes.js';
+import { HEALTH_ROUTES } from './healthRoutes.js';
+import { NOTIFICATION_ROUTES } from './notificationRoutes.js';
+import { UNKNOWN_ROUTES } from './unknownRoutes.js';
 
 /** Every route of the API, in the order in which a reader wants them. */
 export const ROUTES: readonly Route[] = [

@@ -1,7 +1,7 @@
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Channel } from '../../notification/state.js';
 import { isContextVariable, type TemplateContext } from '../../templates/contextVariables.js';
-import type { RenderResult } from '../../templates/parts.js';
+import type { RenderResult } from '../../templates/templateParts.js';
 import type { Row } from '../campaign.js';
 import type { CustomerEstimate, RowEstimate } from './forecast.js';
 

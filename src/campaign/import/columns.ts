@@ -1,6 +1,6 @@
 import { isAddressOf } from '../../notification/channelFacts.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
-import { nearestTo } from '../../templates/problems.js';
+import { nearestTo } from '../../templates/templateProblems.js';
 import { type ColumnContext, NO_CHOICES } from './columnChoices.js';
 import {
   fieldNamed,

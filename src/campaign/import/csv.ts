@@ -2,9 +2,9 @@ import { trimmedText } from '../../notification/damagedText.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
 import { DEFAULT_SEPARATOR, restored, withoutInner } from '../exports.js';
 import type { RejectedLayout } from '../rowStore.js';
+import { candidateOf, isNote, REPEATED_HEADER, type ReadRow, type RowSource } from './candidate.js';
 import { type ColumnContext, keptCell, keptColumns, type Placed } from './columnChoices.js';
 import { type Columns, isReportColumn, mapColumns, missingVariables } from './columns.js';
-import { candidateOf, isNote, REPEATED_HEADER, type ReadRow, type RowSource } from './rows.js';
 import {
   MAX_ROW_CHARS,
   MAX_ROWS,

@@ -3,6 +3,7 @@ import { trimmedText } from '../../notification/damagedText.js';
 import { parseExactJson } from '../../notification/exactJson.js';
 import type { TemplateManifest } from '../../templates/manifest.js';
 import type { RejectedLayout } from '../rowStore.js';
+import { candidateOf, type ReadRow, type RowSource } from './candidate.js';
 import {
   type ColumnContext,
   type KeptColumn,
@@ -11,7 +12,6 @@ import {
 } from './columnChoices.js';
 import { folded } from './columnNames.js';
 import { type Columns, isReportColumn, type MappedColumns, mapColumns } from './columns.js';
-import { candidateOf, type ReadRow, type RowSource } from './rows.js';
 import {
   MAX_ROW_CHARS,
   MAX_ROWS,

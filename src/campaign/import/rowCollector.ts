@@ -11,9 +11,9 @@ import {
   type RowReason,
 } from '../campaign.js';
 import { describeProblems, type RejectedRow } from '../rowStore.js';
+import { isNote, NOTE_EXPECTED, type ReadRow } from './candidate.js';
 import { SeenRecipients } from './deduplicator.js';
 import type { TextFacts } from './fileText.js';
-import { isNote, NOTE_EXPECTED, type ReadRow } from './rows.js';
 import { RowValidator } from './rowValidator.js';
 import type { FileProblem } from './unusableFile.js';
 

@@ -7,7 +7,7 @@ import type { Channel } from '../../notification/state.js';
 import { type TemplateEntry, templateProblems } from '../../templates/catalogue.js';
 import { checkVariables } from '../../templates/manifest.js';
 import type { Campaign, Row } from '../campaign.js';
-import type { Candidate } from './rows.js';
+import type { Candidate } from './candidate.js';
 
 /** The channels that a campaign may use, as far as its template has parts for them. */
 export function channelsOf(

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { redactedError } from '../../ops/logger.js';
-import { isRedisFault } from '../../redis/errors.js';
+import { isRedisFault } from '../../redis/redisFault.js';
 import { Arrivals, type Patience } from './arrivals.js';
-import { type InboxCampaigns, importFile } from './importFile.js';
 import { ImportPlaces } from './importPlaces.js';
+import { type InboxCampaigns, importFile } from './inboxImport.js';
 import { type Pickup, type PickupLeases, Pickups } from './pickups.js';
 import { type InboxReport, putAway, type RejectedFile } from './report.js';
 

@@ -12,8 +12,8 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RedisClient } from '../../redis/client.js';
 import { Lease } from '../../redis/lease.js';
+import type { RedisClient } from '../../redis/redisClient.js';
 import { isSidecar, PROCESSING, sidecarOf } from './fileNames.js';
 
 const LEASE_MS = 30_000;

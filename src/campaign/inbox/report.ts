@@ -3,10 +3,10 @@ import { lstat, mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { CampaignView } from '../campaignView.js';
 import { type ExportFormat, exportRejected } from '../exports.js';
 import { describeRowReasons } from '../rowReasons.js';
 import type { RowStore } from '../rowStore.js';
-import type { CampaignView } from '../view.js';
 import { numbered, type OutcomeFolder, stemOf } from './fileNames.js';
 import { codeOf, ignoring, type Pickup, type Pickups } from './pickups.js';
 

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { isNestedTooDeeply, NESTED_TOO_DEEPLY } from '../../http/jsonNesting.js';
 import { parseExactJson } from '../../notification/exactJson.js';
 import { type FieldProblem, schemaProblems } from '../../notification/request.js';
-import type { ColumnChoices } from '../import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../import/fileText.js';
 import {
   type CampaignRequest,
   campaignRequestSchema,
   soundTimes,
   timeProblems,
-} from '../request.js';
+} from '../campaignRequest.js';
+import type { ColumnChoices } from '../import/columnChoices.js';
+import { ENCODING_EXPECTED, encodingNamed } from '../import/fileText.js';
 
 /** What `NAME.json` says of the rows in the file beside it. */
 const sidecarSchema = campaignRequestSchema.extend({

@@ -1,5 +1,5 @@
 import { rowsIn } from '../../campaign/campaignProgress.js';
-import type { CampaignView, CampaignWaitView } from '../../campaign/view.js';
+import type { CampaignView, CampaignWaitView } from '../../campaign/campaignView.js';
 import { describeObstacle } from '../deploymentStatus.js';
 import { commandLine, printable } from '../output.js';
 import {

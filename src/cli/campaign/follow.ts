@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { rowsIn } from '../../campaign/campaignProgress.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import { describeUnreadable } from '../../campaign/store.js';
-import type { CampaignView } from '../../campaign/view.js';
-import { RedisUnavailableError } from '../../queue/errors.js';
-import { needsAChange } from '../../redis/errors.js';
+import { RedisUnavailableError } from '../../queue/notifierErrors.js';
+import { needsAChange } from '../../redis/redisFault.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { commandLine } from '../output.js';
 import { LiveLines, type Terminal } from '../terminal.js';
+import { type CampaignSession, noSuchCampaign, withCampaigns } from './campaignCommand.js';
 import {
   describeCampaign,
   describeCampaigns,
@@ -15,7 +16,6 @@ import {
   logLine,
 } from './describe.js';
 import { type Interruption, onInterruption } from './interruption.js';
-import { noSuchCampaign, type Session, withCampaigns } from './session.js';
 
 const LOOK_EVERY_MS = 500;
 const LOG_EVERY_MS = 10_000;
@@ -96,7 +96,7 @@ async function lookOnce(get: () => Promise<CampaignView | undefined>): Promise<L
 
 /** Shows how a campaign goes until it has ended, and says what is left for a person to do. */
 export async function followToEnd(
-  session: Session,
+  session: CampaignSession,
   id: string,
   interruption: Interruption,
 ): Promise<ExitCode> {

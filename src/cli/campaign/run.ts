@@ -4,23 +4,29 @@ import { basename } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { StepRefused } from '../../campaign/campaignSteps.js';
 import type { CreateOutcome } from '../../campaign/campaigns.js';
-import type { DryRun } from '../../campaign/dryRun/dryRun.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
+import type { DryRun } from '../../campaign/dryRun/campaignDryRun.js';
 import { campaignIdFor } from '../../campaign/inbox/fileNames.js';
-import type { CampaignView } from '../../campaign/view.js';
 import type { FieldProblem } from '../../notification/request.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { commandLine } from '../output.js';
 import { counted, whole } from '../terminal.js';
-import { describeForecast, describeSamples, rowsTried } from './describeDryRun.js';
+import {
+  type CampaignSession,
+  noSuchCampaign,
+  refuseStep,
+  withCampaigns,
+} from './campaignCommand.js';
+import { describeForecast, describeSamples, rowsTried } from './describeCampaignDryRun.js';
 import { followToEnd } from './follow.js';
+import { type Interruption, onInterruption } from './interruption.js';
 import {
   describeImport,
   describeUnusable,
   findFile,
   importFile,
   type RowsFile,
-} from './importFile.js';
-import { type Interruption, onInterruption } from './interruption.js';
+} from './rowsFile.js';
 import {
   campaignRequestFrom,
   fileOptionsFrom,
@@ -30,7 +36,6 @@ import {
   runOptionOf,
   runOptionProblems,
 } from './runOptions.js';
-import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
 import { readTime } from './steps.js';
 
 type Answer = 'yes' | 'no' | 'no-terminal' | 'interrupted';
@@ -85,7 +90,7 @@ function inOrder(variables: unknown): unknown {
 }
 
 /** One run of the command, after its options have been found sound. */
-interface Run extends Session {
+interface Run extends CampaignSession {
   id: string;
   path: string;
   file: RowsFile;
@@ -155,14 +160,14 @@ async function identified(
   }
 }
 
-function refuseFile({ output }: Session, because: string): ExitCode {
+function refuseFile({ output }: CampaignSession, because: string): ExitCode {
   output.remark(because);
   output.result('', { error: 'unreadable_file' });
   return EXIT.invalid;
 }
 
 function refuseConflict(
-  { output }: Session,
+  { output }: CampaignSession,
   { id, state, differs }: Extract<CreateOutcome, { kind: 'conflict' }>,
 ): ExitCode {
   const options = [...new Set(differs.map(runOptionOf))].join(', ');
@@ -172,7 +177,7 @@ To go on with it, say what was said then; to make another one, give another --id
   return EXIT.invalid;
 }
 
-function refuseOptions({ output }: Session, problems: readonly FieldProblem[]): ExitCode {
+function refuseOptions({ output }: CampaignSession, problems: readonly FieldProblem[]): ExitCode {
   output.remark('The campaign cannot be made like this:');
   for (const { field, expected } of problems) {
     output.remark(`  ${runOptionOf(field)}: expected ${expected}`);

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { StepOutcome } from '../../campaign/campaignSteps.js';
 import type { ExportedFile } from '../../campaign/campaigns.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import type { ExportFormat } from '../../campaign/exports.js';
 import {
   RETRYABLE_STATES,
@@ -12,13 +13,17 @@ import {
   type RetryableState,
   whyNotRetryable,
 } from '../../campaign/retryRows.js';
-import type { CampaignView } from '../../campaign/view.js';
 import { readPauseReason } from '../../queue/sendingPause.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { commandLine } from '../output.js';
 import { counted } from '../terminal.js';
+import {
+  type CampaignSession,
+  noSuchCampaign,
+  refuseStep,
+  withCampaigns,
+} from './campaignCommand.js';
 import { describeCampaign, describeUnknown } from './describe.js';
-import { noSuchCampaign, refuseStep, type Session, withCampaigns } from './session.js';
 
 export interface FileOptions {
   out?: string;
@@ -40,7 +45,7 @@ export async function campaignRejected(id: string, options: FileOptions): Promis
 }
 
 async function write(
-  session: Session,
+  session: CampaignSession,
   id: string,
   { out, format }: FileOptions,
   open: (format?: ExportFormat) => Promise<ExportedFile | undefined>,
@@ -221,7 +226,7 @@ function refuseOption(option: string, expected: string): ExitCode {
 async function takeStep(
   id: string,
   options: StepOptions,
-  step: (session: Session) => Promise<StepOutcome<CampaignView> | undefined>,
+  step: (session: CampaignSession) => Promise<StepOutcome<CampaignView> | undefined>,
 ): Promise<ExitCode> {
   return withCampaigns(options, async (session) => {
     const result = await step(session);

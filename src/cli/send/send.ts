@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
-import { openProducer } from '../../app/parts.js';
+import { openProducer } from '../../app/openProducer.js';
+import type { NotificationView, TimelineView } from '../../notification/notificationView.js';
 import { countryOfCode } from '../../notification/phoneNumber.js';
 import { type NotificationRequest, parseRequest } from '../../notification/request.js';
 import { isFinalState } from '../../notification/state.js';
-import type { NotificationView, TimelineView } from '../../notification/view.js';
 import {
   BacklogFullError,
   IdConflictError,
@@ -12,12 +12,12 @@ import {
   RedisFullError,
   RedisUnavailableError,
   UnexpectedFailureError,
-} from '../../queue/errors.js';
+} from '../../queue/notifierErrors.js';
 import type { NotificationProducer, Sent } from '../../queue/producer.js';
-import { describeRedisFault, needsAChange } from '../../redis/errors.js';
+import { describeRedisFault, needsAChange } from '../../redis/redisFault.js';
+import { configurationFor, untilRedisAnswers } from '../deploymentCommand.js';
 import { EXIT, type ExitCode, exitCodeFor } from '../exitCodes.js';
 import { type Output, outputFor, refuse, timelineLine } from '../output.js';
-import { configurationFor, untilRedisAnswers } from '../session.js';
 import { optionProblems, requestFrom, type SendOptions } from './options.js';
 
 const LOOK_EVERY_MS = 250;
@@ -102,7 +102,7 @@ export async function send(options: SendOptions): Promise<ExitCode> {
     return EXIT.invalid;
   }
   if (options.dryRun) {
-    const { dryRun } = await import('./dryRun.js');
+    const { dryRun } = await import('./sendDryRun.js');
     return dryRun(parsed.request, output);
   }
   // Whether the HTTP API could start with this configuration does not matter here.

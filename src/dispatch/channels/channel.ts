@@ -1,6 +1,6 @@
 import type { Config } from '../../config.js';
 import type { CallOptions, CallResult, SendGuard } from '../../genesys/call.js';
-import type { GenesysClient } from '../../genesys/client.js';
+import type { GenesysClient } from '../../genesys/genesysClient.js';
 import type { Accepted } from '../../genesys/resources/sends.js';
 import type { Addressee } from '../../history/lookup.js';
 import type { RenderedMessage } from '../../notification/channelFacts.js';

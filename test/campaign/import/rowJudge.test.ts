@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Campaign, Row } from '../../../src/campaign/campaign.js';
+import { rowRequest } from '../../../src/campaign/campaignRows.js';
 import { RowValidator } from '../../../src/campaign/import/rowValidator.js';
 import { newCampaign } from '../../../src/campaign/lifecycle.js';
-import { rowRequest } from '../../../src/campaign/rows.js';
 import { parseRequest } from '../../../src/notification/request.js';
 import { type TemplateEntry, templateProblems } from '../../../src/templates/catalogue.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import type { ReadRow } from '../../../src/campaign/import/candidate.js';
 import { RowCollector } from '../../../src/campaign/import/rowCollector.js';
-import type { ReadRow } from '../../../src/campaign/import/rows.js';
 import { newCampaign } from '../../../src/campaign/lifecycle.js';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');

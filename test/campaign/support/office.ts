@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream';
 import { pino } from 'pino';
-import { openCampaigns, openProducer } from '../../../src/app/parts.js';
+import { openCampaigns, openProducer } from '../../../src/app/openProducer.js';
 import type { CampaignImport, Campaigns } from '../../../src/campaign/campaigns.js';
+import type { CampaignView } from '../../../src/campaign/campaignView.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
-import type { CampaignView } from '../../../src/campaign/view.js';
 import { type Config, loadConfig } from '../../../src/config.js';
 import type { NotificationProducer } from '../../../src/queue/producer.js';
 import {

@@ -6,7 +6,7 @@ import {
   READY,
   RUNNING,
 } from '../../../src/api/routes/campaignExamples.js';
-import type { CampaignView } from '../../../src/campaign/view.js';
+import type { CampaignView } from '../../../src/campaign/campaignView.js';
 import {
   describeCampaign,
   describeCampaigns,

@@ -5,7 +5,7 @@ import {
   createGenesysClient,
   type GenesysClient,
   type GenesysSettings,
-} from '../../../src/genesys/client.js';
+} from '../../../src/genesys/genesysClient.js';
 import type { AgentlessMessage } from '../../../src/genesys/resources/sends.js';
 
 export const LANE = { lane: 'transactional' } as const;

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import type { CallOptions } from '../../../src/genesys/call.js';
-import type { GenesysClient } from '../../../src/genesys/client.js';
+import type { GenesysClient } from '../../../src/genesys/genesysClient.js';
 import { ConversationLoader } from '../../../src/history/conversationLoader.js';
-import type { ContactIds, PastConversation } from '../../../src/history/conversations.js';
+import type { ContactIds, PastConversation } from '../../../src/history/conversationQuery.js';
 import { found, type Read } from '../../../src/history/lookupError.js';
 import { PastConversations } from '../../../src/history/pastConversations.js';
 

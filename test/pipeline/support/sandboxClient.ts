@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/sandbox.js';
 import type { Limiter } from '../../../src/genesys/call.js';
-import { createGenesysClient, type GenesysClient } from '../../../src/genesys/client.js';
+import { createGenesysClient, type GenesysClient } from '../../../src/genesys/genesysClient.js';
 
 export const LANE = { lane: 'transactional' } as const;
 

@@ -1,0 +1,27 @@
+import type { Logger } from 'pino';
+import type { Campaigns } from '../campaign/campaigns.js';
+import type { Readiness } from '../ops/healthServer.js';
+import type { Metrics } from '../ops/metrics.js';
+import type { Notifications } from '../queue/notifications.js';
+import type { Operations } from '../queue/operations.js';
+import type { ApiKeys } from './apiKeys.js';
+import type { Intake } from './intake.js';
+import type { Standing } from './redisReadiness.js';
+
+/** What the API is built on. */
+export interface ApiParts {
+  intake: Intake;
+  notifications: Notifications;
+  campaigns: Campaigns;
+  keys: ApiKeys;
+  operations: Operations;
+  metrics: Metrics;
+  /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
+  requestsPerMinute: number;
+  standing(): Standing;
+  /** What keeps Redis from taking more in, in a sentence; undefined when nothing does. */
+  redisProblem(): Promise<string | undefined>;
+  /** What else in this process has to work; `all` also runs a worker. */
+  beside?: (() => Promise<Readiness>) | undefined;
+  log: Logger;
+}

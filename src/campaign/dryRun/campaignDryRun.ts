@@ -1,0 +1,257 @@
+import type { NotificationRequest } from '../../notification/request.js';
+import type { Channel } from '../../notification/state.js';
+import type { Campaign, Row } from '../campaign.js';
+import { rowRequest, type StoredRows } from '../campaignRows.js';
+import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
+import { type ImportView, importView } from '../campaignView.js';
+import {
+  type Allowance,
+  addCost,
+  type CustomerEstimate,
+  type CustomerSample,
+  costOfSample,
+  type Drawn,
+  type Forecast,
+  forecast,
+  lookUpSample,
+  noCost,
+  type RowEstimate,
+  type SampleCost,
+  sharesOf,
+} from './forecast.js';
+import { renderSample, type Sample } from './samples.js';
+
+/**
+ * Draws a random sample of a stream whose length is not known beforehand, each item with the same
+ * chance (reservoir sampling), holding no more than the sample itself.
+ */
+class ReservoirSample<T> {
+  readonly #size: number;
+  readonly #drawn: T[] = [];
+  #seen = 0;
+
+  constructor(size: number) {
+    this.#size = size;
+  }
+
+  offer(item: T): void {
+    this.#seen += 1;
+    if (this.#drawn.length < this.#size) {
+      this.#drawn.push(item);
+      return;
+    }
+    const place = Math.floor(Math.random() * this.#seen);
+    if (place < this.#size) this.#drawn[place] = item;
+  }
+
+  get drawn(): readonly T[] {
+    return this.#drawn;
+  }
+}
+
+/** What would happen to a campaign, as far as it can be known. */
+export interface DryRun {
+  rows: number;
+  /** What the import has found: rejected rows and warnings by reason, duplicates. */
+  import: ImportView;
+  /** How many rows would be tried, by the first channel that may reach them, and how many not, and why. */
+  tried: Partial<Record<Channel, number>>;
+  skipped: Record<string, number>;
+  failed: Record<string, number>;
+  /** Rows among those tried that would wait first, by reason. */
+  deferred: Record<string, number>;
+  samples: Sample[];
+  forecast: Forecast;
+  /** What the platform says of some of the customers, where that was asked for. */
+  lookups?: CustomerSample;
+}
+
+export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
+
+/** What is known of the deployment. */
+export interface DeploymentForecast {
+  /** Undefined when the campaign's template is not known any more. */
+  prospect(campaign: Campaign): Promise<CustomerEstimate | undefined>;
+  allowance(): Promise<Allowance>;
+}
+
+export interface CampaignDryRunParts {
+  rows: StoredRows;
+  foresight: DeploymentForecast;
+  /** Rows that each of the other running campaigns has still to send. */
+  othersLeft(campaignId: string): Promise<number[]>;
+}
+
+export interface DryRunOptions {
+  /** How many customers to look up at the platform, up to `LARGEST_LOOK_UP`; none when left out. */
+  lookUp?: number;
+  /** Told what that costs, right before it is done. */
+  onLookUp?(cost: SampleCost): void;
+}
+
+/**
+ * Goes through all rows of a campaign without sending, storing or, unless asked to look some customers
+ * up, asking the platform anything. One stored chunk is held at a time, however many there are.
+ */
+export async function dryRun(
+  campaign: Campaign,
+  parts: CampaignDryRunParts,
+  options: DryRunOptions = {},
+): Promise<DryRunOutcome> {
+  if (campaign.import === undefined) return refusal(campaign, NO_ROWS);
+  const prospect = await parts.foresight.prospect(campaign);
+  if (prospect === undefined) {
+    return refusal(campaign, `its template ${campaign.template} is not known any more`);
+  }
+  const survey = new Totals(prospect, options.lookUp ?? 0);
+  for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
+    for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
+      survey.add(number, rowRequest(campaign, row));
+    }
+  }
+  const allowance = await parts.foresight.allowance();
+  const lookups = await lookUps(survey, prospect, allowance, options);
+  const shares = sharesOf(lookups);
+  return {
+    kind: 'done',
+    dryRun: {
+      rows: survey.rows,
+      import: importView(campaign.import),
+      tried: survey.tried,
+      skipped: survey.skipped,
+      failed: survey.failed,
+      deferred: survey.deferred,
+      samples: survey.samples(),
+      forecast: forecast({
+        tried: Object.values(survey.tried).reduce((sum, rows) => sum + rows, 0),
+        cost: survey.cost,
+        historyRequired: prospect.requiresHistory(campaign.defaults),
+        shares,
+        allowance,
+        others: await parts.othersLeft(campaign.id),
+        assumptions: prospect.assumptions,
+        startsAt: Math.max(Date.now(), campaign.startAt ?? 0),
+        endAt: campaign.endAt,
+      }),
+      lookups,
+    },
+  };
+}
+
+async function lookUps(
+  { drawn }: Totals,
+  { lookUp }: CustomerEstimate,
+  allowance: Allowance,
+  options: DryRunOptions,
+): Promise<CustomerSample | undefined> {
+  if (options.lookUp === undefined || options.lookUp === 0) return undefined;
+  if (lookUp === undefined) {
+    const because =
+      'this process has no settings of Genesys Cloud; ask where a worker is configured';
+    return { kind: 'refused', because };
+  }
+  if (drawn.length === 0) return { kind: 'refused', because: 'no row would be tried' };
+  const cost = costOfSample(drawn, allowance);
+  options.onLookUp?.(cost);
+  return lookUpSample(drawn, lookUp, cost);
+}
+
+interface Candidate {
+  row: number;
+  request: NotificationRequest;
+  outlook: RowEstimate;
+}
+
+/** What is gathered while the rows pass by; of the rows themselves only the samples are kept. */
+class Totals {
+  rows = 0;
+  readonly tried: Partial<Record<Channel, number>> = {};
+  readonly skipped: Record<string, number> = {};
+  readonly failed: Record<string, number> = {};
+  readonly deferred: Record<string, number> = {};
+  readonly cost = noCost();
+  readonly #prospect: CustomerEstimate;
+  readonly #customers: ReservoirSample<Drawn>;
+  readonly #random = new ReservoirSample<Candidate>(1);
+  #first: Candidate | undefined;
+  #longest: (Candidate & { length: number }) | undefined;
+
+  constructor(prospect: CustomerEstimate, customers: number) {
+    this.#prospect = prospect;
+    this.#customers = new ReservoirSample(customers);
+  }
+
+  add(row: number, request: NotificationRequest): void {
+    this.rows += 1;
+    const outlook = this.#prospect.outlook(request);
+    addCost(this.cost, outlook.cost);
+    switch (outlook.would) {
+      case 'try':
+        this.tried[outlook.channel] = (this.tried[outlook.channel] ?? 0) + 1;
+        if (outlook.deferred !== undefined) {
+          const { reason } = outlook.deferred;
+          this.deferred[reason] = (this.deferred[reason] ?? 0) + 1;
+        }
+        this.#customers.offer({ request, outlook });
+        break;
+      case 'skip':
+        this.skipped[outlook.reason] = (this.skipped[outlook.reason] ?? 0) + 1;
+        break;
+      case 'fail':
+        this.failed[outlook.reason] = (this.failed[outlook.reason] ?? 0) + 1;
+        break;
+      default:
+        throw new Error(`unhandled outlook ${String(outlook satisfies never)}`);
+    }
+    const candidate = { row, request, outlook };
+    this.#first ??= candidate;
+    this.#random.offer(candidate);
+    const length = lengthOf(request);
+    if (this.#longest === undefined || length > this.#longest.length) {
+      this.#longest = { ...candidate, length };
+    }
+  }
+
+  get drawn(): readonly Drawn[] {
+    return this.#customers.drawn;
+  }
+
+  /** The first row, one at random and the longest; a row that is two of them is shown once. */
+  samples(): Sample[] {
+    const chosen = [
+      { kind: 'first' as const, candidate: this.#first },
+      { kind: 'random' as const, candidate: this.#random.drawn[0] },
+      { kind: 'longest' as const, candidate: this.#longest },
+    ];
+    const byRow = new Map<number, Sample>();
+    for (const { kind, candidate } of chosen) {
+      if (candidate === undefined) continue;
+      const known = byRow.get(candidate.row);
+      if (known !== undefined) known.kinds.push(kind);
+      else byRow.set(candidate.row, this.#sample(kind, candidate));
+    }
+    return [...byRow.values()];
+  }
+
+  #sample(kind: Sample['kinds'][number], { row, request, outlook }: Candidate): Sample {
+    const { cost: _notOfInterest, ...shown } = outlook;
+    return {
+      kinds: [kind],
+      row,
+      recipient: request.recipient,
+      outlook: shown,
+      ...renderSample(this.#prospect, request),
+    };
+  }
+}
+
+/** How much text a row brings into its message. */
+function lengthOf({
+  recipient,
+  variables = {},
+}: Pick<NotificationRequest, 'recipient'> & Row): number {
+  return Object.values(variables).reduce<number>(
+    (sum, value) => sum + String(value).length,
+    recipient.name?.length ?? 0,
+  );
+}

@@ -1,0 +1,214 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import {
+  CallFailed,
+  type CallFailure,
+  type CallOptions,
+  type CallResult,
+  type Limiter,
+  type Operation,
+  type Permit,
+  type ReadOperation,
+  type SendGuard,
+} from './call.js';
+import { Caller, type Platform } from './caller.js';
+import { resolveEndpoints } from './endpoints.js';
+import { logIn } from './login.js';
+import { type Contact, Contacts } from './resources/contacts.js';
+import {
+  type ConversationPage,
+  type ConversationQuery,
+  Conversations,
+} from './resources/conversations.js';
+import { type Message, type MessageConversation, Messages } from './resources/messages.js';
+import { type ConversationRecordings, Recordings } from './resources/recordings.js';
+import {
+  type EmailDomain,
+  SenderSettings,
+  type WebDeployment,
+} from './resources/senderSettings.js';
+import {
+  type Accepted,
+  type AgentlessEmail,
+  type AgentlessMessage,
+  type EngageMessage,
+  Sends,
+} from './resources/sends.js';
+import { loadSdk } from './sdk.js';
+import { Tokens } from './tokens.js';
+import type { IssuedRequest } from './transport.js';
+
+export interface GenesysSettings {
+  /** A region's name or host, as people write it. `baseUrl` wins over it. */
+  region?: string;
+  /** A gateway or the sandbox: serves both `/oauth/token` and `/api/v2`. */
+  baseUrl?: string;
+  clientId: string;
+  clientSecret: string;
+  /** Base of `/api/v2/engage/messages`; needed by `sendEngageMessage` only. */
+  engageUrl?: string;
+  /** The longest a call may take as a whole. 16 s, the SDK's own, unless a test is in a hurry. */
+  deadlineMs?: number;
+}
+
+/** Every call ends within its deadline in a value; see `CallFailure` for what may have happened. */
+export interface GenesysClient {
+  /**
+   * Waits for a read's turn before its body is put together; the ticket goes into the call's options.
+   * Worth it where waiting lets more be asked at once.
+   */
+  acquire(operation: ReadOperation, options: CallOptions): Promise<Permit>;
+  /** The contact that has this email address, or `null`. */
+  findContact(email: string, options: CallOptions): Promise<CallResult<Contact | null>>;
+  /** `null` when the platform does not know the id. */
+  getContact(contactId: string, options: CallOptions): Promise<CallResult<Contact | null>>;
+  queryConversations(
+    query: ConversationQuery,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationPage>>;
+  getMessageConversation(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<MessageConversation>>;
+  /** At most 1,000 ids. */
+  getMessages(
+    conversationId: string,
+    messageIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<Message[]>>;
+  /** Answers at once, ready or not. */
+  getRecordings(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationRecordings>>;
+  getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
+  /** `null` when there is no such deployment. */
+  getWebDeployment(
+    deploymentId: string,
+    options: CallOptions,
+  ): Promise<CallResult<WebDeployment | null>>;
+  /** `null` when the organisation has not set this domain up for outbound email. */
+  getEmailDomain(domain: string, options: CallOptions): Promise<CallResult<EmailDomain | null>>;
+
+  sendAgentlessMessage(
+    message: AgentlessMessage,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+  sendAgentlessEmail(
+    email: AgentlessEmail,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+  sendEngageMessage(
+    message: EngageMessage,
+    guard: SendGuard,
+    options: CallOptions,
+  ): Promise<CallResult<Accepted>>;
+
+  /** Makes sure there is a valid token, logging in if need be. Costs nothing of the budget. */
+  checkCredentials(): Promise<
+    { ok: true; expiresAt: number } | { ok: false; failure: CallFailure }
+  >;
+  /** Ends reads and logins, waits for sends that have started, then closes all connections. */
+  close(): Promise<void>;
+}
+
+const DEADLINE_MS = 16_000;
+
+/**
+ * Sends nothing, and loads nothing either: HTTP client and SDK come with the first call, for they cost
+ * 60 MB and a fifth of a second that a process may never need. Throws on an unknown region.
+ */
+export async function createGenesysClient(
+  settings: GenesysSettings,
+  deps: {
+    admission: Limiter;
+    log: Logger;
+    observe?: (request: IssuedRequest) => void;
+    /** Called for each answer to a read that was about something else than what was asked. */
+    onMismatch?: (operation: Operation) => void;
+  },
+): Promise<GenesysClient> {
+  const endpoints = resolveEndpoints(settings);
+  const deadlineMs = settings.deadlineMs ?? DEADLINE_MS;
+  const log = deps.log.child({ component: 'genesys' });
+  const { clientId, clientSecret } = settings;
+
+  const tokens = new Tokens(async () => {
+    const { transport } = await platform();
+    return logIn(transport, { loginUrl: endpoints.login, clientId, clientSecret, deadlineMs });
+  });
+  const load = async (): Promise<Platform> => {
+    const { Transport } = await import('./transport.js');
+    const transport = new Transport({
+      admission: deps.admission,
+      tokens,
+      log,
+      userAgent: userAgent(),
+      observe: deps.observe,
+    });
+    if (closed) await transport.close();
+    return { transport, sdk: await loadSdk(transport, endpoints.place) };
+  };
+  let closed = false;
+  let loaded: Promise<Platform> | undefined;
+  const platform = () => {
+    loaded ??= load();
+    return loaded;
+  };
+  const caller = new Caller({ platform, deadlineMs, log, onMismatch: deps.onMismatch });
+
+  const contacts = new Contacts(caller);
+  const conversations = new Conversations(caller);
+  const messages = new Messages(caller);
+  const recordings = new Recordings(caller);
+  const senderSettings = new SenderSettings(caller);
+  const sends = new Sends(caller, endpoints.engage);
+
+  return {
+    async acquire(operation, { lane, signal, deadline }) {
+      // A turn is to be used at once: nothing is loaded between it and the request.
+      await platform();
+      return deps.admission.acquire({
+        operation,
+        lane,
+        signal,
+        deadline,
+      });
+    },
+    findContact: (email, options) => contacts.find(email, options),
+    getContact: (contactId, options) => contacts.get(contactId, options),
+    queryConversations: (query, options) => conversations.query(query, options),
+    getMessageConversation: (id, options) => messages.conversation(id, options),
+    getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
+    getRecordings: (id, options) => recordings.ofConversation(id, options),
+    getMessageDetails: (id, options) => messages.details(id, options),
+    getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
+    getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
+    sendAgentlessMessage: (message, guard, options) => sends.message(message, guard, options),
+    sendAgentlessEmail: (email, guard, options) => sends.email(email, guard, options),
+    sendEngageMessage: (message, guard, options) => sends.engage(message, guard, options),
+    async checkCredentials() {
+      try {
+        await tokens.current();
+        return { ok: true, expiresAt: tokens.expiresAt };
+      } catch (error) {
+        if (error instanceof CallFailed) return { ok: false, failure: error.failure };
+        throw error;
+      }
+    },
+    async close() {
+      closed = true;
+      await (await loaded)?.transport.close();
+    },
+  };
+}
+
+/** The same path leads to package.json from `src` and from the built output. */
+function userAgent(): string {
+  const { name, version }: { name: string; version: string } = JSON.parse(
+    readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  return `${name}/${version}`;
+}

@@ -1,0 +1,181 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { DryRun, DryRunOptions } from '../../../src/campaign/dryRun/campaignDryRun.js';
+import { type Deployment, deploy } from '../../support/deployment.js';
+import { everythingStored } from '../../support/everythingStored.js';
+import { customersCsv, type Office, openOffice } from '../support/office.js';
+
+let deployment: Deployment;
+/** As an api that knows the platform's settings, and as one that does not. */
+let office: Office;
+let apart: Office;
+
+beforeAll(async () => {
+  deployment = await deploy({ env: { GENESYS_REQUESTS_PER_MINUTE: '6000' } });
+  office = await openOffice(deployment.env);
+  apart = await openOffice({ NOTIFY_ONLY_TO: '@example.com' });
+});
+
+beforeEach(() => {
+  deployment.sandbox.requests.clear();
+  deployment.sandbox.faults.clear();
+});
+
+afterAll(async () => {
+  await office.close();
+  await apart.close();
+  await deployment.stop();
+});
+
+async function dryRun(id: string, options?: DryRunOptions, of = office): Promise<DryRun> {
+  const outcome = await of.campaigns.dryRun(id, options);
+  if (outcome?.kind !== 'done') throw new Error(JSON.stringify(outcome));
+  return outcome.dryRun;
+}
+
+function sends(): number {
+  const { sandbox } = deployment;
+  const requests = ['agentless-message', 'agentless-email', 'engage'] as const;
+  return requests.reduce((sum, operation) => sum + sandbox.requests.count(operation), 0);
+}
+
+describe('a dry run', () => {
+  test('asks the platform nothing, sends nothing and changes nothing', async () => {
+    await office.imported('quiet', customersCsv(1_100));
+    const before = await everythingStored(office.prefix);
+    const { rows, tried, forecast } = await dryRun('quiet');
+    expect({ rows, tried }).toEqual({ rows: 1_100, tried: { web: 1_100 } });
+    expect(forecast.requests).toMatchObject({ identity: 0 + 1_100, send: 1_100 });
+    expect(deployment.sandbox.requests.count()).toBe(0);
+    expect(await everythingStored(office.prefix)).toEqual(before);
+  });
+
+  test('counts who would be skipped or not reached, and why', async () => {
+    const csv = [
+      'email,phone',
+      'a@example.com,',
+      'b@elsewhere.example,',
+      ',+15550100001',
+      'c@example.com,',
+      '',
+    ].join('\n');
+    await apart.imported('mixed', csv, { channels: ['web', 'email'] });
+    const { tried, skipped } = await dryRun('mixed', {}, apart);
+    expect({ tried, skipped }).toEqual({ tried: { web: 2 }, skipped: { not_allowed: 2 } });
+    await office.imported('unreachable', csv, { channels: ['sms'], history: { required: false } });
+    expect(await dryRun('unreachable')).toMatchObject({
+      tried: { sms: 1 },
+      failed: { no_channel: 3 },
+    });
+    await office.imported('unfindable', csv);
+    expect(await dryRun('unfindable')).toMatchObject({
+      tried: { web: 3 },
+      skipped: { no_history: 1 },
+    });
+  });
+
+  test('shows the first, the longest and a random row as they would look, and marks what is made up', async () => {
+    const csv = [
+      'email,name,orderNumber,status',
+      'a@example.com,Anna,A-1,Sent',
+      'b@example.com,,A-2,Held back at the hub and released again',
+      'c@example.com,Carl,A-3,Sent',
+      '',
+    ].join('\n');
+    await office.imported('shown', csv, { template: 'order-update', history: { required: false } });
+    const { samples } = await dryRun('shown');
+    expect(samples.flatMap(({ kinds }) => kinds).sort()).toEqual(['first', 'longest', 'random']);
+    const first = samples.find(({ kinds }) => kinds.includes('first'));
+    const longest = samples.find(({ kinds }) => kinds.includes('longest'));
+    expect(first).toMatchObject({ row: 2, recipient: { email: 'a@example.com' } });
+    expect(first?.placeholders).not.toContain('customerName');
+    expect(longest).toMatchObject({ row: 3, outlook: { would: 'try', channel: 'web' } });
+    expect(longest?.placeholders).toContain('customerName');
+    const texts = JSON.stringify(longest?.messages);
+    expect(texts).toContain('[customer name]');
+    expect(texts).toContain('Held back at the hub');
+    const shown = longest?.messages.map(({ channel, history }) => `${channel} ${history}`);
+    expect(shown).toEqual(['web true', 'web false', 'email true', 'email false']);
+  });
+
+  test('says so when the end cannot be met, and what else is running', async () => {
+    await office.imported('big', customersCsv(3_000));
+    await office.campaigns.start('big', {});
+    const endAt = new Date(Date.now() + 60_000).toISOString();
+    await office.imported('tight', customersCsv(2_500), { endAt });
+    const { forecast } = await dryRun('tight');
+    expect(forecast.beside).toEqual({ campaigns: 1, rows: 3_000 });
+    expect(forecast.endAt).toMatchObject({ at: endAt, isMet: false });
+    expect(forecast.endAt?.rowsInTime).toBeLessThan(2_500);
+    await office.campaigns.cancel('big', {});
+  });
+
+  test('of a campaign without rows, or that does not exist, is none', async () => {
+    await office.campaigns.create({ id: 'empty', template: 'follow-up' });
+    expect(await office.campaigns.dryRun('empty')).toMatchObject({
+      kind: 'refused',
+      because: 'it has no rows yet; upload them first',
+    });
+    expect(await office.campaigns.dryRun('nothing')).toBeUndefined();
+  });
+});
+
+describe('a dry run that looks customers up', () => {
+  test('says first what that costs, then whom the platform knows, and sends nothing', async () => {
+    const csv = 'email\ncustomer@example.com\nnewcomer@example.com\nstranger@nowhere.example\n';
+    await office.imported('looked', csv);
+    const costs: unknown[] = [];
+    const { lookups, forecast } = await dryRun('looked', {
+      lookUp: 10,
+      onLookUp: (cost) => costs.push({ ...cost, already: deployment.sandbox.requests.count() }),
+    });
+    expect(costs).toEqual([
+      { customers: 3, requests: 12, durationMs: expect.any(Number), already: 0 },
+    ]);
+    expect(lookups).toMatchObject({ kind: 'asked', customers: 3, notKnown: 0, reachable: 1 });
+    expect(lookups).toMatchObject({ withHistory: 1 });
+    expect(forecast.requests.send).toBe(1);
+    const requests = deployment.sandbox.requests.count();
+    expect(requests).toBeGreaterThan(3);
+    expect(requests).toBeLessThanOrEqual(12 + 1);
+    expect({ sends: sends(), deliveries: deployment.deliveries() }).toEqual({
+      sends: 0,
+      deliveries: 0,
+    });
+  });
+
+  test('asks about no more than it was told', async () => {
+    await office.imported('few', customersCsv(300));
+    const { lookups } = await dryRun('few', { lookUp: 5 });
+    expect(lookups).toMatchObject({ kind: 'asked', customers: 5 });
+    expect(deployment.sandbox.requests.count('contact-lookup')).toBe(5);
+  });
+
+  test('stops when the platform will not answer anybody, and says why', async () => {
+    await office.imported('forbidden', customersCsv(40));
+    deployment.sandbox.faults.define({
+      endpoint: 'contact-lookup',
+      kind: '403-permission',
+      probability: 1,
+    });
+    const { lookups, forecast } = await dryRun('forbidden', { lookUp: 30 });
+    expect(lookups).toMatchObject({
+      kind: 'asked',
+      customers: 0,
+      notKnown: 30,
+      notKnownBecause: [expect.stringContaining('lacks a permission')],
+    });
+    expect(deployment.sandbox.requests.count('contact-lookup')).toBeLessThanOrEqual(10);
+    expect(forecast.requests.send).toBe(40);
+  });
+
+  test('is refused where nobody knows how to ask, and goes on without', async () => {
+    await apart.imported('blind', customersCsv(3));
+    const { lookups, tried, forecast } = await dryRun('blind', { lookUp: 5 }, apart);
+    expect(lookups).toMatchObject({
+      kind: 'refused',
+      because: expect.stringContaining('settings'),
+    });
+    expect(tried).toEqual({ web: 3 });
+    expect(forecast.assumptions.join()).toContain('this process has none to look at');
+  });
+});
