@@ -341,6 +341,17 @@ export function describeProblems(problems: { name: string; expected: string }[])
   return problems.map(({ name, expected }) => `  ${name}: expected ${expected}`).join('\n');
 }
 
+/** How this deployment reaches Genesys Cloud. */
+export function genesysSettings(config: Config) {
+  return {
+    clientId: config.GENESYS_CLOUD_CLIENT_ID ?? '',
+    clientSecret: config.GENESYS_CLOUD_CLIENT_SECRET ?? '',
+    region: config.GENESYS_CLOUD_REGION,
+    baseUrl: config.GENESYS_CLOUD_BASE_URL,
+    engageUrl: config.GENESYS_ENGAGE_URL,
+  };
+}
+
 /** What customer data is sealed with. Without a secret, Redis is on this machine alone. */
 export function keyringOf({ NOTIFIER_SECRET: secret }: Config): Keyring {
   return secret === undefined ? Keyring.forDevelopment() : Keyring.parse(secret);

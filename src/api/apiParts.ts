@@ -5,8 +5,7 @@ import type { Metrics } from '../ops/metrics.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { ApiKeys } from './apiKeys.js';
-import type { Intake } from './intake.js';
-import type { Standing } from './redisReadiness.js';
+import type { Intake, Standing } from './intake.js';
 
 /** What the API is built on. */
 export interface ApiParts {

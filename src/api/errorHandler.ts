@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { UnreadableCampaignError } from '../campaign/store.js';
 import { BodyRefused } from '../http/jsonBody.js';
-import { UnreadableRecordError } from '../notification/unreadableRecord.js';
+import { UnreadableRecordError } from '../notification/codec.js';
 import { redactedError } from '../ops/logger.js';
 import { RedisUnavailableError, UnexpectedFailureError } from '../queue/notifierErrors.js';
 import { describeRedisFault, redisFaultOf } from '../redis/redisFault.js';

@@ -8,8 +8,27 @@ import { openApiDocument } from './openApi.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { acceptOnlyJson } from './requests.js';
 import { type Route, refuseUndescribed, registerRoutes } from './route.js';
-import { ROUTES } from './routes/routes.js';
+import { BATCH_ROUTE } from './routes/batchRoute.js';
+import { CAMPAIGN_FILE_ROUTES } from './routes/campaignFileRoutes.js';
+import { CAMPAIGN_ROUTES } from './routes/campaignRoutes.js';
+import { CAMPAIGN_STEP_ROUTES } from './routes/campaignStepRoutes.js';
+import { CONTROL_ROUTES } from './routes/controlRoutes.js';
+import { HEALTH_ROUTES } from './routes/healthRoutes.js';
+import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
+import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
+
+/** Every route of the API, in the order in which a reader wants them. */
+export const ROUTES: readonly Route[] = [
+  ...NOTIFICATION_ROUTES,
+  BATCH_ROUTE,
+  ...UNKNOWN_ROUTES,
+  ...CAMPAIGN_ROUTES,
+  ...CAMPAIGN_FILE_ROUTES,
+  ...CAMPAIGN_STEP_ROUTES,
+  ...CONTROL_ROUTES,
+  ...HEALTH_ROUTES,
+];
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -1,6 +1,8 @@
+import { isCampaignId } from '../campaign/campaignRequest.js';
 import { DEEPEST_JSON } from '../http/jsonNesting.js';
+import { isNotificationId } from '../notification/request.js';
 import { httpProblem, type Problem, problem, redisUnavailable } from './problems.js';
-import type { RouteSpec } from './route.js';
+import type { RouteSpec, Subject } from './route.js';
 
 /* What routes refuse alike. The same problems are answered and documented. */
 
@@ -85,3 +87,19 @@ export function sharedProblems({
     STOPPING,
   ];
 }
+
+/* What an id in a path names. */
+
+export const NOTIFICATION: Subject = {
+  description: 'The id of the notification.',
+  isId: isNotificationId,
+  missing: NO_NOTIFICATION,
+  logAs: 'notificationId',
+};
+
+export const CAMPAIGN: Subject = {
+  description: 'The id of the campaign, at most 100 characters.',
+  isId: isCampaignId,
+  missing: NO_CAMPAIGN,
+  logAs: 'campaignId',
+};

@@ -20,7 +20,18 @@ import { loadTemplates, publishTemplates, templatesDir } from '../templates/load
 import { ClockWatch } from '../worker/clockWatch.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
-import type { RunningRole } from './role.js';
+
+/** A role that runs in this process until it is stopped. */
+export interface RunningRole {
+  /** Where it listens, if it does. */
+  url?: string;
+  /** Its pages for people, by what they are. */
+  pages?: Readonly<Record<string, string>>;
+  /** Whether it gets its work done. */
+  readiness?(): Promise<Readiness>;
+  /** Ends it in order; may be called more than once. */
+  stop(): Promise<void>;
+}
 
 /** The inbox of this deployment, if it has one; `isReady` says whether files may be picked up now. */
 export function openInbox(

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Config } from '../config.js';
+import { type Config, genesysSettings } from '../config.js';
 import type { Limiter, RequestLane } from '../genesys/call.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
@@ -8,7 +8,6 @@ import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { policyFor } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { genesysSettings } from './genesysSettings.js';
 
 /** Rehearses requests: what would happen to them, without sending or storing anything. */
 export interface DryRunLookups {

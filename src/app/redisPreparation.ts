@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { Standing } from '../api/redisReadiness.js';
+import type { Standing } from '../api/intake.js';
 import { redactedError } from '../ops/logger.js';
 import { needsAChange, redisFaultOf } from '../redis/redisFault.js';
 import type { RedisHealth } from '../redis/redisHealth.js';

@@ -5,7 +5,7 @@ import { RowStore } from '../campaign/rowStore.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { Throughput } from '../campaign/throughput.js';
-import { type Config, keyringOf } from '../config.js';
+import { type Config, genesysSettings, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
@@ -38,15 +38,14 @@ import { checkRedisServer } from '../redis/serverInfo.js';
 import { untilServing } from '../redis/start.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
-import { accessIsRepaired } from '../worker/accessProbe.js';
+import { accessIsRepaired } from '../worker/circuitBreaker.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { Heartbeat } from '../worker/heartbeat.js';
 import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
-import { genesysSettings } from './genesysSettings.js';
+import type { RunningRole } from './apiApp.js';
 import { openIntake } from './openIntake.js';
-import type { RunningRole } from './role.js';
 
 /** What the lookups of a deployment's workers share. */
 export interface LookupCaches {

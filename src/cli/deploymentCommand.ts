@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Config, describeProblems, loadConfig, type Role } from '../config.js';
-import { UnreadableRecordError } from '../notification/unreadableRecord.js';
+import { UnreadableRecordError } from '../notification/codec.js';
 import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import type { Operations } from '../queue/operations.js';
 import { NotificationProducer } from '../queue/producer.js';

@@ -121,3 +121,8 @@ export function exitCodeFor(state: State): ExitCode {
     }
   }
 }
+
+/** What a person may have found out about a notification that is `unknown`. */
+export const VERDICTS = ['sent', 'not-sent'] as const;
+
+export type HumanVerdict = (typeof VERDICTS)[number];

@@ -4,9 +4,8 @@ import type { GateStatus } from '../queue/rateLimitGate.js';
 import { type Pause, readPauseReason } from '../queue/sendingPause.js';
 import { gateView, pauseView } from '../queue/statusView.js';
 import { operate, withProducer } from './deploymentCommand.js';
-import { EXIT, type ExitCode } from './exitCodes.js';
+import { EXIT, type ExitCode, type HumanVerdict } from './exitCodes.js';
 import { commandLine, type Output, operatorName, printable } from './output.js';
-import type { HumanVerdict } from './verdict.js';
 
 export interface GateOptions {
   open?: boolean;

@@ -8,13 +8,13 @@ import {
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
+  VERDICTS,
 } from './exitCodes.js';
 import type { GateOptions, PauseOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import type { PreviewOptions } from './templates.js';
-import { VERDICTS } from './verdict.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RunningRole } from '../app/role.js';
+import type { RunningRole } from '../app/apiApp.js';
 import type { Config, Role } from '../config.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { createLogger, redactedError } from '../ops/logger.js';

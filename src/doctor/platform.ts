@@ -1,6 +1,5 @@
 import { pino } from 'pino';
-import { genesysSettings } from '../app/genesysSettings.js';
-import type { Config } from '../config.js';
+import { type Config, genesysSettings } from '../config.js';
 import { isMissingPermission } from '../genesys/accessDenied.js';
 import type { CallFailure, Limiter } from '../genesys/call.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';

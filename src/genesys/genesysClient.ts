@@ -13,7 +13,6 @@ import {
 } from './call.js';
 import { Caller, type Platform } from './caller.js';
 import { resolveEndpoints } from './endpoints.js';
-import { logIn } from './login.js';
 import { type Contact, Contacts } from './resources/contacts.js';
 import {
   type ConversationPage,
@@ -35,7 +34,7 @@ import {
   Sends,
 } from './resources/sends.js';
 import { loadSdk } from './sdk.js';
-import { Tokens } from './tokens.js';
+import { logIn, Tokens } from './tokens.js';
 import type { IssuedRequest } from './transport.js';
 
 export interface GenesysSettings {

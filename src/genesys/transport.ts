@@ -6,9 +6,8 @@ import type { Logger } from 'pino';
 import { beforeRequest } from './beforeRequest.js';
 import { CallFailed, type CallFailure, type Limiter, type Operation } from './call.js';
 import type { CallContext } from './callContext.js';
-import { correlationIdOf, parseJson, RateLimitBackoff } from './errorResponse.js';
+import { correlationIdOf, mapError, parseJson, RateLimitBackoff } from './errorResponse.js';
 import { type Connections, createConnections } from './keepAlive.js';
-import { mapError } from './mapError.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
 import type { Tokens } from './tokens.js';
 

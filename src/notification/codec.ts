@@ -8,7 +8,19 @@ import {
   type TimelineEntry,
 } from './record.js';
 import { CHANNELS, type Channel, LANES, STATES } from './state.js';
-import { UnreadableRecordError } from './unreadableRecord.js';
+
+/** What lies under the id of a notification is no record: it was damaged, or a later version has written it. */
+export class UnreadableRecordError extends Error {
+  override readonly name = 'UnreadableRecordError';
+  readonly id: string;
+
+  constructor(id: string) {
+    super(
+      `The record of notification ${id} cannot be read: it is damaged, or a later version has written it. It stays as it is, and nothing is sent for it. Restore its key of Redis, which ends in :n:${id}, from a backup, or delete it.`,
+    );
+    this.id = id;
+  }
+}
 
 /*
  * A record as it lies in Redis: MessagePack of nested arrays, with states and channels as numbers,

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { UnreadableRecordError } from '../notification/unreadableRecord.js';
+import { UnreadableRecordError } from '../notification/codec.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { isRedisFault, withoutCommand } from '../redis/redisFault.js';
 import { verifyDatabase } from '../redis/serverInfo.js';

@@ -1,7 +1,8 @@
+import { parseUrl } from '../http/parseUrl.js';
 import { damageIn, INEXACT_NUMBER_EXPECTED, keepsItsDigits } from '../notification/damagedText.js';
 import { readIsoDate } from '../notification/dateTime.js';
+import { asciiDomain, readEmail } from '../notification/emailAddress.js';
 import { brokenValue, isNoValue } from '../notification/placeholders.js';
-import { isLink, isWebLink, LINK_EXPECTED, WEB_LINK_EXPECTED } from '../notification/webLink.js';
 
 /** What a variable's values are. A CSV and `--var` can only write text: the kind says what it means. */
 export const VARIABLE_KINDS = ['text', 'number', 'boolean', 'date', 'url', 'link'] as const;
@@ -125,4 +126,31 @@ function dateProblem(value: VariableValue): string | undefined {
     default:
       return DATE_EXPECTED;
   }
+}
+
+const WEB_LINK_EXPECTED = 'an absolute https link such as https://example.com/track/A-1001';
+
+const LINK_EXPECTED = `${WEB_LINK_EXPECTED}, or mailto: with an email address`;
+
+/** What a URL parser drops, encodes or reads as another sign, and a reader of the link would not see. */
+const UNFIT = /[\s\\<>"\p{Cc}\p{Cf}]/u;
+
+/**
+ * Whether a text is a link that a customer can follow: https, a host name with a dot, no user and
+ * password (`https://bank.example@evil.example` opens evil.example). A host in any script is one; it is
+ * sent in its ASCII form.
+ */
+export function isWebLink(text: string): boolean {
+  if (UNFIT.test(text) || !/^https:\/\/[^/?#]/i.test(text)) return false;
+  const url = parseUrl(text);
+  if (url === undefined) return false;
+  const { hostname, username, password } = url;
+  return username === '' && password === '' && asciiDomain(hostname) !== undefined;
+}
+
+/** As `isWebLink`, or the address of a mailbox. */
+export function isLink(text: string): boolean {
+  if (isWebLink(text)) return true;
+  const [, address] = /^mailto:([^?#]+)(?:\?[^#]*)?$/i.exec(text) ?? [];
+  return address !== undefined && !UNFIT.test(text) && readEmail(address).ok;
 }

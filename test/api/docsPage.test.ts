@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../src/api/routes/routes.js';
+import { ROUTES } from '../../src/api/server.js';
 import { html } from '../../src/html/html.js';
 import { startTestApi, stopApisAfterAll } from './support/api.js';
 

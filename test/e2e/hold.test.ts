@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import type { RunningRole } from '../../src/app/role.js';
+import type { RunningRole } from '../../src/app/apiApp.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
 describe('when our own access to the platform is broken', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { FaultInput } from '../../sandbox/faults.js';
-import type { RunningRole } from '../../src/app/role.js';
+import type { RunningRole } from '../../src/app/apiApp.js';
 import { startWorker } from '../../src/app/workerApp.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { ledgerKeys } from '../../src/redis/keys.js';

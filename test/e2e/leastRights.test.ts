@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { startApi } from '../../src/app/apiApp.js';
-import type { RunningRole } from '../../src/app/role.js';
+import { type RunningRole, startApi } from '../../src/app/apiApp.js';
 import { runDoctor } from '../../src/doctor/doctor.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { LEAST_RIGHTS } from '../support/leastRights.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
-import type { RunningRole } from '../../src/app/role.js';
+import type { RunningRole } from '../../src/app/apiApp.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 

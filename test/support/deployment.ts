@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
-import type { RunningRole } from '../../src/app/role.js';
+import type { RunningRole } from '../../src/app/apiApp.js';
 import { startWorker, type WorkerExtras } from '../../src/app/workerApp.js';
 import { type Config, loadConfig } from '../../src/config.js';
 import type { NotificationView } from '../../src/notification/notificationView.js';

@@ -8,8 +8,7 @@ import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText
 import type { FieldProblem } from '../../notification/request.js';
 import { httpProblem, problem } from '../problems.js';
 import { type AnswerSpec, answer, ok, route } from '../route.js';
-import { NO_CAMPAIGN } from '../sharedProblems.js';
-import { CAMPAIGN } from '../subjects.js';
+import { CAMPAIGN, NO_CAMPAIGN } from '../sharedProblems.js';
 import { uploadOf } from '../uploadConnections.js';
 import { importAnswer } from '../views/campaignAnswers.js';
 import * as example from './campaignExamples.js';

@@ -4,8 +4,7 @@ import { describeUnreadable } from '../../campaign/store.js';
 import { campaignSchema } from '../../campaign/viewSchema.js';
 import { invalidRequest, problem } from '../problems.js';
 import { answer, ok, queryText, route, wholeNumber } from '../route.js';
-import { NO_CAMPAIGN } from '../sharedProblems.js';
-import { CAMPAIGN } from '../subjects.js';
+import { CAMPAIGN, NO_CAMPAIGN } from '../sharedProblems.js';
 import { campaignList } from '../views/campaignAnswers.js';
 import * as example from './campaignExamples.js';
 

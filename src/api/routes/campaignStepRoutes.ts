@@ -6,8 +6,7 @@ import { RETRYABLE_STATES, whyNotRetryable } from '../../campaign/retryRows.js';
 import { campaignSchema } from '../../campaign/viewSchema.js';
 import { type Problem, problem } from '../problems.js';
 import { answer, ok, route } from '../route.js';
-import { NO_CAMPAIGN } from '../sharedProblems.js';
-import { CAMPAIGN } from '../subjects.js';
+import { CAMPAIGN, NO_CAMPAIGN } from '../sharedProblems.js';
 import { dryRunAnswer, retryAnswer } from '../views/campaignAnswers.js';
 import * as example from './campaignExamples.js';
 

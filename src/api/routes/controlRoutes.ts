@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FleetStatus, QueueStatus } from '../../queue/operations.js';
 import { PAUSE_REASON_EXPECTED, readPauseReason } from '../../queue/sendingPause.js';
 import {
   fleetStatusView,
@@ -9,7 +10,50 @@ import {
   statusSchema,
 } from '../../queue/statusView.js';
 import { answer, ok, route } from '../route.js';
-import * as example from './controlExamples.js';
+
+const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
+
+const IDLE: QueueStatus = { waiting: 0, delayed: 0, active: 0, failed: 0, paused: true };
+
+const FLEET = {
+  pause: { reason: 'Wrong price in the template', by: 'ops', since: at('09:40:00') },
+  gate: {
+    closed: true,
+    since: at('09:41:00'),
+    until: at('09:41:42'),
+    reason: { operation: 'agentless-email', retryAfterMs: 42_000 },
+  },
+  gateClosedMsTotal: 7_000,
+  queues: {
+    transactional: { ...IDLE, waiting: 3, oldestSince: at('09:40:02') },
+    campaign: IDLE,
+    intake: { ...IDLE, paused: false },
+  },
+  unknown: { count: 0 },
+  workers: {
+    now: at('09:41:07'),
+    alive: [
+      {
+        id: '6f1f4c1e-6d0f-4a7e-9a57-0d5a5f0c7c11',
+        host: 'worker-1',
+        pid: 17,
+        version: '0.1.0',
+        since: at('08:00:00'),
+        seenAt: at('09:41:07'),
+        concurrency: 10,
+        jobs: { transactional: 0, campaign: 0 },
+      },
+    ],
+    vanished: [],
+    lastSeenAt: at('09:41:07'),
+  },
+  redisFull: false,
+} satisfies FleetStatus;
+
+/* Made by what makes the answers. */
+const PAUSE = pauseView(FLEET.pause);
+const GATE = gateView({ ...FLEET.gate, closed: true });
+const STATUS = fleetStatusView({ ...FLEET, gate: { ...FLEET.gate, closed: true } });
 
 const stopRequest = z
   .strictObject(
@@ -60,7 +104,7 @@ export const CONTROL_ROUTES = [
       200: answer(
         'Whether notifications flow and what is in their way, workers, queues, and what waits for a person',
         statusSchema,
-        example.STATUS,
+        STATUS,
       ),
     },
     async handle(_call, { operations }) {
@@ -76,9 +120,9 @@ export const CONTROL_ROUTES = [
     summary: 'Stop all sending',
     description:
       'Answers once nothing more can leave, which takes two seconds. Acceptance goes on. Pausing again gives a new reason.',
-    body: { schema: stopRequest, examples: { 'Why it stops': { reason: example.PAUSE.reason } } },
+    body: { schema: stopRequest, examples: { 'Why it stops': { reason: PAUSE.reason } } },
     wrong: { body: {} },
-    answers: { 200: answer('Stopped', paused, { paused: true, ...example.PAUSE }) },
+    answers: { 200: answer('Stopped', paused, { paused: true, ...PAUSE }) },
     async handle({ body, caller, request }, { operations }) {
       const pause = await operations.pause({ reason: body.reason, by: caller });
       request.log.warn({ caller }, 'sending paused');
@@ -93,7 +137,7 @@ export const CONTROL_ROUTES = [
     operationId: 'resumeSending',
     summary: 'Let the sending go on',
     description: 'Takes no body.',
-    answers: { 200: answer('It goes on', resumed, { paused: false, was: example.PAUSE }) },
+    answers: { 200: answer('It goes on', resumed, { paused: false, was: PAUSE }) },
     async handle({ caller, request }, { operations }) {
       const was = await operations.resume();
       request.log.warn({ caller }, 'sending resumed');
@@ -108,7 +152,7 @@ export const CONTROL_ROUTES = [
     operationId: 'getGate',
     summary: 'Is the gate closed?',
     description: 'A 429 of the platform closes it for everybody, for as long as it asks.',
-    answers: { 200: answer('Open, or until when not', gateSchema, example.GATE) },
+    answers: { 200: answer('Open, or until when not', gateSchema, GATE) },
     async handle(_call, { operations }) {
       return ok(gateView(await operations.gate()));
     },

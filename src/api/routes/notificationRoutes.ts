@@ -6,8 +6,7 @@ import { acceptAnswer, acceptProblem, logDefects } from '../intake.js';
 import { invalidRequest, problem, unexpectedFailure } from '../problems.js';
 import { withIdempotencyKey } from '../requests.js';
 import { answer, ok, route } from '../route.js';
-import { NO_NOTIFICATION } from '../sharedProblems.js';
-import { NOTIFICATION } from '../subjects.js';
+import { NO_NOTIFICATION, NOTIFICATION } from '../sharedProblems.js';
 import * as example from './notificationExamples.js';
 
 const ID = example.REQUEST.id;

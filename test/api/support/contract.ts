@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { openApiDocument } from '../../../src/api/openApi.js';
-import { ROUTES } from '../../../src/api/routes/routes.js';
+import { ROUTES } from '../../../src/api/server.js';
 
 const NAME = 'openapi.json';
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isLink, isWebLink } from '../../src/notification/webLink.js';
+import { isLink, isWebLink } from '../../src/templates/variableKind.js';
 
 test('a link with letters of any script is one, however often it was asked for before', () => {
   const refused = Array.from({ length: 50_000 }, () => isWebLink('https://müller.example/weg'));
