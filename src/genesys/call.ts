@@ -1,22 +1,39 @@
 /**
  * Everything this client asks of the platform. Whether a request may be repeated is a property of
- * the operation, never of its HTTP method: three of the reads are POSTs, and so are all the sends.
+ * the operation, never of its HTTP method: some of the reads are POSTs, and so are all the sends.
+ *
+ * A `start` makes the platform do work that is paid for: an export, a job, a batch. It is repeated
+ * only where it surely did not arrive, or the work would be done twice.
  */
 const KINDS = {
   'contact-lookup': 'read',
   contact: 'read',
+  'contact-search': 'read',
+  'bulk-contacts': 'read',
+  'contact-export-start': 'start',
+  'contact-export': 'read',
   'conversation-query': 'read',
+  'delivery-query': 'read',
+  'conversation-job-start': 'start',
+  'conversation-job': 'read',
+  'conversation-job-results': 'read',
+  'conversation-job-cancel': 'read',
+  'conversation-summary': 'read',
   'message-conversation': 'read',
+  'email-conversation': 'read',
   messages: 'read',
   recordings: 'read',
+  'recording-batch-start': 'start',
+  'recording-batch': 'read',
   'message-details': 'read',
   'web-deployment': 'read',
   'email-domain': 'read',
+  limits: 'read',
   'agentless-message': 'send',
   'agentless-email': 'send',
   'engage-message': 'send',
   login: 'login',
-} as const satisfies Record<string, 'read' | 'send' | 'login'>;
+} as const satisfies Record<string, 'read' | 'start' | 'send' | 'login'>;
 
 export type Operation = keyof typeof KINDS;
 type OperationKind = (typeof KINDS)[Operation];
@@ -28,6 +45,11 @@ export type SendOperation = {
 
 export type ReadOperation = {
   [O in Operation]: (typeof KINDS)[O] extends 'read' ? O : never;
+}[Operation];
+
+/** Operations that make the platform do work whose result is fetched later. */
+export type StartOperation = {
+  [O in Operation]: (typeof KINDS)[O] extends 'start' ? O : never;
 }[Operation];
 
 export function kindOf(operation: Operation): OperationKind {

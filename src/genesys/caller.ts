@@ -9,6 +9,7 @@ import {
   type ReadOperation,
   type SendGuard,
   type SendOperation,
+  type StartOperation,
 } from './call.js';
 import { CallContext } from './callContext.js';
 import { runInExchange, type Sdk } from './sdk.js';
@@ -56,7 +57,12 @@ export class Caller {
     this.#onMismatch = deps.onMismatch ?? (() => undefined);
   }
 
-  read<T>(operation: ReadOperation, options: CallOptions, work: Work<T>): Promise<CallResult<T>> {
+  /** A start is a read in all but its repetition: see `isRepeatable`. */
+  read<T>(
+    operation: ReadOperation | StartOperation,
+    options: CallOptions,
+    work: Work<T>,
+  ): Promise<CallResult<T>> {
     return this.#call(new CallContext(operation, { options, deadlineMs: this.#deadlineMs }), work);
   }
 
@@ -107,7 +113,16 @@ export class Caller {
   }
 }
 
-const MAY_BE_ABSENT: ReadonlySet<Operation> = new Set(['contact', 'contact-lookup', 'recordings']);
+const MAY_BE_ABSENT: ReadonlySet<Operation> = new Set([
+  'contact',
+  'contact-lookup',
+  'recordings',
+  'contact-export',
+  'conversation-job',
+  'conversation-job-cancel',
+  'conversation-summary',
+  'email-conversation',
+]);
 
 /** What a healthy system meets all the time must not drown what an operator should see. */
 function isOrdinary(operation: Operation, failure: CallFailure): boolean {
@@ -126,8 +141,11 @@ function isOrdinary(operation: Operation, failure: CallFailure): boolean {
     case 'mismatch':
       return false;
     case 'malformed':
-      // A recording that is not ready yet: the body is not ours to read.
-      return failure.status === 202 && operation === 'recordings';
+      // A recording that is not ready yet, a job that is cancelled: the body is not ours to read.
+      return (
+        (failure.status === 202 && operation === 'recordings') ||
+        operation === 'conversation-job-cancel'
+      );
     default:
       return failure satisfies never;
   }

@@ -13,13 +13,23 @@ import {
 } from './call.js';
 import { Caller, type Platform } from './caller.js';
 import { resolveEndpoints } from './endpoints.js';
+import {
+  AnalyticsJobs,
+  type ConversationJob,
+  type ConversationJobQuery,
+  type ConversationJobResults,
+} from './resources/analyticsJobs.js';
+import { type ContactExport, ContactExports } from './resources/contactExports.js';
 import { type Contact, Contacts } from './resources/contacts.js';
 import {
   type ConversationPage,
   type ConversationQuery,
   Conversations,
 } from './resources/conversations.js';
+import { type EmailConversation, Emails } from './resources/emails.js';
+import { Limits, type PlatformLimit } from './resources/limits.js';
 import { type Message, type MessageConversation, Messages } from './resources/messages.js';
+import { type RecordingBatch, RecordingBatches } from './resources/recordingBatches.js';
 import { type ConversationRecordings, Recordings } from './resources/recordings.js';
 import {
   type EmailDomain,
@@ -33,6 +43,7 @@ import {
   type EngageMessage,
   Sends,
 } from './resources/sends.js';
+import { type ConversationSummaryText, Summaries } from './resources/summaries.js';
 import { loadSdk } from './sdk.js';
 import { logIn, Tokens } from './tokens.js';
 import type { IssuedRequest } from './transport.js';
@@ -61,10 +72,51 @@ export interface GenesysClient {
   findContact(email: string, options: CallOptions): Promise<CallResult<Contact | null>>;
   /** `null` when the platform does not know the id. */
   getContact(contactId: string, options: CallOptions): Promise<CallResult<Contact | null>>;
+  /** The contacts that show exactly this address, at most 25. */
+  searchContactsByEmail(email: string, options: CallOptions): Promise<CallResult<Contact[]>>;
+  /** The contacts behind these ids, merged ones as their canonical contact. */
+  resolveContacts(
+    contactIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<Contact[]>>;
+  /** A file of all contacts; `getContactExport` says when it is there and where. */
+  startContactExport(options: CallOptions): Promise<CallResult<ContactExport>>;
+  getContactExport(
+    exportId: string,
+    options: CallOptions,
+  ): Promise<CallResult<ContactExport | null>>;
   queryConversations(
     query: ConversationQuery,
     options: CallOptions,
   ): Promise<CallResult<ConversationPage>>;
+  /** The same query, for what became of messages that were sent: it has its turn before look-ups. */
+  queryDeliveries(
+    query: ConversationQuery,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationPage>>;
+  startConversationJob(
+    query: ConversationJobQuery,
+    options: CallOptions,
+  ): Promise<CallResult<{ jobId: string }>>;
+  getConversationJob(
+    jobId: string,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationJob | null>>;
+  getConversationJobResults(
+    jobId: string,
+    page: { cursor?: string; pageSize: number },
+    options: CallOptions,
+  ): Promise<CallResult<ConversationJobResults>>;
+  cancelConversationJob(jobId: string, options: CallOptions): Promise<CallResult<null>>;
+  /** `null` when there is none, or summaries are switched off. */
+  getConversationSummary(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationSummaryText | null>>;
+  getEmailConversation(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailConversation | null>>;
   getMessageConversation(
     conversationId: string,
     options: CallOptions,
@@ -80,6 +132,12 @@ export interface GenesysClient {
     conversationId: string,
     options: CallOptions,
   ): Promise<CallResult<ConversationRecordings>>;
+  /** At most 100 conversations. */
+  startRecordingBatch(
+    conversationIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<{ id: string }>>;
+  getRecordingBatch(batchId: string, options: CallOptions): Promise<CallResult<RecordingBatch>>;
   getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
   /** `null` when there is no such deployment. */
   getWebDeployment(
@@ -88,6 +146,8 @@ export interface GenesysClient {
   ): Promise<CallResult<WebDeployment | null>>;
   /** `null` when the organisation has not set this domain up for outbound email. */
   getEmailDomain(domain: string, options: CallOptions): Promise<CallResult<EmailDomain | null>>;
+  /** The organisation's limits of a namespace: `platform.api`, `analytics`, … */
+  getLimits(namespace: string, options: CallOptions): Promise<CallResult<PlatformLimit[]>>;
 
   sendAgentlessMessage(
     message: AgentlessMessage,
@@ -159,9 +219,15 @@ export async function createGenesysClient(
   const caller = new Caller({ platform, deadlineMs, log, onMismatch: deps.onMismatch });
 
   const contacts = new Contacts(caller);
+  const contactExports = new ContactExports(caller);
   const conversations = new Conversations(caller);
+  const analyticsJobs = new AnalyticsJobs(caller);
+  const summaries = new Summaries(caller);
+  const emails = new Emails(caller);
   const messages = new Messages(caller);
   const recordings = new Recordings(caller);
+  const recordingBatches = new RecordingBatches(caller);
+  const limits = new Limits(caller);
   const senderSettings = new SenderSettings(caller);
   const sends = new Sends(caller, endpoints.engage);
 
@@ -178,13 +244,27 @@ export async function createGenesysClient(
     },
     findContact: (email, options) => contacts.find(email, options),
     getContact: (contactId, options) => contacts.get(contactId, options),
+    searchContactsByEmail: (email, options) => contacts.search(email, options),
+    resolveContacts: (contactIds, options) => contacts.resolve(contactIds, options),
+    startContactExport: (options) => contactExports.start(options),
+    getContactExport: (id, options) => contactExports.get(id, options),
     queryConversations: (query, options) => conversations.query(query, options),
+    queryDeliveries: (query, options) => conversations.queryDeliveries(query, options),
+    startConversationJob: (query, options) => analyticsJobs.start(query, options),
+    getConversationJob: (id, options) => analyticsJobs.get(id, options),
+    getConversationJobResults: (id, page, options) => analyticsJobs.results(id, page, options),
+    cancelConversationJob: (id, options) => analyticsJobs.cancel(id, options),
+    getConversationSummary: (id, options) => summaries.ofConversation(id, options),
+    getEmailConversation: (id, options) => emails.conversation(id, options),
     getMessageConversation: (id, options) => messages.conversation(id, options),
     getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
     getRecordings: (id, options) => recordings.ofConversation(id, options),
+    startRecordingBatch: (ids, options) => recordingBatches.start(ids, options),
+    getRecordingBatch: (id, options) => recordingBatches.get(id, options),
     getMessageDetails: (id, options) => messages.details(id, options),
     getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
     getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
+    getLimits: (namespace, options) => limits.ofNamespace(namespace, options),
     sendAgentlessMessage: (message, guard, options) => sends.message(message, guard, options),
     sendAgentlessEmail: (email, guard, options) => sends.email(email, guard, options),
     sendEngageMessage: (message, guard, options) => sends.engage(message, guard, options),

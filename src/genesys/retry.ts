@@ -1,4 +1,4 @@
-import type { CallFailure } from './call.js';
+import { type CallFailure, kindOf } from './call.js';
 import type { CallContext } from './callContext.js';
 
 export const RETRIES = 2;
@@ -11,18 +11,22 @@ const TRANSIENT_STATUS: ReadonlySet<number> = new Set([
 
 /**
  * Whether the same request may go out again within this call. Sends never: the platform has no
- * idempotency key. Nor anything after a 429: the whole fleet waits then, and waiting is the queue's
+ * idempotency key. What starts a job, only when it surely did not arrive. Nor anything after a 429: the whole fleet waits then, and waiting is the queue's
  * business. A wait the platform asks for is honoured or, if the deadline comes first, handed on.
  */
 export function isRepeatable(exchange: CallContext, failure: CallFailure): boolean {
   if (exchange.isSend || exchange.ending !== undefined) return false;
+  const mayHaveStarted = kindOf(exchange.operation) === 'start';
   switch (failure.kind) {
     case 'unreachable':
-    case 'connection_lost':
       return true;
+    case 'connection_lost':
+      return !mayHaveStarted;
     case 'http':
       return (
-        TRANSIENT_STATUS.has(failure.status) && (failure.retryAfterMs ?? 0) < exchange.remainingMs
+        !mayHaveStarted &&
+        TRANSIENT_STATUS.has(failure.status) &&
+        (failure.retryAfterMs ?? 0) < exchange.remainingMs
       );
     case 'gate_closed':
     case 'not_issued':

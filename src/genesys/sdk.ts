@@ -1,6 +1,7 @@
 import type {
   ConversationsApi,
   ExternalContactsApi,
+  OrganizationApi,
   RecordingApi,
   RoutingApi,
   WebDeploymentsApi,
@@ -12,6 +13,7 @@ import type { Transport } from './transport.js';
 export interface Sdk {
   conversations: ConversationsApi;
   externalContacts: ExternalContactsApi;
+  organization: OrganizationApi;
   recording: RecordingApi;
   routing: RoutingApi;
   webDeployments: WebDeploymentsApi;
@@ -101,6 +103,7 @@ export async function loadSdk(transport: Transport, place: Endpoints['place']): 
   return {
     conversations: new platform.ConversationsApi(client),
     externalContacts: new platform.ExternalContactsApi(client),
+    organization: new platform.OrganizationApi(client),
     recording: new platform.RecordingApi(client),
     routing: new platform.RoutingApi(client),
     webDeployments: new platform.WebDeploymentsApi(client),

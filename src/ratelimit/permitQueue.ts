@@ -7,17 +7,34 @@ import type { AcquireResult } from './rateLimiter.js';
  * notification. Two things come of it. A history is used as soon as it was read, and not a minute
  * later, after all others' were. And queries for conversations go last, when every other job has
  * come as far: then one query can ask for all of them.
+ *
+ * What serves a hundred notifications at once goes with the sends: there is little of it, and behind
+ * a stream of single requests it would never have its turn.
  */
 const RANKS = {
   'agentless-message': 0,
   'agentless-email': 0,
   'engage-message': 0,
   'message-details': 0,
+  'delivery-query': 0,
+  'email-conversation': 0,
+  'contact-export-start': 0,
+  'contact-export': 0,
+  'conversation-job-start': 0,
+  'conversation-job': 0,
+  'conversation-job-results': 0,
+  'conversation-job-cancel': 0,
+  'recording-batch-start': 0,
+  'recording-batch': 0,
   messages: 1,
   recordings: 2,
+  'conversation-summary': 2,
   'message-conversation': 2,
   'contact-lookup': 3,
   contact: 3,
+  'contact-search': 3,
+  'bulk-contacts': 3,
+  limits: 3,
   'web-deployment': 3,
   'email-domain': 3,
   login: 3,

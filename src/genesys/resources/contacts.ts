@@ -43,7 +43,18 @@ const Contact = z.object({
   mergeSet: z.array(ContactReference).optional().catch(undefined),
 });
 
+/** The platform leaves `entities` out when there are none. */
+const ContactListing = z.object({ entities: z.array(Contact).default([]) });
+
+/** Genesys: BulkFetchContactsResponse. Each id has its own outcome; one that failed has no entity. */
+const BulkContacts = z.object({
+  results: z.array(z.object({ id: platformId, entity: Contact.nullish() })).default([]),
+});
+
 export type Contact = z.infer<typeof Contact>;
+
+/** More contacts with one address than this are not told apart anyway. */
+const MOST_FOUND = 25;
 
 export class Contacts {
   readonly #caller: Caller;
@@ -78,6 +89,54 @@ export class Contacts {
       }),
     );
   }
+
+  /**
+   * The contacts behind these ids, as far as there are any. An id that was merged into another is
+   * answered with the canonical contact. How many ids a request may have is not documented.
+   */
+  async resolve(
+    contactIds: readonly string[],
+    options: CallOptions,
+  ): Promise<CallResult<Contact[]>> {
+    const asked = new Set(contactIds.map((id) => id.toLowerCase()));
+    const result = await this.#caller.read('bulk-contacts', options, {
+      answer: BulkContacts,
+      isAbout: ({ results }) =>
+        results.every(
+          ({ id, entity }) =>
+            asked.has(id.toLowerCase()) &&
+            (!entity || idsOf(entity).some((each) => asked.has(each.toLowerCase()))),
+        ),
+      run: ({ sdk }) =>
+        sdk.externalContacts.postExternalcontactsBulkContacts({
+          entities: contactIds.map((id) => ({ id })),
+        }),
+    });
+    if (!result.ok) return result;
+    return { ...result, data: result.data.results.flatMap(({ entity }) => entity ?? []) };
+  }
+
+  /**
+   * The contacts that show exactly this address, at most 25. The platform searches by keyword: what
+   * it finds besides is left out. Contacts that were made automatically are in no search.
+   */
+  async search(email: string, options: CallOptions): Promise<CallResult<Contact[]>> {
+    const result = await this.#caller.read('contact-search', options, {
+      answer: ContactListing,
+      run: ({ sdk }) =>
+        sdk.externalContacts.getExternalcontactsContacts({
+          q: email,
+          pageSize: MOST_FOUND,
+          pageNumber: 1,
+        }),
+    });
+    if (!result.ok) return result;
+    const asked = emailIdentity(email);
+    const found = result.data.entities.filter((contact) =>
+      addressesOf(contact).some((address) => emailIdentity(address) === asked),
+    );
+    return { ...result, data: found };
+  }
 }
 
 /**
@@ -92,13 +151,20 @@ export function idsOf({ id, canonicalContact, mergeSet = [] }: Contact): string[
 
 /** A contact that shows no address at all cannot be compared. */
 function mayHaveEmail(contact: Contact, email: string): boolean {
-  const { workEmail, personalEmail, otherEmail, identifiers = [] } = contact;
+  const addresses = addressesOf(contact);
+  const asked = emailIdentity(email);
+  return addresses.length === 0 || addresses.some((address) => emailIdentity(address) === asked);
+}
+
+function addressesOf({
+  workEmail,
+  personalEmail,
+  otherEmail,
+  identifiers = [],
+}: Contact): string[] {
   const addresses = [
     ...[workEmail, personalEmail, otherEmail],
     ...identifiers.flatMap(({ type, value }) => (type === 'Email' ? [value] : [])),
-  ].filter((address) => address !== undefined && address !== '');
-  const asked = emailIdentity(email);
-  return (
-    addresses.length === 0 || addresses.some((address) => emailIdentity(address ?? '') === asked)
-  );
+  ];
+  return addresses.flatMap((address) => (address === undefined || address === '' ? [] : [address]));
 }

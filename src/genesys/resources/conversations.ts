@@ -59,7 +59,7 @@ const Participant = z.object({
 });
 
 /** A conversation as Analytics sees it: who, when, over which medium; never a word that was said. */
-const ConversationSummary = z.object({
+export const ConversationSummary = z.object({
   conversationId: platformId,
   conversationStart: optionalText,
   /** Absent while the conversation is open. */
@@ -88,6 +88,20 @@ export class Conversations {
 
   query(query: ConversationQuery, options: CallOptions): Promise<CallResult<ConversationPage>> {
     return this.#caller.read('conversation-query', options, {
+      answer: ConversationPage,
+      run: ({ sdk }) => sdk.conversations.postAnalyticsConversationsDetailsQuery(query),
+    });
+  }
+
+  /**
+   * The same request, asked for what became of messages that were sent: many at once, so that it has
+   * its turn before single look-ups. A conversation that is not in the answer is not known yet.
+   */
+  queryDeliveries(
+    query: ConversationQuery,
+    options: CallOptions,
+  ): Promise<CallResult<ConversationPage>> {
+    return this.#caller.read('delivery-query', options, {
       answer: ConversationPage,
       run: ({ sdk }) => sdk.conversations.postAnalyticsConversationsDetailsQuery(query),
     });

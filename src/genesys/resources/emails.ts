@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import type { CallOptions, CallResult } from '../call.js';
+import type { Caller } from '../caller.js';
+import { platformId, sameId } from '../platformId.js';
+import { absentAsNull } from './contacts.js';
+import { optionalText } from './messages.js';
+
+/** A bounce says more in a message, which repeats the address: only its code is read. */
+const ErrorInfo = z.object({ code: optionalText }).optional().catch(undefined);
+
+/** Genesys: EmailConversation, as far as it is read here. */
+const EmailConversation = z.object({
+  id: platformId,
+  participants: z.array(z.object({ purpose: optionalText, errorInfo: ErrorInfo })).catch([]),
+});
+
+export type EmailConversation = z.infer<typeof EmailConversation>;
+
+export class Emails {
+  readonly #caller: Caller;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+  }
+
+  /** A bounce shows as an `errorInfo` of a participant, about 25 s after the send and not earlier. */
+  async conversation(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailConversation | null>> {
+    return absentAsNull(
+      await this.#caller.read('email-conversation', options, {
+        answer: EmailConversation,
+        isAbout: ({ id }) => sameId(id, conversationId),
+        run: ({ sdk }) => sdk.conversations.getConversationsEmail(conversationId),
+      }),
+    );
+  }
+}
