@@ -74,9 +74,9 @@ function describe(each: RouteSpec, schemas: Components): OpenApiOperation {
     operationId,
     summary,
     description,
-    ...(access === 'open' && { security: [] }),
-    ...(parameters.length > 0 && { parameters }),
-    ...(requestBody !== undefined && { requestBody }),
+    security: access === 'open' ? [] : undefined,
+    parameters: parameters.length > 0 ? parameters : undefined,
+    requestBody,
     responses: Object.fromEntries([
       ...Object.entries(each.answers).map(([status, one]) => [status, success(one, schemas)]),
       ...[...new Set(problems.map(({ status }) => status))].map((status) => [
@@ -143,7 +143,7 @@ function success(given: AnswerSpec, schemas: Components) {
   ]);
   return {
     description,
-    ...(headers !== undefined && { headers: headersOf(headers) }),
+    headers: headers && headersOf(headers),
     content: Object.fromEntries(content),
   };
 }
@@ -167,7 +167,7 @@ function refusal(all: readonly Problem[], schemas: Components) {
   const waits = all.some(({ retryAfter }) => retryAfter !== undefined);
   return {
     description: [...new Set(all.map(({ title }) => title))].join('; or: '),
-    ...(waits && { headers: headersOf({ 'Retry-After': 'Seconds after which to try again.' }) }),
+    headers: waits ? headersOf({ 'Retry-After': 'Seconds after which to try again.' }) : undefined,
     content: {
       [PROBLEM_JSON]: {
         schema: schemas.describe(problemDocument),

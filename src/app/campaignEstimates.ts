@@ -69,9 +69,7 @@ export class CampaignProspects {
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         checksDelivery: config.DELIVERY_CHECK_AFTER > 0,
       }),
-      ...(this.#knowsPlatform
-        ? { lookUp: (requests: readonly NotificationRequest[]) => this.#lookUp(requests, template) }
-        : {}),
+      lookUp: this.#knowsPlatform ? (requests) => this.#lookUp(requests, template) : undefined,
       assumptions: this.#knowsPlatform
         ? []
         : ['The workers have settings for every channel; this process has none to look at.'],

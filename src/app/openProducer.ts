@@ -31,11 +31,11 @@ export function openProducer(config: Config, metrics?: Metrics): NotificationPro
   return new NotificationProducer({
     redisUrl: config.REDIS_URL,
     prefix: config.QUEUE_PREFIX,
-    ...(metrics !== undefined && { observe: metrics.countStep }),
+    observe: metrics?.countStep,
     backlogMax: config.BACKLOG_MAX,
     ledgerRetentionMs: config.LEDGER_RETENTION,
     requestRetentionMs: config.REQUEST_RETENTION,
-    ...(config.DEFAULT_COUNTRY !== undefined && { defaultCountry: config.DEFAULT_COUNTRY }),
-    ...(config.NOTIFIER_SECRET !== undefined && { secret: config.NOTIFIER_SECRET }),
+    defaultCountry: config.DEFAULT_COUNTRY,
+    secret: config.NOTIFIER_SECRET,
   });
 }

@@ -340,7 +340,7 @@ export async function startWorker(
     log.info('worker stopped');
   };
   return {
-    ...(health !== undefined && { url: health.url }),
+    url: health?.url,
     readiness: () => readiness(),
     stop: () => {
       stopping ??= stop();

@@ -58,7 +58,7 @@ export function progressOf(
   const awaiting = Math.max(0, live - rowsIn(counts, ...IN_WORK));
   // Of a cancelled campaign nothing falls back any more.
   const ended = state === 'cancelled' ? dealtWith : dealtWith - awaiting;
-  const progress = { rows, ended, ...(awaiting > 0 && { awaitingDelivery: awaiting }) };
+  const progress = { rows, ended, awaitingDelivery: awaiting > 0 ? awaiting : undefined };
   if (state !== 'running' || perMinute === undefined) return progress;
   const paced = { ...progress, perMinute: Math.round(perMinute) };
   const left = rowsToSend(counts);

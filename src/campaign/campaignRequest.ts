@@ -117,8 +117,8 @@ export function soundTimes(input: unknown): Pick<CampaignRequest, 'startAt' | 'e
   const { startAt, endAt } = (input ?? {}) as { startAt?: unknown; endAt?: unknown };
   const [start, end] = [time.safeParse(startAt), time.safeParse(endAt)];
   return {
-    ...(start.success && { startAt: start.data }),
-    ...(end.success && { endAt: end.data }),
+    startAt: start.success ? start.data : undefined,
+    endAt: end.success ? end.data : undefined,
   };
 }
 
@@ -152,7 +152,7 @@ export function campaignInput(
 ): NewCampaign {
   const { name, template, startAt, endAt, id: _id, ...others } = request;
   const { map, ignore, acceptRejected, ...defaults } = others;
-  const columns = { ...(map !== undefined && { map }), ...(ignore !== undefined && { ignore }) };
+  const columns = map === undefined && ignore === undefined ? undefined : { map, ignore };
   return {
     id,
     ...(name === undefined
@@ -161,11 +161,15 @@ export function campaignInput(
     template,
     templateHash,
     defaults: defaults satisfies RowDefaults,
-    ...(startAt !== undefined && { startAt: Date.parse(startAt) }),
-    ...(endAt !== undefined && { endAt: Date.parse(endAt) }),
-    ...(Object.keys(columns).length > 0 && { columns }),
-    ...(acceptRejected && { acceptRejected }),
+    startAt: epochMs(startAt),
+    endAt: epochMs(endAt),
+    columns,
+    acceptRejected: acceptRejected || undefined,
   };
+}
+
+function epochMs(time: string | undefined): number | undefined {
+  return time === undefined ? undefined : Date.parse(time);
 }
 
 /** A name as one that is given has to be: files may be called anything. */

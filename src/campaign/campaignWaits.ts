@@ -90,7 +90,7 @@ function stops(obstacles: readonly Obstacle[]): CampaignWait[] {
       until,
       detail,
       remedy,
-      ...(command !== undefined && { command: `notifier ${command}` }),
+      command: command === undefined ? undefined : `notifier ${command}`,
     }));
 }
 

@@ -129,11 +129,10 @@ export class Campaigns {
       });
       const shown = found.slice(0, page.limit);
       const campaigns = await this.#views.all(shown);
-      const last = shown.at(-1);
       return {
         campaigns,
-        ...(unreadable.length > 0 && { unreadable }),
-        ...(found.length > page.limit && last !== undefined && { next: last.id }),
+        unreadable: unreadable.length > 0 ? unreadable : undefined,
+        next: found.length > page.limit ? shown.at(-1)?.id : undefined,
       };
     });
   }

@@ -340,7 +340,7 @@ function resultOf(
     state,
     reason,
     ...(record !== undefined && partsOf(viewOf(record, undefined))),
-    ...(warning !== undefined && { warning }),
+    warning,
     own: cells,
   };
 }

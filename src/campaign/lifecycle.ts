@@ -53,7 +53,7 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
     startAt,
     endAt,
     columns,
-    ...(acceptRejected && { acceptRejected }),
+    acceptRejected: acceptRejected || undefined,
   };
 }
 
@@ -208,9 +208,9 @@ export function cancel(
     const { reason, by } = given;
     const to = {
       state: 'cancelled' as const,
-      ...(reason !== undefined && { reason }),
+      reason,
       ...who(by),
-      ...(campaign.startedAt !== undefined && { unsettled: true as const }),
+      unsettled: campaign.startedAt === undefined ? undefined : (true as const),
     };
     return done(step(campaign, now, to, { endedAt: now }), { waitingBecome: 'cancelled' });
   });

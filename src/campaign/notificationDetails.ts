@@ -52,9 +52,9 @@ async function read(parts: DetailsParts, id: string): Promise<NotificationDetail
   return {
     record,
     fleet,
-    ...(stored !== undefined && { recipient: maskedRecipient(stored.request) }),
-    ...(campaignPause !== undefined && { campaignPause }),
-    ...(jobStartsAt !== undefined && { jobStartsAt }),
+    recipient: stored && maskedRecipient(stored.request),
+    campaignPause,
+    jobStartsAt,
     jobs: jobs
       .filter(({ state }) => state !== 'unknown')
       .map(({ id: jobId, state }) => ({ id: jobId, state })),

@@ -128,7 +128,7 @@ export async function resumeSending(options: { json?: boolean }): Promise<ExitCo
     const was = await operations.resume();
     const said =
       was === undefined ? 'It was not paused.' : `Resumed. It was ${describePause(was)}.`;
-    output.result(said, { paused: false, ...(was !== undefined && { was: pauseView(was) }) });
+    output.result(said, { paused: false, was: was && pauseView(was) });
     return EXIT.ok;
   });
 }

@@ -57,11 +57,11 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
     sentiment: sentimentOf(ownWords(said)),
     conversationId,
     hasHistory: true,
-    ...(optedOut ? { optedOut } : {}),
-    ...(stated === undefined ? {} : { statedName: stated }),
-    ...(topic === undefined ? {} : { topic }),
-    ...(last ? { lastMessage: shorten(last.text, QUOTE_LIMIT) } : {}),
-    ...(last && isTime(last.at) ? { lastMessageAt: new Date(last.at).toISOString() } : {}),
+    optedOut: optedOut || undefined,
+    statedName: stated,
+    topic,
+    lastMessage: last && shorten(last.text, QUOTE_LIMIT),
+    lastMessageAt: last && isTime(last.at) ? new Date(last.at).toISOString() : undefined,
   };
 }
 

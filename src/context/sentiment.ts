@@ -113,7 +113,7 @@ export function sentimentOf(texts: readonly string[]): TemplateContext['sentimen
   const neutral = Object.fromEntries(NEUTRAL_ENGLISH.map((word) => [word, 0]));
   const { score } = analyser.analyze(phrase, {
     language,
-    ...(language === 'en' ? { extras: neutral } : {}),
+    extras: language === 'en' ? neutral : undefined,
   });
   if (score <= NEGATIVE_SCORE) return 'negative';
   return score >= POSITIVE_SCORE ? 'positive' : 'neutral';

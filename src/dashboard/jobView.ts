@@ -48,12 +48,10 @@ export function jobView(job: Record<string, unknown>): Record<string, unknown> {
     data: data ?? {},
     opts: counts(opts, ['attempts', 'delay']),
     isFailed: job['isFailed'] === true,
-    ...(failure !== undefined && { failedReason: shownFailure(failure) }),
+    failedReason: failure === undefined ? undefined : shownFailure(failure),
     stacktrace: [],
     returnValue: shownResult(returnValue),
-    ...(data !== undefined && {
-      externalUrl: { displayText: 'Notification', href: `/notifications/${data.id}` },
-    }),
+    externalUrl: data && { displayText: 'Notification', href: `/notifications/${data.id}` },
   };
 }
 

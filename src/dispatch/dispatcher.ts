@@ -158,7 +158,7 @@ export class Dispatcher {
       outcome: 'sent',
       messageId,
       conversationId,
-      ...(checked && { deliveryCheckAt: attempt.now() + deliveryCheckAfterMs }),
+      deliveryCheckAt: checked ? attempt.now() + deliveryCheckAfterMs : undefined,
     });
     if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
     if (record === undefined) attempt.log.error({ messageId }, 'ledger record missing');

@@ -102,7 +102,7 @@ export class Attempt {
     return {
       lane: this.record.lane,
       signal: this.signal,
-      ...(this.record.state !== 'sent' && { deadline: this.record.deadline }),
+      deadline: this.record.state === 'sent' ? undefined : this.record.deadline,
       correlation: { notificationId: this.id, attempt: this.record.attempts + 1 },
     };
   }

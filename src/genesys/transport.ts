@@ -173,7 +173,7 @@ export class Transport {
         signal: exchange.signal,
         transport: httpAdapter(exchange, this.#connections),
         // A proxy from the environment is honoured, but a sandbox next door is not behind it.
-        ...(isLoopback(request.url) ? { proxy: false as const } : {}),
+        proxy: isLoopback(request.url) ? false : undefined,
       });
       const body = typeof data === 'string' ? parseJson(data) : undefined;
       const correlationId = correlationIdOf(headers);

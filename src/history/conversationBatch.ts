@@ -93,7 +93,7 @@ export function optionsOf(members: readonly PendingLookup[]): CallOptions {
   return {
     lane: first.lane,
     signal,
-    ...(Number.isFinite(deadline) && { deadline }),
+    deadline: Number.isFinite(deadline) ? deadline : undefined,
   };
 }
 
@@ -185,7 +185,7 @@ async function searchPages(
     const ticket = queries === 0 ? firstTicket : undefined;
     const result = await parts.client.queryConversations(
       conversationQuery(contactIds, window, pageNumber),
-      { ...optionsOf(open), ...(ticket !== undefined && { ticket }) },
+      { ...optionsOf(open), ticket },
     );
     if (!result.ok) {
       if (customersIn(open) > 1 && isRefused(result.failure)) await halve(parts, open);

@@ -111,13 +111,13 @@ function afterSent(
   const channel = record.legs[index]?.channel;
   const another = record.legs.some((leg, at) => at !== index && leg.outcome === undefined);
   if (another || OUTLIVES_SENT.has(record.state)) {
-    const story = { state: record.state, reason: 'late_sent', ...(channel && { channel }) };
+    const story = { state: record.state, reason: 'late_sent', channel };
     return step(marked, now, story);
   }
   return step(
     marked,
     now,
-    { state: 'sent', ...(channel && { channel }) },
+    { state: 'sent', channel },
     {
       attempts: record.attempts + (late ? 0 : 1),
       ...(deliveryCheckAt !== undefined && { deliveryCheckAt }),
@@ -135,7 +135,7 @@ function afterNotSent(
   const { outcome, reason, detail } = answer;
   const marked = withLeg(record, index, { outcome, reason });
   const channel = record.legs[index]?.channel;
-  const story = { ...(channel && { channel }), reason, ...(detail !== undefined && { detail }) };
+  const story = { channel, reason, detail };
   if (outcome === 'unknown') {
     return step(marked, now, { state: 'unknown', ...story }, { attempts: record.attempts + 1 });
   }

@@ -107,7 +107,7 @@ export function loseIntent(record: NotificationRecord, now: number): Notificatio
   const marked = withLeg(record, index, { outcome: 'unknown', reason });
   const channel = record.legs[index]?.channel;
   const attempts = record.attempts + 1;
-  return step(marked, now, { state: 'unknown', reason, ...(channel && { channel }) }, { attempts });
+  return step(marked, now, { state: 'unknown', reason, channel }, { attempts });
 }
 
 export type StartLegResult =
@@ -226,7 +226,7 @@ export function release(
     {
       state: exhausted ? 'failed' : 'queued',
       reason: exhausted ? 'attempts_exhausted' : back.reason,
-      ...(detail !== undefined && { detail }),
+      detail,
     },
     { attempts },
   );

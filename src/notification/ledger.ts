@@ -310,7 +310,7 @@ export class Ledger {
       this.#redis.zcard(this.keys.unknown),
       this.#redis.zrange(this.keys.unknown, '0', '0', 'WITHSCORES'),
     ]);
-    return { count, ...(since !== undefined && { oldestSince: Number(since) }) };
+    return { count, oldestSince: since === undefined ? undefined : Number(since) };
   }
 
   /** Has an id that cannot be looked after out of the way for a while. */

@@ -13,9 +13,9 @@ const HIDDEN = '•••';
 export function maskedRecipient({ recipient }: NotificationRequest): MaskedRecipient {
   const { email, phone, externalContactId } = recipient;
   return {
-    ...(email !== undefined && { email: maskedEmail(email) }),
-    ...(phone !== undefined && { phone: `${HIDDEN}${phone.slice(-2)}` }),
-    ...(externalContactId !== undefined && { externalContactId }),
+    email: email === undefined ? undefined : maskedEmail(email),
+    phone: phone === undefined ? undefined : `${HIDDEN}${phone.slice(-2)}`,
+    externalContactId,
   };
 }
 

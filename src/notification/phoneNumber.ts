@@ -89,7 +89,7 @@ export function readPhone(text: string, country?: CountryCode): ReadPhone {
     written,
     {
       extract: false,
-      ...(country !== undefined && { defaultCountry: country }),
+      defaultCountry: country,
     },
     metadata,
   );

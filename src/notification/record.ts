@@ -214,14 +214,14 @@ export function newRecord(
     updatedAt: now,
     bodyHash,
     lane: request.priority ?? 'transactional',
-    ...(request.campaignId !== undefined && { campaignId: request.campaignId }),
-    ...(request.sendAt !== undefined && { sendAt: Date.parse(request.sendAt) }),
+    campaignId: request.campaignId,
+    sendAt: request.sendAt === undefined ? undefined : Date.parse(request.sendAt),
     deadline: deadlineOf(request, now, DEFAULT_DEADLINE_MS),
     generation: 1,
     fencingToken: 0,
     attempts: 0,
     legs: [],
-    timeline: [{ at: now, state: 'accepted', ...(by !== undefined && { detail: `by ${by}` }) }],
+    timeline: [{ at: now, state: 'accepted', detail: by === undefined ? undefined : `by ${by}` }],
   };
 }
 

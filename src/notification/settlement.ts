@@ -47,7 +47,7 @@ export function cancel(
 ): Decision<CancelResult> {
   if (record.state === 'cancelled') return keep({ kind: 'cancelled', record });
   if (!CANCELLABLE.has(record.state)) return keep({ kind: 'too_late', state: record.state });
-  const next = step(record, now, { state: 'cancelled', ...(by && { detail: `by ${by}` }) });
+  const next = step(record, now, { state: 'cancelled', detail: by && `by ${by}` });
   return write(next, { kind: 'cancelled', record: next });
 }
 
@@ -85,7 +85,7 @@ export function resolve(
     leg.outcome === 'unknown' ? { ...leg, outcome: verdict, reason } : leg,
   );
   const state = verdict === 'sent' ? 'sent' : 'failed';
-  const next = step(record, now, { state, reason, ...(by && { detail: `by ${by}` }) }, { legs });
+  const next = step(record, now, { state, reason, detail: by && `by ${by}` }, { legs });
   return write(next, { kind: 'resolved', record: next });
 }
 
@@ -107,7 +107,7 @@ export function retry(
   const next = step(
     record,
     now,
-    { state: 'accepted', reason: 'retry', ...(renewed.by && { detail: `by ${renewed.by}` }) },
+    { state: 'accepted', reason: 'retry', detail: renewed.by && `by ${renewed.by}` },
     {
       generation: record.generation + 1,
       attempts: 0,

@@ -10,8 +10,8 @@ export function redactedError(error: unknown): { name: string; code?: string; at
   const frame = typeof stack === 'string' ? /\n\s+at ([^\n]+)/.exec(stack)?.[1] : undefined;
   return {
     name: typeof name === 'string' ? name : 'Error',
-    ...(typeof code === 'string' && { code }),
-    ...(frame !== undefined && { at: frame.replace(/\(?file:\/\/.*\/(src|dist)\//, '($1/') }),
+    code: typeof code === 'string' ? code : undefined,
+    at: frame?.replace(/\(?file:\/\/.*\/(src|dist)\//, '($1/'),
   };
 }
 

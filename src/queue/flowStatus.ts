@@ -198,7 +198,7 @@ function notReady(alive: readonly SeenWorker[]): Obstacle[] {
       kind: 'not_ready',
       stops: allHeld,
       who: 'you',
-      ...(since !== undefined && { since }),
+      since,
       detail: `${which}${since === undefined ? '' : `, since ${at(since)}`}: ${reason}`,
       remedy:
         'Put that right; the worker then goes on by itself. If it does not, look into its log and start it again',

@@ -92,8 +92,8 @@ export class Operations {
     return this.#patiently(async () => {
       const [pause, gate] = await Promise.all([this.#stopButton.status(), this.#gate.status()]);
       return {
-        ...(pause?.since !== undefined && { pausedSince: new Date(pause.since).toISOString() }),
-        ...(gate.closed && { gateClosedUntil: new Date(gate.until).toISOString() }),
+        pausedSince: pause?.since === undefined ? undefined : new Date(pause.since).toISOString(),
+        gateClosedUntil: gate.closed ? new Date(gate.until).toISOString() : undefined,
       };
     });
   }

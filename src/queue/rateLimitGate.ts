@@ -86,7 +86,7 @@ export class Gate {
         closed: true,
         until,
         reason: { operation, retryAfterMs },
-        ...(isTime(since) && { since }),
+        since: isTime(since) ? since : undefined,
       };
     }
     // The transport asks for how long the key lives, and for nothing else.

@@ -133,8 +133,8 @@ function readPause(json: string): Pause {
   if (typeof reason !== 'string') return UNREADABLE;
   return {
     reason,
-    ...(typeof by === 'string' && { by }),
-    ...(isTime(since) && { since }),
+    by: typeof by === 'string' ? by : undefined,
+    since: isTime(since) ? since : undefined,
   };
 }
 

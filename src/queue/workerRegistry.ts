@@ -107,7 +107,7 @@ export class WorkerRegistry {
       now,
       alive: workers.filter(({ seenAt }) => now - seenAt <= ALIVE_FOR_MS),
       vanished: workers.filter(({ seenAt }) => now - seenAt > ALIVE_FOR_MS),
-      ...(lastSeenAt !== undefined && { lastSeenAt: Number(lastSeenAt) }),
+      lastSeenAt: lastSeenAt === undefined ? undefined : Number(lastSeenAt),
     };
   }
 

@@ -131,7 +131,7 @@ export function redisFaultOf(error: unknown): RedisFault | undefined {
     CONNECTION_ERROR_NAMES.has(String(name)) ||
     CONNECTION_ERROR_CODES.test(label) ||
     CONNECTION_ERROR_TEXTS.test(text);
-  if (isAway) return { kind: 'away', ...(label !== '' && { detail: label }) };
+  if (isAway) return { kind: 'away', detail: label === '' ? undefined : label };
   return faultOfReply(text);
 }
 
@@ -140,7 +140,7 @@ function faultOfReply(text: string): RedisFault | undefined {
   for (const [pattern, kind] of REPLIES) {
     if (pattern.test(text) || (inner !== undefined && pattern.test(inner))) {
       const detail = detailOf(kind, text);
-      return { kind, ...(detail !== '' && { detail }) };
+      return { kind, detail: detail === '' ? undefined : detail };
     }
   }
   return undefined;

@@ -93,12 +93,12 @@ export class Heartbeat {
       since: startedAt,
       concurrency,
       jobs: workers.jobs,
-      ...(reason !== undefined &&
-        state !== 'closed' && {
-          breaker: { ...reason, state, since: since ?? startedAt },
-        }),
-      ...(notReady.length > 0 && { notReady: [...notReady] }),
-      ...(this.#notReadySince !== undefined && { notReadySince: this.#notReadySince }),
+      breaker:
+        reason !== undefined && state !== 'closed'
+          ? { ...reason, state, since: since ?? startedAt }
+          : undefined,
+      notReady: notReady.length > 0 ? [...notReady] : undefined,
+      notReadySince: this.#notReadySince,
     };
   }
 }

@@ -177,7 +177,7 @@ export class Pickups {
       id,
       folder,
       name,
-      ...(sidecar !== undefined && { sidecar: sidecar.toString() }),
+      sidecar: sidecar?.toString(),
       isTakenOver: false,
     };
   }
@@ -199,7 +199,7 @@ export class Pickups {
       id,
       folder,
       name,
-      ...(sidecar !== undefined && { sidecar: sidecar.toString() }),
+      sidecar: sidecar?.toString(),
       isTakenOver: true,
     };
   }

@@ -52,9 +52,8 @@ export function readSidecar(text: string, now: number | undefined): ReadSidecar 
   if (!parsed.success || problems.length > 0) return { ok: false, problems };
   const { start, encoding, map, ignore, acceptRejected = false, ...request } = parsed.data;
   const starts = start === 'now' || request.startAt !== undefined;
-  const columns = { ...(map !== undefined && { map }), ...(ignore !== undefined && { ignore }) };
-  const sidecar = { request, starts, columns, acceptRejected };
-  return { ok: true, sidecar: encoding === undefined ? sidecar : { ...sidecar, encoding } };
+  const columns = { map, ignore };
+  return { ok: true, sidecar: { request, starts, columns, acceptRejected, encoding } };
 }
 
 function startProblems(json: unknown): FieldProblem[] {

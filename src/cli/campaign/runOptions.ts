@@ -34,10 +34,10 @@ export function campaignRequestFrom(options: RunOptions): Record<string, unknown
     id,
     name,
     template,
-    ...(channels !== undefined && { channels: channels.split(',').map((part) => part.trim()) }),
-    ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
-    ...(!history && { history: { required: false } }),
-    ...(endAt !== undefined && { endAt }),
+    channels: channels?.split(',').map((part) => part.trim()),
+    variables: variables.length > 0 ? Object.fromEntries(variables) : undefined,
+    history: history ? undefined : { required: false },
+    endAt,
   };
 }
 

@@ -214,7 +214,7 @@ export async function cancelCampaign(id: string, options: ReasonOptions): Promis
   const read = options.reason === undefined ? undefined : readPauseReason(options.reason);
   if (read?.ok === false) return refuseOption('--reason', read.expected);
   return takeStep(id, options, ({ campaigns, by }) =>
-    campaigns.cancel(id, { by, ...(read !== undefined && { reason: read.reason }) }),
+    campaigns.cancel(id, { by, reason: read?.reason }),
   );
 }
 

@@ -74,7 +74,9 @@ function describeLookup({ identity, asked, conversations }: DryRunLookup): strin
 }
 
 function describeContext(context: TemplateContext): string[] {
-  return Object.entries(context).map(([name, value]) => `${name.padEnd(LABEL_WIDTH)} ${value}`);
+  return Object.entries(context)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name.padEnd(LABEL_WIDTH)} ${value}`);
 }
 
 function describeChannel(tried: DryRunChannel, at: number): string {

@@ -35,12 +35,12 @@ export function requestFrom(options: SendOptions): Record<string, unknown> {
       name,
     },
     template,
-    ...(variables.length > 0 && { variables: Object.fromEntries(variables) }),
-    ...(channels !== undefined && { channels: channels.split(',').map((part) => part.trim()) }),
-    ...(!options.historyRequired && { history: { required: false } }),
-    ...(sendAt !== undefined && { sendAt }),
-    ...(deadline !== undefined && { deadline }),
-    ...(priority !== undefined && { priority }),
+    variables: variables.length > 0 ? Object.fromEntries(variables) : undefined,
+    channels: channels?.split(',').map((part) => part.trim()),
+    history: options.historyRequired ? undefined : { required: false },
+    sendAt,
+    deadline,
+    priority,
   };
 }
 

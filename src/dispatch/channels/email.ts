@@ -15,7 +15,7 @@ export const email: ChannelDriver<'email'> = {
         senderType: 'Outbound',
         fromAddress: mailbox(from(config), name),
         toAddresses: [mailbox(required(to.email, 'email'), to.name)],
-        ...(replyTo !== undefined && { replyToAddress: { email: replyTo } }),
+        replyToAddress: replyTo === undefined ? undefined : { email: replyTo },
         subject: message.subject,
         textBody: message.text,
         htmlBody: message.html,
