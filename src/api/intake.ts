@@ -73,8 +73,9 @@ export function logDefects(log: FastifyBaseLogger, results: readonly AcceptResul
 }
 
 /**
- * Takes requests in once Redis has been found fit to hold them. Until then a wrong request is still
- * told so, and a right one to come back: without our templates in Redis, it would look wrong.
+ * Accepts requests once Redis has been found fit to hold them. Until then a wrong request is refused as
+ * always, and a right one is answered "try again later": without our templates in Redis, acceptance
+ * would call it wrong.
  */
 export class Intake {
   readonly #acceptor: Acceptor;

@@ -73,8 +73,8 @@ export function invalidRequest(problems: readonly FieldProblem[]): Problem {
 const REDIS_RETRY_AFTER_S = 5;
 
 /**
- * Redis did not answer. The work may have been done all the same, hence the id: whoever repeats the
- * call with it gets the work done once.
+ * Redis did not answer. The work may have been done all the same, hence the id: a
+ * repeated call with it gets the work done once.
  */
 export function redisUnavailable(id: string | undefined, mayBeDone = id !== undefined): Problem {
   const detail = [

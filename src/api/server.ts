@@ -67,7 +67,7 @@ function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
 /** An id of 128 characters; with the little that a job's id has around it. */
 const LONGEST_PARAM = 144;
 
-/** Builds the HTTP API; it listens once told to. Closing it lets requests in flight finish. */
+/** Builds the HTTP API; the caller makes it listen. Closing it lets requests in flight finish. */
 export function buildServer(parts: ApiParts): FastifyInstance {
   const logger: FastifyBaseLogger = parts.log;
   const app = fastify({

@@ -88,7 +88,7 @@ export const CONNECTION_OPTIONS = {
   return503OnClosing: false,
 };
 
-/** Answers what is not even HTTP, as far as there is still somebody to answer. */
+/** Answers what is not even HTTP, as far as the client is still connected. */
 function answerBrokenRequest(error: { code?: string }, socket: Socket): void {
   // A large file takes longer than a request may; whether it stands still is watched elsewhere.
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return;

@@ -22,9 +22,9 @@ import type { CompiledTemplate } from '../templates/compile.js';
 const LOOKED_UP_AT_A_TIME = 10;
 
 /**
- * What dry runs are told of the deployment, as far as the configuration of this process says. An api
- * may have none of the platform's settings: then it takes the channels for configured, and cannot look
- * anybody up.
+ * What dry runs know of the deployment: what the configuration of this process says. An api may have
+ * none of the platform's settings: then every channel counts as configured, and no customer can be
+ * looked up.
  */
 export class CampaignProspects {
   readonly #config: Config;
@@ -91,7 +91,7 @@ export class CampaignProspects {
     );
   }
 
-  /** In the campaigns' lane: nobody urgent waits for it. */
+  /** In the campaigns' lane: nothing urgent waits for it. */
   async #lookUp(
     requests: readonly NotificationRequest[],
     template: CompiledTemplate,

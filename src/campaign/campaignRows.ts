@@ -96,7 +96,8 @@ export interface RowSources {
 
 /**
  * Walks all rows in the order of the file, one stored chunk at a time: memory does not grow with the
- * campaign. What is moving while it is read is told as it stood when its chunk was.
+ * campaign. A row that changes during the
+ * walk is reported as it was when its chunk was read.
  */
 export async function* trackedRows(
   sources: RowSources,

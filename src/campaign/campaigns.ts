@@ -225,9 +225,9 @@ export class Campaigns {
     const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
     if (start.kind === 'refused') return start;
-    const told = await withRedisFaultNamed(id, gathered(start.pages));
+    const report = await withRedisFaultNamed(id, gathered(start.pages));
     const view = await this.get(id);
-    return view && { kind: 'retried', report: { campaign: view, ...told } };
+    return view && { kind: 'retried', report: { campaign: view, ...report } };
   }
 
   #find(id: string): Promise<Campaign | undefined> {

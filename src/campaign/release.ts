@@ -93,8 +93,8 @@ export class Release {
 
   #entries(campaign: Campaign, rows: readonly NumberedRow[]) {
     const { id, templateHash, createdAt } = campaign;
-    // Not before the campaign, by whatever clock: by that its rows are told from those of an earlier
-    // campaign of the same name.
+    // Never before the campaign was created: that is how its rows are distinguished from those of an
+    // earlier campaign of the same name.
     const now = Math.max(this.#parts.ledger.clock.now(), createdAt);
     return rows.map(({ number, row }) => {
       const request = rowRequest(campaign, row);

@@ -145,7 +145,7 @@ function columnOf(
   return uuids.length - 1;
 }
 
-/** Undefined unless all are UUIDs that can be told from none and come out as they were written. */
+/** Undefined unless each is a UUID as we write it, and none is NO_UUID, which stands for an absent value. */
 function joinedUuids(values: readonly (Value | null)[]): string | undefined {
   for (const value of values) {
     if (value === null) continue;

@@ -19,8 +19,8 @@ const POLL_EVERY_S = 15;
 
 /**
  * The library sets colours and sizes as style attributes; everything else is as strict as on our own
- * pages. Its page asks a font service of another company for a font, which is taken out: whoever
- * looks at the dashboard is nobody else's business.
+ * pages. Its page asks a font service of another company for a font, which is taken out:
+ * that company would learn who looks at the dashboard.
  */
 const POLICY = [
   "default-src 'none'",

@@ -83,14 +83,14 @@ export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): 
     const wait = attempts.waitFor(request.ip);
     if (wait > 0) {
       reply.header('retry-after', wait);
-      const trouble = `Too many wrong logins. Try again in ${wait} s.`;
-      return sendLogin(reply, { next, status: 429, trouble });
+      const problem = `Too many wrong logins. Try again in ${wait} s.`;
+      return sendLogin(reply, { next, status: 429, problem });
     }
     const given = { user: form.get('user') ?? '', password: form.get('password') ?? '' };
     if (!sessions.isLogin(given)) {
       attempts.failed(request.ip);
       request.log.warn('a login to the dashboard failed');
-      return sendLogin(reply, { next, status: 401, trouble: 'That is not the login.' });
+      return sendLogin(reply, { next, status: 401, problem: 'That is not the login.' });
     }
     reply.header('set-cookie', sessions.begin(Date.now(), byHttps(request)));
     return reply.redirect(next, 303);
@@ -116,10 +116,10 @@ function byHttps({ headers }: FastifyRequest): boolean {
 
 function sendLogin(
   reply: FastifyReply,
-  { next, trouble, status }: { next: string; trouble?: string; status?: number },
+  { next, problem, status }: { next: string; problem?: string; status?: number },
 ): FastifyReply {
   const body = html`<h1>Log in</h1>
-${trouble === undefined ? undefined : html`<div class="panel bad" role="alert"><p>${trouble}</p></div>`}
+${problem === undefined ? undefined : html`<div class="panel bad" role="alert"><p>${problem}</p></div>`}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
 <label>User <input name="user" autocomplete="username" autocapitalize="none" required></label>

@@ -22,11 +22,11 @@ export async function checkDelivery(
   const answer = await client.getMessageDetails(messageId, attempt.callOptions());
   if (answer.ok) return settle(attempt, deliveryOf(answer.data.status), mayFallBack);
 
-  const trouble = classifyRead(answer.failure);
-  attempt.log[isLookupError(trouble) ? 'warn' : 'debug']({ trouble }, 'delivery check failed');
+  const error = classifyRead(answer.failure);
+  attempt.log[isLookupError(error) ? 'warn' : 'debug']({ error }, 'delivery check failed');
   const overdue = attempt.now() - (record.deliveryCheckAt ?? 0) > DELAYS.deliveryUnconfirmed;
-  if (trouble.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
-  return over(outcomeOf(trouble, attempt.now()));
+  if (error.kind === 'refused' || overdue) return settle(attempt, 'unconfirmed', mayFallBack);
+  return over(outcomeOf(error, attempt.now()));
 }
 
 /**
@@ -67,27 +67,27 @@ async function settle(
 
 /** The notification stays `sent` whatever happens here, so only the job learns it. */
 function outcomeOf(
-  trouble: Exclude<ReturnType<typeof classifyRead>, { kind: 'refused' }>,
+  error: Exclude<ReturnType<typeof classifyRead>, { kind: 'refused' }>,
   now: number,
 ): AttemptOutcome {
-  switch (trouble.kind) {
+  switch (error.kind) {
     case 'rate_limited':
-      return { kind: 'gate_closed', forMs: trouble.retryAfterMs };
+      return { kind: 'gate_closed', forMs: error.retryAfterMs };
     case 'try_later': {
-      const { reason, retryAfterMs } = trouble;
+      const { reason, retryAfterMs } = error;
       return { kind: 'retry', reason, retryAfterMs };
     }
     case 'hold':
-      return { kind: 'hold', cause: trouble.cause };
+      return { kind: 'hold', cause: error.cause };
     case 'no_slot':
-      return { kind: 'park', reason: 'no_slot', until: now + trouble.retryAfterMs };
+      return { kind: 'park', reason: 'no_slot', until: now + error.retryAfterMs };
     case 'past_deadline':
       return { kind: 'retry', reason: 'past_deadline' };
     case 'stopping':
       return { kind: 'park', reason: 'shutdown', until: now };
     default: {
-      const never: never = trouble;
-      throw new Error(`unhandled trouble ${String(never)}`);
+      const never: never = error;
+      throw new Error(`unhandled lookup error ${String(never)}`);
     }
   }
 }

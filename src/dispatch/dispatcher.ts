@@ -249,7 +249,7 @@ export class Dispatcher {
   ): Promise<NotificationRecord | undefined> {
     if (leg === undefined) return undefined;
     const now = attempt.now();
-    const result = await despiteRedisTrouble(() =>
+    const result = await despiteRedisErrors(() =>
       attempt.ledger.change(attempt.id, (record) => recordAnswer(record, { leg, answer }, now)),
     );
     await attempt.emit('answer_recorded');
@@ -285,7 +285,7 @@ export class Dispatcher {
 }
 
 /** Repeats work that Redis refuses for now, for as long as this process lives. */
-async function despiteRedisTrouble<T>(work: () => Promise<T>): Promise<T> {
+async function despiteRedisErrors<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
       return await work();

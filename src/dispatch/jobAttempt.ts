@@ -48,7 +48,7 @@ export type AttemptObserver = (step: AttemptEvent, notificationId: string) => Pr
 /** The parts of an attempt whose duration is worth watching. */
 export type Phase = 'identity' | 'history' | 'context' | 'dispatch' | 'delivery_check';
 
-/** Told of each phase that has ended, however it ended. */
+/** Called with each phase that has ended, however it ended. */
 type PhaseObserver = (phase: Phase, durationMs: number) => void;
 
 /** What every part of an attempt needs of the world around it. */
@@ -200,23 +200,23 @@ export class Attempt {
   }
 
   /** What a failed read means here, but for a refusal, which the caller judges. */
-  async afterTrouble(trouble: Exclude<LookupError, { kind: 'refused' }>): Promise<AttemptOutcome> {
-    switch (trouble.kind) {
+  async afterLookupError(error: Exclude<LookupError, { kind: 'refused' }>): Promise<AttemptOutcome> {
+    switch (error.kind) {
       case 'rate_limited':
-        return this.gateClosed(trouble.retryAfterMs);
+        return this.gateClosed(error.retryAfterMs);
       case 'try_later':
-        return this.tryLater(trouble);
+        return this.tryLater(error);
       case 'hold':
-        return this.hold(trouble.cause);
+        return this.hold(error.cause);
       case 'no_slot':
-        return this.defer('no_slot', this.now() + trouble.retryAfterMs);
+        return this.defer('no_slot', this.now() + error.retryAfterMs);
       case 'past_deadline':
         return this.end('expired', 'deadline');
       case 'stopping':
         return this.stopped();
       default: {
-        const never: never = trouble;
-        throw new Error(`unhandled trouble ${String(never)}`);
+        const never: never = error;
+        throw new Error(`unhandled lookup error ${String(never)}`);
       }
     }
   }

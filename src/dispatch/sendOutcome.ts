@@ -14,7 +14,7 @@ import type { Channel } from '../notification/state.js';
 
 /** What an answer to a send means. */
 export type SendOutcome =
-  /** Not sent. The gate closes for everybody; the job comes back without having used an attempt. */
+  /** Not sent. The gate closes for all workers; the job comes back without having used an attempt. */
   | { kind: 'rate_limited'; retryAfterMs: number }
   /** Not sent. */
   | TryLater
@@ -41,7 +41,7 @@ export type SendOutcome =
  *  429, or the gate is closed                        | no      | gate; no attempt used
  *  503 with Retry-After                              | no      | this job later
  *  connection refused, DNS or TLS failure, or login  | no      | backoff, no attempt used
- *  in trouble                                        |         |
+ *  host that fails                                   |         |
  *  401                                               | no      | one more login, then hold
  *  403 missing.permissions, missing.any.permissions  | no      | hold; the permission is named
  *  407 (our own proxy wants a login)                 | no      | hold

@@ -11,7 +11,7 @@ const SLOT_KEEPS_MS = 250;
  *
  * The order matters. Limiter may take minutes and login seconds, so both come before the guard,
  * whose word is good for a moment only. The guard is never raced against the deadline: it may be
- * writing an intent, and whoever reads the outcome must not overtake that. Where a login came
+ * writing an intent, and the code that reads the outcome must not run before that write has ended. Where a login came
  * between, all the slots that waited for it would be used at once: each is asked for anew.
  */
 export async function beforeRequest(

@@ -64,14 +64,14 @@ export interface PermitRequest {
   lane: RequestLane;
   /** Ends the wait early. */
   signal?: AbortSignal;
-  /** From then on (epoch ms) the request serves nobody any more: the wait ends. */
+  /** From then on (epoch ms) the answer is of no use any more: the wait ends. */
   deadline?: number;
 }
 
-/** The word of whoever shares out the allowance: one request may be issued, now; or none, and why. */
+/** The limiter's answer: one request may be issued now, or none, and why. */
 export type Permit =
   | { admitted: true }
-  /** The platform has asked everybody to wait. */
+  /** The platform has asked all clients of the organisation to wait. */
   | { admitted: false; because: 'gate_closed'; retryAfterMs: number }
   /** The allowance is used up by others for so long that waiting here would only hold a place. */
   | { admitted: false; because: 'no_slot'; retryAfterMs: number }
@@ -79,14 +79,14 @@ export type Permit =
   | { admitted: false; because: 'aborted' };
 
 /**
- * Whoever shares out the platform's request allowance. Every request but login asks here first,
+ * Shares out the platform's request allowance. Every request but login asks here first,
  * each retry anew.
  */
 export interface Limiter {
   /** May wait for its turn. A rejection is an infrastructure failure: the request is not issued. */
   acquire(request: PermitRequest): Promise<Permit>;
 
-  /** Told of every 429, login's included, before the caller sees the failure. */
+  /** Called for every 429, login's included, before the caller sees the failure. */
   rateLimited(answer: { operation: Operation; retryAfterMs: number }): Promise<void>;
 }
 
@@ -114,7 +114,7 @@ export type CallFailure =
   | { kind: 'gate_closed'; retryAfterMs: number }
   /**
    * Nothing was written. The guard's own reason, or one of `send_by_passed`, `deadline`, `aborted`,
-   * `closed`, `login_failed` (the login host is in trouble; `code` says which).
+   * `closed`, `login_failed` (the login host is down or fails; `code` says how).
    */
   | { kind: 'not_issued'; reason: string; code?: string; retryAfterMs?: number }
   /** Login was refused: the client id or secret is wrong. The request itself was not issued. */

@@ -17,8 +17,8 @@ const READ_WHAT_HAS_ARRIVED_MS = 50;
  * of the attempt in progress.
  *
  * What a lost answer means hangs on one question: may bytes of this attempt have left? The exchange
- * is told the moment the request gets a connected socket (`connected`), and everything that decides
- * between "surely not sent" and "perhaps sent" asks it, never an error code.
+ * records the moment when the request gets a connected socket (`connected`). Everything that decides
+ * between "surely not sent" and "perhaps sent" reads that, never an error code.
  *
  * It ends in one of four ways: answered; its deadline passes; its caller gives up; the client
  * closes. The last two spare a send whose bytes may have left: breaking it off could not take the
@@ -95,7 +95,7 @@ export class CallContext {
 
   /**
    * Whether enough is left for the platform to answer a send. One that goes out in the last second
-   * is cut off before its answer, and nobody knows then whether the customer got it.
+   * is cut off before its answer, and then it is unknown whether the customer got it.
    */
   get leavesTimeToSend(): boolean {
     return this.remainingMs >= this.#deadlineMs / 2;

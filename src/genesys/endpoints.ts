@@ -51,7 +51,7 @@ export interface Endpoints {
   login: string;
   api: string;
   engage: string | undefined;
-  /** What the SDK is told: a region's host, or a gateway that serves API and login alike. */
+  /** Where the SDK sends its requests: a region's host, or a gateway that serves API and login alike. */
   place: { environment: string } | { gateway: URL };
 }
 

@@ -27,7 +27,7 @@ type Handover = (error: Error | null, socket?: Duplex) => void;
 
 interface ConnectionSettings {
   connectTimeoutMs: number;
-  /** When a pooled socket is closed if nobody uses it. */
+  /** When a pooled socket is closed if it is not used. */
   idleTimeoutMs: number;
   /** PEM certificates to trust in place of the built-in ones. */
   ca?: string;

@@ -12,8 +12,8 @@ export type Reached =
 const WITHIN_MS = 5_000;
 
 /**
- * Knocks at the platform's door without a token: it answers 401 or 404, both of which show that it is
- * there. Nothing is counted against anybody's allowance. `apiUrl` is the host's, as in
+ * An unauthenticated request to the platform: 401 or 404 proves that the host is up. It is not
+ * counted against the request allowance. `apiUrl` is the host's, as in
  * https://api.mypurecloud.com.
  */
 export async function reach(apiUrl: string): Promise<Reached> {
@@ -26,11 +26,12 @@ export async function reach(apiUrl: string): Promise<Reached> {
       // A proxy from the environment is honoured, but a sandbox next door is not behind it.
       proxy: isLoopback(apiUrl) ? false : undefined,
     });
-    const told = Date.parse(String(headers['date']));
-    if (Number.isNaN(told)) return { ok: true, clockAheadMs: undefined };
-    // It was some moment of the second told, when about half of the time had passed here.
+    const serverTime = Date.parse(String(headers['date']));
+    if (Number.isNaN(serverTime)) return { ok: true, clockAheadMs: undefined };
+    // The header has whole seconds: on average, half a second is missing. The answer was written about
+    // half-way between our two readings of the clock.
     const here = (askedAt + Date.now()) / 2;
-    return { ok: true, clockAheadMs: Math.round(told + 500 - here) };
+    return { ok: true, clockAheadMs: Math.round(serverTime + 500 - here) };
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
     return { ok: false, code: code ?? 'UNKNOWN' };

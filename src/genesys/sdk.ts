@@ -73,7 +73,7 @@ export async function loadSdk(transport: Transport, place: Endpoints['place']): 
   }
 
   // Importing the SDK and making an ApiClient each read and watch a file in the home directory, which
-  // may redirect every request or log tokens to a file. Both are told to forget it.
+  // may redirect every request or log tokens to a file. Both are made to ignore it.
   const ApiClient = platform.ApiClient.constructor as new () => typeof platform.ApiClient;
   const client = new ApiClient();
   for (const { config } of [platform.ApiClient, client]) {

@@ -10,20 +10,20 @@ export interface Grant {
 }
 
 const SECOND = 1_000;
-/** A refused login is not asked again at once: it takes a person to mend it. */
+/** A refused login is not asked again at once: only a person can correct the client id or secret. */
 const REFUSED_LOGIN_REST = 5 * SECOND;
-/** Nor is a host in trouble, however many jobs ask for a token. */
+/** Nor is a login host that fails, however many jobs ask for a token. */
 const FAILED_LOGIN_REST = 1 * SECOND;
 
 /**
- * The access token all calls share. There is at most one login under way, whoever asks.
+ * The access token all calls share. There is at most one login under way.
  *
  *   none ──login──▶ fresh ──90 % of life, or 60 s before its end if that is later──▶ due ──▶ expired
  *                                                                       (none) ◀── 401 for *this* token
  *
  * While due, calls go on with the token they have and one login runs beside them; once it has
  * expired or was dropped, they wait for that login. A failed login is remembered for a moment and
- * answers whoever asks meanwhile, so that a thousand jobs do not become a thousand logins.
+ * answers all calls that ask meanwhile, so that a thousand jobs do not become a thousand logins.
  */
 export class Tokens {
   readonly #login: () => Promise<Grant>;

@@ -12,7 +12,7 @@ import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
 import type { Tokens } from './tokens.js';
 
 /**
- * A server may close a connection it thinks idle just as we write to it, and then nobody knows
+ * A server may close a connection it thinks idle just as we write to it. Then it is unknown
  * whether the message was taken. Most servers wait 5 s or longer, so 2 s keeps a send clear of that
  * and still lets it ride on the connection its own lookups have opened.
  */
@@ -75,9 +75,9 @@ interface HttpAnswer {
   data: unknown;
 }
 
-/** SYNs are repeated after 1 s and 3 s; whoever has not answered then is not there. */
+/** SYNs are repeated after 1 s and 3 s; a host that has not answered by then is unreachable. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A page of 100 conversations is a few MB; beyond this it is no answer but an accident. */
+/** A page of 100 conversations is a few MB; larger bodies are treated as errors. */
 const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 
 /**
@@ -196,7 +196,7 @@ export class Transport {
     }
   }
 
-  /** The answer to a send must not be lost because the gate could not be told of it. */
+  /** The answer to a send must not be lost because the gate could not be closed. */
   async #reportRateLimit({ operation }: CallContext, retryAfterMs: number): Promise<void> {
     try {
       await this.#admission.rateLimited({ operation, retryAfterMs });

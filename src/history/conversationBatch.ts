@@ -249,13 +249,13 @@ function distribute(
   return { concernsMembers, unmatched };
 }
 
-/** Those that are still waited for; the others are told why not. */
+/** Those that are still waited for; the others fail with the reason. */
 function stillWanted(members: readonly PendingLookup[], now: number): PendingLookup[] {
   return members.filter((member) => {
     if (!member.isOpen) return false;
-    const trouble = member.cancelled(now);
-    if (trouble !== undefined) member.fail(trouble);
-    return trouble === undefined;
+    const error = member.cancelled(now);
+    if (error !== undefined) member.fail(error);
+    return error === undefined;
   });
 }
 

@@ -111,8 +111,8 @@ class LaneBatches {
     if (turn.kind === 'broken') {
       for (const member of members) member.reject(turn.error);
     } else if (turn.ticket?.admitted === false) {
-      const trouble = classifyRead(refusalOf(turn.ticket));
-      for (const member of members) if (member.isOpen) member.fail(trouble);
+      const error = classifyRead(refusalOf(turn.ticket));
+      for (const member of members) if (member.isOpen) member.fail(error);
     } else {
       await searchTogether(this.#parts, members, turn.ticket);
     }

@@ -24,25 +24,25 @@ export interface CacheKind {
  * learns neither whom it is about nor what it says.
  *
  * It never fails its caller. What cannot be read (another secret, a damaged value) counts as absent,
- * and trouble of Redis' is told and otherwise costs a lookup.
+ * and an error of Redis is reported and costs one lookup.
  */
 export class EncryptedCache<T> {
   readonly #redis: RedisClient;
   readonly #keyring: Keyring;
   readonly #kind: CacheKind;
-  readonly #onTrouble: (error: unknown) => void;
+  readonly #onError: (error: unknown) => void;
   readonly #places = new LRUCache<string, Place>({ max: PLACES });
 
   constructor(
     redis: RedisClient,
     keyring: Keyring,
     kind: CacheKind,
-    onTrouble: (error: unknown) => void,
+    onError: (error: unknown) => void,
   ) {
     this.#redis = redis;
     this.#keyring = keyring;
     this.#kind = kind;
-    this.#onTrouble = onTrouble;
+    this.#onError = onError;
   }
 
   async load(subject: string): Promise<T | undefined> {
@@ -51,7 +51,7 @@ export class EncryptedCache<T> {
       const sealed = await this.#redis.getBuffer(key);
       return sealed === null ? undefined : (unseal(secret, sealed) as T | undefined);
     } catch (error) {
-      this.#onTrouble(error);
+      this.#onError(error);
       return undefined;
     }
   }
@@ -61,7 +61,7 @@ export class EncryptedCache<T> {
       const { key, secret } = this.#placeOf(subject);
       await this.#redis.set(key, seal(secret, value), 'PX', keepsMs);
     } catch (error) {
-      this.#onTrouble(error);
+      this.#onError(error);
     }
   }
 

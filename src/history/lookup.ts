@@ -102,7 +102,8 @@ export class CustomerLookup {
     return this.#parts.identities.find(request.recipient, needs, options);
   }
 
-  /** What is to be searched for a request, or undefined when there is nothing to search, or for nobody. */
+  /** What is to be searched for a request, or undefined where there is no history to search
+   * or no customer to search for. */
   historySearch(
     request: NotificationRequest,
     { externalContactId, mergedIds = [] }: Identity,

@@ -100,30 +100,30 @@ function classifyReadStatus(failure: Extract<CallFailure, { kind: 'http' }>): Lo
 }
 
 /** Why the platform could not be asked, for the caller who waits for the answer. */
-export function describeLookupError(trouble: LookupError): string {
-  switch (trouble.kind) {
+export function describeLookupError(error: LookupError): string {
+  switch (error.kind) {
     case 'rate_limited':
-      return `Genesys Cloud asks for a pause of ${Math.ceil(trouble.retryAfterMs / 1000)} s`;
+      return `Genesys Cloud asks for a pause of ${Math.ceil(error.retryAfterMs / 1000)} s`;
     case 'try_later':
-      return `Genesys Cloud could not be asked (${trouble.reason})`;
+      return `Genesys Cloud could not be asked (${error.reason})`;
     case 'refused':
-      return `Genesys Cloud refused the lookup (${trouble.reason})`;
+      return `Genesys Cloud refused the lookup (${error.reason})`;
     case 'hold':
-      return trouble.cause.kind === 'credentials'
-        ? `Genesys Cloud refuses the OAuth client (${trouble.cause.detail})`
-        : `the OAuth client lacks a permission (${trouble.cause.detail})`;
+      return error.cause.kind === 'credentials'
+        ? `Genesys Cloud refuses the OAuth client (${error.cause.detail})`
+        : `the OAuth client lacks a permission (${error.cause.detail})`;
     case 'no_slot':
     case 'past_deadline':
       return 'there was no room for the lookup in the request budget';
     case 'stopping':
       return 'it was interrupted';
     default:
-      return trouble satisfies never;
+      return error satisfies never;
   }
 }
 
 /** What a lookup found, or why it could not look. */
-export type Read<T> = { ok: true; value: T } | { ok: false; trouble: LookupError };
+export type Read<T> = { ok: true; value: T } | { ok: false; error: LookupError };
 
 export function found<T>(value: T): Read<T> {
   return { ok: true, value };
@@ -132,12 +132,12 @@ export function found<T>(value: T): Read<T> {
 export function fromCall<T>(result: CallResult<T>): Read<T> {
   return result.ok
     ? { ok: true, value: result.data }
-    : { ok: false, trouble: classifyRead(result.failure) };
+    : { ok: false, error: classifyRead(result.failure) };
 }
 
 /** Whether the platform no longer has what was asked for, or never had. */
-export function isGone({ trouble }: Extract<Read<unknown>, { ok: false }>): boolean {
-  return trouble.kind === 'refused' && trouble.reason === 'history_http_404';
+export function isGone({ error }: Extract<Read<unknown>, { ok: false }>): boolean {
+  return error.kind === 'refused' && error.reason === 'history_http_404';
 }
 
 /**
@@ -152,7 +152,7 @@ export class SingleFlight<T> {
       const underway = this.#underway.get(key);
       if (underway === undefined) break;
       const read = await underway;
-      if (read.ok || !concernsTheAskerAlone(read.trouble)) return read;
+      if (read.ok || !concernsTheAskerAlone(read.error)) return read;
     }
     const lookup = lookUp().finally(() => this.#underway.delete(key));
     this.#underway.set(key, lookup);

@@ -100,8 +100,8 @@ export class PendingLookup {
     return undefined;
   }
 
-  fail(trouble: LookupError): void {
-    this.#end = { kind: 'answered', answer: { ok: false, trouble } };
+  fail(error: LookupError): void {
+    this.#end = { kind: 'answered', answer: { ok: false, error } };
   }
 
   /** Something threw that is no answer of the platform's. */

@@ -22,7 +22,7 @@ export async function readMessageTranscript(
   const { conversationId } = conversation;
   const outline = fromCall(await client.getMessageConversation(conversationId, options));
   if (!outline.ok) return isGone(outline) ? found({ ...conversation, messages: [] }) : outline;
-  if (isOfAnother(outline.value, contactIds)) return { ok: false, trouble: HISTORY_MISMATCH };
+  if (isOfAnother(outline.value, contactIds)) return { ok: false, error: HISTORY_MISMATCH };
   const ids = customerMessageIds(outline.value);
   if (ids.length === 0) return found({ ...conversation, messages: [] });
   const texts = fromCall(await client.getMessages(conversationId, ids, options));

@@ -47,7 +47,7 @@ function placeOf(record: NotificationRecord, leg: Leg): number {
  *
  * The intent itself may be gone: a Redis that fails over, or restarts, can lose its last second of
  * writes. Then the worker is the only one who remembers it, and what may have reached the customer
- * is put back, so that whoever has the notification by now does not send it again.
+ * is put back, so that the attempt that holds the notification by now does not send it again.
  */
 export function recordAnswer(
   record: NotificationRecord,
@@ -95,7 +95,7 @@ function outweighs(answer: LegAnswer, recorded: Leg): boolean {
 /** States that say more than `sent`, or speak of another message; here the leg alone is corrected. */
 const OUTLIVES_SENT: ReadonlySet<State> = new Set(['sent', 'delivered', 'read', 'undelivered']);
 
-/** States in which somebody could still start a leg; what may have been sent must stop them. */
+/** States from which a leg could still start. A message that may have been sent must prevent that. */
 const MAY_GO_ON: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing', 'failed']);
 
 function afterSent(

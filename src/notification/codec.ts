@@ -29,7 +29,7 @@ export class UnreadableRecordError extends Error {
  * record takes: what is mostly absent stands at the end, and an absent end takes nothing.
  *
  * The lists in STATES, CHANNELS, LEG_OUTCOMES, DELIVERIES and LANES are part of this format: append
- * to them, never reorder. So are the usual spans, from which the others are told by their difference.
+ * to them, never reorder. So are the usual spans: other spans are stored as the difference from them.
  */
 
 const FORMAT = 2;

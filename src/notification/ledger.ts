@@ -47,7 +47,7 @@ export interface Retention {
   requestMs: number;
 }
 
-/** Told of each record that was written; `before` is absent for one that was just accepted. */
+/** Called with each record that was written; `before` is absent for one that was just accepted. */
 export type LedgerObserver = (written: NotificationRecord, before?: NotificationRecord) => void;
 
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
@@ -318,7 +318,7 @@ export class Ledger {
     await this.#redis.zadd(this.keys.due, 'XX', until, id);
   }
 
-  /** Writes `next` in place of what was read; false when somebody else has written since. */
+  /** Writes `next` in place of what was read; false when another process has written since. */
   async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
     const commands = this.#redis as unknown as LedgerCommands;
     const written = (await this.#write(commands, seen, next, tagged(next))) === WRITTEN;

@@ -167,7 +167,7 @@ export function step(
   to: Step,
   changes: Partial<NotificationRecord> = {},
 ): NotificationRecord {
-  // Clocks of two processes differ a little; a story told out of order would be hard to believe.
+  // Clocks of two processes differ a little; a timeline out of order would mislead its reader.
   const at = Math.max(now, record.updatedAt);
   const next: NotificationRecord = {
     ...record,

@@ -14,7 +14,7 @@ export type Channel = (typeof CHANNELS)[number];
  *                └──────────┴─▶ cancelled | expired
  *
  * `sending` is the dangerous one: the ledger holds an intent and a request may be on the wire.
- * Nobody may leave it for anything but `sent`, `unknown`, or, with a definite answer that the
+ * It may only change to `sent`, `unknown`, or, with a definite answer that the
  * customer was not reached, `processing` again. Treating it as "try again" is how customers get
  * messages twice.
  */

@@ -38,7 +38,7 @@ export interface DryRunLookup {
   identity: Identity;
   /** Whether the platform was asked at all: a template that uses no history costs no lookup. */
   asked: { identity: boolean; history: boolean };
-  /** Without what was said in them: the raw texts are nobody's business but the extraction's. */
+  /** Without what was said in them: only the extraction needs the raw texts. */
   conversations: { conversationId: string; startedAt: string; customerMessages: number }[];
 }
 
@@ -75,11 +75,11 @@ export async function dryRun(
   const required = requiresHistory(request, template, order);
 
   const who = orWithout<Identity>(required, await lookup.identity(request, needs, options), {});
-  if (!who.ok) return { would: 'not_know', trouble: who.trouble };
+  if (!who.ok) return { would: 'not_know', trouble: who.error };
   const identity = who.value;
   const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
   const read = orWithout<HistoryConversation[]>(required, history, []);
-  if (!read.ok) return { would: 'not_know', trouble: read.trouble };
+  if (!read.ok) return { would: 'not_know', trouble: read.error };
   const conversations = read.value;
   const asked = { identity: needs.identity, history: needs.history };
   const looked: DryRunLookup = {
@@ -113,6 +113,6 @@ export async function dryRun(
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */
 function orWithout<T>(required: boolean, read: Read<T>, nothing: T): Read<T> {
-  if (read.ok || read.trouble.kind !== 'refused' || required) return read;
+  if (read.ok || read.error.kind !== 'refused' || required) return read;
   return { ok: true, value: nothing };
 }

@@ -17,7 +17,7 @@ interface RequestCost {
 
 /**
  * What can be said of a request without asking the platform. What is tried may still be skipped, or
- * go over another channel: that is only known once somebody has looked.
+ * go over another channel: that is only known after the lookups.
  */
 export type Estimate =
   | { would: 'skip'; reason: string; cost: RequestCost }
@@ -74,7 +74,7 @@ function outlookOf(
 ): Estimate {
   const needs = needsOf(request, template, order);
   const findable = mayBeFound(request, needs);
-  // Nobody to look for is nobody with history, and costs nothing to find out.
+  // Without a customer to look for there is no history, and no request is needed to know that.
   if (!findable && requiresHistory(request, template, order)) {
     return { would: 'skip', reason: 'no_history', cost: NOTHING };
   }

@@ -166,16 +166,16 @@ export class Preparation {
     nothing: T,
   ): Promise<{ ok: true; value: T } | { ok: false; outcome: AttemptOutcome }> {
     if (read.ok) return read;
-    const { trouble } = read;
-    attempt.log[isLookupError(trouble) ? 'warn' : 'debug']({ trouble }, 'lookup failed');
+    const { error } = read;
+    attempt.log[isLookupError(error) ? 'warn' : 'debug']({ error }, 'lookup failed');
     const hopeless =
-      trouble.kind === 'refused' ||
-      (trouble.kind === 'try_later' && trouble.usesAttempt && attempt.isLast);
+      error.kind === 'refused' ||
+      (error.kind === 'try_later' && error.usesAttempt && attempt.isLast);
     if (hopeless && !required) return { ok: true, value: nothing };
     const outcome =
-      trouble.kind === 'refused'
-        ? await attempt.end('failed', trouble.reason, trouble.detail)
-        : await attempt.afterTrouble(trouble);
+      error.kind === 'refused'
+        ? await attempt.end('failed', error.reason, error.detail)
+        : await attempt.afterLookupError(error);
     return { ok: false, outcome };
   }
 }

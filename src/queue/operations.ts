@@ -16,7 +16,7 @@ export interface QueueStatus {
   failed: number;
   /** Since when the job that has waited longest could have started. */
   oldestSince?: number;
-  /** Whether workers take no jobs from it: the stop button is pressed, or somebody paused the queue. */
+  /** Whether workers take no jobs from it: the stop button is pressed, or the queue was paused by hand. */
   paused: boolean;
 }
 

@@ -94,7 +94,7 @@ export interface ProducerOptions {
    * are dialled. Left out, such numbers are refused unless the request says its country.
    */
   defaultCountry?: string;
-  /** Told of each change to a notification that was written through this producer. */
+  /** Called with each change to a notification that was written through this producer. */
   observe?: LedgerObserver;
 }
 

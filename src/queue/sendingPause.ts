@@ -47,8 +47,8 @@ const INTENTS_ARE_STALE_AFTER_MS = SEND_WITHIN_MS + 50;
  * message can begin to leave, whatever the workers are doing. Pausing the queues only spares the
  * workers the vain work: jobs wait there without being looked at, and acceptance goes on.
  *
- * Key and queues are not changed together. The key is written first and deleted last, so whoever
- * dies in between leaves the sending stopped, and the sweeper pauses the queues again.
+ * Key and queues are not changed together. The key is written first and deleted last, so a
+ * process that dies in between leaves the sending stopped, and the sweeper pauses the queues again.
  */
 export class SendingPause {
   readonly #redis: RedisClient;

@@ -8,7 +8,7 @@ import { RateLimiter } from './rateLimiter.js';
 
 const YIELD_AT_MOST_MS = 20;
 
-/** Told how each wait for a slot ended: `admitted`, or why not. */
+/** Called with how each wait for a permit ended: `admitted`, or why not. */
 export type AdmissionObserver = (wait: {
   lane: RequestLane;
   outcome: string;

@@ -39,8 +39,8 @@ const MINUTES_REMEMBERED = 5;
  * and with an interval of minute / (0.98 × budget) that stays within the budget as long as lateness
  * and spread together are below 2 % of the minute: 1.2 s, whatever the budget is.
  *
- * When 429s keep coming (others use the same OAuth client, or the allowance is less than we were
- * told), the pace is cut by a fifth each time and grows back by a twentieth a minute.
+ * When 429s keep coming (others use the same OAuth client, or the allowance is less than is
+ * configured), the pace is cut by a fifth each time and grows back by a twentieth a minute.
  */
 export class RateLimiter {
   readonly #redis: RedisClient;

@@ -129,7 +129,7 @@ function withoutRetryStrategy(options: ConnectionOptions) {
   return rest;
 }
 
-/** Whether `url` is one that can be connected to, as far as can be told without trying. */
+/** Whether `url` is one that can be connected to, as far as can be seen without trying. */
 export function isRedisUrl(url: string): boolean {
   try {
     if (isSentinel(url)) return parseSentinel(url).sentinels.every(({ host }) => host !== '');

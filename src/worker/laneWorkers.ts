@@ -69,8 +69,8 @@ const BREATH_MS = 1_000;
  * The settings:
  * - `limiter` is the gate and nothing else, hence the absurd maximum. Without any limiter, a closed
  *   gate would keep no job from starting.
- * - `maximumRateLimitDelay`: how often a worker asleep before a closed gate looks whether somebody
- *   has opened it.
+ * - `maximumRateLimitDelay`: how often a worker that waits for a closed gate looks whether it was
+ *   opened early.
  * - `lockDuration` 30 s outlives a Redis failover; a shorter one runs jobs twice after each.
  * - `stalledInterval` 15 s finds a killed worker's jobs within 45 s. `maxStalledCount` 3 survives
  *   a rolling restart; what is failed after that, the sweeper takes over.

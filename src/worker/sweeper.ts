@@ -12,7 +12,7 @@ import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
 
-/** What the sweeper had to see to, for whoever counts. */
+/** What the sweeper had to see to, for the metrics. */
 export type SweeperFind =
   | SweepFinding
   | 'missing_job'
@@ -179,7 +179,7 @@ export class Sweeper {
   }
 }
 
-/** Whether nobody has touched the record since it was judged. */
+/** Whether the record is unchanged since it was judged. */
 function sameMoment(current: NotificationRecord, judged: NotificationRecord): boolean {
   return (
     current.state === judged.state &&

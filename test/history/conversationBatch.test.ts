@@ -130,12 +130,12 @@ describe('trouble', () => {
     genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'broken-json' });
     const ids = Array.from({ length: 60 }, () => once());
     const found = await Promise.all(ids.map((id) => load(id)));
-    const troubles = found.map((read) => (read.ok ? 'none' : read.trouble.kind));
-    const [first, ...rest] = troubles.slice(0, 50);
-    const [next, ...others] = troubles.slice(50);
+    const errors = found.map((read) => (read.ok ? 'none' : read.error.kind));
+    const [first, ...rest] = errors.slice(0, 50);
+    const [next, ...others] = errors.slice(50);
     expect([first, next].sort()).toEqual(['none', 'try_later']);
-    expect(rest.every((trouble) => trouble === first)).toBe(true);
-    expect(others.every((trouble) => trouble === next)).toBe(true);
+    expect(rest.every((error) => error === first)).toBe(true);
+    expect(others.every((error) => error === next)).toBe(true);
   });
 });
 
@@ -176,7 +176,7 @@ describe('a platform of odd answers', () => {
   };
   const people = (count: number) => Array.from({ length: count }, (_, n) => `contact-${n}`);
   const kinds = async (found: Promise<Awaited<ReturnType<typeof load>>>[]) =>
-    (await Promise.all(found)).map((read) => (read.ok ? 'found' : read.trouble.kind));
+    (await Promise.all(found)).map((read) => (read.ok ? 'found' : read.error.kind));
 
   test('refuses an id whatever stands beside it: that one alone is refused, and nothing learned', async () => {
     const BAD = 'contact-17';
@@ -222,7 +222,7 @@ describe('a platform of odd answers', () => {
     // Not "no history": what came was no answer to what was asked.
     expect(await load('contact-1', openLoader(client))).toMatchObject({
       ok: false,
-      trouble: { kind: 'try_later', reason: 'history_mismatch' },
+      error: { kind: 'try_later', reason: 'history_mismatch' },
     });
     expect(platform.requests).toHaveLength(4);
   });

@@ -37,7 +37,7 @@ function load(externalContactId: string, options: CallOptions = LANE) {
 }
 
 const ONE = { ok: true, value: { conversations: [{ startedAt: expect.any(String) }] } };
-const failed = (trouble: object) => ({ ok: false, trouble });
+const failed = (error: object) => ({ ok: false, error });
 const queries = () => genesys.sandbox.requests.count('details-query');
 
 describe('lookups that wait for a slot', () => {
@@ -106,10 +106,10 @@ describe('lookups that wait for a slot', () => {
       { kind: 'no_slot', retryAfterMs: 9_000 },
     ],
     [{ admitted: false, because: 'deadline' }, { kind: 'past_deadline' }],
-  ])('all hear of a refusal %j, and nothing is asked', async (ticket, trouble) => {
+  ])('all hear of a refusal %j, and nothing is asked', async (ticket, error) => {
     const found = customers(3).map((id) => load(id));
     (await slots.nth(1)).answer(ticket);
-    for (const one of await Promise.all(found)) expect(one).toEqual(failed(trouble));
+    for (const one of await Promise.all(found)) expect(one).toEqual(failed(error));
     expect(queries()).toBe(0);
   });
 

@@ -66,7 +66,7 @@ async function find(
     },
     LANE,
   );
-  if (!found.ok) throw new Error(JSON.stringify(found.trouble));
+  if (!found.ok) throw new Error(JSON.stringify(found.error));
   return found.value.map(({ conversationId }) => conversationId);
 }
 
@@ -255,6 +255,6 @@ test('trouble in a later window is handed on, not taken for an empty history', a
   };
   expect(await findConversations(genesys.client, search, LANE)).toEqual({
     ok: false,
-    trouble: { kind: 'rate_limited', retryAfterMs: 7_000 },
+    error: { kind: 'rate_limited', retryAfterMs: 7_000 },
   });
 });

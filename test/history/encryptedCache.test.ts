@@ -10,13 +10,13 @@ const VALUE = { said: 'My parcel has not arrived' };
 
 const prefix = freshPrefix();
 let redis: Redis;
-let troubles: unknown[];
+let errors: unknown[];
 
 beforeAll(() => {
   redis = new Redis(testRedisUrl());
 });
 beforeEach(async () => {
-  troubles = [];
+  errors = [];
   await flushPrefix(prefix);
 });
 afterAll(async () => {
@@ -29,7 +29,7 @@ function cacheWith(
   through = redis,
 ): EncryptedCache<typeof VALUE> {
   const kind = { name, keyOf: (digest: string) => `${prefix}:c:${digest}` };
-  return new EncryptedCache(through, Keyring.parse(secret), kind, (error) => troubles.push(error));
+  return new EncryptedCache(through, Keyring.parse(secret), kind, (error) => errors.push(error));
 }
 
 async function onlyKey(): Promise<string> {
@@ -71,7 +71,7 @@ describe('what is kept sealed', () => {
   ])('is absent under %s', async (_which, other) => {
     await cacheWith().save(ADDRESS, VALUE, 60_000);
     expect(await cacheWith(other).load(ADDRESS)).toBeUndefined();
-    expect(troubles).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   test.each([
@@ -87,7 +87,7 @@ describe('what is kept sealed', () => {
     const key = await onlyKey();
     await redis.set(key, damage((await redis.getBuffer(key)) ?? Buffer.alloc(0)));
     expect(await cacheWith().load(ADDRESS)).toBeUndefined();
-    expect(troubles).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   test('is absent when it was put in another’s place', async () => {
@@ -104,7 +104,7 @@ describe('what is kept sealed', () => {
     const cache = cacheWith({}, away);
     await cache.save(ADDRESS, VALUE, 60_000);
     expect(await cache.load(ADDRESS)).toBeUndefined();
-    expect(troubles).toHaveLength(2);
+    expect(errors).toHaveLength(2);
     away.disconnect();
   });
 });

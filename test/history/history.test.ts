@@ -30,7 +30,7 @@ function read(what: HistorySearch, options: CallOptions = LANE) {
 
 async function textsOf(who: WellKnown, more: object = {}): Promise<string[][]> {
   const history = await read(search(who, more));
-  if (!history.ok) throw new Error(JSON.stringify(history.trouble));
+  if (!history.ok) throw new Error(JSON.stringify(history.error));
   return history.value.map(({ messages }) => messages.map(({ text }) => text));
 }
 
@@ -118,13 +118,13 @@ describe('trouble on the way', () => {
     ['details-query', '400', { kind: 'refused', reason: 'history_http_400' }],
     ['bulk-messages', '403-permission', { kind: 'hold', cause: { kind: 'permission' } }],
     ['conversation', 'broken-json', { kind: 'try_later', reason: 'history_malformed' }],
-  ] as const)('in %s by %s is handed on', async (endpoint, kind, trouble) => {
+  ] as const)('in %s by %s is handed on', async (endpoint, kind, error) => {
     genesys.sandbox.faults.add(
       kind === '429' ? { endpoint, kind, retryAfter: '3' } : { endpoint, kind },
     );
     expect(await read(search('delayedOrder'))).toMatchObject({
       ok: false,
-      trouble,
+      error,
     });
   });
 
@@ -137,6 +137,6 @@ describe('trouble on the way', () => {
   test('of a worker that stops ends the lookup', async () => {
     const stopping = AbortSignal.abort();
     const history = read(search('delayedOrder'), { ...LANE, signal: stopping });
-    expect(await history).toEqual({ ok: false, trouble: { kind: 'stopping' } });
+    expect(await history).toEqual({ ok: false, error: { kind: 'stopping' } });
   });
 });

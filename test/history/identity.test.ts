@@ -124,7 +124,7 @@ describe('a recipient with an email', () => {
     const email = 'customer@example.com';
     const stopped = byEmail(email, { ...LANE, signal: AbortSignal.abort() });
     const stays = byEmail(email);
-    expect(await stopped).toEqual({ ok: false, trouble: { kind: 'stopping' } });
+    expect(await stopped).toEqual({ ok: false, error: { kind: 'stopping' } });
     expect(await stays).toEqual(FOUND);
   });
 
@@ -160,7 +160,7 @@ describe('a recipient with an email', () => {
     ]);
     expect(first).toMatchObject({
       ok: false,
-      trouble: { kind: 'refused', reason: 'history_http_400' },
+      error: { kind: 'refused', reason: 'history_http_400' },
     });
     expect(second).toEqual(first);
     expect(await byEmail('customer@example.com')).toEqual(FOUND);

@@ -15,8 +15,8 @@ describe('a failed read', () => {
       { kind: 'gate_closed', retryAfterMs: 2_000 },
       { kind: 'rate_limited', retryAfterMs: 2_000 },
     ],
-  ])('by %s waits for the gate', (_answer, failure, trouble) => {
-    expect(classifyRead(failure)).toEqual(trouble);
+  ])('by %s waits for the gate', (_answer, failure, error) => {
+    expect(classifyRead(failure)).toEqual(error);
   });
 
   test.each<[string, CallFailure, string]>([

@@ -38,7 +38,7 @@ describe('a transcript from the sandbox', () => {
     const conversation = await newestOf(who);
     const ids = [WELL_KNOWN[who].id] as const;
     const transcript = await readMessageTranscript(genesys.client, conversation, ids, LANE);
-    if (!transcript.ok) throw new Error(JSON.stringify(transcript.trouble));
+    if (!transcript.ok) throw new Error(JSON.stringify(transcript.error));
     expect(transcript.value).toMatchObject(conversation);
     return transcript.value.messages;
   }
@@ -126,7 +126,7 @@ describe('a transcript from a platform that answers oddly', () => {
 
   async function read() {
     const transcript = await readMessageTranscript(client, conversation, ['c1'], LANE);
-    return transcript.ok ? transcript.value.messages : transcript.trouble;
+    return transcript.ok ? transcript.value.messages : transcript.error;
   }
 
   const askedFor = () => platform.requests.find(({ method }) => method === 'POST')?.body;

@@ -46,7 +46,7 @@ describe('a transcript from recordings', () => {
       [WELL_KNOWN[who].id],
       LANE,
     );
-    if (!transcript.ok) return transcript.trouble;
+    if (!transcript.ok) return transcript.error;
     expect(transcript.value).toMatchObject(conversation);
     return transcript.value.messages;
   }
@@ -104,9 +104,9 @@ describe('a transcript from recordings', () => {
     ['403-other', { kind: 'refused', reason: 'history_http_403' }],
     ['429', { kind: 'rate_limited' }],
     ['broken-json', { kind: 'try_later', reason: 'history_malformed' }],
-  ] as const)('hands a %s on, and does not turn to the messages', async (kind, trouble) => {
+  ] as const)('hands a %s on, and does not turn to the messages', async (kind, error) => {
     genesys.sandbox.faults.add({ endpoint: 'recordings', kind });
-    expect(await read('delayedOrder')).toMatchObject(trouble);
+    expect(await read('delayedOrder')).toMatchObject(error);
     expect(requests()).toEqual(BY_RECORDING);
   });
 
@@ -165,7 +165,7 @@ describe('a recording of a platform that answers oddly', () => {
       ['c1'],
       LANE,
     );
-    if (!transcript.ok) throw new Error(transcript.trouble.kind);
+    if (!transcript.ok) throw new Error(transcript.error.kind);
     return transcript.value.messages.map(({ text }) => text);
   }
 

@@ -85,7 +85,7 @@ export interface CampaignDryRunParts {
 export interface DryRunOptions {
   /** How many customers to look up at the platform, up to `LARGEST_LOOK_UP`; none when left out. */
   lookUp?: number;
-  /** Told what that costs, right before it is done. */
+  /** Called with what that costs, right before it is done. */
   onLookUp?(cost: SampleCost): void;
 }
 

@@ -30,8 +30,8 @@ export interface CsvRow extends RawRow {
  * letter by letter would be read as often as it has letters.
  *
  * Strict where leniency would move cells about (a flawed quote is reported), lenient elsewhere: a quote
- * within an unquoted cell is a letter like any other. Throws an UnusableFileError where nobody can
- * tell where a row ends.
+ * within an unquoted cell is a letter like any other. Throws an UnusableFileError where the
+ * end of a row cannot be determined.
  */
 export class CsvReader {
   readonly #separator: string;

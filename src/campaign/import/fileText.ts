@@ -130,7 +130,7 @@ export interface FileTextOptions {
  * what they seem to be; the rows say where.
  *
  * The source is left undestroyed when reading stops early, because a client who is still uploading
- * can only be told why over the same connection. The code that opened it closes it.
+ * can only get the reason over the same connection. The code that opened it closes it.
  *
  * Throws an UnusableFileError for what is no text or is cut off, a SourceLostError when the source
  * breaks.

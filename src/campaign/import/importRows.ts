@@ -53,7 +53,7 @@ export interface ImportProgress {
 }
 
 export interface ImportOptions {
-  /** Told by the first character when left out. */
+  /** Recognised by the first character when left out. */
   format?: 'csv' | 'ndjson';
   /** How its letters are written; found out from its first bytes when left out. */
   encoding?: string;
@@ -223,7 +223,7 @@ class Progress {
   readonly #sorter: RowCollector;
   readonly #tell: (progress: ImportProgress) => void;
   #bytes = 0;
-  #toldAt = Number.NEGATIVE_INFINITY;
+  #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(sorter: RowCollector, tell: (progress: ImportProgress) => void) {
     this.#sorter = sorter;
@@ -236,11 +236,11 @@ class Progress {
 
   tell(): void {
     const now = performance.now();
-    if (now - this.#toldAt >= PROGRESS_EVERY_MS) this.end();
+    if (now - this.#reportedAt >= PROGRESS_EVERY_MS) this.end();
   }
 
   end(): void {
-    this.#toldAt = performance.now();
+    this.#reportedAt = performance.now();
     const { rows, rejected, duplicates } = this.#sorter;
     this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
   }

@@ -172,7 +172,7 @@ export class Inbox {
   }
 
   #sayWhatBroke(error: unknown): void {
-    if (isFileTrouble(error)) this.#sayOnce({}, describeTrouble(error, this.#parts.folder));
+    if (isFileError(error)) this.#sayOnce({}, describeFileError(error, this.#parts.folder));
     else if (isUnavailable(error)) this.#sayOnce({}, 'Redis is away; files wait in the inbox');
     else
       this.#log.error({ error: redactedError(error) }, 'a file of the inbox could not be handled');
@@ -188,24 +188,24 @@ export class Inbox {
 /** What only a disk says, of a file that is open and so has no path any more. */
 const DISK_CODES: ReadonlySet<unknown> = new Set(['EIO', 'EBADF', 'ESTALE', 'ENXIO']);
 
-interface FileTrouble {
+interface FileError {
   code: string;
   path?: string;
 }
 
 /** Errors of connections have codes of the same kind, but no path. */
-function isFileTrouble(error: unknown): error is FileTrouble {
+function isFileError(error: unknown): error is FileError {
   const { code, path } = error as { code?: unknown; path?: unknown };
   return DISK_CODES.has(code) || (typeof code === 'string' && typeof path === 'string');
 }
 
 function isUnavailable(error: unknown): boolean {
-  if (isFileTrouble(error)) return false;
+  if (isFileError(error)) return false;
   return isRedisFault(error) || (error as { name?: unknown }).name === 'RedisUnavailableError';
 }
 
 /** What an operator has to see to. */
-function describeTrouble({ code, path }: FileTrouble, inbox: string): string {
+function describeFileError({ code, path }: FileError, inbox: string): string {
   switch (code) {
     case 'ENOENT':
       return path === inbox

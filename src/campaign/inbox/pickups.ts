@@ -20,9 +20,9 @@ const LEASE_MS = 30_000;
 const RENEW_EVERY_MS = 8_000;
 
 /**
- * Says which process works on what was picked up. One that dies lets go of it when its lease runs
- * out. Should one freeze for so long and wake up again, both import the same file: of two uploads to
- * one campaign the later one wins, and the other hears of it.
+ * Says which process works on what was picked up. When that process dies, its lease runs out and
+ * another may take the file. If it was only frozen, both import the same file: of two uploads to one
+ * campaign the later one wins, and the other ends with an error.
  */
 export class PickupLeases {
   readonly #redis: RedisClient;

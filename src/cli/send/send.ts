@@ -43,7 +43,7 @@ async function follow(
   observer: FollowObserver,
   signal: AbortSignal,
 ): Promise<FollowEnd> {
-  const told = new Set<string>();
+  const printed = new Set<string>();
   let away = false;
   while (!signal.aborted) {
     const look = await lookOnce(get);
@@ -53,8 +53,8 @@ async function follow(
     }
     if (look === undefined) return { kind: 'gone' };
     if (look !== 'away') {
-      for (const entry of look.timeline.filter((candidate) => !told.has(keyOf(candidate)))) {
-        told.add(keyOf(entry));
+      for (const entry of look.timeline.filter((candidate) => !printed.has(keyOf(candidate)))) {
+        printed.add(keyOf(entry));
         observer.entry(entry);
       }
       if (hasEnded(look)) return { kind: 'ended', view: look };

@@ -6,7 +6,7 @@ import { optionalId, platformId, sameId } from '../platformId.js';
 import { optionalText } from './messages.js';
 
 /**
- * A 404 of the platform's own, told by the code in its body, is an answer. Any other 404 comes from
+ * A 404 of the platform's own, recognised by the code in its body, is an answer. Any other 404 comes from
  * something in between, such as a base URL that leads nowhere, and must not make every customer
  * look unknown.
  */
@@ -63,7 +63,7 @@ export class Contacts {
     this.#caller = caller;
   }
 
-  /** Genesys: identifier lookup, one identifier a call, 404 when nobody has it. */
+  /** Genesys: identifier lookup, one identifier a call, 404 when no contact has it. */
   async find(email: string, options: CallOptions): Promise<CallResult<Contact | null>> {
     return absentAsNull(
       await this.#caller.read('contact-lookup', options, {

@@ -24,7 +24,8 @@ const EmailDomain = z.object({
 export type WebDeployment = z.infer<typeof WebDeployment>;
 export type EmailDomain = z.infer<typeof EmailDomain>;
 
-/** What messages are sent from. No notification needs this; whoever sets a deployment up does. */
+/** What messages are sent from. No notification needs this; `doctor` does, when a
+ * deployment is set up. */
 export class SenderSettings {
   readonly #caller: Caller;
 
