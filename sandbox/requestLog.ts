@@ -92,7 +92,7 @@ export interface RequestRecord {
   bytes: number;
 }
 
-/** How many requests and deliveries are kept unless the sandbox was told to keep all. */
+/** How many requests and deliveries are kept unless the sandbox is set to keep all. */
 export const RECORD_LIMIT = 20_000;
 
 export class RequestLog {

@@ -31,9 +31,9 @@ await runScript(async () => {
   say('talked about. Here it is at work, against a simulated Genesys Cloud.');
   say('');
   await ensureInstalled();
-  told('Packages', 'installed');
+  report('Packages', 'installed');
   await buildIfStale();
-  told('Product', 'built');
+  report('Product', 'built');
   await perform(args.includes('--stay'));
 });
 
@@ -44,7 +44,7 @@ async function perform(stay) {
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => stage.abort(interrupted));
   let problem;
   try {
-    await stage.set(told);
+    await stage.set(report);
     await play(stage, stay);
     if (stay) await new Promise((resolve) => stage.signal.addEventListener('abort', resolve));
     if (stay && stage.signal.reason !== interrupted) throw stage.signal.reason;
@@ -160,7 +160,7 @@ function showTails(stage) {
   say(`\nAll logs: ${stage.logs}`);
 }
 
-function told(what, how) {
+function report(what, how) {
   say(`  ${what.padEnd(10)} ${how}`);
 }
 

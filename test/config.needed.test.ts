@@ -29,10 +29,13 @@ describe('what a role needs', () => {
     expect(missing(WORKER, role)).toEqual([]);
   });
 
-  test.each(Object.keys(WORKER))('a worker is told that %s is missing', (name) => {
-    const { [name as keyof typeof WORKER]: _left, ...rest } = WORKER;
-    expect(missing(rest, 'worker')).toEqual([name]);
-  });
+  test.each(Object.keys(WORKER))(
+    'a worker without %s does not start, and says which is missing',
+    (name) => {
+      const { [name as keyof typeof WORKER]: _left, ...rest } = WORKER;
+      expect(missing(rest, 'worker')).toEqual([name]);
+    },
+  );
 
   test('a base URL stands in for the region', () => {
     const { GENESYS_CLOUD_REGION: _left, ...rest } = WORKER;

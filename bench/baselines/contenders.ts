@@ -7,7 +7,7 @@ import type { PlainWorkerTask } from '../parts/plainWorker.js';
 import type { SequenceTask } from '../parts/sequence.js';
 import type { WorkerTask } from '../parts/worker.js';
 
-/** The same customers to be notified, whoever does it. */
+/** The customers to be notified: the same for each contender. */
 export interface Assignment {
   deployment: Deployment;
   sandbox: SandboxProcess;
@@ -18,7 +18,7 @@ export interface Assignment {
   processes: number;
 }
 
-/** Started processes. Whoever started them stops them before the next contender's turn. */
+/** Started processes. The benchmark stops them before the next contender's turn. */
 export interface Team {
   pids: number[];
   stop(): Promise<void>;

@@ -32,7 +32,7 @@ export const benchmark: Benchmark = {
     results.goal(RATIO, { column: 'a second', atLeast: 0.6 });
     for (let run = 1; run <= runs; run += 1) {
       stage.say(`run ${run} of ${runs}`);
-      // The first run also warms up; whoever goes first takes turns.
+      // The first run also warms up; the contenders take turns at going first.
       const contenders = [
         { what: 'addBulk(1000), jobs only', load: addBulk },
         { what: 'sendMany, ledger and jobs', load: sendMany },
@@ -51,7 +51,7 @@ export const benchmark: Benchmark = {
     }
     return {
       settings: {
-        notifications: `${count} a run, ids given by nobody; ${posts} over HTTP`,
+        notifications: `${count} a run, no ids given; ${posts} over HTTP`,
         'HTTP connections': `${CONNECTIONS}, kept alive`,
       },
       tables: [results.table()],

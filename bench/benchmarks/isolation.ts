@@ -30,7 +30,7 @@ const LATENCY_MS = 100;
 const PROCESSES = 2;
 const CONCURRENCY = 25;
 const SMALL = 40;
-/** More than are written to while it is measured; the rest of the big campaign is nobody the sandbox knows. */
+/** More than are written to while it is measured; the sandbox does not know the rest of the big campaign. */
 const KNOWN = 1_500;
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const POLL_MS = 200;

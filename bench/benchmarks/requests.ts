@@ -96,7 +96,7 @@ export const benchmark: Benchmark = {
     }
     return {
       settings: {
-        customers: `${count} a run, each with one web conversation; nobody twice`,
+        customers: `${count} a run, each with one web conversation; none twice`,
         concurrency: `${CONCURRENCY}, one worker process`,
         budget: `${BUDGET} requests a minute, a minute scaled to ${MINUTE_MS / 1_000} s; (a) and (b) without any limit`,
       },

@@ -41,7 +41,7 @@ export const benchmark: Benchmark = {
 async function start(stage: Stage, role: Role) {
   const deployment = await stage.deployment();
   const env = deployment.environment({
-    // Nobody listens there; nothing is sent that would need it.
+    // Nothing listens there; nothing is sent that would need it.
     GENESYS_CLOUD_BASE_URL: 'http://127.0.0.1:9',
     API_PORT: '0',
     HEALTH_PORT: '0',

@@ -15,7 +15,7 @@ export class Command {
   readonly #guard: ChildProcess;
   readonly #name: string;
 
-  /** Only `env` and what any program needs are passed on: nobody's own settings get mixed in. */
+  /** Only `env` and what any program needs are passed on: the settings of this shell do not get mixed in. */
   constructor(args: readonly string[], env: Record<string, string>) {
     this.#name = args.join(' ');
     this.#process = spawn(process.execPath, [MAIN, ...args], {

@@ -1,7 +1,7 @@
 /*
- * A part of a benchmark that runs in a process of its own, so that it takes nobody else's event loop:
- * a worker, a load. The benchmark's process tells it its task, and it reports as often as it likes.
- * It ends when that process ends or lets go of it, however that came about: the channel closes.
+ * A part of a benchmark that runs in a process of its own, so that it does not share an event loop:
+ * a worker, a load. The benchmark's process sends it its task, and it reports as often as it likes.
+ * It ends when that process ends or closes the channel between them.
  */
 
 /** To be called once, by the module that is the part's entry. */
@@ -10,7 +10,7 @@ export function actAsPart<Task, Report>(
 ): void {
   process.on('disconnect', () => process.exit());
   const send = (message: PartMessage<Report>) => {
-    // Whoever is no longer listened to is about to end.
+    // A part whose channel is closed is about to end: its report may be lost.
     process.send?.(message, undefined, undefined, () => undefined);
   };
   process.once('message', (task: Task) => {

@@ -44,9 +44,9 @@ export async function writeRecipientFile(file: RecipientFile): Promise<void> {
   await finished(output);
 }
 
-/** Somebody's address is the same each time, whatever else is drawn. */
-function lineOf(somebody: number, random: () => number): string {
-  const number = (somebody * 7_654_321) % PRIME;
+/** The address of a customer is the same each time, whatever else is drawn. */
+function lineOf(customer: number, random: () => number): string {
+  const number = (customer * 7_654_321) % PRIME;
   const names = [GIVEN_NAMES, SURNAMES].map((list, at) => {
     const all = list.split(' ');
     return all[(number >> (4 * at)) % all.length];

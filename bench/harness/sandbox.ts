@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Command } from './command.js';
 
-/** Somebody to write to, with one web conversation that says something, yesterday. */
+/** A customer to write to, with one web conversation that says something, yesterday. */
 export interface Customer {
   externalContactId: string;
   email: string;

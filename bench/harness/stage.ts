@@ -20,7 +20,7 @@ export class Stage {
     this.#log = options.log;
   }
 
-  /** Tells whoever waits how far it is. */
+  /** Says how far it is. */
   say(line: string): void {
     this.#log(line);
   }
@@ -35,7 +35,7 @@ export class Stage {
     return this.#ending(sandbox, () => sandbox.stop());
   }
 
-  /** A module of `parts/` in a process of its own, told its task. */
+  /** A module of `parts/` in a process of its own, which is sent its task. */
   part<Report>(name: string, task: object): PartProcess<Report> {
     const part = new PartProcess<Report>(name, task);
     return this.#ending(part, () => part.stop());

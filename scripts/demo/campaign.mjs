@@ -13,7 +13,7 @@ const WRONG = new Map([
 const LOOK_EVERY_MS = 250;
 const REACHED = new Set(['sent', 'delivered', 'read']);
 
-/** A campaign to everybody whom the sandbox knows, and to some strangers: 60 rows, 3 of them wrong. */
+/** A campaign to all customers of the sandbox, and to some it does not know: 60 rows, 3 of them wrong. */
 export async function playCampaign({ apiUrl, sandboxUrl, signal }, { say, progress }) {
   const before = await deliveries(sandboxUrl, signal);
   const file = rowsOf(await emails(sandboxUrl, signal));
@@ -47,8 +47,8 @@ async function emails(sandboxUrl, signal) {
 
 /** CSV as people send it: the header is row 1. */
 function rowsOf(known) {
-  const strangers = Array.from({ length: GOOD_ROWS - known.length }, (_, at) => at + 1);
-  const good = [...known, ...strangers.map((number) => `stranger-${number}@example.com`)];
+  const unknown = Array.from({ length: GOOD_ROWS - known.length }, (_, at) => at + 1);
+  const good = [...known, ...unknown.map((number) => `unknown-${number}@example.com`)];
   const lines = ['email,companyName'];
   while (good.length > 0 || WRONG.has(lines.length + 1)) {
     const email = WRONG.get(lines.length + 1) ?? good.shift();

@@ -43,7 +43,7 @@ function actual(answer) {
   return state === 'skipped' || state === 'cancelled' ? state : `${state} ${channel}`;
 }
 
-/** Messages that reached a customer twice, or that nobody asked for. */
+/** Messages that reached a customer twice, or that no request asked for. */
 export function deliveryProblems(parts, delivered) {
   const reached = parts.filter(
     ({ answer }) =>

@@ -39,18 +39,18 @@ export class Stage {
     this.#failure.abort(reason);
   }
 
-  /** Starts everything. `told` hears what is there, as it comes up. */
-  async set(told) {
-    this.#redis = await findRedis({ log: (line) => told('', line) });
+  /** Starts everything. `report` is called with each part as it comes up. */
+  async set(report) {
+    this.#redis = await findRedis({ log: (line) => report('', line) });
     this.signal.throwIfAborted();
-    told('Redis', nameOf(this.#redis.source));
+    report('Redis', nameOf(this.#redis.source));
     this.sandboxUrl = await this.#start(
       'sandbox',
       ['sandbox', '--port', '0', '--requests-per-minute', REQUESTS_PER_MINUTE],
       {},
       (line) => /listens on (\S+)/.exec(line)?.at(1),
     );
-    told('Sandbox', `a simulated Genesys Cloud, ${this.sandboxUrl}`);
+    report('Sandbox', `a simulated Genesys Cloud, ${this.sandboxUrl}`);
     const env = this.#settings();
     const [api] = await Promise.all([
       this.#start('api', ['api'], env, readyLine),
@@ -60,8 +60,8 @@ export class Stage {
     ]);
     this.apiUrl = api.url;
     await this.#untilApiIsReady();
-    told('API', this.apiUrl);
-    told('Workers', `${WORKERS} processes`);
+    report('API', this.apiUrl);
+    report('Workers', `${WORKERS} processes`);
   }
 
   /** Ends everything. Logs go too, unless they are wanted. */
@@ -128,7 +128,7 @@ function readyLine(line) {
   return entry.msg === 'ready' ? { url: entry.url } : undefined;
 }
 
-/** Of whoever runs the demo only what any program needs: their own settings must not get mixed in. */
+/** Of this shell's environment only what any program needs: its other settings must not get mixed in. */
 function foreignEnvironment() {
   const kept = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'TZ'];
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-/** What became of a notification and why, for somebody who sees the product for the first time. */
+/** What became of a notification and why, for a reader who sees the product for the first time. */
 export function why({ status, body }, note) {
   const words = status >= 400 || status === 200 ? answered(status, body) : became(body);
   return note === undefined ? words : `${words}; ${note}`;

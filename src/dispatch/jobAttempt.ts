@@ -200,7 +200,9 @@ export class Attempt {
   }
 
   /** What a failed read means here, but for a refusal, which the caller judges. */
-  async afterLookupError(error: Exclude<LookupError, { kind: 'refused' }>): Promise<AttemptOutcome> {
+  async afterLookupError(
+    error: Exclude<LookupError, { kind: 'refused' }>,
+  ): Promise<AttemptOutcome> {
     switch (error.kind) {
       case 'rate_limited':
         return this.gateClosed(error.retryAfterMs);

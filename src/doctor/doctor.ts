@@ -146,6 +146,6 @@ const UNHINDERED: Limiter = {
 };
 
 function describeTarget({ NOTIFY_CHANNELS, NOTIFY_ONLY_TO }: Config): string {
-  const only = NOTIFY_ONLY_TO === undefined ? 'everybody' : 'NOTIFY_ONLY_TO only';
+  const only = NOTIFY_ONLY_TO === undefined ? 'all recipients' : 'NOTIFY_ONLY_TO only';
   return `channels ${NOTIFY_CHANNELS.join(', ')}; to ${only}`;
 }

@@ -26,7 +26,7 @@ const LONGEST_CLOSING_MS = 2 ** 31 - 1;
 /**
  * The gate for 429s, shared by the whole fleet.
  *
- * One answer closes it for everybody, in two places at once: the key that the transport reads before
+ * One answer closes it for all workers, in two places at once: the key that the transport reads before
  * every single request, and the limiter keys of both queues, which keep workers from starting jobs.
  * Either alone is not enough: jobs that already run would go on sending, and workers that keep
  * starting jobs would only find a closed door.

@@ -104,7 +104,7 @@ describe('what the API answers is described in full', () => {
     expect(against(ONE, 'get', await api.call('GET', '/v1/notifications/s'))).toEqual([200]);
   });
 
-  test('to strangers, to who asks too often, and about its health', async () => {
+  test('to callers without a key, to those who ask too often, and about its health', async () => {
     const api = await startTestApi({
       API_KEYS: 'a:0123456789abcdef',
       API_REQUESTS_PER_MINUTE: '0',

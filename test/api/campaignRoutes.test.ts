@@ -55,10 +55,10 @@ describe('making a campaign', () => {
 
   test.each([
     ['without a template', {}, ['template']],
-    ['with one nobody knows', { template: 'nope' }, ['template']],
+    ['with one that does not exist', { template: 'nope' }, ['template']],
     ['with an id too long for its rows', { ...CAMPAIGN, id: 'x'.repeat(101) }, ['id']],
     ['with an unknown field', { ...CAMPAIGN, rows: [] }, ['rows']],
-    ['with a channel nobody knows', { ...CAMPAIGN, channels: ['fax'] }, ['channels.0']],
+    ['with a channel that does not exist', { ...CAMPAIGN, channels: ['fax'] }, ['channels.0']],
     ['that ends before it begins', { ...CAMPAIGN, endAt: '2020-01-01T00:00:00Z' }, ['endAt']],
     [
       'with everything wrong',
@@ -108,7 +108,7 @@ test.each([
   ['POST', '/dry-run'],
   ['POST', '/retry'],
   ['PUT', '/rows'],
-])('%s of a campaign nobody knows%s is answered with 404', async (method, path) => {
+])('%s of a campaign that does not exist%s is answered with 404', async (method, path) => {
   const type = 'urn:proactive-notifier:problem:no-campaign';
   const body = path === '/retry' ? { states: ['failed'] } : undefined;
   for (const id of ['nope', 'x'.repeat(101), '..%2F']) {

@@ -185,7 +185,7 @@ describe('an upload over a connection', () => {
     expect((await upload(api, id, ROWS)).status).toBe(200);
   });
 
-  test('is told at once what is wrong with its header, before it has sent the rest', async () => {
+  test('is answered at once with what is wrong with its header, before it has sent the rest', async () => {
     const id = await newCampaign();
     const length = 8 * 1024 * 1024;
     const socket = await beginUpload(id, length);

@@ -88,7 +88,7 @@ describe('the stop button and the gate over HTTP', () => {
     expect((await call('GET', '/v1/gate')).body).toEqual({ closed: false });
   });
 
-  test('asks for a key, and tells nobody without one why the sending was stopped', async () => {
+  test('asks for a key, and does not say why the sending was stopped without one', async () => {
     await call('POST', '/v1/pause', { reason: 'for the eyes of ops only' });
     for (const [method, path] of [
       ['POST', '/v1/pause'],
@@ -101,8 +101,8 @@ describe('the stop button and the gate over HTTP', () => {
     }
     const ready = await api.call('GET', '/readyz');
     expect(ready).toMatchObject({ status: 200, body: { status: 'ready', flow: 'no_workers' } });
-    const told = ['status', 'flow', 'workers', 'pausedSince'];
-    expect(Object.keys(ready.body)).toEqual(told);
+    const shown = ['status', 'flow', 'workers', 'pausedSince'];
+    expect(Object.keys(ready.body)).toEqual(shown);
   });
 
   test('answers other methods with the ones there are', async () => {

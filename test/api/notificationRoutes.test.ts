@@ -154,7 +154,7 @@ describe('an Idempotency-Key header', () => {
 });
 
 describe('reading and cancelling', () => {
-  test('an id that nobody has is answered with 404', async () => {
+  test('an unknown id is answered with 404', async () => {
     const api = await startTestApi();
     for (const [method, path] of [
       ['GET', '/v1/notifications/nobody'],

@@ -27,7 +27,7 @@ describe('the OpenAPI document', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
   });
 
-  test('is served to everybody', async () => {
+  test('is served without a key', async () => {
     const api = await startTestApi({ API_KEYS: 'shop:shop-key-0123456789' });
     const served = await api.call('GET', '/openapi.json');
     expect(served.status).toBe(200);
@@ -119,10 +119,10 @@ describe('the schema of a request', () => {
       { ...base, recipient: { externalContactId: 'C0000000-0000-4000-8000-00000000000A' } },
     ],
     ['a country by its name', { ...base, recipient: { ...base.recipient, country: 'Germany' } }],
-    ['a field nobody knows', { ...base, templat: 'x' }],
+    ['an unknown field', { ...base, templat: 'x' }],
     ['a number for an id', { ...base, id: 12345 }],
     ['an id that is a path', { ...base, id: '..' }],
-    ['a channel nobody knows', { ...base, channels: ['fax'] }],
+    ['an unknown channel', { ...base, channels: ['fax'] }],
     ['a channel twice', { ...base, channels: ['web', 'web'] }],
     ['no channel', { ...base, channels: [] }],
     ['half a day', { ...base, history: { lookbackDays: 0.5 } }],

@@ -41,7 +41,7 @@ describe('the rate limit', () => {
     });
   });
 
-  test('is not used up by strangers', async () => {
+  test('is not used up by callers without a key', async () => {
     const api = await startTestApi({ API_KEYS, API_REQUESTS_PER_MINUTE: '1' });
     for (let round = 0; round < 3; round++) {
       expect(await api.call('GET', '/v1/notifications/x')).toMatchObject({ status: 401 });

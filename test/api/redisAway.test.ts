@@ -6,7 +6,7 @@ import { CAMPAIGN, ROWS, upload } from './support/campaigns.js';
 
 /*
  * What callers meet while Redis is not there: an answer within 3 seconds that says when to come
- * back and with which id, and service as before once Redis is back, without anybody's help.
+ * back and with which id, and service as before once Redis is back, without a person's help.
  */
 
 const ANSWERS_WITHIN_MS = 3_000;
@@ -97,7 +97,7 @@ describe('while Redis is away', () => {
     await expectServiceAgain(api);
   });
 
-  test('a wrong request is still told so', async () => {
+  test('a wrong request is still refused as wrong', async () => {
     const server = await privateRedis();
     await server.kill('SIGKILL');
     const api = await startTestApi({ REDIS_URL: server.url });
@@ -150,7 +150,7 @@ describe('a Redis that may not hold notifications', () => {
     );
   });
 
-  test('is given nothing when it turns up later, until it is mended', async () => {
+  test('is given nothing when it turns up later, until it is corrected', async () => {
     const port = (await privateRedis()).port;
     await servers.pop()?.stop();
     const api = await startTestApi({ REDIS_URL: `redis://127.0.0.1:${port}` });
@@ -182,7 +182,7 @@ describe('a Redis that may not hold notifications', () => {
   });
 });
 
-describe('an error that nobody foresaw', () => {
+describe('an unexpected error', () => {
   test('is answered with the id that was chosen, alone and in a batch', async () => {
     const server = await privateRedis();
     const api = await startTestApi({ REDIS_URL: server.url });

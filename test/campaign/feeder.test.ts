@@ -121,7 +121,7 @@ describe('the feeder', () => {
       expect((await campaign()).pausedForAccess).toBeUndefined();
     });
 
-    test('leaves one that was paused only a moment ago, for whoever pauses it is yet to publish why', async () => {
+    test('leaves one that was paused only a moment ago: the reason is yet to be published', async () => {
       await feeding.campaigns.change('spring', (c) => resume(c, {}, Date.now()));
       await feeding.campaigns.change('spring', (c) => pauseForAccess(c, ACCESS, Date.now()));
       broken = false;

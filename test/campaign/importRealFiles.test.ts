@@ -82,7 +82,7 @@ describe('a file as programs and people leave it', () => {
     ]);
   });
 
-  test('in Windows-1252 is told so, and read when that is said', async () => {
+  test('in Windows-1252 is refused with that name, and read when the encoding is given', async () => {
     const ansi = Buffer.from(
       'email,name\nann@example.com,Ann\njoerg@example.com,Jörg Müller\n',
       'latin1',

@@ -76,7 +76,7 @@ describe('an import', () => {
     }
   });
 
-  test('mends what spreadsheets do to cells', async () => {
+  test('repairs what spreadsheets do to cells', async () => {
     const { stored } = await imported(
       [
         'email,phone,name,place',
@@ -128,7 +128,7 @@ describe('an import', () => {
     ]);
   });
 
-  test('sets bad rows aside with what to mend, and keeps them as they were', async () => {
+  test('keeps rejected rows as they were, with what to correct', async () => {
     const header = ['E-Mail', 'Tel', 'Place', 'Colour'];
     const bad = [
       ['nobody', '', 'here', 'red'],

@@ -175,12 +175,12 @@ describe('an upload', () => {
       kind: 'refused',
       state: 'running',
     });
-    // Whoever has looked at the campaign before it was started is told, too.
+    // An import that has read the campaign before the start is refused, too.
     expect(await importing.import(campaign, csvOf(3))).toMatchObject({ kind: 'refused' });
     expect(await importing.stored(campaign)).toHaveLength(1);
   });
 
-  test('leaves the source to whoever opened it', async () => {
+  test('leaves closing the source to the code that opened it', async () => {
     const source = new PassThrough();
     source.write('name\n'.concat('Ada\n'.repeat(2_000)));
     expect(await importing.import(await importing.campaign(), source)).toMatchObject({

@@ -53,14 +53,14 @@ describe('rows that were set aside', () => {
   test('are as wrong as before when they are uploaded as they are, and have nothing new', async () => {
     await upload('again', CSV);
     const exported = await rejectedOf('again', 'csv');
-    const mended = exported.replace('not an address', 'third@example.com');
-    expect(await upload('mended', mended)).toEqual({ rows: 1, rejected: 2 });
-    const [chunk] = await office.rows.read('mended', 0);
+    const corrected = exported.replace('not an address', 'third@example.com');
+    expect(await upload('corrected', corrected)).toEqual({ rows: 1, rejected: 2 });
+    const [chunk] = await office.rows.read('corrected', 0);
     expect(chunk?.row).toEqual({
       recipient: { email: 'third@example.com', phone: '+15550100003' },
       variables: { orderNumber: '-5', status: '@home', note: '+ 5' },
     });
-    const twice = await rejectedOf('mended', 'csv');
+    const twice = await rejectedOf('corrected', 'csv');
     expect(twice.split('\r\n')[0]).toBe(exported.split('\r\n')[0]);
   });
 
@@ -82,11 +82,11 @@ describe('rows that were set aside', () => {
     expect(lines[0]).toContain('"orderNumber":12345678901234567890, "status":"s" }');
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ variables: { orderNumber: '=1' } });
     // A number that cannot keep its digits stays rejected.
-    const mended = lines
+    const corrected = lines
       .slice(0, 2)
-      .map((line, at) => line.replace('"bad"', `"mended-${at}@example.com"`))
+      .map((line, at) => line.replace('"bad"', `"corrected-${at}@example.com"`))
       .join('\n');
-    expect(await upload('lines-mended', mended)).toEqual({ rows: 1, rejected: 1 });
+    expect(await upload('lines-corrected', corrected)).toEqual({ rows: 1, rejected: 1 });
   });
 
   test('of CSV can be had as NDJSON, and the other way round to be looked at', async () => {

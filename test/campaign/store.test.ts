@@ -108,7 +108,7 @@ describe('the campaign store', () => {
     expect(await redis.exists(key('rejected'))).toBe(0);
   });
 
-  test('lets the last of two uploads win; the first is told, and changes nothing', async () => {
+  test('lets the last of two uploads win; the first ends with an error, and changes nothing', async () => {
     await store.create(SPRING);
     await begin('u1');
     await begin('u2');
@@ -208,7 +208,7 @@ describe('the campaign store', () => {
     expect(decided).toHaveLength(3);
   });
 
-  test('knows nothing of an id nobody created', async () => {
+  test('knows nothing of an id that was never created', async () => {
     expect(await store.get('nobody')).toBeUndefined();
     expect(await store.change('nobody', (c) => pause(c, { reason: 'x' }, now()))).toBeUndefined();
     expect((await store.counts('nobody')).waiting).toBe(0);

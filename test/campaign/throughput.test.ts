@@ -30,7 +30,7 @@ describe('the pace of a campaign', () => {
     expect(await noted('one', [0, 10])).toBeUndefined();
   });
 
-  test('is told from the notes of the last minute', async () => {
+  test('is computed from the notes of the last minute', async () => {
     const fast = Array.from({ length: 13 }, (_, at) => [at * 5, at * 100] as const);
     const slow = Array.from({ length: 13 }, (_, at) => [65 + at * 5, 1_200 + at * 10] as const);
     expect(await noted('fast', ...fast)).toBeCloseTo(1_200);
@@ -45,7 +45,7 @@ describe('the pace of a campaign', () => {
     expect(await noted('paused', [0, 0], [5, 1_000], [60, 1_000], [65, 1_010])).toBeCloseTo(120);
   });
 
-  test('is not known any more when nobody has noted anything for a while', async () => {
+  test('is not known any more when no note was taken for a while', async () => {
     const pace = new Throughput(redis, campaignKeys(prefix));
     await pace.note('left', 0, START);
     await pace.note('left', 100, START + 5_000);

@@ -144,8 +144,8 @@ describe('notifier resolve', () => {
   });
 
   test('wants one that there is, and one of two outcomes', async () => {
-    const nobody = await run(['resolve', 'nope', 'sent'], environment);
-    expect(nobody).toMatchObject({
+    const unknownId = await run(['resolve', 'nope', 'sent'], environment);
+    expect(unknownId).toMatchObject({
       code: 2,
       stderr: expect.stringContaining('no notification nope'),
     });

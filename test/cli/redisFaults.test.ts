@@ -46,7 +46,7 @@ describe.each([
     server = await startPrivateRedis({ args: isCluster ? ['--cluster-enabled', 'yes'] : [] });
     const admin = new Redis(server.url);
     if (isCluster) {
-      // The other half of the slots is served by a node that the client was not told of.
+      // The other half of the slots is served by a node that the client does not know.
       await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '8191');
     } else {
       await admin.acl('SETUSER', 'weak', 'on', '>secret-password', '~*', '-@all', '+@connection');

@@ -32,7 +32,7 @@ function send(...args: string[]): Promise<Ended> {
   return run(['send', '--template', 'follow-up', ...args], environment);
 }
 
-/** The states told, each line's second column. */
+/** The states printed, each line's second column. */
 function statesIn(stdout: string): (string | undefined)[] {
   return stdout
     .split('\n')

@@ -57,7 +57,7 @@ describe('notifier templates check', () => {
     expect(quiet.stdout).toMatch(/warning: email is off: email\.text\.liquid is missing/);
   });
 
-  test('says of a template without history that nobody is skipped for having none', async () => {
+  test('says of a template without history that no customer is skipped for having none', async () => {
     writeFileSync(join(folder, 'follow-up', 'web.liquid'), 'Hi {{ customerName }}');
     for (const part of ['email.subject', 'email.html', 'email.text', 'sms']) {
       rmSync(join(folder, 'follow-up', `${part}.liquid`));
@@ -105,8 +105,8 @@ describe('notifier templates preview', () => {
   });
 
   test.each([
-    ['a template nobody has', ['none'], 'NAME: expected the name of a template: follow-up, order-'],
-    ['a sample nobody has', ['follow-up', '--sample', '99'], '--sample: expected one of: 1 a worr'],
+    ['an unknown template', ['none'], 'NAME: expected the name of a template: follow-up, order-'],
+    ['an unknown sample', ['follow-up', '--sample', '99'], '--sample: expected one of: 1 a worr'],
     ['an undeclared variable', ['follow-up', '--var', 'x=1'], 'variables.x: expected one of'],
     ['a variable without a value', ['follow-up', '--var', 'x'], '--var: expected name=value'],
     ['a recipient without an address', ['follow-up', '--recipient', 'x'], '--recipient: expected'],

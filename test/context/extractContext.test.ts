@@ -145,7 +145,7 @@ describe('the last message', () => {
       conversations: [chat(1, [{ text: 'Where is my parcel?', at: 'yesterday' }])],
     });
     expect(context.lastMessage).toBe('Where is my parcel?');
-    expect(context).not.toHaveProperty('lastMessageAt');
+    expect(context.lastMessageAt).toBeUndefined();
   });
 });
 

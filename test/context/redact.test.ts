@@ -17,7 +17,7 @@ describe('blanked out', () => {
     ['an IBAN with letters, in lower case', 'gb29nwbk60161331926819', '•••'],
     ['a security code', 'CVV: 123, and that is all', 'CVV: •••, and that is all'],
     ['a PIN', 'my pin is 4321', 'my pin is •••'],
-    ['a PIN told backwards', '1234 is my pin', '••• is my pin'],
+    ['a PIN before its name', '1234 is my pin', '••• is my pin'],
     ['a password', 'my password is hunter2 please help', 'my password is •••'],
     ['a password after a colon', 'Passwort: geheim', 'Passwort: •••'],
     ['a password in Japanese', 'パスワードは abc です', 'パスワードは •••'],

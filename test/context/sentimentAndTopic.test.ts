@@ -38,7 +38,7 @@ describe('sentiment', () => {
     expect(sentimentOf([text])).toBe('neutral');
   });
 
-  test('is told from all that was said', () => {
+  test('is concluded from all that was said', () => {
     expect(sentimentOf(['This is terrible', 'I am very disappointed', 'ok, good'])).toBe(
       'negative',
     );

@@ -8,7 +8,7 @@ import { type Deployment, deploy } from '../support/deployment.js';
 import { workerLives } from '../support/fleet.js';
 import { startPrivateRedis } from '../support/redis.js';
 import {
-  accessibilityTrouble,
+  accessibilityFaults,
   DARK,
   findChromium,
   logIn,
@@ -88,7 +88,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('alert').waitFor();
     await picture(page, 'login-refused');
-    expect(await accessibilityTrouble(page)).toEqual([]);
+    expect(await accessibilityFaults(page)).toEqual([]);
   });
 
   test('from a failed job to its notification', async () => {
@@ -137,30 +137,27 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     ['dark', DARK],
     ['phone', PHONE],
     ['dark-phone', { ...PHONE, ...DARK }],
-  ])(
-    'our own pages keep nobody out and load nothing from elsewhere (%s)',
-    async (look, options) => {
-      const { page, complaints, hosts } = await visit(browser, api.url, options);
-      await page.goto('/login');
-      await picture(page, `login-${look}`);
-      expect(await accessibilityTrouble(page)).toEqual([]);
-      await logIn(page, '/notifications');
-      for (const path of ['', '/went-well', '/refused', '/later', '/who-knows']) {
-        await page.goto(`/notifications${path}`);
-        await picture(page, `notifications${path.replace('/', '-')}-${look}`);
-        expect([path, await accessibilityTrouble(page)]).toEqual([path, []]);
-        const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
-        expect([path, await page.evaluate(wider)]).toEqual([path, 0]);
-      }
-      expect(complaints).toEqual([]);
-      expect([...hosts]).toEqual([new URL(api.url).host]);
-      for (const path of ['', '/queue/transactional', '/queue/transactional/n-refused.1']) {
-        await page.goto(`/queues${path}`);
-        await page.waitForLoadState('networkidle');
-        await picture(page, `queues${path.replaceAll('/', '-')}-${look}`);
-      }
-    },
-  );
+  ])('our own pages are accessible and load nothing from elsewhere (%s)', async (look, options) => {
+    const { page, complaints, hosts } = await visit(browser, api.url, options);
+    await page.goto('/login');
+    await picture(page, `login-${look}`);
+    expect(await accessibilityFaults(page)).toEqual([]);
+    await logIn(page, '/notifications');
+    for (const path of ['', '/went-well', '/refused', '/later', '/who-knows']) {
+      await page.goto(`/notifications${path}`);
+      await picture(page, `notifications${path.replace('/', '-')}-${look}`);
+      expect([path, await accessibilityFaults(page)]).toEqual([path, []]);
+      const wider = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+      expect([path, await page.evaluate(wider)]).toEqual([path, 0]);
+    }
+    expect(complaints).toEqual([]);
+    expect([...hosts]).toEqual([new URL(api.url).host]);
+    for (const path of ['', '/queue/transactional', '/queue/transactional/n-refused.1']) {
+      await page.goto(`/queues${path}`);
+      await page.waitForLoadState('networkidle');
+      await picture(page, `queues${path.replaceAll('/', '-')}-${look}`);
+    }
+  });
 
   test.each([
     ['light', {}],
@@ -176,7 +173,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       const yours = page.getByRole('listitem').filter({ hasText: 'No worker is alive' });
       await yours.getByText('notifier worker').waitFor();
       await picture(page, `no-worker-notifications-${look}`);
-      expect(await accessibilityTrouble(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
       await page.goto('/queues');
       await page.getByRole('status').getByText('No worker is alive').waitFor();
       await picture(page, `no-worker-queues-${look}`);
@@ -187,7 +184,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await page.goto('/notifications/nobody');
       await page.getByRole('heading', { name: 'There is no such notification' }).waitFor();
       await picture(page, `empty-none-${look}`);
-      expect(await accessibilityTrouble(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
       await page.goto('/queues/queue/transactional');
       await page.waitForLoadState('networkidle');
       await picture(page, `empty-queue-${look}`);
@@ -198,7 +195,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await page.getByText('The gate for rate limits is closed until').first().waitFor();
       expect(await page.getByRole('main').textContent()).toMatch(/Waits for: Genesys Cloud.*429/s);
       await picture(page, `gate-notification-${look}`);
-      expect(await accessibilityTrouble(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
       await page.goto('/queues/queue/transactional');
       await page.waitForLoadState('networkidle');
       await picture(page, `gate-queue-${look}`);
@@ -212,7 +209,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await page.getByText('wrong <b>price</b> in the template').first().waitFor();
       await picture(page, `paused-notification-${look}`);
       await page.goto('/notifications');
-      expect(await accessibilityTrouble(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
       await picture(page, `paused-notifications-${look}`);
       await producer.close();
       redis.disconnect();
@@ -298,7 +295,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await page.goto(path);
       await page.getByRole('heading', { name: 'Redis is unavailable' }).waitFor();
       await page.getByText('Redis cannot be reached. Check that it runs').waitFor();
-      expect(await accessibilityTrouble(page)).toEqual([]);
+      expect(await accessibilityFaults(page)).toEqual([]);
     }
     await picture(page, 'away-notification');
     await server.restart();

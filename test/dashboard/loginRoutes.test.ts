@@ -79,7 +79,7 @@ describe('logging in', () => {
     expect(answer.headers.get('location')).toBe('/queues');
   });
 
-  test('is slowed down for whoever guesses, and then refused even the right password', async () => {
+  test('is slowed down for an address that guesses, and then refused even with the right password', async () => {
     const visitor = new Visitor((await startTestApi(LOGIN)).url);
     for (let n = 0; n < 10; n += 1) {
       expect((await visitor.submit('/login', { user: 'ops', password: `${n}` })).status).toBe(401);
@@ -204,7 +204,7 @@ describe('a request that changes something', () => {
     expect(answer.status).toBe(403);
   });
 
-  test('nor can another site log somebody in as itself', async () => {
+  test('nor can another site log a visitor in as itself', async () => {
     const api = await startTestApi(LOGIN);
     const { DASHBOARD_USER: user, DASHBOARD_PASSWORD: password } = LOGIN;
     const evil = { origin: 'https://evil.example' };

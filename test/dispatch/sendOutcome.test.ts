@@ -20,7 +20,7 @@ function unknown(status: number): [string, CallFailure, SendOutcome] {
   return [`${status}`, http(status), { kind: 'unknown', reason: `http_${status}` }];
 }
 
-describe('not sent, and nobody may send before the gate opens', () => {
+describe('not sent, and no worker may send before the gate opens', () => {
   test.each<[string, CallFailure, number]>([
     ['429', http(429, { retryAfterMs: 42_000 }), 42_000],
     ['429 with hours', http(429, { retryAfterMs: 7_200_000 }), 7_200_000],
@@ -69,7 +69,7 @@ describe('not sent, and worth trying again; free of charge when the platform can
       { kind: 'try_later', reason: 'deadline', usesAttempt: true },
     ],
     [
-      'a login host in trouble',
+      'a login host that fails',
       { kind: 'not_issued', reason: 'login_failed', code: 'http_503', retryAfterMs: 5_000 },
       { kind: 'try_later', reason: 'login_failed', retryAfterMs: 5_000, usesAttempt: false },
     ],
@@ -84,7 +84,7 @@ describe('not sent, because the worker stops', () => {
   });
 });
 
-describe('not sent, and our own access is the trouble', () => {
+describe('not sent, and our own access is the cause', () => {
   test('401 is worth one more login', () => {
     expect(verdictOf(http(401))).toEqual({ kind: 'log_in_again' });
   });
@@ -137,7 +137,7 @@ describe('not sent, and never to be over this channel', () => {
   );
 
   test.each(['email', 'engage'] as const)(
-    '409 on %s, where nobody is in a conversation',
+    '409 on %s, where it does not mean a conversation',
     (channel) => {
       expect(verdictOf(http(409), channel)).toEqual({ kind: 'refused', reason: 'http_409' });
     },
@@ -165,7 +165,7 @@ describe('not sent, and never to be over this channel', () => {
   });
 });
 
-describe('perhaps sent, so nobody may try again', () => {
+describe('perhaps sent, so it may not be tried again', () => {
   test.each<[string, CallFailure, SendOutcome]>([
     ...[301, 302, 303, 307, 308, 406, 408, 500, 501, 502, 503, 504, 507, 599].map(unknown),
     ['a timeout', { kind: 'timeout' }, { kind: 'unknown', reason: 'timeout' }],

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 beforeEach(async () => {
   sandbox.reset();
-  // A prefix for each test: a 429 closes the gate for everybody who shares it.
+  // A prefix for each test: a 429 closes the gate for all tests that share it.
   const prefix = freshPrefix();
   env = environmentFor({ redisUrl: redis.url, sandboxUrl: sandbox.url, prefix });
   const client = new Redis(redis.url);

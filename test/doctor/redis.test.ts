@@ -57,7 +57,7 @@ describe('the doctor looks at Redis and', () => {
     ]);
   });
 
-  test('refuses one that evicts, with the command that mends it', async () => {
+  test('refuses one that evicts, with the command that corrects it', async () => {
     await admin.config('SET', 'maxmemory-policy', 'allkeys-lru');
     expect(await findings()).toContainEqual({
       check: 'redis-policy',

@@ -15,8 +15,8 @@ let deployment: Deployment;
 let engagePort: number;
 const customers: string[] = [];
 
-/** Somebody with a history, who is online and has not been written to yet. */
-function somebody(): { email: string } {
+/** A customer with a history, who is online and has not been written to yet. */
+function newCustomer(): { email: string } {
   const email = `row-${customers.length}@example.com`;
   customers.push(email);
   deployment.sandbox.addCustomer({
@@ -29,9 +29,9 @@ function somebody(): { email: string } {
   return { email };
 }
 
-/** Sends to somebody new whose web message meets this; answers the notification's id and their email. */
+/** Sends to a new customer whose web message meets this; answers the notification's id and their email. */
 async function meets(misbehaviour: Misbehaviour) {
-  const recipient = somebody();
+  const recipient = newCustomer();
   deployment.sandbox.faults.add({ ...misbehaviour, endpoint: WEB_SEND } as FaultInput);
   const id = await deployment.send({ recipient, template: 'follow-up' });
   return { id, email: recipient.email };
@@ -54,7 +54,7 @@ async function deferred(id: string, reason: string, ...states: State[]): Promise
   }
 }
 
-/** A port that nobody listens at. */
+/** A port without a listener. */
 async function freePort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -166,8 +166,8 @@ describe('surely not sent: the same channel, later', () => {
     expect(received(email)).toEqual(['web']);
   });
 
-  test('a port where nobody listens uses no attempt, and is tried again until somebody does', async () => {
-    const recipient = somebody();
+  test('a port without a listener uses no attempt, and is tried again until there is one', async () => {
+    const recipient = newCustomer();
     const channels = ['engage', 'email'] as ('engage' | 'email')[];
     const id = await deployment.send({ recipient, template: 'follow-up', channels });
     const waiting = await deferred(id, 'unreachable', 'queued', 'sent', 'unknown');
@@ -188,7 +188,7 @@ describe('surely not sent: the same channel, later', () => {
   });
 
   test('409 during an active conversation waits for its end without using an attempt', async () => {
-    const recipient = somebody();
+    const recipient = newCustomer();
     deployment.sandbox.patchCustomer(recipient.email, { activeConversation: true });
     const id = await deployment.send({ recipient, template: 'follow-up' });
     const view = await deferred(id, 'active_conversation', 'queued', 'sent', 'failed');
@@ -199,7 +199,7 @@ describe('surely not sent: the same channel, later', () => {
   });
 });
 
-describe('surely not sent, and our own access is the trouble', () => {
+describe('surely not sent, and our own access is the cause', () => {
   test('401 once: one more login, and the same attempt goes on', async () => {
     const { id, email } = await meets({ kind: '401' });
     const view = await deployment.reaches(id, 'sent', 'unknown', 'failed');
@@ -220,7 +220,7 @@ describe('surely not sent, and our own access is the trouble', () => {
       3,
     ],
   ] as const)(
-    '%j: held without using an attempt, sent once mended',
+    '%j: held without using an attempt, sent once corrected',
     async (fault, reason, detail, count) => {
       const { id, email } = await meets(fault);
       const held = await deferred(id, reason, 'queued', 'unknown', 'failed');
@@ -270,7 +270,7 @@ describe('an answer that does not come before the call’s deadline: perhaps sen
   });
 });
 
-test('after all this, nobody has got anything twice', () => {
+test('after all this, no customer has got a message twice', () => {
   expect(customers.length).toBeGreaterThan(20);
   for (const email of customers) expect(received(email).length).toBeLessThanOrEqual(1);
 });

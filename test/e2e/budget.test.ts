@@ -65,7 +65,7 @@ describe('the request budget', () => {
       },
     ));
 
-  test.concurrent('that is set too high learns from the 429s: the pace goes down, is told, and nobody pays with an attempt', () =>
+  test.concurrent('that is set too high learns from the 429s: the pace goes down, is shown, and no attempt is used', () =>
     withDeployment(
       {
         sandbox: { requestsPerMinute: 30, rateLimitWindowMs: 3_000 },
@@ -129,7 +129,7 @@ describe('a Redis that is flushed in the middle of a run', () => {
   });
   afterAll(() => server.stop());
 
-  test('loses what waited, but no worker falls over, the pace is kept and nobody gets two', () =>
+  test('loses what waited, but no worker falls over, the pace is kept and no customer gets two', () =>
     withDeployment(
       {
         sandbox: { requestsPerMinute: 60, rateLimitWindowMs: WINDOW_MS },

@@ -60,7 +60,7 @@ describe(`a campaign of ${ROWS} rows whose workers, and so feeders, are killed a
   };
 
   test(
-    'every row is accounted for, once, and nobody gets two messages',
+    'every row is accounted for, once, and no customer gets two messages',
     async () => {
       const { sandbox, producer } = deployment;
       for (const endpoint of ['agentless-message', 'agentless-email'] as const) {

@@ -25,7 +25,7 @@ describe('a running campaign', () => {
   beforeEach(() => set({ GENESYS_REQUESTS_PER_MINUTE: '600' }));
   afterEach(() => deployment.stop());
 
-  /** Rows to addresses nobody has a history of, by email: three requests each. */
+  /** Rows to addresses without a history, by email: three requests each. */
   async function start(rows: readonly NumberedRow[], id = 'spring'): Promise<string> {
     const { store, catalogue } = deployment.producer;
     const template = await catalogue.find('follow-up');
@@ -208,7 +208,7 @@ describe('a running campaign', () => {
     expect(flowStatus(await operations.status()).state).toBe('flows');
   });
 
-  test('whose feeder is killed between the jobs and their mark goes on with another: nobody is left out or written to twice', async () => {
+  test('whose feeder is killed between the jobs and their mark goes on with another: no customer is left out or written to twice', async () => {
     const { operations } = deployment.producer;
     // Jobs of a worker that is killed come back late; none shall have begun.
     await operations.pause({ reason: 'to be killed' });

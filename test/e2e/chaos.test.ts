@@ -45,7 +45,7 @@ describe('two thousand notifications through two workers', () => {
     }
   }
 
-  test('with random 503s and killed workers: all end, and nobody gets two', async () => {
+  test('with random 503s and killed workers: all end, and no customer gets two', async () => {
     const { sandbox, producer, prefix } = deployment;
     for (const endpoint of ['agentless-message', 'agentless-email'] as const) {
       sandbox.faults.add({ endpoint, kind: '503', retryAfter: '1', probability: 0.03 });

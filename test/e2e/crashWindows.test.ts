@@ -93,7 +93,7 @@ describe('a worker struck down in the middle of a send', () => {
   });
 
   test.each(['killedDuringRequest', 'killedAfterAnswer'] as const)(
-    '%s: unknown, although the customer got it, and nobody sends again',
+    '%s: unknown, although the customer got it, and it is not sent again',
     async (name) => {
       expect((await endOf(name)).state).toBe('unknown');
       expect(deliveriesOf(name)).toBe(1);
@@ -132,7 +132,7 @@ describe('a worker struck down in the middle of a send', () => {
     expect(view.messageId).toBe(delivery?.messageId);
   });
 
-  test('frozenAfterAnswer: unknown; waking up it records the message id, and nobody sends again', async () => {
+  test('frozenAfterAnswer: unknown; waking up it records the message id, and it is not sent again', async () => {
     await deployment.reaches('frozenAfterAnswer', 'unknown');
     workers.frozenAfterAnswer.kill('SIGCONT');
     const view = await deployment.reaches('frozenAfterAnswer', 'sent');

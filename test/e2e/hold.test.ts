@@ -42,7 +42,7 @@ describe('when our own access to the platform is broken', () => {
       channels: ['web', 'email'],
     });
 
-  test('a refused secret stops the worker, burns no attempt, and mending it lets the work go on', async () => {
+  test('a refused secret stops the worker, uses no attempt, and correcting it lets the work go on', async () => {
     await setSandbox({ clientSecret: 'another-secret' });
     const worker = await deployment.startWorker({ HEALTH_PORT: '0' });
     const ids = await Promise.all([1, 2, 3, 4, 5].map(send));
@@ -61,7 +61,7 @@ describe('when our own access to the platform is broken', () => {
     await becomes(worker, 200);
   });
 
-  test('a missing permission is named, does not push the campaign to the next channel, and mending it lets the work go on', async () => {
+  test('a missing permission is named, does not push the campaign to the next channel, and granting it lets the work go on', async () => {
     deployment.sandbox.faults.add({
       endpoint: 'agentless-message',
       kind: '403-permission',

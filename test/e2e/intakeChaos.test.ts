@@ -49,7 +49,7 @@ describe(`${JOBS} raw jobs in the intake queue`, () => {
             channels: ['email'],
             history: { required: false },
           },
-          // As jobs are that nobody configured, but for what may be kept: all of them are looked at.
+          // As jobs are without options, but for what may be kept: all of them are looked at.
           opts: {},
         })),
       );

@@ -25,7 +25,7 @@ const VARIABLE = 'MARKERVARIABLE';
 const MARKER = /marker|4915198765432/i;
 
 /** Endpoints and what goes wrong there, once each. */
-const TROUBLE: FaultInput[] = [
+const FAULTS_ON_THE_WAY: FaultInput[] = [
   ...(
     ['400', '403-other', '409', '413', '422', '401', '500-after', 'broken-json'] as const
   ).flatMap((kind) => [
@@ -118,7 +118,7 @@ describe('nothing that is private leaves its place', () => {
     await accept(request('all-well'));
     await accept(request('all-well-web', { channels: ['web'] }));
     for (const id of ['internal-error', 'all-well', 'all-well-web']) await untilOver(id);
-    for (const [n, fault] of TROUBLE.entries()) {
+    for (const [n, fault] of FAULTS_ON_THE_WAY.entries()) {
       sandbox.faults.clear();
       sandbox.faults.add(fault);
       if (fault.endpoint === 'login') sandbox.revokeTokens();
@@ -128,13 +128,13 @@ describe('nothing that is private leaves its place', () => {
           : fault.endpoint === 'engage'
             ? (['engage'] as const)
             : (['email'] as const);
-      // Whoever was found once is remembered; a lookup that shall fail needs somebody new.
+      // A customer who was found once is remembered; a lookup that shall fail needs a new one.
       const email = fault.endpoint === 'contact-lookup' ? `marker-${n}@example.com` : ADDRESS;
       const recipient = { email, phone: PHONE };
       // So is what was found out about them, for the same look-back.
       const history = { lookbackDays: 2 + n };
       const to = { channels: [...channels], recipient, history };
-      const id = `trouble-${n}`;
+      const id = `fault-${n}`;
       await accept(request(id, { ...to, template: 'follow-up', variables: {} }));
       await fired(fault);
     }

@@ -17,7 +17,7 @@ function byEmail(id: string): NotificationRequest {
   };
 }
 
-describe('when Redis is in trouble', () => {
+describe('when Redis fails', () => {
   let server: PrivateRedis;
   let proxy: SilencingProxy;
   let deployment: Deployment;
@@ -53,7 +53,7 @@ describe('when Redis is in trouble', () => {
     worker.kill('SIGKILL');
   });
 
-  test('and is killed and restarted in the middle of the work, all end, and nobody gets two', async () => {
+  test('and is killed and restarted in the middle of the work, all end, and no customer gets two', async () => {
     await deployment.spawnWorker();
     const ids = Array.from({ length: 60 }, (_, n) => `restart-${n}`);
     await Promise.all(ids.map((id) => deployment.send(byEmail(id))));

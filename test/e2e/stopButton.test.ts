@@ -87,7 +87,7 @@ describe('the stop button', () => {
     ]);
   });
 
-  test('is heeded although somebody has set the queues going again by other means, and the sweeper pauses them', async () => {
+  test('is heeded although the queues were resumed by other means, and the sweeper pauses them', async () => {
     await operations().pause({ reason: 'quiet' });
     const { queues } = deployment.producer.store;
     await queues.transactional.resume();

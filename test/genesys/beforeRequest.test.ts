@@ -52,7 +52,7 @@ describe('before a request is issued', () => {
     expect(steps.join(' ')).toMatch(/^admission login (admission )?guard request$/);
   });
 
-  test('admission is told what is asked for and for whom', async () => {
+  test('the limiter gets the operation and the lane', async () => {
     const asked: unknown[] = [];
     const client = await clientWith({
       async acquire({ operation, lane }) {
@@ -158,16 +158,16 @@ describe('before a request is issued', () => {
     expect(platform.requests).toHaveLength(0);
   });
 
-  test('the notification’s deadline is told to admission', async () => {
-    const told: (number | undefined)[] = [];
+  test('the notification’s deadline is passed to the limiter', async () => {
+    const deadlines: (number | undefined)[] = [];
     const client = await clientWith({
       async acquire({ deadline }) {
-        told.push(deadline);
+        deadlines.push(deadline);
         return { admitted: true };
       },
     });
     await client.getMessageDetails('m1', { ...LANE, deadline: 1_234 });
-    expect(told).toEqual([1_234]);
+    expect(deadlines).toEqual([1_234]);
   });
 
   test('a call that brings its ticket asks once less, and its retry asks anew', async () => {

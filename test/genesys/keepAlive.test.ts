@@ -141,7 +141,7 @@ describe('a TLS connection', () => {
   });
 
   test('that stands only after sendBy carries no request', async () => {
-    // A relay that lets the handshake through when told to.
+    // A relay that lets the handshake through on request.
     let letThrough: () => void = () => undefined;
     const held = new Promise<void>((resolve) => {
       letThrough = resolve;

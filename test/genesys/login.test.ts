@@ -165,7 +165,7 @@ describe('a login that fails', () => {
     },
   );
 
-  test('for wrong credentials is not repeated for a while, whoever asks', async () => {
+  test('for wrong credentials is not repeated for a while, whichever call asks', async () => {
     platform.loginHandler = (_request, response) =>
       json(response, 401, { error: 'invalid_client' });
     for (let i = 0; i < 5; i += 1) {
@@ -210,7 +210,7 @@ describe('a login that fails', () => {
     expect(platform.logins).toHaveLength(1);
   });
 
-  test('because nobody is there reads as unreachable', async () => {
+  test('because the host does not answer reads as unreachable', async () => {
     await platform.close();
     expect(await send()).toEqual({
       ok: false,
@@ -230,7 +230,7 @@ describe('a login that fails', () => {
     }
   });
 
-  test('can be mended: once the rest is over, calls go through', async () => {
+  test('can be corrected: once the rest is over, calls go through', async () => {
     const { loginHandler } = platform;
     platform.loginHandler = (_request, response) => json(response, 500, {});
     await details();

@@ -146,7 +146,7 @@ describe.each(QUESTIONS)(
       expect(genesys.logged()).not.toContain(SECRET);
     });
 
-    test('is told apart from the right one', async () => {
+    test('is distinguished from the right one', async () => {
       platform.handler = (_request, response) => json(response, 200, right);
       expect(await ask(genesys.client)).toMatchObject({ ok: true });
       expect(mismatches).toEqual([]);

@@ -289,7 +289,7 @@ describe('what an answer means', () => {
     ['an empty id', '{"id": ""}'],
     ['null', 'null'],
   ])(
-    'a send answered 200 with %s is malformed: nobody knows whether it was sent',
+    'a send answered 200 with %s is malformed: it is unknown whether it was sent',
     async (_name, body) => {
       platform.handler = (_request, response) => {
         response.writeHead(200, { 'ININ-Correlation-Id': 'correlation-1' }).end(body);

@@ -103,7 +103,7 @@ describe('the recordings of a conversation', () => {
     },
   );
 
-  test('may not be there, which worries nobody', async () => {
+  test('may be absent, which is no error', async () => {
     answerWith(404, '{"code":"not.found","status":404}');
     expect(await recordings()).toMatchObject({ ok: false, failure: { status: 404 } });
     expect(warnings()).toEqual([]);

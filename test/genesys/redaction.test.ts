@@ -104,7 +104,7 @@ describe('a failure says nothing of the customer or the credentials', () => {
     expectNothingLeaked(await genesys.client.checkCredentials());
   });
 
-  test('when nobody is there', async () => {
+  test('when the host is unreachable', async () => {
     await platform.close();
     expectNothingLeaked(await email());
   });

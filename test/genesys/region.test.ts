@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import platform from 'purecloud-platform-client-v2';
 import { resolveEndpoints, resolveRegion } from '../../src/genesys/endpoints.js';
 
-// Importing the SDK watches a file in the home directory; this lets go of it.
+// Importing the SDK watches a file in the home directory; this ends the watch.
 platform.ApiClient.config.setConfigPath('');
 
 const regions = Object.entries(platform.PureCloudRegionHosts);

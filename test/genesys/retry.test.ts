@@ -107,24 +107,24 @@ describe('a read', () => {
   test('is not repeated after a 429, of which admission hears before the caller', async () => {
     answer(failing(429, { 'Retry-After': '3' }));
     const events: string[] = [];
-    const told = await startClient(
+    const notified = await startClient(
       { baseUrl: platform.url },
       {
         rateLimited: async ({ retryAfterMs }) => {
           await Promise.resolve();
-          events.push(`told ${retryAfterMs}`);
+          events.push(`notified ${retryAfterMs}`);
         },
       },
     );
-    const result = await told.client.getMessages('conversation-1', ['m1'], LANE);
+    const result = await notified.client.getMessages('conversation-1', ['m1'], LANE);
     events.push('answered');
-    await told.client.close();
+    await notified.client.close();
     expect(result).toMatchObject({ failure: { kind: 'http', status: 429, retryAfterMs: 3_000 } });
-    expect(events).toEqual(['told 3000', 'answered']);
+    expect(events).toEqual(['notified 3000', 'answered']);
     expect(platform.requests).toHaveLength(1);
   });
 
-  test('keeps its 429 even if admission cannot be told', async () => {
+  test('keeps its 429 even if the limiter cannot be notified', async () => {
     answer(failing(429, { 'Retry-After': '3' }));
     const broken = await startClient(
       { baseUrl: platform.url },

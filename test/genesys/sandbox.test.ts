@@ -84,7 +84,7 @@ describe('against the sandbox', () => {
     expect(messages.data.some(({ normalizedMessage }) => normalizedMessage?.text)).toBe(true);
   });
 
-  test('a customer nobody knows is null', async () => {
+  test('an unknown customer is null', async () => {
     const result = await genesys.client.findContact('nobody@example.com', LANE);
     expect(result).toMatchObject({ ok: true, data: null });
     expect(

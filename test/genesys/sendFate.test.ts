@@ -73,7 +73,7 @@ describe('surely not sent', () => {
     });
   });
 
-  test('a certificate nobody vouches for: not a byte of the message reaches that server', async () => {
+  test('a certificate that is not trusted: not a byte of the message reaches that server', async () => {
     let received = 0;
     const server = tls.createServer({ key: PRIVATE_KEY, cert: CERTIFICATE }, (socket) => {
       socket.on('data', (chunk) => {

@@ -69,7 +69,7 @@ describe('pages', () => {
     expect(queries()).toBe(2);
   });
 
-  test('full of our own notifications to everybody hide nobody’s history', async () => {
+  test('full of our own notifications to all customers hide no history', async () => {
     const ids = Array.from({ length: 50 }, () =>
       customer({ count: 1, minutesAgo: 72 * HOUR }, { count: 12, minutesAgo: HOUR }),
     );
@@ -86,7 +86,7 @@ describe('pages', () => {
     expect(queries()).toBe(2);
   });
 
-  test('full of notifications to one customer who never wrote hide nobody’s history', async () => {
+  test('full of notifications to one customer who never wrote hide no history of others', async () => {
     const silent = customer({ count: 0, minutesAgo: 0 }, { count: 450, minutesAgo: HOUR });
     const others = Array.from({ length: 9 }, () => once(48 * HOUR));
     expect(await countsOf([silent, ...others])).toEqual([0, ...ones(9)]);
@@ -125,7 +125,7 @@ describe('a platform that takes fewer at once', () => {
   });
 });
 
-describe('trouble', () => {
+describe('an error', () => {
   test('with one query is not that of the next', async () => {
     genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'broken-json' });
     const ids = Array.from({ length: 60 }, () => once());
@@ -196,28 +196,26 @@ describe('a platform of odd answers', () => {
     expect(platform.requests).toHaveLength(1);
   });
 
-  test('tells of somebody nobody asked about: ignored, and logged once, without the contact', async () => {
+  test('answers with a customer who was not asked about: ignored, and logged once, without the contact', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) });
     const through = new ConversationLoader(client, log);
     platform.handler = ({ body }, response) =>
       json(response, 200, {
-        conversations: [...asked(body), 'stranger-1', 'stranger-2'].map((who) =>
-          conversationOf(who),
-        ),
+        conversations: [...asked(body), 'unasked-1', 'unasked-2'].map((who) => conversationOf(who)),
       });
     for (let times = 0; times < 3; times += 1) {
       expect(await kinds([load('contact-1', through)])).toEqual(['found']);
     }
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toContain('conversation-stranger-1');
+    expect(lines[0]).toContain('conversation-unasked-1');
     expect(JSON.parse(lines[0] ?? '')).not.toHaveProperty('externalContactId');
   });
 
-  test('gives page after page of strangers: after four it is not asked any further', async () => {
+  test('gives page after page of customers who were not asked about: after four it is not asked any further', async () => {
     platform.handler = (_request, response) =>
       json(response, 200, {
-        conversations: Array.from({ length: 100 }, (_, n) => conversationOf('stranger', n)),
+        conversations: Array.from({ length: 100 }, (_, n) => conversationOf('unasked', n)),
       });
     // Not "no history": what came was no answer to what was asked.
     expect(await load('contact-1', openLoader(client))).toMatchObject({
@@ -227,13 +225,13 @@ describe('a platform of odd answers', () => {
     expect(platform.requests).toHaveLength(4);
   });
 
-  test('answers with somebody else alone: that is counted, and no answer', async () => {
+  test('answers with another customer alone: that is counted, and no answer', async () => {
     const mismatches: string[] = [];
     const through = new ConversationLoader(client, pino({ level: 'silent' }), (operation) =>
       mismatches.push(operation),
     );
     platform.handler = (_request, response) =>
-      json(response, 200, { conversations: [conversationOf('stranger')] });
+      json(response, 200, { conversations: [conversationOf('unasked')] });
     expect(await kinds([load('contact-1', through)])).toEqual(['try_later']);
     expect(mismatches).toEqual(['conversation-query']);
   });

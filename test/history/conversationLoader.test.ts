@@ -57,7 +57,7 @@ describe('lookups that wait for a slot', () => {
     expect(slots.asked.length).toBeLessThanOrEqual(2 * needed);
   });
 
-  test('are joined by whoever asks before it is granted, and not by who asks after', async () => {
+  test('are joined by every lookup asked before the permit is granted, and by none asked after', async () => {
     const [first = '', second = '', third = ''] = customers(3);
     const early = load(first);
     const slot = await slots.nth(1);
@@ -70,7 +70,7 @@ describe('lookups that wait for a slot', () => {
     expect(queries()).toBe(2);
   });
 
-  test('are told of nobody but the one who asked', async () => {
+  test('are each given their own customer’s conversations alone', async () => {
     const ids = customers(20);
     const nobody = genesys.sandbox.addCustomer({}).id;
     slots.open();

@@ -217,7 +217,7 @@ describe('a customer of a platform that answers oddly', () => {
         conversations: [
           summary(1, 'external', 'inbound'),
           summary(2, 'agent', 'inbound'),
-          summary(3, 'customer', 'inbound', 'somebody-else'),
+          summary(3, 'customer', 'inbound', 'another-contact'),
         ],
       });
     expect(await ask()).toEqual(['conversation-1']);
@@ -243,7 +243,7 @@ describe('a customer of a platform that answers oddly', () => {
   });
 });
 
-test('trouble in a later window is handed on, not taken for an empty history', async () => {
+test('an error in a later window is handed on, not taken for an empty history', async () => {
   customerId = WELL_KNOWN.dormant.id;
   genesys.sandbox.faults.add({ endpoint: 'details-query', kind: 'delay', ms: 1 });
   genesys.sandbox.faults.add({ endpoint: 'details-query', kind: '429', retryAfter: '7' });

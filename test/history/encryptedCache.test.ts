@@ -39,16 +39,16 @@ async function onlyKey(): Promise<string> {
 }
 
 describe('what is kept sealed', () => {
-  test('is read again by whoever has the secret, for as long as it was to be kept', async () => {
+  test('is read again by a process that has the secret, for as long as it was to be kept', async () => {
     await cacheWith().save(ADDRESS, VALUE, 60_000);
     expect(await cacheWith().load(ADDRESS)).toEqual(VALUE);
-    expect(await cacheWith().load('somebody@example.com')).toBeUndefined();
+    expect(await cacheWith().load('customer@example.com')).toBeUndefined();
     const left = await redis.pttl(await onlyKey());
     expect(left).toBeGreaterThan(30_000);
     expect(left).toBeLessThanOrEqual(60_000);
   });
 
-  test('shows nobody whom it is about, nor what it says', async () => {
+  test('shows neither whom it is about nor what it says', async () => {
     await cacheWith().save(ADDRESS, VALUE, 60_000);
     const stored = JSON.stringify([...(await everythingStored(prefix))]);
     expect(stored).not.toMatch(/customer|example|parcel|said/);
@@ -62,7 +62,7 @@ describe('what is kept sealed', () => {
   });
 
   test.each([
-    ['another secret', { secret: 'a-secret-of-somebody-else' }],
+    ['another secret', { secret: 'a-secret-of-another-owner' }],
     [
       'a secret that was rotated',
       { secret: 'k2:the-next-secret-of-it,k1:a-secret-of-the-deployment' },
@@ -94,12 +94,12 @@ describe('what is kept sealed', () => {
     await cacheWith().save(ADDRESS, VALUE, 60_000);
     const sealed = await redis.getBuffer(await onlyKey());
     await flushPrefix(prefix);
-    await cacheWith().save('somebody@example.com', VALUE, 60_000);
+    await cacheWith().save('customer@example.com', VALUE, 60_000);
     await redis.set(await onlyKey(), sealed ?? '');
-    expect(await cacheWith().load('somebody@example.com')).toBeUndefined();
+    expect(await cacheWith().load('customer@example.com')).toBeUndefined();
   });
 
-  test('is absent when Redis is away, which is told and fails nobody', async () => {
+  test('is absent when Redis is away, which is reported and fails no lookup', async () => {
     const away = new Redis(testRedisUrl(), { enableOfflineQueue: false, lazyConnect: true });
     const cache = cacheWith({}, away);
     await cache.save(ADDRESS, VALUE, 60_000);

@@ -110,7 +110,7 @@ describe('a history', () => {
   });
 });
 
-describe('trouble on the way', () => {
+describe('an error on the way', () => {
   test.each([
     ['details-query', '429', { kind: 'rate_limited', retryAfterMs: 3_000 }],
     ['conversation', '429', { kind: 'rate_limited', retryAfterMs: 3_000 }],

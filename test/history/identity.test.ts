@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 const DANA = WELL_KNOWN.delayedOrder;
 const WANTS = { name: true, history: false };
 const FOUND = { ok: true, value: { externalContactId: DANA.id, contactName: 'Dana Whitfield' } };
-const NOBODY = { ok: true, value: {} };
+const NO_CUSTOMER = { ok: true, value: {} };
 
 let genesys: SandboxClient;
 let redis: Redis;
@@ -120,7 +120,7 @@ describe('a recipient with an email', () => {
     expect(lookups()).toBe(2);
   });
 
-  test('is found for who asks beside somebody whose worker stops', async () => {
+  test('is found for one caller although the worker of another stops', async () => {
     const email = 'customer@example.com';
     const stopped = byEmail(email, { ...LANE, signal: AbortSignal.abort() });
     const stays = byEmail(email);
@@ -137,16 +137,16 @@ describe('a recipient with an email', () => {
     expect(robert).toMatchObject({ value: { externalContactId: WELL_KNOWN.offline.id } });
   });
 
-  test('whom the platform does not find is nobody, for a minute only', async () => {
-    expect(await byEmail('hidden@example.com')).toEqual(NOBODY);
-    expect(await byEmail('hidden@example.com')).toEqual(NOBODY);
+  test('whom the platform does not find counts as unknown, for a minute only', async () => {
+    expect(await byEmail('hidden@example.com')).toEqual(NO_CUSTOMER);
+    expect(await byEmail('hidden@example.com')).toEqual(NO_CUSTOMER);
     expect(lookups()).toBe(1);
     const [left = 0] = await remembered();
     expect(left).toBeGreaterThan(MINUTE_MS / 2);
     expect(left).toBeLessThanOrEqual(MINUTE_MS);
   });
 
-  test('whom the platform does not find is nobody for less where less is set', async () => {
+  test('whom the platform does not find counts as unknown for less where less is set', async () => {
     identities = workerWith({ IDENTITY_CACHE_FOR: '20s' });
     await byEmail('hidden@example.com');
     expect(Math.max(...(await remembered()))).toBeLessThanOrEqual(MINUTE_MS / 3);
@@ -171,7 +171,7 @@ describe('a recipient with an email', () => {
 describe('a recipient with a contact id', () => {
   const { id: externalContactId } = DANA;
 
-  test('is known without a request when nobody asks for the name', async () => {
+  test('is known without a request when the name is not needed', async () => {
     const recipient = { externalContactId, email: 'customer@example.com' };
     expect(await identities.find(recipient, { name: false, history: false }, LANE)).toEqual({
       ok: true,
@@ -229,7 +229,7 @@ describe('a customer whose contacts were merged', () => {
   });
 });
 
-test('a recipient with a phone alone is nobody to the platform, without a request', async () => {
-  expect(await identities.find({ phone: '+15550100001' }, WANTS, LANE)).toEqual(NOBODY);
+test('a recipient with a phone alone is unknown to the platform, without a request', async () => {
+  expect(await identities.find({ phone: '+15550100001' }, WANTS, LANE)).toEqual(NO_CUSTOMER);
   expect(genesys.sandbox.requests.count()).toBe(0);
 });

@@ -31,7 +31,7 @@ describe('a failed read', () => {
     expect(classifyRead(failure)).toEqual({ kind: 'try_later', reason, usesAttempt: true });
   });
 
-  test('because nobody is there uses no attempt: it is no job’s fault', () => {
+  test('because the host is unreachable uses no attempt: it is no job’s fault', () => {
     expect(classifyRead({ kind: 'unreachable', code: 'ECONNREFUSED' })).toEqual({
       kind: 'try_later',
       reason: 'unreachable',
@@ -39,7 +39,7 @@ describe('a failed read', () => {
     });
   });
 
-  test('by 503 or a login host in trouble is tried again when they say', () => {
+  test('by 503 or a login host that fails is tried again when they say', () => {
     expect(classifyRead(http(503, { retryAfterMs: 9_000 }))).toEqual({
       kind: 'try_later',
       reason: 'history_http_503',
@@ -101,7 +101,7 @@ describe('a failed read', () => {
     { kind: 'aborted' },
     { kind: 'not_issued', reason: 'aborted' },
     { kind: 'not_issued', reason: 'closed' },
-  ])('of a worker that stops is nobody’s fault', (failure) => {
+  ])('of a worker that stops uses no attempt', (failure) => {
     expect(classifyRead(failure)).toEqual({ kind: 'stopping' });
   });
 });

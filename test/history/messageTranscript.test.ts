@@ -138,7 +138,7 @@ describe('a transcript from a platform that answers oddly', () => {
     expect(askedFor()).toEqual(Array.from({ length: 100 }, (_, n) => `m${n + 50}`));
   });
 
-  test('asks for messages of `customer` and `external`, of nobody else', async () => {
+  test('asks for messages of `customer` and `external`, of no other participant', async () => {
     const of = (purpose: string, n: number) => ({ purpose, messages: [reference(n)] });
     const purposes = ['agent', 'customer', 'workflow', 'external', 'acd', 'api'];
     serve(purposes.map(of), []);
@@ -193,7 +193,7 @@ describe('a transcript from a platform that answers oddly', () => {
     ]);
   });
 
-  test('is not empty but in trouble when a gateway knows no such path', async () => {
+  test('is an error and not empty when a gateway knows no such path', async () => {
     platform.handler = (_request, response) => json(response, 502, {});
     expect(await read()).toMatchObject({ kind: 'try_later', reason: 'history_http_502' });
   });

@@ -172,7 +172,7 @@ describe('a recording of a platform that answers oddly', () => {
   const textsOf = (...messagingTranscript: object[]) => textsIn([{ messagingTranscript }]);
   const FROM_THE_MESSAGES = ['from the messages'];
 
-  test('counts lines of `customer` and `external`, of nobody else', async () => {
+  test('counts lines of `customer` and `external`, of no other participant', async () => {
     const purposes = ['agent', 'customer', 'workflow', 'external', 'acd', 'api', undefined];
     expect(await textsOf(...purposes.map((purpose) => line(`${purpose}`, { purpose })))).toEqual([
       'customer',

@@ -78,7 +78,7 @@ describe('a row of a campaign in the ledger', () => {
     expect(await redis.exists(campaign.live)).toBe(0);
   });
 
-  test('is not what anybody becomes by naming a campaign: that one is neither counted nor halted', async () => {
+  test('is not every notification that names a campaign: such a one is neither counted nor halted', async () => {
     const request = { ...REQUEST, campaignId: 'spring' };
     const record = newRecord('own', request, 'k1:hash', Date.now());
     await ledger.accept([{ record, stored: { request, templateHash: 'h' } }]);
@@ -88,7 +88,7 @@ describe('a row of a campaign in the ledger', () => {
     expect(await redis.hgetall(campaign.counts)).toEqual({ waiting: '1', since: '1' });
   });
 
-  test('is counted, too, by whoever asks for the same and has its job added', async () => {
+  test('is counted, too, by a repeated request that has its job added', async () => {
     await accept(2);
     const snapshot = await ledger.snapshot('spring.2');
     if (snapshot === undefined) throw new Error('it was accepted');

@@ -101,20 +101,20 @@ describe('a Redis that lost its last second of writes', () => {
   const before = claimed(acceptedRecord());
   const leg = legOf(sending(before));
 
-  test('and with it an intent, is told by the worker what was sent: nobody sends it again', () => {
+  test('and with it an intent, gets the answer from the worker that sent it: no other sends it again', () => {
     const { next } = recordAnswer(before, { leg, answer: SENT }, T0 + 100);
     expect(next).toMatchObject({ state: 'sent', legs: [{ messageId: 'm1' }] });
   });
 
   test('and has given the notification to another since, stops that one', () => {
     const other = claimed(before);
-    const told = recordAnswer(other, { leg, answer: SENT }, T0 + 100).next ?? other;
+    const recorded = recordAnswer(other, { leg, answer: SENT }, T0 + 100).next ?? other;
     const intent = {
       fencingToken: other.fencingToken,
       channel: 'web' as const,
       sendWithinMs: 2_000,
     };
-    expect(startLeg(told, intent, T0 + 200).result).toEqual({ kind: 'ended', state: 'sent' });
+    expect(startLeg(recorded, intent, T0 + 200).result).toEqual({ kind: 'ended', state: 'sent' });
   });
 
   test('learns that a message may have been sent, and leaves it to a person', () => {
@@ -129,7 +129,7 @@ describe('a Redis that lost its last second of writes', () => {
 });
 
 describe('a job that comes before its time', () => {
-  test('because somebody promoted it by hand, waits for `sendAt`', () => {
+  test('because it was promoted by hand, waits for `sendAt`', () => {
     const sendAt = T0 + 3_600_000;
     const { result } = claim(acceptedRecord({ sendAt }), 1, T0);
     expect(result).toEqual({ kind: 'wait', until: sendAt });

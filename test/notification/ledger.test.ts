@@ -145,7 +145,7 @@ describe('the ledger', () => {
     expect(open).toThrow('ledgerMs: expected whole milliseconds');
   });
 
-  test('knows nothing of an id nobody sent', async () => {
+  test('knows nothing of an id that was never sent', async () => {
     expect(await ledger.read('nobody')).toBeUndefined();
     expect(await ledger.change('nobody', (record) => keep(record))).toBeUndefined();
   });

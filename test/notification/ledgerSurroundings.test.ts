@@ -70,7 +70,7 @@ describe('what the ledger writes around a record', () => {
     const record = newRecord('r', REQUEST, 'k1:hash', Date.now());
     await ledger.accept([{ record, stored: { request: REQUEST, templateHash: 'h' } }]);
     await ledger.change('r', (current) => claim(current, 1, Date.now()));
-    // Between reading and writing, as late as anybody could press the button.
+    // Between reading and writing, as late as the sending can be paused.
     let pressed: Promise<unknown> | undefined;
     const start = ledger.changeUnlessHalted('r', (current) => {
       pressed = redis.set(ledger.keys.paused, '{}');

@@ -90,7 +90,7 @@ describe('an error of Redis', () => {
     reply('WRONGTYPE Operation against a key holding the wrong kind of value'),
     undefined,
     'text',
-  ])('is told from a defect (%#)', (error) => {
+  ])('is distinguished from a defect (%#)', (error) => {
     expect(redisFaultOf(error)).toBeUndefined();
   });
 

@@ -57,7 +57,7 @@ function apply<R>(world: World, decision: Decision<R>): R {
   return decision.result;
 }
 
-/** Mostly the newest worker, at times one that everybody thought dead. */
+/** Mostly the newest worker, at times one that all others took for dead. */
 function pickWorker(world: World, seed: number) {
   return seed % 3 === 0 ? world.workers[seed % world.workers.length] : world.workers.at(-1);
 }

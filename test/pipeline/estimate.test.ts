@@ -90,7 +90,7 @@ describe('what is foreseen of a request', () => {
     expect(outlook(EMAIL, {}, parts)).toMatchObject({ would: 'try', channel: 'email' });
   });
 
-  test('who may not be written to is skipped, whoever came before', () => {
+  test('who is not allowed is skipped, whichever estimate came before', () => {
     const foreseen = estimate(followUp, {
       ...PARTS,
       policy: policyFor({ NOTIFY_ONLY_TO: ['@example.com'] }),

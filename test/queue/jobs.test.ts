@@ -19,11 +19,11 @@ describe('a queue whose Redis refuses its password', () => {
     const printed = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     const redis = connectForWorking(server.url.replace('//', '//:the-password-of-yesterday@'));
     redis.on('error', () => undefined);
-    let told: () => void = () => undefined;
+    let reported: () => void = () => undefined;
     const heard = new Promise<void>((resolve) => {
-      told = resolve;
+      reported = resolve;
     });
-    const queues = openQueues(redis, freshPrefix(), () => told());
+    const queues = openQueues(redis, freshPrefix(), () => reported());
     await heard;
     expect(JSON.stringify(printed.mock.calls)).not.toContain('the-password');
     expect(printed).not.toHaveBeenCalled();

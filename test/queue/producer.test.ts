@@ -186,7 +186,7 @@ describe('a producer', () => {
     expect(await redis.exists(`${prefix}:n:too-much`)).toBe(0);
   });
 
-  test('whose backlog is full still knows what it has, so that nobody sends it another way', async () => {
+  test('whose backlog is full still knows what it has, so that no caller sends it another way', async () => {
     await open().send({ ...REQUEST, id: 'kept-before' });
     const full = open({ backlogMax: 1 });
     expect(await full.send({ ...REQUEST, id: 'kept-before' })).toMatchObject({ isNew: false });

@@ -32,7 +32,7 @@ describe('the gate', () => {
     expect(ms).toBeGreaterThan(wanted - A_MOMENT_MS);
   }
 
-  test('is open until somebody closes it', async () => {
+  test('is open until it is closed', async () => {
     expect(await gate.closedForMs()).toBe(0);
   });
 

@@ -29,7 +29,7 @@ describe('the stop button', () => {
 
   const paused = () => Promise.all(LANES.map((lane) => queues[lane].isPaused()));
 
-  test('is not pressed until somebody does, and then says who, why and since when, to everybody', async () => {
+  test('is not set until a person sets it, and then every process reads who, why and since when', async () => {
     expect(await button.status()).toBeUndefined();
     const before = Date.now();
     const pause = await button.pause({ reason: 'complaints', by: 'ops' });
@@ -53,13 +53,13 @@ describe('the stop button', () => {
     expect(await button.resume()).toBeUndefined();
   });
 
-  test('released without having been pressed, sets queues going that somebody else has paused', async () => {
+  test('ended without having been set, resumes queues that were paused by other means', async () => {
     await queues.campaign.pause();
     await button.resume();
     expect(await paused()).toEqual([false, false]);
   });
 
-  test('pauses the queues again when whoever pressed it died before, and only then', async () => {
+  test('pauses the queues again when the process that set it died before, and only then', async () => {
     expect(await button.enforce()).toBe(false);
     await button.pause({ reason: 'complaints' });
     expect(await button.enforce()).toBe(false);
@@ -88,7 +88,7 @@ describe('the stop button', () => {
     }
   });
 
-  test('never leaves queues paused that nobody will resume, however press, release and sweeper overlap', async () => {
+  test('never leaves queues paused without a pause in force, however pause, resume and sweeper overlap', async () => {
     for (let round = 0; round < 40; round += 1) {
       await button.pause({ reason: 'complaints' });
       await queues.transactional.resume();

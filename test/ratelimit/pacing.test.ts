@@ -152,7 +152,7 @@ async function run({ requestsPerMinute, processes }: Scenario, path: string) {
       await Promise.all(Array.from({ length: each.requests }, () => request(each)));
     };
     const dies = pause(diesAfterMs ?? end - performance.now()).then(() => {
-      // Without a word: whatever it had told the others must wear off.
+      // It leaves without deregistering: its effect on the others must wear off.
       alive = false;
       waiting -= mine;
       redis.disconnect();

@@ -52,7 +52,7 @@ afterEach(() => {
 });
 
 describe('a line of requests', () => {
-  test('asks once for all who wait, and not at all while nobody does', async () => {
+  test('asks once for all requests that wait, and not at all while none does', async () => {
     const line = openLine();
     expect(slots.asked).toBe(0);
     const all = [join(line, 'messages'), join(line, 'messages'), join(line, 'messages')];
@@ -90,7 +90,7 @@ describe('a line of requests', () => {
     expect(order).toEqual([1, 2, 3]);
   });
 
-  test('is left at once by whoever gives up', async () => {
+  test('is left at once by a request that is aborted', async () => {
     const line = openLine();
     const giveUp = new AbortController();
     const waiting = line.acquire({
@@ -153,7 +153,7 @@ describe('a line of requests', () => {
     expect(await waiting).toEqual({ admitted: true });
   });
 
-  test('passes on what is no trouble of Redis, and serves whoever comes next', async () => {
+  test('passes on what is no fault of Redis, and serves the next request', async () => {
     const line = openLine();
     const waiting = join(line, 'messages');
     slots.answer(new Error('ERR a mistake in a script'));

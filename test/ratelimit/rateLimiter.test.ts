@@ -46,7 +46,7 @@ describe('a slot of the budget', () => {
     expect(wait).toBeLessThanOrEqual(10_000);
   });
 
-  test('that nobody took is gone: after five intervals of rest one is granted, not five', async () => {
+  test('that was not taken is gone: after five intervals of rest one is granted, not five', async () => {
     const slots = slotsEvery(100);
     await slots.tryAcquire('campaign');
     await pause(500);

@@ -117,7 +117,7 @@ describe('a Redis URL', () => {
 });
 
 describe('while Redis is away', () => {
-  test('a producer is told so at once, a worker waits, and both go on when it is back', async () => {
+  test('a producer fails at once, a worker waits, and both go on when it is back', async () => {
     const server = await startPrivateRedis();
     try {
       const producing = opened(connectForProducing(server.url));
@@ -128,8 +128,8 @@ describe('while Redis is away', () => {
       await server.kill('SIGKILL');
       await bothLost;
       const patient = working.ping();
-      const told = producing.ping().catch(() => 'told');
-      expect(await Promise.race([told, nextTurn('kept waiting')])).toBe('told');
+      const failed = producing.ping().catch(() => 'failed');
+      expect(await Promise.race([failed, nextTurn('kept waiting')])).toBe('failed');
 
       const back = next(producing, 'ready');
       await server.restart();
@@ -159,7 +159,7 @@ describe('while Redis is away', () => {
   test('a worker sets no time limit, which would cut off its wait for jobs', async () => {
     const working = opened(connectForWorking(testRedisUrl()));
     const start = Date.now();
-    expect(await working.blpop('a-list-that-nobody-fills', 2.5)).toBeNull();
+    expect(await working.blpop('a-list-that-stays-empty', 2.5)).toBeNull();
     expect(Date.now() - start).toBeGreaterThanOrEqual(2_400);
   });
 });

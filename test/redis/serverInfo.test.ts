@@ -25,7 +25,7 @@ describe('a Redis that shall hold notifications', () => {
   });
 
   test.each(['allkeys-lru', 'volatile-ttl'])(
-    'is unfit with %s, and is told what to set',
+    'is unfit with %s, and the sentence says what to set',
     async (policy) => {
       const server = await startPrivateRedis({ args: ['--maxmemory-policy', policy] });
       servers.push(server);

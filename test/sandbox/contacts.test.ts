@@ -25,9 +25,12 @@ test('a customer is found by phone', async () => {
 });
 
 test.each([
-  ['nobody has the email', { type: 'Email', value: 'nobody@example.com' }],
+  ['no contact has the email', { type: 'Email', value: 'nobody@example.com' }],
   ['the email is not on the contact', { type: 'Email', value: 'hidden@example.com' }],
-  ['the identifier is of a kind nobody has', { type: 'ExternalId', value: 'customer@example.com' }],
+  [
+    'no contact has an identifier of this kind',
+    { type: 'ExternalId', value: 'customer@example.com' },
+  ],
 ])('a lookup is a 404 when %s', async (_why, lookup) => {
   const reply = await client.post(LOOKUP, lookup);
   expect(reply).toMatchObject({ status: 404, body: { code: 'not.found' } });

@@ -156,7 +156,7 @@ describe('order and paging', () => {
 });
 
 describe('what is answered', () => {
-  test('participants are told by purpose, the customer by external contact id, without any text', async () => {
+  test('participants are identified by purpose, the customer by external contact id, without any text', async () => {
     const { conversations } = await query({
       segmentFilters: [byContact(WELL_KNOWN.delayedOrder.id)],
     });

@@ -59,7 +59,7 @@ async function idOfNewest(who: WellKnown): Promise<string> {
 }
 
 describe('a recording', () => {
-  test('holds what everybody wrote, in order and with their purpose', async () => {
+  test('holds what every participant wrote, in order and with their purpose', async () => {
     const id = said('My order 48213 is late');
     const { body } = await recordingsOf(id);
     expect(body).toEqual([

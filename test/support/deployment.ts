@@ -37,7 +37,7 @@ export interface Deployment {
 
 export interface WorkerProcess {
   process: ChildProcess;
-  /** Resolves when the worker has reached the step it was told to stop at, and waits there. */
+  /** Resolves when the worker has reached the step it has to stop at, and waits there. */
   stopped: Promise<void>;
   /** Lets a worker that waits at its step go on. */
   goOn(): void;

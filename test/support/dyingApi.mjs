@@ -2,7 +2,7 @@
 import { Queue } from 'bullmq';
 import { NotificationProducer } from '../../dist/index.js';
 
-// Whoever is asked to add the job is dead before the command leaves.
+// The process that is to add the job is dead before the command leaves.
 const die = () => process.kill(process.pid, 'SIGKILL');
 Object.assign(Queue.prototype, { add: die, addBulk: die });
 

@@ -1,4 +1,4 @@
-// A worker in a process of its own, built from the product, that can be told to wait at one step of
+// A worker in a process of its own, built from the product, that can be made to wait at one step of
 // its first attempt, or of its first release of a campaign's rows. There a test freezes or kills it: no timing decides which crash window is hit.
 import { pino } from 'pino';
 import { startWorker } from '../../dist/app/workerApp.js';

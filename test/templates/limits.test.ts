@@ -35,7 +35,7 @@ describe('a text over the length of its channel', () => {
     expect(renderText(template, 'sms', withMessage(QUOTE))).toBe('refused: too_long');
   });
 
-  test('is told with its length, never with its text', () => {
+  test('is reported with its length, never with its text', () => {
     const template = compile({ sms: '{{ note }}' }, { note: {} });
     const variables = { note: 'secret '.repeat(200) };
     const result = template.render('sms', { context: NO_HISTORY, variables });
@@ -95,7 +95,7 @@ describe('variables', () => {
     expect(problems.map(({ field, expected }) => `${field}: ${expected}`)).toEqual(expected);
   });
 
-  test('a required one that is missing all the same is told by name', () => {
+  test('a required one that is missing all the same is reported by name', () => {
     const template = compile({ web: '{{ order }}' }, { order: { required: true } });
     expect(template.render('web', { context: NO_HISTORY })).toEqual({
       ok: false,

@@ -74,7 +74,7 @@ describe('publishing templates', () => {
 });
 
 describe('when Redis has lost its data', () => {
-  test('whoever has published a template finds it, and everybody else does again', async () => {
+  test('a process that has published a template finds it, and all others do again', async () => {
     const publisher = new TemplateCatalogue(redis, prefix);
     await publisher.publish([template('t', 'h')]);
     await flushPrefix(prefix);
@@ -82,7 +82,7 @@ describe('when Redis has lost its data', () => {
     expect((await new TemplateCatalogue(redis, prefix).find('t'))?.hash).toBe('h');
   });
 
-  test('whoever has published a template can still render from it', async () => {
+  test('a process that has published a template can still render from it', async () => {
     const publisher = new TemplateCatalogue(redis, prefix);
     await publisher.publish([template('t', 'h')]);
     await flushPrefix(prefix);

@@ -54,7 +54,7 @@ test('the hash changes with any content, and with nothing else', async () => {
   expect(new Set([first, second, await hash()]).size).toBe(3);
 });
 
-test('every problem of every template is told at once', async () => {
+test('every problem of every template is reported at once', async () => {
   await write('one', { 'template.json': MANIFEST, 'web.liquid': '{{ nobody }}', 'web.txt': 'x' });
   await write('two', { 'web.liquid': 'Hi' });
   await write('Three', {});
@@ -63,7 +63,7 @@ test('every problem of every template is told at once', async () => {
     'template.json': '{ "description": "x", "colour": 1 }',
     'sms.liquid': 'x',
   });
-  const told = await problems();
+  const found = await problems();
   for (const expected of [
     'one/web.txt: unexpected; a template has template.json, web.liquid',
     'one/web.liquid:1: unknown variable nobody',
@@ -72,9 +72,9 @@ test('every problem of every template is told at once', async () => {
     'four/email.html.liquid: missing; email and engage need it',
     'five/template.json: Unrecognized key: "colour"',
   ]) {
-    expect(told).toContainEqual(expect.stringContaining(expected));
+    expect(found).toContainEqual(expect.stringContaining(expected));
   }
-  expect(told).toHaveLength(6);
+  expect(found).toHaveLength(6);
 });
 
 describe('a file is refused', () => {

@@ -77,7 +77,7 @@ describe('what a template may not contain', () => {
     expect(() => compile({ web: '{% comment %}{% render "x" %}{% endcomment %}x' })).not.toThrow();
   });
 
-  test('all faults of all parts are told at once, each with its line', () => {
+  test('all faults of all parts are reported at once, each with its line', () => {
     const parts = { web: '{{ a }}\n{{ b }}', sms: '{% render "x" %}', 'email.subject': '' };
     expect(() => compile(parts)).toThrow(
       /web\.liquid:1: .*\n.*web\.liquid:2: .*\n.*email\.subject\.liquid: is empty\n.*sms\.liquid:1: .*/,

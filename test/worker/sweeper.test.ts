@@ -177,7 +177,7 @@ describe('the sweeper', () => {
 
   test('works alone: a second one waits for the lease', async () => {
     const other = new Sweeper({ ledger, queues, redis, prefix, log: pino({ level: 'silent' }) });
-    await redis.set(ledger.keys.sweeper, 'somebody else', 'PX', 60_000);
+    await redis.set(ledger.keys.sweeper, 'another worker', 'PX', 60_000);
     await accepted('leased', Date.now() - 10_000);
     await redis.zadd(ledger.keys.due, 1, 'leased');
     other.start();

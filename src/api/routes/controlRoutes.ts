@@ -151,7 +151,7 @@ export const CONTROL_ROUTES = [
     access: 'key',
     operationId: 'getGate',
     summary: 'Is the gate closed?',
-    description: 'A 429 of the platform closes it for everybody, for as long as it asks.',
+    description: 'A 429 of the platform closes it for all workers, for as long as it asks.',
     answers: { 200: answer('Open, or until when not', gateSchema, GATE) },
     async handle(_call, { operations }) {
       return ok(gateView(await operations.gate()));

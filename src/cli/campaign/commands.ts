@@ -24,7 +24,7 @@ const JSON_OPTION = ['--json', 'answer with one JSON document'] as const;
 export function addCampaign(program: Command, parts: CommandParts): void {
   const campaign = program
     .command('campaign')
-    .description('send one template to everybody in a file, and see what became of each');
+    .description('send one template to all recipients in a file, and see what became of each');
   addRun(campaign, parts);
   addStatus(campaign, parts);
   addSteps(campaign, parts);

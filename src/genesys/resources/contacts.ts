@@ -53,7 +53,7 @@ const BulkContacts = z.object({
 
 export type Contact = z.infer<typeof Contact>;
 
-/** More contacts with one address than this are not told apart anyway. */
+/** With more contacts than this of one address, it is not decided anyway whose they are. */
 const MOST_FOUND = 25;
 
 export class Contacts {

@@ -143,14 +143,14 @@ describe('a dry run that looks customers up', () => {
     });
   });
 
-  test('asks about no more than it was told', async () => {
+  test('asks about no more customers than requested', async () => {
     await office.imported('few', customersCsv(300));
     const { lookups } = await dryRun('few', { lookUp: 5 });
     expect(lookups).toMatchObject({ kind: 'asked', customers: 5 });
     expect(deployment.sandbox.requests.count('contact-lookup')).toBe(5);
   });
 
-  test('stops when the platform will not answer anybody, and says why', async () => {
+  test('stops when the platform refuses every lookup, and says why', async () => {
     await office.imported('forbidden', customersCsv(40));
     deployment.sandbox.faults.define({
       endpoint: 'contact-lookup',
@@ -168,7 +168,7 @@ describe('a dry run that looks customers up', () => {
     expect(forecast.requests.send).toBe(40);
   });
 
-  test('is refused where nobody knows how to ask, and goes on without', async () => {
+  test('is skipped where the platform cannot be asked, and the dry run goes on without', async () => {
     await apart.imported('blind', customersCsv(3));
     const { lookups, tried, forecast } = await dryRun('blind', { lookUp: 5 }, apart);
     expect(lookups).toMatchObject({

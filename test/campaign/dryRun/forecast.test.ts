@@ -57,7 +57,7 @@ describe('the forecast of a campaign', () => {
     expect(all.requests).toMatchObject({ transcript: 792, send: 1_000 });
   });
 
-  test('of a campaign that reaches nobody takes no time', () => {
+  test('of a campaign that reaches no customer takes no time', () => {
     const cost = { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
     const told = forecast({ ...INPUT, tried: 0, cost, others: [5], endAt: START });
     expect(told).toMatchObject({ durationMs: 0, endAt: { isMet: true } });

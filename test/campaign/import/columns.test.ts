@@ -80,7 +80,7 @@ describe('columns', () => {
     expect(problemsOf(['email', 'email'])[0]?.expected).toBe('a single column of this name');
   });
 
-  test('without any address are refused, naming what is there unless it is somebody', () => {
+  test('without any address are refused, naming the columns unless they could name a person', () => {
     expect(problemsOf(['Shoe size', 'Colour'])[0]?.expected).toMatch(/found: Shoe size, Colour$/);
     for (const first of [
       ['ada@example.com', 'Ada'],

@@ -95,7 +95,7 @@ test('an import that is stopped is left to be taken over', async () => {
   });
 });
 
-test('an api watches the folder that it was told of', async () => {
+test('an api watches the folder that is configured', async () => {
   const config = { ...office.config, CAMPAIGN_INBOX_DIR: inbox.path, API_PORT: 0 };
   const api = await startApi(config, SILENT);
   try {

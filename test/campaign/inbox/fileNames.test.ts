@@ -24,7 +24,7 @@ describe('names in the inbox', () => {
     '~$may.csv',
     'may.CRDOWNLOAD',
     'Thumbs.db',
-  ])('%s is not finished, or nobody means it', (name) => {
+  ])('%s is not finished, or is not meant to be imported', (name) => {
     expect(isPassedOver(name)).toBe(true);
   });
 

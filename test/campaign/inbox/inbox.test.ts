@@ -83,7 +83,7 @@ describe('a file with a sidecar', () => {
     }
   });
 
-  test('whose rows are partly wrong gets them back, ready to be mended and dropped', async () => {
+  test('whose rows are partly wrong gets them back, ready to be corrected and dropped', async () => {
     inbox.watch();
     const csv = `${customersCsv(2)}not an address,X\n`;
     await inbox.drop('some.csv', csv, FOLLOW_UP);
@@ -142,7 +142,7 @@ describe('a file with a sidecar', () => {
     });
   });
 
-  test('may say what columns mean, and is told how where it has to', async () => {
+  test('may say what columns mean, and the report shows how where it has to', async () => {
     inbox.watch();
     const csv = 'Kontaktweg;Filiale\nann@example.com;Mitte\n';
     await inbox.drop('strange.csv', csv, FOLLOW_UP);
@@ -250,12 +250,12 @@ describe('the same file dropped again', () => {
     expect(second.campaign?.id).not.toBe(first.campaign?.id);
   });
 
-  test('after its sidecar was mended is imported', async () => {
+  test('after its sidecar was corrected is imported', async () => {
     inbox.watch();
-    await inbox.drop('mended.csv', customersCsv(2), { template: 'order-update' });
-    await inbox.report('rejected', 'mended.csv');
-    await inbox.drop('mended.csv', customersCsv(2), FOLLOW_UP);
-    expect(await inbox.report('done', 'mended.csv')).toMatchObject({
+    await inbox.drop('corrected.csv', customersCsv(2), { template: 'order-update' });
+    await inbox.report('rejected', 'corrected.csv');
+    await inbox.drop('corrected.csv', customersCsv(2), FOLLOW_UP);
+    expect(await inbox.report('done', 'corrected.csv')).toMatchObject({
       campaign: { import: { rows: 2 } },
     });
   });
@@ -287,7 +287,7 @@ describe('several processes', () => {
   }
 });
 
-describe('a file that somebody else has picked up', () => {
+describe('a file that another process has picked up', () => {
   /** As a process leaves it that dies right after it has moved the file. */
   async function abandoned(name: string, content: string, sidecar: object): Promise<string> {
     const folder = join(inbox.path, 'processing', 'abandoned');
@@ -329,7 +329,7 @@ describe('a file that somebody else has picked up', () => {
     });
   });
 
-  test('is started by whoever takes it over, if they had not come to that', async () => {
+  test('is started by the process that takes it over, if the first had not come to that', async () => {
     const dropped = { ...FOLLOW_UP, start: 'now' };
     await inbox.drop('unstarted.csv', customersCsv(2), FOLLOW_UP);
     const stopped = inbox.watch();

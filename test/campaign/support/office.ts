@@ -14,7 +14,7 @@ import {
 } from '../../../src/templates/loadTemplates.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 
-/** Where campaigns are made, as an api has it, without anybody at work on them. */
+/** Where campaigns are made, as an api has it, without a worker at work on them. */
 export interface Office {
   prefix: string;
   config: Config;

@@ -195,8 +195,8 @@ describe('campaign run', () => {
       stderr: expect.stringMatching(/nothing of it was stored:\n {2}expected a column named email/),
     });
     // Its id is free again, for other settings too.
-    const mended = ['run', file, ...template, '--id', 'wrong', '--channels', 'web', '--dry-run'];
-    expect(await campaign(...mended)).toMatchObject({ code: 0, stderr: '' });
+    const corrected = ['run', file, ...template, '--id', 'wrong', '--channels', 'web', '--dry-run'];
+    expect(await campaign(...corrected)).toMatchObject({ code: 0, stderr: '' });
   });
 });
 
@@ -249,7 +249,7 @@ describe('a campaign that runs', () => {
   });
 });
 
-test('what was refused comes back to be mended; what cannot be tried again is said', async () => {
+test('what was refused comes back to be corrected; what cannot be tried again is said', async () => {
   const rejected = await campaign('rejected', 'whole');
   expect(rejected.stdout).toMatch(
     /^\ufeff?rejected_row,rejected_because,email,first name,notes\r\n4,/,

@@ -67,7 +67,7 @@ interface AxeResults {
 }
 
 /** What axe-core finds that keeps people from using the page. */
-export async function accessibilityTrouble(page: Page): Promise<string[]> {
+export async function accessibilityFaults(page: Page): Promise<string[]> {
   const { violations } = (await page.evaluate(`${axe.source}; axe.run()`)) as AxeResults;
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { WELL_KNOWN } from '../../../sandbox/population/wellKnown.js';
 import { type Sandbox, startSandbox } from '../../../sandbox/sandbox.js';
 import {
-  accessibilityTrouble,
+  accessibilityFaults,
   DARK,
   findChromium,
   PHONE,
@@ -45,7 +45,7 @@ const chromium = findChromium();
     ['dark', DARK],
     ['phone', { ...PHONE, ...DARK }],
   ])(
-    'has no serious accessibility trouble, nor complaints, and fits: %s',
+    'has no serious accessibility fault, no complaint of the browser, and fits: %s',
     async (name, options) => {
       sandbox.faults.add({ endpoint: 'engage', kind: '429', retryAfter: '3' });
       const { page, complaints } = await visit(browser, sandbox.url, options);
@@ -56,7 +56,7 @@ const chromium = findChromium();
       ]) {
         await page.goto(`/_sandbox/inbox${path}`);
         await page.getByText('Arm a fault').click();
-        expect(await accessibilityTrouble(page)).toEqual([]);
+        expect(await accessibilityFaults(page)).toEqual([]);
         const wider = 'document.documentElement.scrollWidth > window.innerWidth';
         expect(await page.evaluate(wider)).toBe(false);
         await picture(page, `inbox-${state}-${name}`);

@@ -45,7 +45,7 @@ describe('the inbox page', () => {
     expect(shown).not.toContain('the same words');
   });
 
-  test('says so when the same words went to somebody twice', async () => {
+  test('says so when the same text went to one customer twice', async () => {
     for (let n = 0; n < 2; n += 1) await client.post(EMAIL, emailTo('customer@example.com'));
     expect(await page('?who=customer@example.com')).toContain('the same words 2 times');
   });
