@@ -208,7 +208,7 @@ export async function createGenesysClient(
       observe: deps.observe,
     });
     if (closed) await transport.close();
-    return { transport, sdk: await loadSdk(transport, endpoints.place) };
+    return { transport, sdk: loadSdk(transport, endpoints.place) };
   };
   let closed = false;
   let loaded: Promise<Platform> | undefined;

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type {
   ConversationsApi,
   ExternalContactsApi,
@@ -9,6 +10,8 @@ import type {
 import type { CallContext } from './callContext.js';
 import type { Endpoints } from './endpoints.js';
 import type { Transport } from './transport.js';
+
+type Platform = typeof import('purecloud-platform-client-v2');
 
 export interface Sdk {
   conversations: ConversationsApi;
@@ -49,10 +52,11 @@ export function runInExchange<T>(
 
 /**
  * The SDK's API classes on our transport. Loaded here and not on import, because it costs 36 MB and
- * 100+ ms; only a process that talks to Genesys should pay for it.
+ * 100+ ms; only a process that talks to Genesys should pay for it. `import()` would first search its
+ * four megabytes for the names it exports, which takes as long again as loading them.
  */
-export async function loadSdk(transport: Transport, place: Endpoints['place']): Promise<Sdk> {
-  const { default: platform } = await import('purecloud-platform-client-v2');
+export function loadSdk(transport: Transport, place: Endpoints['place']): Sdk {
+  const platform = createRequire(import.meta.url)('purecloud-platform-client-v2') as Platform;
 
   class TransportHttpClient extends platform.AbstractHttpClient {
     request(request: InstanceType<typeof platform.HttpRequestOptions>): Promise<unknown> {

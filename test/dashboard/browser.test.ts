@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { Browser } from 'playwright-core';
 import { NotificationProducer } from '../../src/queue/producer.js';
@@ -9,6 +9,7 @@ import { workerLives } from '../support/fleet.js';
 import { startPrivateRedis } from '../support/redis.js';
 import {
   accessibilityFaults,
+  boardPicture,
   DARK,
   findChromium,
   logIn,
@@ -71,6 +72,8 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     const sendAt = new Date(Date.now() + 3_600_000).toISOString();
     await deployment.send({ id: 'later', recipient, sendAt, ...byEmail });
   });
+  // A page that is left open goes on asking the api, and drawing.
+  afterEach(() => Promise.all(browser.contexts().map((context) => context.close())));
   afterAll(async () => {
     await browser?.close();
     await deployment?.stop();
@@ -153,9 +156,8 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
     expect(complaints).toEqual([]);
     expect([...hosts]).toEqual([new URL(api.url).host]);
     for (const path of ['', '/queue/transactional', '/queue/transactional/n-refused.1']) {
-      await page.goto(`/queues${path}`);
-      await page.waitForLoadState('networkidle');
-      await picture(page, `queues${path.replaceAll('/', '-')}-${look}`);
+      const name = `queues${path.replaceAll('/', '-')}-${look}`;
+      await boardPicture(page, `/queues${path}`, name);
     }
   });
 
@@ -185,9 +187,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       await page.getByRole('heading', { name: 'There is no such notification' }).waitFor();
       await picture(page, `empty-none-${look}`);
       expect(await accessibilityFaults(page)).toEqual([]);
-      await page.goto('/queues/queue/transactional');
-      await page.waitForLoadState('networkidle');
-      await picture(page, `empty-queue-${look}`);
+      await boardPicture(page, '/queues/queue/transactional', `empty-queue-${look}`);
 
       await empty.post({ recipient: { email: 'customer@example.com' }, ...byEmail, id: 'waits' });
       await new Gate(redis, empty.config.QUEUE_PREFIX).close(90_000, 'send-email');
@@ -196,9 +196,7 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
       expect(await page.getByRole('main').textContent()).toMatch(/Waits for: Genesys Cloud.*429/s);
       await picture(page, `gate-notification-${look}`);
       expect(await accessibilityFaults(page)).toEqual([]);
-      await page.goto('/queues/queue/transactional');
-      await page.waitForLoadState('networkidle');
-      await picture(page, `gate-queue-${look}`);
+      await boardPicture(page, '/queues/queue/transactional', `gate-queue-${look}`);
 
       const producer = new NotificationProducer({
         redisUrl: empty.config.REDIS_URL,

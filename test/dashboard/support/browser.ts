@@ -62,21 +62,37 @@ export async function logIn(page: Page, next: string): Promise<void> {
   await page.waitForURL(`**${next}`);
 }
 
-interface AxeResults {
-  violations: { id: string; impact: string | null; nodes: { html: string }[] }[];
+interface Violation {
+  id: string;
+  impact: string | null;
+  nodes: { html: string }[];
 }
+
+/** Only the violations leave the page: the rest of the report is far longer, and not read. */
+const FIND_VIOLATIONS = `${axe.source};
+  axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
+    violations.map(({ id, impact, nodes }) => ({ id, impact, nodes: nodes.map(({ html }) => ({ html })) })))`;
 
 /** What axe-core finds that keeps people from using the page. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate(`${axe.source}; axe.run()`)) as AxeResults;
+  const violations = (await page.evaluate(FIND_VIOLATIONS)) as Violation[];
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
+const pictures = process.env['SCREENSHOTS'];
+
 /** Keeps a picture for people to look at, if `SCREENSHOTS` names a folder. */
 export async function picture(page: Page, name: string): Promise<void> {
-  const folder = process.env['SCREENSHOTS'];
-  if (folder === undefined) return;
-  await page.screenshot({ path: path.join(folder, `${name}.png`), fullPage: true });
+  if (pictures === undefined) return;
+  await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage: true });
+}
+
+/** The same of a page of the board, which is visited for its picture alone. */
+export async function boardPicture(page: Page, at: string, name: string): Promise<void> {
+  if (pictures === undefined) return;
+  await page.goto(at);
+  await page.waitForLoadState('networkidle');
+  await picture(page, name);
 }
