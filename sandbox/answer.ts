@@ -6,9 +6,19 @@ interface ErrorDetail {
   fieldName: string;
 }
 
+/** Genesys: Limit. The one that a 429 ran into. */
+export interface Limit {
+  key: string;
+  namespace: string;
+  value: number;
+}
+
+type AcceptedStatus = 200 | 202 | 204;
+
 export interface Accepted {
   outcome: 'accepted';
-  status: 200 | 202;
+  /** 204 goes out without the body. */
+  status: AcceptedStatus;
   body: object;
 }
 
@@ -20,12 +30,13 @@ export interface Refused {
   details: ErrorDetail[];
   headers: Record<string, string>;
   messageParams: Record<string, string>;
+  limit?: Limit | undefined;
 }
 
 /** What an operation answers. A refusal is a value, so that a handler's type shows it can refuse. */
 export type Answer = Accepted | Refused;
 
-export function accepted(body: object, status: 200 | 202 = 200): Accepted {
+export function accepted(body: object, status: AcceptedStatus = 200): Accepted {
   return { outcome: 'accepted', status, body };
 }
 
@@ -33,15 +44,16 @@ export interface RefusalExtras {
   details?: ErrorDetail[];
   headers?: Record<string, string>;
   messageParams?: Record<string, string>;
+  limit?: Limit | undefined;
 }
 
 export function refused(
   status: number,
   code: string,
   message: string,
-  { details = [], headers = {}, messageParams = {} }: RefusalExtras = {},
+  { details = [], headers = {}, messageParams = {}, limit }: RefusalExtras = {},
 ): Refused {
-  return { outcome: 'refused', status, code, message, details, headers, messageParams };
+  return { outcome: 'refused', status, code, message, details, headers, messageParams, limit };
 }
 
 export function badRequest(message: string, fieldName?: string): Refused {
@@ -55,8 +67,9 @@ export function notFound(message: string): Refused {
 
 /** The platform's error shape (Genesys: ErrorBody). `contextId` equals the ININ-Correlation-Id header. */
 export function errorBody(refusal: Refused, contextId: string): object {
-  const { message, code, status, messageParams, details } = refusal;
-  return { message, code, status, messageParams, contextId, details, errors: [] };
+  const { message, code, status, messageParams, details, limit } = refusal;
+  // JSON leaves out the limit that is undefined.
+  return { message, code, status, messageParams, contextId, details, errors: [], limit };
 }
 
 function fieldName(path: readonly PropertyKey[]): string {
@@ -103,15 +116,19 @@ export function parseBody<S extends z.ZodType>(schema: S, body: unknown): Parsed
   };
 }
 
-/** Genesys 429: `too.many.requests.retry.after`, with Retry-After in whole seconds. */
-export function tooManyRequests(retryAfter: string | undefined): Refused {
+/**
+ * Genesys 429: `too.many.requests.retry.after`, with Retry-After in whole seconds.
+ *
+ * @param limit named in the body when the platform says which limit it was.
+ */
+export function tooManyRequests(retryAfter: string | undefined, limit?: Limit): Refused {
   const message =
     retryAfter === undefined
       ? 'Rate limit exceeded the maximum.'
       : `Rate limit exceeded the maximum. Retry the request in [${retryAfter}] seconds`;
   const headers: Record<string, string> =
     retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
-  return refused(429, 'too.many.requests.retry.after', message, { headers });
+  return refused(429, 'too.many.requests.retry.after', message, { headers, limit });
 }
 
 export function authenticationRequired(): Refused {

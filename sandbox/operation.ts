@@ -5,8 +5,11 @@ export const OPERATIONS = [
   'login',
   'contact-lookup',
   'contact',
+  'contact-search',
+  'bulk-contacts',
   'details-query',
   'conversation',
+  'email-conversation',
   'bulk-messages',
   'message-details',
   'recordings',
@@ -15,6 +18,12 @@ export const OPERATIONS = [
   'agentless-message',
   'agentless-email',
   'engage',
+  'channel-create',
+  'channel-list',
+  'subscriptions-replace',
+  'subscriptions-add',
+  'subscriptions-list',
+  'subscriptions-delete',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];
@@ -27,101 +36,10 @@ export type Permission =
 
 export interface Endpoint {
   operation: Operation;
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   path: string;
   permission: Permission;
 }
-
-const READ_MESSAGES = {
-  need: 'any',
-  names: ['conversation:message:view', 'conversation:webmessaging:view'],
-} as const;
-const READ_CONTACTS = { need: 'all', names: ['externalContacts:contact:view'] } as const;
-
-/** Paths and permissions as the platform's API documentation lists them; Engage is this project's. */
-export const ENDPOINTS = {
-  'contact-lookup': {
-    operation: 'contact-lookup',
-    method: 'POST',
-    path: '/api/v2/externalcontacts/identifierlookup/contacts',
-    permission: READ_CONTACTS,
-  },
-  contact: {
-    operation: 'contact',
-    method: 'GET',
-    path: '/api/v2/externalcontacts/contacts/:id',
-    permission: READ_CONTACTS,
-  },
-  'details-query': {
-    operation: 'details-query',
-    method: 'POST',
-    path: '/api/v2/analytics/conversations/details/query',
-    permission: {
-      need: 'any',
-      names: ['analytics:conversationDetail:view', 'analytics:agentConversationDetail:view'],
-    },
-  },
-  conversation: {
-    operation: 'conversation',
-    method: 'GET',
-    path: '/api/v2/conversations/messages/:id',
-    permission: { need: 'none' },
-  },
-  'bulk-messages': {
-    operation: 'bulk-messages',
-    method: 'POST',
-    path: '/api/v2/conversations/messages/:id/messages/bulk',
-    permission: READ_MESSAGES,
-  },
-  'message-details': {
-    operation: 'message-details',
-    method: 'GET',
-    path: '/api/v2/conversations/messages/:id/details',
-    permission: READ_MESSAGES,
-  },
-  recordings: {
-    operation: 'recordings',
-    method: 'GET',
-    path: '/api/v2/conversations/:id/recordings',
-    permission: {
-      need: 'any',
-      names: ['recording:recording:view', 'recording:recordingSegment:view'],
-    },
-  },
-  'web-deployment': {
-    operation: 'web-deployment',
-    method: 'GET',
-    path: '/api/v2/webdeployments/deployments/:id',
-    permission: { need: 'all', names: ['webDeployments:deployment:view'] },
-  },
-  'email-domain': {
-    operation: 'email-domain',
-    method: 'GET',
-    path: '/api/v2/routing/email/outbound/domains/:id',
-    permission: { need: 'any', names: ['routing:email:manage'] },
-  },
-  'agentless-message': {
-    operation: 'agentless-message',
-    method: 'POST',
-    path: '/api/v2/conversations/messages/agentless',
-    permission: { need: 'all', names: ['conversation:message:create'] },
-  },
-  'agentless-email': {
-    operation: 'agentless-email',
-    method: 'POST',
-    path: '/api/v2/conversations/emails/agentless',
-    permission: {
-      need: 'any',
-      names: ['conversation:email:create', 'conversation:agentlessEmail:send'],
-    },
-  },
-  engage: {
-    operation: 'engage',
-    method: 'POST',
-    path: '/api/v2/engage/messages',
-    permission: { need: 'none' },
-  },
-} as const satisfies { [K in Exclude<Operation, 'login'>]: Endpoint & { operation: K } };
 
 /**
  * The 403 for a missing permission. Genesys: code `missing.permissions` when all are needed,

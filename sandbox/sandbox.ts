@@ -16,11 +16,14 @@ import {
 import { controlRoutes } from './control/routes.js';
 import type { Faults } from './faults.js';
 import type { Inbox } from './inbox.js';
+import type { Notifications } from './notifications/notifications.js';
+import { serveSockets } from './notifications/sockets.js';
 import { pageRoutes } from './page/routes.js';
 import { platformRoutes } from './platform/routes.js';
 import type { Customer } from './population/population.js';
 import { RECORD_LIMIT, type RequestLog } from './requestLog.js';
-import { createWorld, type Settings, settingsSchema, type World } from './state.js';
+import { type Settings, settingsSchema } from './settings.js';
+import { createWorld, type World } from './state.js';
 
 /** Genesys: request.bytes.max. */
 const BODY_LIMIT = 512_000;
@@ -46,6 +49,7 @@ export interface Sandbox {
   readonly faults: Faults;
   readonly requests: RequestLog;
   readonly deliveries: Inbox;
+  readonly notifications: Notifications;
   customers(): Customer[];
   /** By external contact id or any address; throws when there is none, since a test would be wrong. */
   customer(idOrAddress: string): Customer;
@@ -92,6 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.register(async (scope) => pageRoutes(scope, world), { prefix: '/_sandbox/inbox' });
   app.register(async (scope) => controlRoutes(scope, world), { prefix: '/_sandbox' });
   app.register(async (scope) => platformRoutes(scope, world, sleep));
+  const closeSockets = serveSockets(app.server, world, rules);
   await app.listen({ port, host });
   const address = app.server.address() as AddressInfo;
 
@@ -103,6 +108,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       closing.abort();
       world.requests.close();
       world.inbox.close();
+      world.notifications.close();
+      closeSockets();
       await app.close();
     },
   };
@@ -118,6 +125,8 @@ function acceptShallowJson(app: FastifyInstance): void {
     const announced = request.headers['content-length'];
     readJsonBody(payload, { limit: BODY_LIMIT, announced, held }).then((body) => {
       held.close();
+      // The platform's own SDK announces JSON and sends none where there is nothing to say.
+      if (body.length === 0) return done(null, undefined);
       parse(request, body.toString(), done);
     }, done);
   });
@@ -139,6 +148,7 @@ function handlesOf(world: World): Omit<Sandbox, 'url' | 'port' | 'close'> {
     faults: world.faults,
     requests: world.requests,
     deliveries: world.inbox,
+    notifications: world.notifications,
     customers: () => world.population.customers(),
     customer,
     addCustomer: (definition) => addCustomer(world, definition),

@@ -68,9 +68,18 @@ function matches(
  * The conversations worth looking at. A filter that cannot hold without certain contact ids narrows
  * them through an index; without it a load test would walk every conversation for each query.
  */
-function candidates(world: World, { segmentFilters }: Query): Iterable<Conversation> {
+function candidates(
+  world: World,
+  { segmentFilters, conversationFilters }: Query,
+): Iterable<Conversation> {
+  for (const filter of conversationFilters) {
+    const ids = idsNeeded(filter, 'conversationId');
+    if (ids.length > 0) {
+      return [...new Set(ids)].flatMap((id) => world.population.conversation(id) ?? []);
+    }
+  }
   for (const filter of segmentFilters) {
-    const ids = contactIdsNeeded(filter);
+    const ids = idsNeeded(filter, 'externalContactId');
     if (ids.length > 0) {
       return [...new Set(ids)].flatMap((id) => [...world.population.conversationsOf(id)]);
     }
@@ -78,14 +87,12 @@ function candidates(world: World, { segmentFilters }: Query): Iterable<Conversat
   return world.population.conversations();
 }
 
-/** Contact ids of which one has to match: any that an `and` asks for, or all that an `or` offers. */
-function contactIdsNeeded(filter: Filter): string[] {
+/** Ids of which one has to match: any that an `and` asks for, or all that an `or` offers. */
+function idsNeeded(filter: Filter, wanted: 'externalContactId' | 'conversationId'): string[] {
   const predicates = predicatesOf(filter);
   const ids = (some: readonly Predicate[]) =>
     some.flatMap(({ dimension, operator, value }) =>
-      dimension === 'externalContactId' && operator === 'matches' && value !== undefined
-        ? [value]
-        : [],
+      dimension === wanted && operator === 'matches' && value !== undefined ? [value] : [],
     );
   if (filter.type === 'and') return ids(filter.predicates ?? []).slice(0, 1);
   const all = ids(predicates);
@@ -114,7 +121,8 @@ export function queryDetails(world: World, { body }: Call): Answer {
   const sign = order === 'desc' ? -1 : 1;
   // Two open conversations have the same infinite end, whose difference is not a number.
   found.sort((a, b) => (a.key === b.key ? 0 : sign * (a.key < b.key ? -1 : 1)));
-  const first = (paging.pageNumber - 1) * paging.pageSize;
+  const shift = paging.pageNumber === 1 ? 0 : (world.faults.takeBehaviour('pages-shift')?.by ?? 0);
+  const first = Math.max(0, (paging.pageNumber - 1) * paging.pageSize - shift);
   const conversations = found.slice(first, first + paging.pageSize).map((hit) => hit.body());
   return accepted({
     ...(conversations.length === 0 ? {} : { conversations }),

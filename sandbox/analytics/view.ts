@@ -1,6 +1,6 @@
-import { type MessageStatus, statusOf } from '../platform/messages.js';
+import { hasBounced, type MessageStatus, statusOf } from '../platform/messages.js';
 import { type Participant, participantsOf } from '../platform/participants.js';
-import type { Conversation, Message } from '../population/population.js';
+import type { Conversation, Media, Message } from '../population/population.js';
 import type { World } from '../state.js';
 import type { Row } from './query.js';
 
@@ -10,6 +10,7 @@ const DELIVERY_STATUS = {
   sent: 'Sent',
   'delivery-success': 'DeliverySuccess',
   'delivery-failed': 'DeliveryFailed',
+  read: 'Read',
 } as const satisfies Record<MessageStatus, string>;
 
 /** One participant's part: a session with one segment, as the columns filters look at and as answered. */
@@ -67,6 +68,12 @@ export function viewOf(world: World, conversation: Conversation): ConversationVi
   };
 }
 
+/** Genesys: the delivery status of an email, SMS or web message. */
+function deliveryOf(world: World, media: Media, message: Message): { deliveryStatus: string } {
+  if (media !== 'email') return { deliveryStatus: DELIVERY_STATUS[statusOf(world, message)] };
+  return { deliveryStatus: hasBounced(world, message) ? 'DeliveryFailed' : 'Sent' };
+}
+
 function partOf(world: World, conversation: Conversation, participant: Participant): Part {
   const { media, customerId, ourAddress, customerAddress, startedAt, endedAt } = conversation;
   const isCustomer = participant.purpose === 'customer';
@@ -80,15 +87,13 @@ function partOf(world: World, conversation: Conversation, participant: Participa
     addressTo: inbound ? ourAddress : customerAddress,
     remote: isCustomer ? ourAddress : customerAddress,
     provider: media === 'email' ? 'PureCloud Email' : 'PureCloud Messaging',
-    ...(!isCustomer && last !== undefined && media !== 'email'
-      ? { deliveryStatus: DELIVERY_STATUS[statusOf(world, last)] }
-      : {}),
+    ...(isCustomer || last === undefined ? {} : deliveryOf(world, media, last)),
   };
   const contact: Record<string, string> =
     isCustomer && customerId !== null ? { externalContactId: customerId } : {};
   const customer = customerId === null ? undefined : world.population.customer(customerId);
   const canonical: Record<string, string> =
-    isCustomer && customer !== undefined
+    isCustomer && customer !== undefined && world.settings.canonicalContactFilter
       ? { canonicalExternalContactId: world.population.canonicalOf(customer).id }
       : {};
   const ending: Record<string, string> =

@@ -31,6 +31,9 @@ export const newCustomerSchema = z.strictObject({
   phone: z.string().regex(E164, 'must be a phone number in E.164').optional(),
   language: z.enum(['en', 'de', 'es', 'ja', 'ar', 'he']).default('en'),
   online: z.boolean().default(true),
+  /** Their receipts say `read`. */
+  reads: z.boolean().default(false),
+  emailBounces: z.boolean().default(false),
   conversations: z.array(conversationSchema).default([]),
 });
 
@@ -42,6 +45,8 @@ export const customerPatchSchema = z.strictObject({
   /** true opens a conversation with the deployment; false ends every open one. */
   activeConversation: z.boolean().optional(),
   emailOnContact: z.boolean().optional(),
+  reads: z.boolean().optional(),
+  emailBounces: z.boolean().optional(),
 });
 
 export type NewCustomer = z.input<typeof newCustomerSchema>;
@@ -102,6 +107,8 @@ export function findCustomer(world: World, key: string): Customer | undefined {
 
 export function patchCustomer(world: World, customer: Customer, patch: CustomerPatch): void {
   customer.online = patch.online ?? customer.online;
+  customer.reads = patch.reads ?? customer.reads;
+  customer.emailBounces = patch.emailBounces ?? customer.emailBounces;
   customer.emailOnContact =
     customer.email !== null && (patch.emailOnContact ?? customer.emailOnContact);
   if (patch.activeConversation === true) {

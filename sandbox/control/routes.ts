@@ -1,8 +1,11 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { ENDPOINTS, OPERATIONS } from '../operation.js';
+import { ENDPOINTS } from '../endpoints.js';
+import { OPERATIONS } from '../operation.js';
 import { WELL_KNOWN } from '../population/wellKnown.js';
-import { settingsPatchSchema, type World } from '../state.js';
+import { settingsPatchSchema } from '../settings.js';
+import type { World } from '../state.js';
+import { channelControls } from './channels.js';
 import {
   addCustomer,
   customerPatchSchema,
@@ -38,7 +41,11 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'GET /_sandbox/requests?since=&wait=ENDPOINT&count=&timeoutMs=': 'what arrived',
       'DELETE /_sandbox/deliveries, /_sandbox/requests': 'forget them',
       'GET|POST /_sandbox/customers': 'list; add one, or {"generate": N}',
-      'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS': 'online, activeConversation, emailOnContact',
+      'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS':
+        'online, activeConversation, emailOnContact, reads, emailBounces',
+      'GET /_sandbox/channels?listening=&events=&timeoutMs=':
+        'notification channels, and the events raised; waits for so many of them',
+      'POST /_sandbox/channels': '{do: close | cut | freeze | thaw | warn | expire, channelId?}',
       'GET|POST|DELETE /_sandbox/faults': 'misbehave: {endpoint, kind, count | probability, …}',
       'GET|PATCH /_sandbox/settings':
         'rate limit, token lifetime, secret, permissions, delays, recordings',
@@ -122,6 +129,7 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
 
   app.get('/', () => controlIndex(world));
   recordRoutes(app, world);
+  channelControls(app, world);
 
   app.get('/faults', () => ({ faults: world.faults.list() }));
   app.post('/faults', (request, reply) => {

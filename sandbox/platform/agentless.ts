@@ -50,6 +50,7 @@ function recordSend(world: World, outbound: OutboundMessage): Sent {
     sender: 'api',
     body: { type: 'text', text },
     delivered,
+    read: customer?.reads ?? false,
   };
   if (into !== undefined) {
     world.population.addMessage(into, message);
@@ -107,22 +108,24 @@ export function sendAgentlessEmail(world: World, { body }: Call): Answer {
     customerAddress: recipient.email,
     subject,
     text: textBody,
-    delivered: true,
+    delivered: customer?.emailBounces !== true,
     into,
   });
-  world.inbox.add({
-    at: message.at,
-    channel: 'email',
-    to: recipient.email,
-    from: fromAddress.email,
-    customerId: customer?.id ?? null,
-    customerEmail: customer?.email ?? null,
-    text: textBody === '' ? null : textBody,
-    subject,
-    html: htmlBody === '' ? null : htmlBody,
-    messageId: message.id,
-    conversationId: conversation.id,
-  });
+  if (message.delivered) {
+    world.inbox.add({
+      at: message.at,
+      channel: 'email',
+      to: recipient.email,
+      from: fromAddress.email,
+      customerId: customer?.id ?? null,
+      customerEmail: customer?.email ?? null,
+      text: textBody === '' ? null : textBody,
+      subject,
+      html: htmlBody === '' ? null : htmlBody,
+      messageId: message.id,
+      conversationId: conversation.id,
+    });
+  }
   return accepted({
     id: message.id,
     conversationId: conversation.id,
@@ -271,6 +274,7 @@ export function sendAgentlessMessage(world: World, call: Call): Answer {
     delivered,
     into: active,
   });
+  if (!delivered) world.notifications.messageWillFail(conversation, message);
   if (delivered) {
     world.inbox.add({
       at: message.at,

@@ -4,6 +4,10 @@ import type { World } from '../state.js';
 /** A request that was let in: authenticated, within the limit, permitted. */
 export interface Call {
   body: unknown;
+  /** The OAuth client that asks. */
+  client: string;
+  /** `host:port` as the caller reached the sandbox; addresses that an answer names start with it. */
+  host: string;
   /** The path parameter of the endpoints that have one, else empty. */
   id: string;
   query: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Answer, accepted, notFound, parseBody } from '../answer.js';
+import { type Answer, accepted, badRequest, notFound, parseBody } from '../answer.js';
 import type { Customer } from '../population/population.js';
 import type { World } from '../state.js';
 import type { Call } from './call.js';
@@ -72,4 +72,80 @@ export function getContact(world: World, { id }: Call): Answer {
   return customer === undefined
     ? notFound('The requested contact was not found.')
     : accepted(contactView(world, customer));
+}
+
+/** Genesys: "pageNumber * pageSize must be <= 1,000". */
+const SEARCH_RESULTS = 1000;
+
+const searchSchema = z.strictObject({
+  q: z.string().min(1),
+  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+  pageNumber: z.coerce.number().int().min(1).default(1),
+});
+
+/**
+ * Genesys: GET /externalcontacts/contacts, a search by keyword in names, addresses and numbers. Finds
+ * every contact with an address, where a look-up answers with one. Ephemeral and merged contacts are
+ * in no search.
+ */
+export function searchContacts(world: World, { query }: Call): Answer {
+  const parsed = parseBody(searchSchema, query);
+  if (!parsed.ok) return parsed.refusal;
+  const { q, pageSize, pageNumber } = parsed.value;
+  if (pageSize * pageNumber > SEARCH_RESULTS) {
+    return badRequest(`pageNumber * pageSize must be at most ${SEARCH_RESULTS}`, 'pageNumber');
+  }
+  const found = isEmail(q)
+    ? world.population.contactsWithEmail(q)
+    : world.population.customers().filter((customer) => mentions(customer, q.toLowerCase()));
+  const listed = found.filter(isCurated);
+  const first = (pageNumber - 1) * pageSize;
+  return accepted({
+    entities: listed.slice(first, first + pageSize).map((each) => contactView(world, each)),
+    pageSize,
+    pageNumber,
+    total: listed.length,
+    pageCount: Math.ceil(listed.length / pageSize),
+  });
+}
+
+const isEmail = (text: string): boolean => text.includes('@');
+
+function mentions({ firstName, lastName, phone }: Customer, word: string): boolean {
+  return [firstName, lastName, phone].some((text) => text?.toLowerCase().includes(word));
+}
+
+/** Made by a person or an import, and not merged away: what lists, searches and exports hold. */
+function isCurated({ emailOnContact, phone, mergedInto }: Customer): boolean {
+  return (emailOnContact || phone !== null) && mergedInto === null;
+}
+
+/** How many ids the platform takes is not documented where we could read it. */
+const BULK_CONTACTS = 50;
+
+const bulkSchema = z.strictObject({
+  entities: z
+    .array(z.strictObject({ id: z.string().min(1).max(64) }))
+    .min(1)
+    .max(BULK_CONTACTS, `must hold at most ${BULK_CONTACTS} ids`),
+});
+
+/**
+ * Genesys: BulkFetchContactsResponse. Each result carries the id that was asked for. A merged id is
+ * resolved: its entity is the canonical contact.
+ */
+export function getBulkContacts(world: World, { body }: Call): Answer {
+  const parsed = parseBody(bulkSchema, body);
+  if (!parsed.ok) return parsed.refusal;
+  const results = parsed.value.entities.map(({ id }) => {
+    const customer = world.population.customer(id);
+    if (customer === undefined) {
+      const error = { code: 'not.found', message: 'The contact was not found.', status: 404 };
+      return { id, success: false, status: 404, error: { ...error, entity: { id } } };
+    }
+    const entity = contactView(world, world.population.canonicalOf(customer));
+    return { id, success: true, status: 200, entity };
+  });
+  const errorIndexes = results.flatMap(({ success }, index) => (success ? [] : [index]));
+  return accepted({ results, errorCount: errorIndexes.length, errorIndexes });
 }

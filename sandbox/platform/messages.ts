@@ -6,7 +6,13 @@ import type { Call } from './call.js';
 import { participantsOf } from './participants.js';
 
 /** Genesys: MessageData.status. */
-export type MessageStatus = 'received' | 'queued' | 'sent' | 'delivery-success' | 'delivery-failed';
+export type MessageStatus =
+  | 'received'
+  | 'queued'
+  | 'sent'
+  | 'delivery-success'
+  | 'delivery-failed'
+  | 'read';
 
 export function isInbound({ sender }: Message): boolean {
   return sender === 'customer';
@@ -14,7 +20,7 @@ export function isInbound({ sender }: Message): boolean {
 
 /**
  * Computed from the clock rather than by timers: queued for the first half of the delivery delay, sent
- * for the second, then success or failure for good.
+ * for the second, then success or failure; a message that is read is so another delay later.
  */
 export function statusOf(world: World, message: Message): MessageStatus {
   if (isInbound(message)) return 'received';
@@ -22,7 +28,13 @@ export function statusOf(world: World, message: Message): MessageStatus {
   const delay = world.settings.deliveryDelayMs;
   if (age < delay / 2) return 'queued';
   if (age < delay) return 'sent';
-  return message.delivered ? 'delivery-success' : 'delivery-failed';
+  if (!message.delivered) return 'delivery-failed';
+  return message.read === true && age >= 2 * delay ? 'read' : 'delivery-success';
+}
+
+/** Whether an email is known to have bounced. One that arrives stays `sent`: no server says more. */
+export function hasBounced(world: World, { sender, delivered, at }: Message): boolean {
+  return sender === 'api' && !delivered && world.now() - at >= world.settings.emailBounceMs;
 }
 
 const PLATFORM = { webmessaging: 'WebMessaging', sms: 'Phone', email: 'Email' } as const;
@@ -131,6 +143,8 @@ function receipts(status: MessageStatus): object[] {
       return [{ type: 'Receipt', status: 'Sent', isFinalReceipt: false }];
     case 'delivery-success':
       return [{ type: 'Receipt', status: 'Delivered', isFinalReceipt: true }];
+    case 'read':
+      return [{ type: 'Receipt', status: 'Read', isFinalReceipt: true }];
     case 'delivery-failed': {
       const reasons = [{ code: 'GeneralError', message: 'The recipient could not be reached' }];
       return [{ type: 'Receipt', status: 'Failed', isFinalReceipt: true, reasons }];

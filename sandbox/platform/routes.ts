@@ -10,18 +10,22 @@ import {
   refused,
   tooManyRequests,
 } from '../answer.js';
-import {
-  checkPermission,
-  ENDPOINTS,
-  type Endpoint,
-  type Operation,
-  type Permission,
-} from '../operation.js';
+import { ENDPOINTS } from '../endpoints.js';
+import { checkPermission, type Endpoint, type Operation, type Permission } from '../operation.js';
 import type { RequestRecord } from '../requestLog.js';
 import type { World } from '../state.js';
 import { sendAgentlessEmail, sendAgentlessMessage, sendEngageMessage } from './agentless.js';
 import type { Handler } from './call.js';
-import { getContact, lookUpContact } from './contacts.js';
+import {
+  addSubscriptions,
+  createChannel,
+  deleteSubscriptions,
+  listChannels,
+  listSubscriptions,
+  replaceSubscriptions,
+} from './channels.js';
+import { getBulkContacts, getContact, lookUpContact, searchContacts } from './contacts.js';
+import { getEmailConversation } from './emailConversations.js';
 import { login } from './login.js';
 import { getBulkMessages, getConversation, getMessageDetails } from './messages.js';
 import { getRecordings } from './recordings.js';
@@ -47,7 +51,13 @@ function admit(
 
   const { requestsPerMinute, rateLimitWindowMs, permissions } = world.settings;
   const admission = world.limiter.admit(world.now(), requestsPerMinute, rateLimitWindowMs);
-  if (!admission.admitted) return tooManyRequests(String(admission.retryAfterSeconds));
+  if (!admission.admitted) {
+    return tooManyRequests(String(admission.retryAfterSeconds), {
+      key: 'client.credentials.token.rate.per.minute',
+      namespace: 'platform.api',
+      value: requestsPerMinute,
+    });
+  }
   return checkPermission(permission, permissions);
 }
 
@@ -84,8 +94,11 @@ class Arrivals {
 const HANDLERS = {
   'contact-lookup': lookUpContact,
   contact: getContact,
+  'contact-search': searchContacts,
+  'bulk-contacts': getBulkContacts,
   'details-query': queryDetails,
   conversation: getConversation,
+  'email-conversation': getEmailConversation,
   'bulk-messages': getBulkMessages,
   'message-details': getMessageDetails,
   recordings: getRecordings,
@@ -94,6 +107,12 @@ const HANDLERS = {
   'agentless-message': sendAgentlessMessage,
   'agentless-email': sendAgentlessEmail,
   engage: sendEngageMessage,
+  'channel-create': createChannel,
+  'channel-list': listChannels,
+  'subscriptions-replace': replaceSubscriptions,
+  'subscriptions-add': addSubscriptions,
+  'subscriptions-list': listSubscriptions,
+  'subscriptions-delete': deleteSubscriptions,
 } as const satisfies { [K in keyof typeof ENDPOINTS]: Handler };
 
 interface Parts {
@@ -170,6 +189,8 @@ export function platformRoutes(app: FastifyInstance, world: World, sleep: Sleep)
       handler: async (request, reply) => {
         const call = {
           body: request.body,
+          client: arrivals.of(request).client ?? '',
+          host: request.host,
           id: request.params.id ?? '',
           query: { ...request.query },
           useNormalizedMessage: request.query.useNormalizedMessage !== 'false',

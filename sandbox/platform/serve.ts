@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import { type Answer, errorBody, type Refused } from '../answer.js';
-import { type Ending, planOf } from '../faults.js';
 import type { Operation, Permission } from '../operation.js';
+import { type Ending, planOf } from '../requestFaults.js';
 import type { RequestRecord } from '../requestLog.js';
 import type { World } from '../state.js';
 import { loginErrorBody } from './login.js';
@@ -22,6 +22,10 @@ function refuse(reply: FastifyReply, record: RequestRecord, refusal: Refused): v
 export function answerHonestly(reply: FastifyReply, record: RequestRecord, answer: Answer): void {
   if (answer.outcome === 'refused') {
     refuse(reply, record, answer);
+    return;
+  }
+  if (answer.status === 204) {
+    reply.code(204).send();
     return;
   }
   reply.code(answer.status).type(JSON_TYPE).send(answer.body);

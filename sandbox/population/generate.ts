@@ -95,6 +95,8 @@ function person(number: number, random: Random): Customer {
     phone: number % 5 === 0 ? null : `${country}${digits}`,
     language,
     online: number % 3 !== 1,
+    reads: false,
+    emailBounces: false,
     guestId: uuidFrom(random),
   };
 }

@@ -17,6 +17,10 @@ export interface Customer {
   language: Language;
   /** Whether their browser is open: web messages reach only those. */
   online: boolean;
+  /** Whether they look at the web and SMS messages they get: their receipts say `read` then. */
+  reads: boolean;
+  /** Whether emails to them bounce. */
+  emailBounces: boolean;
   /** The guest id web messaging knows them by, in place of an address. */
   guestId: string;
 }
@@ -40,6 +44,8 @@ export interface Message {
   body: MessageBody;
   /** For outbound messages: whether the customer got it. */
   delivered: boolean;
+  /** For outbound messages: whether the customer looks at it. */
+  read?: boolean;
 }
 
 export interface Conversation {
@@ -68,7 +74,8 @@ export const SENT_CONVERSATION_LIMIT = 50_000;
 /** Everyone the simulated organisation knows, and every conversation it had with them. */
 export class Population {
   readonly #customers = new Map<string, Customer>();
-  readonly #byEmail = new Map<string, Customer>();
+  /** In the order in which they were made: a look-up answers with the first. */
+  readonly #byEmail = new Map<string, Customer[]>();
   readonly #merged = new Map<string, Customer[]>();
   readonly #byPhone = new Map<string, Customer>();
   readonly #conversations = new Map<string, Conversation>();
@@ -90,14 +97,18 @@ export class Population {
 
   /** By any address a person has, on their contact or not. */
   findByAddress(address: string): Customer | undefined {
-    return this.#byEmail.get(address.toLowerCase()) ?? this.#byPhone.get(address);
+    return this.#byEmail.get(address.toLowerCase())?.[0] ?? this.#byPhone.get(address);
   }
 
   /** As the platform finds them: only by what stands on the external contact. */
   findContact(address: string): Customer | undefined {
-    const found = this.findByAddress(address);
-    const byEmail = found !== undefined && found.email?.toLowerCase() === address.toLowerCase();
-    return byEmail && !found.emailOnContact ? undefined : found;
+    return this.contactsWithEmail(address)[0] ?? this.#byPhone.get(address);
+  }
+
+  /** All whose external contact carries the email, oldest first. */
+  contactsWithEmail(email: string): Customer[] {
+    const known = this.#byEmail.get(email.toLowerCase()) ?? [];
+    return known.filter(({ emailOnContact }) => emailOnContact);
   }
 
   /** The contact that stands for this one: the one it was merged into, or itself. */
@@ -118,7 +129,10 @@ export class Population {
       this.#merged.set(customer.mergedInto, [...others, customer]);
     }
     this.#customers.set(customer.id, customer);
-    if (customer.email !== null) this.#byEmail.set(customer.email.toLowerCase(), customer);
+    if (customer.email !== null) {
+      const email = customer.email.toLowerCase();
+      this.#byEmail.set(email, [...(this.#byEmail.get(email) ?? []), customer]);
+    }
     if (customer.phone !== null) this.#byPhone.set(customer.phone, customer);
   }
 

@@ -31,6 +31,8 @@ const person = (
     mergedInto: null,
     language: 'en',
     online: true,
+    reads: false,
+    emailBounces: false,
     guestId: `90000000-0000-4000-8000-${digits}`,
     ...traits,
   };
@@ -61,6 +63,10 @@ const MERGED = 'c0000000-0000-4000-8000-000000000017';
  * | merged | merged@example.com | never wrote under this contact; two others were merged into it |
  * | mergedGuest | – | merged into the one above, wrote six days ago |
  * | mergedAddress | before.merge@example.com | merged into it as well, wrote 20 days ago |
+ * | reading | reading@example.com | online, and looks at what arrives |
+ * | bouncing | bouncing@example.com | browser closed, and emails bounce |
+ * | twinFirst | twins@example.com | wrote three days ago; the first of two contacts with the address |
+ * | twinSecond | twins@example.com | wrote yesterday; a look-up by email never answers with them |
  * | unreachable | – | no email, no phone, offline: reachable by contact id, and then not |
  */
 export const WELL_KNOWN = {
@@ -97,6 +103,15 @@ export const WELL_KNOWN = {
     email: 'before.merge@example.com',
     mergedInto: MERGED,
   }),
+  reading: person(20, 'Olga', 'Petrov', { email: 'reading@example.com', reads: true }),
+  bouncing: person(21, 'Frank', 'Osei', {
+    email: 'bouncing@example.com',
+    phone: '+15550100021',
+    online: false,
+    emailBounces: true,
+  }),
+  twinFirst: person(22, 'Anna', 'Keller', { email: 'twins@example.com' }),
+  twinSecond: person(23, 'Paul', 'Keller', { email: 'twins@example.com' }),
 } as const satisfies Record<string, Customer>;
 
 export type WellKnown = keyof typeof WELL_KNOWN;
@@ -300,6 +315,16 @@ const TALKS: readonly Talk[] = [
     who: 'mergedGuest',
     ago: 6 * DAY,
     lines: [customer('The grinder of my coffee machine has stopped working after two weeks.')],
+  },
+  {
+    who: 'twinFirst',
+    ago: 3 * DAY,
+    lines: [customer('When will my dishwasher be delivered?'), agent('Tomorrow before noon.')],
+  },
+  {
+    who: 'twinSecond',
+    ago: DAY,
+    lines: [customer('My bank account has changed, how do I tell you?'), agent('Write it here.')],
   },
 ];
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
-import { DEFAULT_DEPLOYMENT_ID } from '../../sandbox/state.js';
+import { DEFAULT_DEPLOYMENT_ID } from '../../sandbox/settings.js';
 import {
   type Client,
   clientWith,

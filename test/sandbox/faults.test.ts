@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultInput } from '../../sandbox/faults.js';
 import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
+import type { RequestFault } from '../../sandbox/requestFaults.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
 import {
   type Client,
@@ -32,7 +33,7 @@ beforeEach(async () => {
   sandbox.requests.clear();
 });
 
-type Kind = FaultInput['kind'];
+type Kind = RequestFault['kind'];
 
 const send = () => client.post(WEB, webMessage(sandbox, WELL_KNOWN.delayedOrder.id));
 const plain = (kind: Exclude<Kind, 'delay'>): FaultInput => ({

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Operation } from '../../sandbox/operation.js';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
-import { SlidingWindow } from '../../sandbox/state.js';
+import { SlidingWindow } from '../../sandbox/slidingWindow.js';
 import {
   control,
   EMAIL,

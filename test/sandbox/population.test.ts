@@ -5,7 +5,8 @@ import {
   SENT_CONVERSATION_LIMIT,
 } from '../../sandbox/population/population.js';
 import { WELL_KNOWN, type WellKnown } from '../../sandbox/population/wellKnown.js';
-import { createWorld, settingsSchema } from '../../sandbox/state.js';
+import { settingsSchema } from '../../sandbox/settings.js';
+import { createWorld } from '../../sandbox/state.js';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 10, 22, 12);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { DEFAULT_DEPLOYMENT_ID } from '../../../sandbox/state.js';
+import { DEFAULT_DEPLOYMENT_ID } from '../../../sandbox/settings.js';
 import { productMain } from '../../support/product.js';
 
 export type Environment = Record<string, string | undefined>;

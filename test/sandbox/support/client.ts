@@ -10,6 +10,8 @@ export interface Reply {
 export interface Client {
   post(path: string, body: unknown): Promise<Reply>;
   get(path: string): Promise<Reply>;
+  put(path: string, body: unknown): Promise<Reply>;
+  delete(path: string): Promise<Reply>;
 }
 
 async function exchange(url: string, init: RequestInit): Promise<Reply> {
@@ -43,15 +45,15 @@ export async function logIn(sandbox: Sandbox): Promise<Client> {
 
 export function clientWith(sandbox: Sandbox, token: string): Client {
   const authorization = `Bearer ${token}`;
-  return {
-    get: (path) => exchange(`${sandbox.url}${path}`, { headers: { authorization } }),
-    post: (path, body) =>
-      exchange(`${sandbox.url}${path}`, {
-        method: 'POST',
-        headers: { authorization, 'content-type': 'application/json' },
-        body: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
-  };
+  const write = (method: 'POST' | 'PUT') => (path: string, body: unknown) =>
+    exchange(`${sandbox.url}${path}`, {
+      method,
+      headers: { authorization, 'content-type': 'application/json' },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const bare = (method: 'GET' | 'DELETE') => (path: string) =>
+    exchange(`${sandbox.url}${path}`, { method, headers: { authorization } });
+  return { get: bare('GET'), post: write('POST'), put: write('PUT'), delete: bare('DELETE') };
 }
 
 /** The control API, which wants no token. */
@@ -110,6 +112,15 @@ export function handClock(): { now: () => number; advance: (ms: number) => void 
       at += ms;
     },
   };
+}
+
+/** A client of its own: another id, and what belongs to it is not the first one's. */
+export async function logInAs(sandbox: Sandbox, clientId: string): Promise<Client> {
+  const own = sandbox.settings.clientId;
+  sandbox.settings.clientId = clientId;
+  const token = tokenIn(await requestToken(sandbox, { id: clientId }));
+  sandbox.settings.clientId = own;
+  return clientWith(sandbox, token);
 }
 
 export function tokenIn({ body }: Reply): string {

@@ -1,0 +1,150 @@
+import type { Endpoint, Operation } from './operation.js';
+
+const READ_MESSAGES = {
+  need: 'any',
+  names: ['conversation:message:view', 'conversation:webmessaging:view'],
+} as const;
+const READ_DETAILS = {
+  need: 'any',
+  names: ['analytics:conversationDetail:view', 'analytics:agentConversationDetail:view'],
+} as const;
+const READ_CONTACTS = { need: 'all', names: ['externalContacts:contact:view'] } as const;
+
+/** Each topic has permissions of its own; the operations themselves ask for none. */
+const SUBSCRIPTIONS = '/api/v2/notifications/channels/:id/subscriptions';
+
+/** Paths and permissions as the platform's API documentation lists them; Engage is this project's. */
+export const ENDPOINTS = {
+  'contact-lookup': {
+    operation: 'contact-lookup',
+    method: 'POST',
+    path: '/api/v2/externalcontacts/identifierlookup/contacts',
+    permission: READ_CONTACTS,
+  },
+  contact: {
+    operation: 'contact',
+    method: 'GET',
+    path: '/api/v2/externalcontacts/contacts/:id',
+    permission: READ_CONTACTS,
+  },
+  'contact-search': {
+    operation: 'contact-search',
+    method: 'GET',
+    path: '/api/v2/externalcontacts/contacts',
+    permission: READ_CONTACTS,
+  },
+  'bulk-contacts': {
+    operation: 'bulk-contacts',
+    method: 'POST',
+    path: '/api/v2/externalcontacts/bulk/contacts',
+    permission: READ_CONTACTS,
+  },
+  'details-query': {
+    operation: 'details-query',
+    method: 'POST',
+    path: '/api/v2/analytics/conversations/details/query',
+    permission: READ_DETAILS,
+  },
+  conversation: {
+    operation: 'conversation',
+    method: 'GET',
+    path: '/api/v2/conversations/messages/:id',
+    permission: { need: 'none' },
+  },
+  'email-conversation': {
+    operation: 'email-conversation',
+    method: 'GET',
+    path: '/api/v2/conversations/emails/:id',
+    permission: { need: 'none' },
+  },
+  'bulk-messages': {
+    operation: 'bulk-messages',
+    method: 'POST',
+    path: '/api/v2/conversations/messages/:id/messages/bulk',
+    permission: READ_MESSAGES,
+  },
+  'message-details': {
+    operation: 'message-details',
+    method: 'GET',
+    path: '/api/v2/conversations/messages/:id/details',
+    permission: READ_MESSAGES,
+  },
+  recordings: {
+    operation: 'recordings',
+    method: 'GET',
+    path: '/api/v2/conversations/:id/recordings',
+    permission: {
+      need: 'any',
+      names: ['recording:recording:view', 'recording:recordingSegment:view'],
+    },
+  },
+  'web-deployment': {
+    operation: 'web-deployment',
+    method: 'GET',
+    path: '/api/v2/webdeployments/deployments/:id',
+    permission: { need: 'all', names: ['webDeployments:deployment:view'] },
+  },
+  'email-domain': {
+    operation: 'email-domain',
+    method: 'GET',
+    path: '/api/v2/routing/email/outbound/domains/:id',
+    permission: { need: 'any', names: ['routing:email:manage'] },
+  },
+  'agentless-message': {
+    operation: 'agentless-message',
+    method: 'POST',
+    path: '/api/v2/conversations/messages/agentless',
+    permission: { need: 'all', names: ['conversation:message:create'] },
+  },
+  'agentless-email': {
+    operation: 'agentless-email',
+    method: 'POST',
+    path: '/api/v2/conversations/emails/agentless',
+    permission: {
+      need: 'any',
+      names: ['conversation:email:create', 'conversation:agentlessEmail:send'],
+    },
+  },
+  engage: {
+    operation: 'engage',
+    method: 'POST',
+    path: '/api/v2/engage/messages',
+    permission: { need: 'none' },
+  },
+  'channel-create': {
+    operation: 'channel-create',
+    method: 'POST',
+    path: '/api/v2/notifications/channels',
+    permission: { need: 'none' },
+  },
+  'channel-list': {
+    operation: 'channel-list',
+    method: 'GET',
+    path: '/api/v2/notifications/channels',
+    permission: { need: 'none' },
+  },
+  'subscriptions-replace': {
+    operation: 'subscriptions-replace',
+    method: 'PUT',
+    path: SUBSCRIPTIONS,
+    permission: { need: 'none' },
+  },
+  'subscriptions-add': {
+    operation: 'subscriptions-add',
+    method: 'POST',
+    path: SUBSCRIPTIONS,
+    permission: { need: 'none' },
+  },
+  'subscriptions-list': {
+    operation: 'subscriptions-list',
+    method: 'GET',
+    path: SUBSCRIPTIONS,
+    permission: { need: 'none' },
+  },
+  'subscriptions-delete': {
+    operation: 'subscriptions-delete',
+    method: 'DELETE',
+    path: SUBSCRIPTIONS,
+    permission: { need: 'none' },
+  },
+} as const satisfies { [K in Exclude<Operation, 'login'>]: Endpoint & { operation: K } };
