@@ -97,21 +97,21 @@ export class CampaignProspects {
     template: CompiledTemplate,
   ): Promise<Lookup[]> {
     // Loaded when it is needed: it brings the platform's SDK along, and most commands can do without.
-    const { openRehearsals } = await import('./dryRunLookups.js');
-    const rehearsals = await openRehearsals(this.#config, this.#budget);
+    const { openDryRunLookups } = await import('./dryRunLookups.js');
+    const dryRuns = await openDryRunLookups(this.#config, this.#budget);
     try {
       const lookups: Lookup[] = [];
       for (let start = 0; start < requests.length; start += LOOKED_UP_AT_A_TIME) {
         const together = requests.slice(start, start + LOOKED_UP_AT_A_TIME);
-        const rehearsed = await Promise.all(
-          together.map((request) => rehearsals.dryRun(request, template, 'campaign')),
+        const results = await Promise.all(
+          together.map((request) => dryRuns.dryRun(request, template, 'campaign')),
         );
-        lookups.push(...rehearsed.map(lookupOf));
-        if (rehearsed.some(isHopeless)) break;
+        lookups.push(...results.map(lookupOf));
+        if (results.some(isHopeless)) break;
       }
       return lookups;
     } finally {
-      await rehearsals.close();
+      await dryRuns.close();
     }
   }
 }
@@ -120,11 +120,11 @@ function hasAll(config: Config, names: readonly (keyof Config)[]): boolean {
   return names.every((name) => config[name] !== undefined);
 }
 
-function lookupOf(rehearsal: DryRunResult): Lookup {
-  if (rehearsal.would === 'not_know') {
-    return { kind: 'not_known', because: describeLookupError(rehearsal.trouble) };
+function lookupOf(result: DryRunResult): Lookup {
+  if (result.would === 'not_know') {
+    return { kind: 'not_known', because: describeLookupError(result.trouble) };
   }
-  const { would, lookup } = rehearsal;
+  const { would, lookup } = result;
   return {
     kind: 'asked',
     found: lookup?.identity.externalContactId !== undefined,
@@ -134,8 +134,8 @@ function lookupOf(rehearsal: DryRunResult): Lookup {
 }
 
 /** The next customer would get the same answer, or none. */
-function isHopeless(rehearsal: DryRunResult): boolean {
-  if (rehearsal.would !== 'not_know') return false;
-  const { kind } = rehearsal.trouble;
+function isHopeless(result: DryRunResult): boolean {
+  if (result.would !== 'not_know') return false;
+  const { kind } = result.trouble;
   return kind === 'hold' || kind === 'rate_limited' || kind === 'stopping';
 }

@@ -9,7 +9,7 @@ import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { policyFor } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 
-/** Rehearses requests: what would happen to them, without sending or storing anything. */
+/** Dry runs of requests: what would happen to them, without sending or storing anything. */
 export interface DryRunLookups {
   dryRun(
     request: NotificationRequest,
@@ -19,8 +19,11 @@ export interface DryRunLookups {
   close(): Promise<void>;
 }
 
-/** Opens the parts that rehearsals need, as a worker of this configuration would have them. */
-export async function openRehearsals(config: Config, admission: Limiter): Promise<DryRunLookups> {
+/** Opens the parts that dry runs need, as a worker of this configuration would have them. */
+export async function openDryRunLookups(
+  config: Config,
+  admission: Limiter,
+): Promise<DryRunLookups> {
   const log = pino({ level: 'silent' });
   const client = await createGenesysClient(genesysSettings(config), { admission, log });
   const parts = {

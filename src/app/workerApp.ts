@@ -186,10 +186,10 @@ export async function startWorker(
     if (!noteRedis(error)) logQueueError(error);
   });
   const gate = new Gate(redis, prefix);
-  const stopButton = new SendingPause(redis, prefix, queues);
+  const sendingPause = new SendingPause(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
   const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
-  const operations = new Operations({ redis, prefix, ledger, queues, gate, stopButton });
+  const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause });
   metrics.watchFleet(() => operations.status());
   const budget = Budget.open(redis, prefix, budgetSettings(config, minuteMs), {
     log,
@@ -258,7 +258,7 @@ export async function startWorker(
     redis,
     prefix,
     log,
-    stopButton,
+    sendingPause,
     onFind: metrics.countSweeperFind,
     noteRedis,
   });

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import { openRehearsals } from '../app/dryRunLookups.js';
+import { openDryRunLookups } from '../app/dryRunLookups.js';
 import type { Config } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
 import {
@@ -16,12 +16,12 @@ import type { CompiledTemplate } from '../templates/compile.js';
 import { untilRedisAnswers } from './deploymentCommand.js';
 import type { Output } from './output.js';
 
-export type RehearsedOnce =
-  | { ok: true; rehearsal: DryRunResult }
+export type DryRunOnce =
+  | { ok: true; result: DryRunResult }
   | { ok: false; problems: FieldProblem[] };
 
 /**
- * Rehearses one request with parts of its own, made for it and ended after it. Its times are judged
+ * Does a dry run of one request with parts of its own, made for it and ended after it. Its times are judged
  * by Redis' clock, as at acceptance; by this machine's where no Redis answers.
  */
 export function dryRunOnce(
@@ -29,11 +29,11 @@ export function dryRunOnce(
   template: CompiledTemplate,
   config: Config,
   output: Output,
-): Promise<RehearsedOnce> {
+): Promise<DryRunOnce> {
   return withAdmission(config, output, async (admission, now) => {
     const problems = timeProblems(request, now);
     if (problems.length > 0) return { ok: false, problems };
-    return { ok: true, rehearsal: await dryRunWith(request, template, config, admission) };
+    return { ok: true, result: await dryRunWith(request, template, config, admission) };
   });
 }
 
@@ -43,11 +43,11 @@ async function dryRunWith(
   config: Config,
   admission: Limiter,
 ): Promise<DryRunResult> {
-  const rehearsals = await openRehearsals(config, admission);
+  const lookups = await openDryRunLookups(config, admission);
   try {
-    return await rehearsals.dryRun(request, template, 'transactional');
+    return await lookups.dryRun(request, template, 'transactional');
   } finally {
-    await rehearsals.close();
+    await lookups.close();
   }
 }
 

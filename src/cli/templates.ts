@@ -9,7 +9,7 @@ import type { RenderResult } from '../templates/templateParts.js';
 import { TemplateError } from '../templates/templateProblems.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { type Output, outputFor, printable } from './output.js';
-import { describeMessage, describeRehearsal } from './send/describeSendDryRun.js';
+import { describeDryRun, describeMessage } from './send/describeSendDryRun.js';
 import { splitVariable } from './send/options.js';
 
 /** Checks every template of a folder: what is wrong, and what may yet surprise. */
@@ -177,17 +177,17 @@ async function showRecipient(
   const config = configurationFor('worker');
   if (config === undefined) return EXIT.configuration;
   const { dryRunOnce } = await import('./dryRunOnce.js');
-  const rehearsed = await dryRunOnce(parsed.request, compiled, config, output);
-  if (!rehearsed.ok) return refuse(rehearsed.problems, output);
-  const { rehearsal } = rehearsed;
+  const outcome = await dryRunOnce(parsed.request, compiled, config, output);
+  if (!outcome.ok) return refuse(outcome.problems, output);
+  const { result } = outcome;
   const results =
-    rehearsal.would === 'send' || rehearsal.would === 'fail'
-      ? rehearsal.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))
+    result.would === 'send' || result.would === 'fail'
+      ? result.channels.flatMap((tried) => (tried.reachable ? [tried.rendered] : []))
       : [];
   if (!(await writeHtml(html, results, output))) return EXIT.invalid;
-  if ('context' in rehearsal && !rehearsal.context.hasHistory) remarkOnHistory(compiled, output);
-  output.result(describeRehearsal(rehearsal), rehearsal);
-  return rehearsal.would === 'send' ? EXIT.ok : EXIT.other;
+  if ('context' in result && !result.context.hasHistory) remarkOnHistory(compiled, output);
+  output.result(describeDryRun(result), result);
+  return result.would === 'send' ? EXIT.ok : EXIT.other;
 }
 
 /** What is shown may not be what happens: customers without history get no message by default. */

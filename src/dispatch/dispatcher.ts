@@ -7,9 +7,9 @@ import type { Addressee } from '../history/lookup.js';
 import { renderValues } from '../history/lookup.js';
 import { type LegAnswer, recordAnswer } from '../notification/answer.js';
 import {
-  passOverChannel,
   SEND_WITHIN_MS,
   type StartLegResult,
+  skipChannel,
   startLeg,
 } from '../notification/attempt.js';
 import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
@@ -55,12 +55,12 @@ type LegEnd =
   | { kind: 'over'; outcome: AttemptOutcome };
 
 /**
- * Sends: channel by channel, in order, each only after the one before surely did not reach the
- * customer.
+ * Sends channel by channel, in order. The next one is tried only after the one before surely did not
+ * reach the customer.
  *
- * The order of one send is what keeps a customer from being messaged twice. The client takes a slot
- * and a token first, since both may take long; then, through the guard, policy and ledger are asked
- * once more and the intent is written, good for two seconds; then the request leaves, or not at all.
+ * The order of one send is what keeps a customer from being messaged twice. The client takes a permit
+ * and a token first, since both may take long. Then the guard asks policy and ledger once more and
+ * writes the intent, which is good for two seconds. Then the request leaves, or not at all.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -82,11 +82,12 @@ export class Dispatcher {
 
   async #tryChannel(attempt: Attempt, plan: SendPlan, channel: Channel): Promise<LegEnd> {
     const because = unreachable(channel, this.#parts.config, plan.to);
-    if (because !== undefined) return this.#passOver(attempt, channel, 'not_addressable', because);
+    if (because !== undefined)
+      return this.#skipChannel(attempt, channel, 'not_addressable', because);
     const { request, template, context } = plan;
     const rendered = template.render(channel, renderValues(request, context));
     if (!rendered.ok) {
-      return this.#passOver(attempt, channel, 'refused', `render_${rendered.reason}`);
+      return this.#skipChannel(attempt, channel, 'refused', `render_${rendered.reason}`);
     }
     const first = await this.#sendLeg(attempt, plan, rendered.message, false);
     if (first.kind !== 'again') return first;
@@ -239,8 +240,9 @@ export class Dispatcher {
   }
 
   /**
-   * Writes a leg's answer; a leg that never started has none. What the platform said is known here
-   * and nowhere else, so a Redis that refuses writes for a while (it fails over, say) is waited for.
+   * Writes a leg's answer; a leg that never started has none. Only this process knows what the
+   * platform answered. So when Redis refuses writes for a while, as during a failover, it waits and
+   * writes again.
    */
   async #record(
     attempt: Attempt,
@@ -257,7 +259,7 @@ export class Dispatcher {
     return result?.kind === 'recorded' ? result.record : attempt.ledger.read(attempt.id);
   }
 
-  async #passOver(
+  async #skipChannel(
     attempt: Attempt,
     channel: Channel,
     outcome: 'not_addressable' | 'refused',
@@ -266,7 +268,7 @@ export class Dispatcher {
     const now = attempt.now();
     const pass = { fencingToken: attempt.fencingToken, channel, outcome, reason };
     const written = await attempt.ledger.change(attempt.id, (record) =>
-      passOverChannel(record, pass, now),
+      skipChannel(record, pass, now),
     );
     if (written?.kind !== 'written') return over(await attempt.fencedOff());
     attempt.record = written.record;

@@ -33,7 +33,7 @@ export type AttemptOutcome =
 
 /**
  * The moments of an attempt between which a process can die. Observers are awaited: tests freeze and
- * kill a worker exactly here, which is the only way to show that each crash window is closed.
+ * kill a worker exactly here. Only that shows that each crash window is closed.
  */
 export type AttemptEvent =
   | 'claimed'
@@ -60,8 +60,8 @@ export interface AttemptTools {
 }
 
 /**
- * One attempt that has claimed its notification. It knows how to give it back: each way of ending
- * writes the ledger first and then tells the queue what to do with the job.
+ * One attempt that has claimed its notification. It can end in several ways. Each writes the ledger
+ * first, then says what the queue has to do with the job.
  */
 export class Attempt {
   /** As last read or written by this attempt. */

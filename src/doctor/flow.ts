@@ -21,7 +21,7 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Che
       ledger: new Ledger(redis, prefix, retention),
       queues,
       gate: new Gate(redis, prefix),
-      stopButton: new SendingPause(redis, prefix, queues),
+      sendingPause: new SendingPause(redis, prefix, queues),
     });
     return judgeFlow(await operations.status());
   } finally {

@@ -172,7 +172,7 @@ function holds(record: NotificationRecord, fencingToken: number): boolean {
 }
 
 /** Notes that a channel cannot reach this recipient at all, so that the caller sees why it was passed over. */
-export function passOverChannel(
+export function skipChannel(
   record: NotificationRecord,
   pass: {
     fencingToken: number;

@@ -58,8 +58,9 @@ export type DryRunResult =
     };
 
 /**
- * Goes the way of a notification up to the moment before it is sent: really looks up, extracts and
- * renders, for every channel that would be tried. It writes no ledger and has no way to send.
+ * Does what an attempt does, up to the moment before the message is sent. It really looks up,
+ * extracts and renders, for every channel that would be tried. It writes no ledger and has no way to
+ * send.
  */
 export async function dryRun(
   request: NotificationRequest,

@@ -148,9 +148,9 @@ export class NotificationPipeline {
   }
 
   /**
-   * Something threw that should not have. With no intent outstanding the notification goes back to
-   * its queue and an attempt is used. With one, whether the message left is not known here: the
-   * ledger stays as it is, and once the intent is too old the next attempt writes `unknown`.
+   * An unexpected error was thrown. Without an outstanding intent, the notification goes back to its
+   * queue and an attempt is used. With one, it is not known here whether the message left: the
+   * ledger stays as it is. Once the intent is too old, the next attempt writes `unknown`.
    */
   async #afterBug(attempt: Attempt, work: 'dispatch' | 'delivery_check'): Promise<AttemptOutcome> {
     const record = await this.#parts.ledger.read(attempt.id);

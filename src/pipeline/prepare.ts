@@ -156,8 +156,8 @@ export class Preparation {
   }
 
   /**
-   * A lookup's value, or the end of the attempt. Where history is a nicety, a lookup that is refused,
-   * or has failed until the last attempt, does not keep the message from being sent.
+   * A lookup's value, or the end of the attempt. Where the message does not need a history, it is
+   * sent without one: when the lookup is refused, or has failed until the last attempt.
    */
   async #orWithout<T>(
     attempt: Attempt,

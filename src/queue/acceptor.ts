@@ -51,12 +51,10 @@ interface Pinned extends Candidate {
 }
 
 /**
- * Takes requests in.
- *
- * Three steps, in this order: ledger and request in one script; the job; the mark that the job is
- * there. A process that dies after the first leaves a notification that is `accepted` without a job; the
- * sweeper finds it within seconds, and so does a caller who repeats the request. Nothing is answered
- * as accepted before the second step is done.
+ * Accepts requests. Three steps, in this order: ledger and request in one script; the job; the mark
+ * that the job is there. A process that dies after the first step leaves a notification that is
+ * `accepted` without a job. The sweeper finds it within seconds, and so does a caller who repeats
+ * the request. Nothing is answered as accepted before the second step is done.
  */
 export class Acceptor {
   /** Where phone numbers without a country code are dialled, unless a request says it. */
@@ -239,8 +237,8 @@ export class Acceptor {
   }
 
   /**
-   * The notification that was accepted for exactly this request, although it would be refused today: its
-   * deadline has passed since, or its template has changed.
+   * The notification that was accepted for exactly this request. Today the request would be refused:
+   * its deadline has passed since, or its template has changed.
    */
   async #knownBefore(id: string, input: unknown): Promise<AcceptResult | undefined> {
     const record = await this.#ledger.read(id);

@@ -11,8 +11,8 @@ type Admitted =
   | { admitted: false; because: 'backlog_full' | 'redis_full'; retryAfterMs: number };
 
 /**
- * Says whether more may be accepted. It looks at most once a second and counts in between what this
- * process has let through, so that a burst does not run past the limit unseen.
+ * Says whether more may be accepted. It counts the jobs in Redis at most once a second. In between
+ * it adds what this process has accepted, so that a burst cannot pass the limit.
  */
 export class Backlog {
   readonly memory: RedisMemory;

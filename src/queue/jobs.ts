@@ -54,11 +54,9 @@ export const JOB_OPTIONS = {
 export type Queues = Record<Lane, Queue<JobData>> & Record<typeof INTAKE, Queue<unknown>>;
 
 /**
- * Opens all queues on one connection.
- *
- * `skipWaitingForReady` needs `skipVersionCheck` beside it: on a connection without an offline
- * queue, the first version check fails while Redis is not there yet, that failure is cached, and
- * the queue would stay broken for ever.
+ * Opens all queues on one connection. `skipWaitingForReady` needs `skipVersionCheck` beside it. On a
+ * connection without an offline queue, the first version check fails while Redis is away. BullMQ
+ * caches that failure, and the queue would stay broken for ever.
  */
 export function openQueues(
   connection: RedisClient,
@@ -76,8 +74,8 @@ export function openQueues(
       // A queue that is only looked at writes nothing, not even its version.
       skipMetasUpdate: readOnly,
     });
-    // Without a listener the queue prints the error as it is, with the command that failed: on a
-    // changed password that is the password.
+    // Without a listener the queue prints the error with the command that failed. After a change of
+    // the password, that command holds the password.
     queue.on('error', onError);
     return queue;
   };

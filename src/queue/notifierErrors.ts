@@ -52,8 +52,8 @@ export class RedisFullError extends NotifierError {
 }
 
 /**
- * Something went wrong that was not foreseen. The notification may or may not have been stored: send
- * the same request again *with this id*, and it is stored once whatever happened.
+ * An unexpected error. The notification may or may not have been stored. Send the same request again
+ * *with this id*: it is stored once in either case.
  */
 export class UnexpectedFailureError extends NotifierError {
   override readonly name = 'UnexpectedFailureError';
@@ -66,8 +66,8 @@ export class UnexpectedFailureError extends NotifierError {
 }
 
 /**
- * Redis did not answer in time. The notification may or may not have been stored: send the same
- * request again *with this id*, and it is stored once whatever happened.
+ * Redis did not answer in time. The notification may or may not have been stored. Send the same
+ * request again *with this id*: it is stored once in either case.
  */
 export class RedisUnavailableError extends NotifierError {
   override readonly name = 'RedisUnavailableError';

@@ -16,7 +16,7 @@ export interface QueueStatus {
   failed: number;
   /** Since when the job that has waited longest could have started. */
   oldestSince?: number;
-  /** Whether workers take no jobs from it: the stop button is pressed, or the queue was paused by hand. */
+  /** Whether workers take no jobs from it: sending is paused, or the queue was paused by hand. */
   paused: boolean;
 }
 
@@ -44,7 +44,7 @@ export class Operations {
   readonly #ledger: Ledger;
   readonly #queues: Queues;
   readonly #gate: Gate;
-  readonly #stopButton: SendingPause;
+  readonly #sendingPause: SendingPause;
   readonly #workers: WorkerRegistry;
   readonly #memory: RedisMemory;
 
@@ -54,13 +54,13 @@ export class Operations {
     ledger: Ledger;
     queues: Queues;
     gate: Gate;
-    stopButton: SendingPause;
+    sendingPause: SendingPause;
   }) {
     this.#redis = parts.redis;
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
     this.#gate = parts.gate;
-    this.#stopButton = parts.stopButton;
+    this.#sendingPause = parts.sendingPause;
     this.#workers = new WorkerRegistry(parts.redis, parts.prefix);
     this.#memory = new RedisMemory(parts.redis);
   }
@@ -77,20 +77,20 @@ export class Operations {
    * @throws RedisUnavailableError when it is not known whether the sending stops
    */
   async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
-    const pause = await this.#patiently(() => this.#stopButton.pause(given), true);
-    await this.#stopButton.drain();
+    const pause = await this.#patiently(() => this.#sendingPause.pause(given), true);
+    await this.#sendingPause.drain();
     return pause;
   }
 
   /** Lets the sending go on; answers with the pause that was, if it was paused. */
   async resume(): Promise<Pause | undefined> {
-    return this.#patiently(() => this.#stopButton.resume(), true);
+    return this.#patiently(() => this.#sendingPause.resume(), true);
   }
 
   /** Whether, and since or until when, nothing is sent for a good reason. */
   async pauseStatus(): Promise<PauseStatus> {
     return this.#patiently(async () => {
-      const [pause, gate] = await Promise.all([this.#stopButton.status(), this.#gate.status()]);
+      const [pause, gate] = await Promise.all([this.#sendingPause.status(), this.#gate.status()]);
       return {
         pausedSince: pause?.since === undefined ? undefined : new Date(pause.since).toISOString(),
         gateClosedUntil: gate.closed ? new Date(gate.until).toISOString() : undefined,
@@ -123,7 +123,7 @@ export class Operations {
       workers,
       redisFull,
     ] = await Promise.all([
-      this.#stopButton.status(),
+      this.#sendingPause.status(),
       this.#gate.status(),
       this.#gate.closedMsTotal(),
       this.#ledger.unknowns(),

@@ -34,9 +34,9 @@ const CHUNK = 500;
 const IN_FLIGHT = 2;
 
 /**
- * Cuts an input of any length into chunks and keeps two of them on their way: while Redis works on
- * one, the next is being prepared. The input is read only as fast as results are taken, so memory
- * does not grow with it.
+ * Cuts an input of any length into chunks and keeps two of them in flight. While Redis works on one,
+ * the next is prepared. The input is read only as fast as results are taken, so memory does not grow
+ * with it.
  */
 async function* sendInChunks<In, Out>(
   input: Iterable<In> | AsyncIterable<In>,
@@ -168,7 +168,7 @@ export class NotificationProducer {
       ledger,
       queues: this.#queues,
       gate: new Gate(this.#redis, prefix),
-      stopButton: new SendingPause(this.#redis, prefix, this.#queues),
+      sendingPause: new SendingPause(this.#redis, prefix, this.#queues),
     });
     this.acceptor = new Acceptor({
       redis: this.#redis,

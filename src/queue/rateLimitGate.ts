@@ -24,15 +24,13 @@ export type GateStatus =
 const LONGEST_CLOSING_MS = 2 ** 31 - 1;
 
 /**
- * The gate for 429s, shared by the whole fleet.
+ * The gate for 429s, shared by all workers. One answer closes it in two places at once. One is the
+ * key that the transport reads before every request. The others are the limiter keys of both queues,
+ * which keep workers from starting jobs. Either alone is not enough: jobs that already run would go
+ * on sending, or workers would start jobs that can send nothing.
  *
- * One answer closes it for all workers, in two places at once: the key that the transport reads before
- * every single request, and the limiter keys of both queues, which keep workers from starting jobs.
- * Either alone is not enough: jobs that already run would go on sending, and workers that keep
- * starting jobs would only find a closed door.
- *
- * It is only ever extended. Answers arrive in any order, and one that asks for a second must not
- * cut short another that asked for an hour. Only a person opens it early.
+ * It is only ever extended. Answers arrive in any order, and one that asks for a second must not cut
+ * short another that asked for an hour. Only a person opens it early.
  */
 export class Gate {
   readonly #redis: RedisClient;

@@ -37,18 +37,18 @@ interface PauseCommand {
   notifierPause(key: string, pause: string): Promise<number>;
 }
 
-/** An intent that was written before the button was pressed is too old for sending after this. */
+/** An intent that was written before the pause was set is too old for sending after this. */
 const INTENTS_ARE_STALE_AFTER_MS = SEND_WITHIN_MS + 50;
 
 /**
- * Stops all sending of the deployment, and lets it go on.
+ * Stops all sending of the deployment, and resumes it.
  *
- * The key is the button. The script that writes an intent looks at it, so that from then on no
- * message can begin to leave, whatever the workers are doing. Pausing the queues only spares the
- * workers the vain work: jobs wait there without being looked at, and acceptance goes on.
+ * The key is the pause. The script that writes an intent reads it. So once it is set, no message can
+ * begin to leave, whatever the workers do. Pausing the queues only spares the workers useless work.
+ * Acceptance goes on.
  *
- * Key and queues are not changed together. The key is written first and deleted last, so a
- * process that dies in between leaves the sending stopped, and the sweeper pauses the queues again.
+ * Key and queues are not changed together. The key is written first and deleted last. A process that
+ * dies in between leaves the sending paused, and the sweeper pauses the queues again.
  */
 export class SendingPause {
   readonly #redis: RedisClient;
@@ -79,12 +79,12 @@ export class SendingPause {
     const pause: BegunPause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
     const commands = this.#redis as unknown as PauseCommand;
     await commands.notifierPause(this.#key, JSON.stringify(pause));
-    await this.#pauseQueuesWhilePressed();
+    await this.#pauseQueuesWhilePaused();
     return pause;
   }
 
   /**
-   * Resolves once nothing can leave any more that had begun to before the button was pressed. An
+   * Resolves once nothing can leave any more that had begun to before the pause was set. An
    * intent allows its request to be written for two seconds; what has left by then is on the wire.
    */
   async drain(): Promise<void> {
@@ -96,7 +96,7 @@ export class SendingPause {
     const standing = await this.status();
     await this.#resumeQueues();
     await this.#redis.del(this.#key);
-    // The sweeper may have paused them again in between, finding the button still pressed.
+    // The sweeper may have paused them again in between, finding the pause still in force.
     await this.#resumeQueues();
     return standing;
   }
@@ -106,16 +106,16 @@ export class SendingPause {
     if ((await this.status()) === undefined) return false;
     const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].isPaused()));
     if (paused.every(Boolean)) return false;
-    return this.#pauseQueuesWhilePressed();
+    return this.#pauseQueuesWhilePaused();
   }
 
   /** Whether the queues are paused now. A full Redis refuses that; the key is what stops the sending. */
-  async #pauseQueuesWhilePressed(): Promise<boolean> {
+  async #pauseQueuesWhilePaused(): Promise<boolean> {
     const paused = await Promise.all(LANES.map((lane) => this.#queues[lane].pause())).then(
       () => true,
       falseIfFull,
     );
-    // The button may have been released meanwhile, and then the queues would stay paused.
+    // The pause may have ended meanwhile, and then the queues would stay paused.
     if ((await this.status()) !== undefined) return paused;
     await this.#resumeQueues();
     return false;

@@ -9,9 +9,9 @@ import { RedisUnavailableError, UnexpectedFailureError } from './notifierErrors.
 const PATIENCE_MS = 2_500;
 
 /**
- * Bounds a call to Redis as a whole and turns every way of Redis being away into one typed error.
- * A command that was given up may still be carried out later; that is why the error names the id of
- * what was to be changed. A read has none: it changes nothing.
+ * Bounds the whole duration of a call to Redis, and turns every way of Redis being away into one
+ * typed error. A command whose caller gave up may still be carried out later. That is why the error
+ * names the id of what was to be changed. A read has none: it changes nothing.
  */
 export async function withTimeout<T>(
   work: Promise<T>,

@@ -150,8 +150,9 @@ const workerReport = z.object({
 }) satisfies z.ZodType<WorkerReport>;
 
 /**
- * A heartbeat with a report that cannot be read is one of a worker all the same: it neither hides
- * the other workers nor counts as none, and as nothing is known of it, it does not count as fine.
+ * A heartbeat whose report cannot be read is still the heartbeat of a worker. It does not hide the
+ * other workers, and it is counted. Since nothing is known of that worker, it does not count as
+ * fine.
  */
 function readReport(json: string, seenAt: number): WorkerReport {
   const members = parseRecord(json);

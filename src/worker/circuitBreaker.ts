@@ -146,8 +146,9 @@ function describe({ kind, detail }: BreakerReason): string {
 const PERMISSION = /[A-Za-z]+(?::[A-Za-z]+)+/g;
 
 /**
- * Whether access looks repaired, by calls that reach no customer: a login, or those that need the missing
- * permission, about a recipient who does not exist. Where no such call is known, only a job can show it.
+ * Whether access looks repaired. Asked by calls that reach no customer: a login, or the calls that
+ * need the missing permission, about a recipient who does not exist. Where no such call is known,
+ * only a job can show it.
  */
 export async function accessIsRepaired(
   client: GenesysClient,

@@ -4,9 +4,9 @@ import type { RedisClock } from '../redis/clock.js';
 const LOOK_EVERY_MS = 2_000;
 
 /**
- * Compares the clock of this machine with that of Redis, and says when they part and when they agree
- * again. What cannot be taken back goes by the clock of Redis whatever this finds; but BullMQ reads
- * the machine's clock for delays, so a worker takes no jobs while that clock is wrong.
+ * Compares the clock of this machine with that of Redis. Reports when they differ too much and when
+ * they agree again. What cannot be taken back goes by the clock of Redis in any case. But BullMQ
+ * uses the machine's clock for delays, so a worker takes no jobs while that clock is wrong.
  */
 export class ClockWatch {
   readonly #clock: RedisClock;

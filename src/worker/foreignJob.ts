@@ -9,8 +9,8 @@ export async function stripForeignJob(job: Job): Promise<void> {
 }
 
 /**
- * Puts `null` in the place of data that is not JSON. BullMQ cannot read such a job: without this, it
- * would be taken up and lost again for ever, and no worker could fail it.
+ * Puts `null` in the place of data that is not JSON. BullMQ cannot read such a job. Without this,
+ * workers would take it and lose it for ever, and none could fail it.
  */
 export async function replaceUnreadableData(redis: RedisClient, jobKey: string): Promise<void> {
   const data = await redis.hget(jobKey, 'data');

@@ -23,8 +23,8 @@ export interface HeartbeatParts {
 }
 
 /**
- * Tells the deployment every two seconds that this worker lives, what it works on and what holds it,
- * so that any process can say so.
+ * Reports every two seconds that this worker lives, what it works on and what stops it. Any process
+ * can read that.
  */
 export class Heartbeat {
   readonly id = WorkerRegistry.newId();

@@ -232,8 +232,9 @@ export class IntakeWorker {
   }
 
   /**
-   * Has the job return later, without using an attempt. While Redis refuses even that, it is tried
-   * again; a job that cannot be put back stays taken until its lock ends, and is then taken up again.
+   * Has the job return later, without using an attempt. Where Redis refuses even that, it is tried
+   * again. A job that cannot be put back stays active until its lock ends; then a worker takes it
+   * again.
    */
   async #putBack(
     job: Job<unknown, Accepted>,

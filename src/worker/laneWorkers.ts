@@ -239,8 +239,8 @@ export class QueueWorkers {
   }
 
   /**
-   * A Redis that is there but refuses writes (it is full, or no longer the master) answers at once,
-   * and so the workers would ask it ten thousand times a second.
+   * A Redis that refuses writes (it is full, or no longer the master) answers at once. Without a
+   * pause, the workers would ask it ten thousand times a second.
    */
   async #catchBreath(): Promise<void> {
     if (this.#breathing) return;

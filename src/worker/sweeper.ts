@@ -32,19 +32,20 @@ const AT_A_TIME = 20;
 const UNJUDGED_AGAIN_MS = 60_000;
 
 /**
- * Makes sure that every notification ends. It walks the ones whose next check is due and asks of
- * each: is it past its deadline? did the owner of its intent vanish? is there still a job for it?
- *
- * It finds what the queue alone would lose: an api killed between ledger and job, jobs that an
- * operator removed, jobs whose list was deleted, jobs that the queue failed because their workers
- * died too often. One sweeper works at a time, by a lease; two at once would do no harm, since each
- * change is decided upon the record as it is.
+ * Makes sure that every notification ends. It reads the records whose next check is due and asks of
+ * each: is it past its deadline? did the owner of its intent vanish? is there still a job for it? It
+ * finds what the queue alone would lose:
+ * - an api that was killed between ledger and job,
+ * - jobs that an operator removed, or whose list was deleted,
+ * - jobs that the queue failed because their workers died too often.
+ * One sweeper works at a time, by a lease. Two at once would do no harm, since each change is
+ * decided upon the record as it is.
  */
 export class Sweeper {
   readonly #ledger: Ledger;
   readonly #queues: Queues;
   readonly #log: Logger;
-  readonly #stopButton: SendingPause | undefined;
+  readonly #sendingPause: SendingPause | undefined;
   readonly #onFind: (finding: SweeperFind) => void;
   readonly #noteRedis: (error: unknown) => boolean;
   readonly #lostJobs: LostJobs;
@@ -59,7 +60,7 @@ export class Sweeper {
     redis: RedisClient;
     prefix: string;
     log: Logger;
-    stopButton?: SendingPause;
+    sendingPause?: SendingPause;
     onFind?: (finding: SweeperFind) => void;
     /** Takes note of an error if it is one of Redis'; whether it was. */
     noteRedis?: (error: unknown) => boolean;
@@ -67,7 +68,7 @@ export class Sweeper {
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
     this.#log = parts.log;
-    this.#stopButton = parts.stopButton;
+    this.#sendingPause = parts.sendingPause;
     this.#onFind = parts.onFind ?? (() => undefined);
     this.#noteRedis = parts.noteRedis ?? (() => false);
     this.#lostJobs = new LostJobs(parts.redis, parts.prefix);
@@ -94,7 +95,7 @@ export class Sweeper {
 
   async #tick(): Promise<void> {
     try {
-      if (await this.#stopButton?.enforce()) this.#log.warn('sweeper paused the queues again');
+      if (await this.#sendingPause?.enforce()) this.#log.warn('sweeper paused the queues again');
       let more = true;
       while (more && !this.#stopped) {
         if (!(await this.#lease.take())) return;

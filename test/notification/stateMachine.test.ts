@@ -4,9 +4,9 @@ import { type LegAnswer, recordAnswer, recordDelivery } from '../../src/notifica
 import {
   claim,
   finish,
-  passOverChannel,
   REQUEST_SETTLES_WITHIN_MS,
   release,
+  skipChannel,
   startLeg,
 } from '../../src/notification/attempt.js';
 import type { Decision } from '../../src/notification/decision.js';
@@ -130,7 +130,7 @@ function passesOver(world: World, at: number): void {
     outcome: 'not_addressable',
     reason: 'no_address',
   } as const;
-  apply(world, passOverChannel(world.record, pass, world.now));
+  apply(world, skipChannel(world.record, pass, world.now));
 }
 
 function givesUp(world: World, at: number): void {

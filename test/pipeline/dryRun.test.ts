@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { describeRehearsal } from '../../src/cli/send/describeSendDryRun.js';
+import { describeDryRun } from '../../src/cli/send/describeSendDryRun.js';
 import { ConversationLoader } from '../../src/history/conversationLoader.js';
 import { IdentityLookup } from '../../src/history/identity.js';
 import { dryRun } from '../../src/pipeline/dryRun.js';
@@ -45,7 +45,7 @@ test('a dry run shows until when and why a rule has it wait, and the message all
     would: 'send',
     deferred: { until: '2030-05-01T08:00:00.000Z', reason: 'quiet_hours' },
   });
-  const text = describeRehearsal(result);
+  const text = describeDryRun(result);
   expect(text).toMatch(/^Waits +until 2030-05-01T08:00:00.000Z: .*\(quiet_hours\)$/m);
   expect(text).toMatch(/^Result +sent by email$/m);
 });

@@ -98,7 +98,7 @@ export async function importRows(
   if (refusal !== undefined) return refusal;
   const facts: TextFacts = {};
   const { country } = parts;
-  const sorter = new RowCollector(campaign, entry, {
+  const collector = new RowCollector(campaign, entry, {
     now: parts.campaigns.clock.now(),
     facts,
     country,
@@ -110,7 +110,7 @@ export async function importRows(
   let result: ImportResult | undefined;
   try {
     const file: ReadFile = { source, entry: withoutGiven(entry, campaign), context, facts };
-    result = await readRows(file, sorter, upload, options);
+    result = await readRows(file, collector, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
     if (result?.kind !== 'imported') await upload.abandon().catch(() => undefined);
@@ -134,16 +134,16 @@ interface ReadFile {
 
 async function readRows(
   { source, entry, context, facts }: ReadFile,
-  sorter: RowCollector,
+  collector: RowCollector,
   upload: Upload,
   { format, encoding, acceptRejected, signal, onProgress = () => undefined }: ImportOptions,
 ): Promise<ImportResult> {
-  const problems = sorter.problemsOfAll();
+  const problems = collector.problemsOfAll();
   if (problems.length > 0) return unusable(problems);
   const stop = () => source.destroy(new SourceLostError('the import was stopped'));
   if (signal?.aborted) return { kind: 'broken_off' };
   signal?.addEventListener('abort', stop, { once: true });
-  const progress = new Progress(sorter, onProgress);
+  const progress = new Progress(collector, onProgress);
   try {
     let rows: RowSource | undefined;
     const text = fileText(source, {
@@ -153,21 +153,21 @@ async function readRows(
     });
     for await (const piece of text) {
       rows ??= openRows(piece, format, entry.manifest, context);
-      for (const row of rows.push(piece)) sorter.take(row);
-      const end = await upload.add(sorter.takeComplete(), rows.layout);
+      for (const row of rows.push(piece)) collector.take(row);
+      const end = await upload.add(collector.takeComplete(), rows.layout);
       if (end !== undefined) return end;
       progress.tell();
     }
     rows ??= openRows('', format, entry.manifest, context);
-    for (const row of rows.end()) sorter.take(row);
-    return await finish(rows, sorter, upload, {
+    for (const row of rows.end()) collector.take(row);
+    return await finish(rows, collector, upload, {
       templateHash: entry.hash,
       isAccepted: acceptRejected === true,
     });
   } catch (error) {
     if (error instanceof SourceLostError) return { kind: 'broken_off' };
     if (!(error instanceof UnusableFileError)) throw error;
-    return unusable([...error.problems], sorter);
+    return unusable([...error.problems], collector);
   } finally {
     signal?.removeEventListener('abort', stop);
     progress.end();
@@ -176,38 +176,39 @@ async function readRows(
 
 async function finish(
   rows: RowSource,
-  sorter: RowCollector,
+  collector: RowCollector,
   upload: Upload,
   { templateHash, isAccepted }: { templateHash: string; isAccepted: boolean },
 ): Promise<ImportResult> {
-  if (sorter.rows === 0) {
-    const found = sorter.rejected === 0 ? 'there is none' : `all ${sorter.rejected} were rejected`;
-    return unusable([{ expected: `at least one row to send to; ${found}` }], sorter);
+  if (collector.rows === 0) {
+    const found =
+      collector.rejected === 0 ? 'there is none' : `all ${collector.rejected} were rejected`;
+    return unusable([{ expected: `at least one row to send to; ${found}` }], collector);
   }
   const end =
-    (await upload.add(sorter.takeAll(), rows.layout)) ??
+    (await upload.add(collector.takeAll(), rows.layout)) ??
     (await upload.finish(
       {
-        rows: sorter.rows,
-        rejected: sorter.rejected,
-        rejectedBy: sorter.rejectedBy.reasons,
-        warned: sorter.warned,
-        warnings: sorter.warnings.reasons,
+        rows: collector.rows,
+        rejected: collector.rejected,
+        rejectedBy: collector.rejectedBy.reasons,
+        warned: collector.warned,
+        warnings: collector.warnings.reasons,
         isAccepted: isAccepted || undefined,
-        duplicates: sorter.duplicates,
+        duplicates: collector.duplicates,
         ignoredColumns: [...rows.ignoredColumns],
-        addressedBy: sorter.addressedBy,
+        addressedBy: collector.addressedBy,
         keptColumns: [...rows.keptColumns],
         separator: rows.layout.separator,
       },
       templateHash,
     ));
-  return end.kind === 'imported' ? { ...end, problems: problemsOf(sorter.rejectedSample) } : end;
+  return end.kind === 'imported' ? { ...end, problems: problemsOf(collector.rejectedSample) } : end;
 }
 
-function unusable(problems: FileProblem[], sorter?: RowCollector): ImportFailure {
-  const ofRows = problemsOf(sorter?.rejectedSample ?? []);
-  const rejectedBy = sorter?.rejectedBy.reasons ?? [];
+function unusable(problems: FileProblem[], collector?: RowCollector): ImportFailure {
+  const ofRows = problemsOf(collector?.rejectedSample ?? []);
+  const rejectedBy = collector?.rejectedBy.reasons ?? [];
   return { kind: 'unusable', problems: [...problems, ...ofRows], rejectedBy };
 }
 
@@ -220,13 +221,13 @@ function problemsOf(rows: readonly RejectedRow[]): FileProblem[] {
 
 /** Tells how far it is, ten times a second at most, and once more at the end. */
 class Progress {
-  readonly #sorter: RowCollector;
+  readonly #collector: RowCollector;
   readonly #tell: (progress: ImportProgress) => void;
   #bytes = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(sorter: RowCollector, tell: (progress: ImportProgress) => void) {
-    this.#sorter = sorter;
+  constructor(collector: RowCollector, tell: (progress: ImportProgress) => void) {
+    this.#collector = collector;
     this.#tell = tell;
   }
 
@@ -241,7 +242,7 @@ class Progress {
 
   end(): void {
     this.#reportedAt = performance.now();
-    const { rows, rejected, duplicates } = this.#sorter;
+    const { rows, rejected, duplicates } = this.#collector;
     this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
   }
 }

@@ -9,25 +9,25 @@ import { printable } from '../output.js';
 const LABEL_WIDTH = 15;
 const RULE_WIDTH = 72;
 
-/** A rehearsal as a person reads it: who, what is known, how they would be reached, and with what. */
-export function describeRehearsal(rehearsal: DryRunResult): string {
+/** A dry run as a person reads it: who, what is known, how they would be reached, and with what. */
+export function describeDryRun(result: DryRunResult): string {
   return printable(
-    ['Dry run: nothing is sent, nothing is stored.', '', ...body(rehearsal)].join('\n'),
+    ['Dry run: nothing is sent, nothing is stored.', '', ...body(result)].join('\n'),
   );
 }
 
-function body(rehearsal: DryRunResult): string[] {
-  switch (rehearsal.would) {
+function body(result: DryRunResult): string[] {
+  switch (result.would) {
     case 'skip':
       return [
-        ...(rehearsal.lookup === undefined ? [] : describeLookup(rehearsal.lookup)),
-        ...labelled('Result', [`skipped: ${SKIPPED[rehearsal.reason] ?? rehearsal.reason}`]),
+        ...(result.lookup === undefined ? [] : describeLookup(result.lookup)),
+        ...labelled('Result', [`skipped: ${SKIPPED[result.reason] ?? result.reason}`]),
       ];
     case 'not_know':
-      return labelled('Result', [`not known: ${describeLookupError(rehearsal.trouble)}`]);
+      return labelled('Result', [`not known: ${describeLookupError(result.trouble)}`]);
     case 'send':
     case 'fail': {
-      const { lookup, context, channels, deferred } = rehearsal;
+      const { lookup, context, channels, deferred } = result;
       return [
         ...describeLookup(lookup),
         ...labelled('Context', describeContext(context)),
@@ -40,7 +40,7 @@ function body(rehearsal: DryRunResult): string[] {
       ];
     }
     default:
-      return rehearsal satisfies never;
+      return result satisfies never;
   }
 }
 

@@ -87,7 +87,7 @@ function keyOf({ at, state, channel, reason }: TimelineView): string {
   return [at, state, channel, reason].join(' ');
 }
 
-/** Hands over one notification, or rehearses it; see the exit codes for what can come of it. */
+/** Hands over one notification, or does a dry run of it; see the exit codes for what can come of it. */
 export async function send(options: SendOptions): Promise<ExitCode> {
   const output = outputFor(options.json === true);
   // Times are judged by Redis' clock, with the rest of the acceptance: this machine's may be wrong.

@@ -13,9 +13,9 @@ import { configurationFor } from '../deploymentCommand.js';
 import { dryRunOnce } from '../dryRunOnce.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
 import { type Output, refuse } from '../output.js';
-import { describeRehearsal } from './describeSendDryRun.js';
+import { describeDryRun } from './describeSendDryRun.js';
 
-/** Rehearses a request with the templates on disk; it needs no api or worker to have run before. */
+/** Does a dry run of a request with the templates on disk; it needs no api or worker to have run before. */
 export async function dryRun(request: NotificationRequest, output: Output): Promise<ExitCode> {
   const config = configurationFor('worker');
   if (config === undefined) return EXIT.configuration;
@@ -31,14 +31,14 @@ export async function dryRun(request: NotificationRequest, output: Output): Prom
     refuse(output, problems);
     return EXIT.invalid;
   }
-  const rehearsed = await dryRunOnce(request, template.compiled, config, output);
-  if (!rehearsed.ok) {
-    refuse(output, rehearsed.problems);
+  const outcome = await dryRunOnce(request, template.compiled, config, output);
+  if (!outcome.ok) {
+    refuse(output, outcome.problems);
     return EXIT.invalid;
   }
-  const { rehearsal } = rehearsed;
-  output.result(describeRehearsal(rehearsal), rehearsal);
-  return exitCodeOf(rehearsal);
+  const { result } = outcome;
+  output.result(describeDryRun(result), result);
+  return exitCodeOf(result);
 }
 
 async function templatesOf(config: Config, output: Output): Promise<LoadedTemplate[] | undefined> {

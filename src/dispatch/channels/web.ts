@@ -19,8 +19,8 @@ export const web: ChannelDriver<'web'> = {
 };
 
 /**
- * `useExistingActiveConversation` stays false: barging into a live conversation makes a bot read our
- * text as the customer's, so an active conversation must answer 409 instead.
+ * `useExistingActiveConversation` stays false. Within a live conversation, a bot would read our text
+ * as the customer's. So an active conversation must answer 409 instead.
  */
 function webMessage({ config }: Sender, externalContactId: string, textBody: string) {
   return {
