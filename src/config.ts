@@ -129,32 +129,53 @@ function isKeyring(text: string): boolean {
   }
 }
 
-/** Every setting, under its own name. What is left out gets the default written here. */
+/**
+ * Whether a setting is a secret, or an address of the deployment or its users: then a start says only
+ * that it is set. `credentials`: a URL, secret but for its host.
+ */
+type Secrecy = boolean | 'credentials';
+
+declare module 'zod' {
+  interface GlobalMeta {
+    secret?: Secrecy;
+  }
+}
+
+/**
+ * Every setting, under its own name. What is left out gets the default written here. A text or a list
+ * is printed at start only if its outermost schema says `secret: false`.
+ */
 const environmentSchema = z.object({
-  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379'),
+  REDIS_URL: redisUrl.default('redis://127.0.0.1:6379').meta({ secret: 'credentials' }),
   QUEUE_PREFIX: z
     .string()
     .regex(
       /^[A-Za-z0-9_-]*\{[A-Za-z0-9_-]+\}[A-Za-z0-9_-]*$/,
       'a name with a {hash-tag}, such as {notifier}',
     )
-    .default('{notifier}'),
+    .default('{notifier}')
+    .meta({ secret: false }),
   GENESYS_CLOUD_REGION: z
     .string()
     .superRefine((text, context) => {
       const region = resolveRegion(text);
       if (!region.ok) context.addIssue({ code: 'custom', message: region.expected });
     })
-    .optional(),
-  GENESYS_CLOUD_CLIENT_ID: credential.optional(),
-  GENESYS_CLOUD_CLIENT_SECRET: credential.optional(),
-  GENESYS_CLOUD_BASE_URL: httpUrl.optional(),
-  GENESYS_ENGAGE_URL: httpUrl.optional(),
+    .optional()
+    .meta({ secret: false }),
+  GENESYS_CLOUD_CLIENT_ID: credential.optional().meta({ secret: true }),
+  GENESYS_CLOUD_CLIENT_SECRET: credential.optional().meta({ secret: true }),
+  GENESYS_CLOUD_BASE_URL: httpUrl.optional().meta({ secret: false }),
+  GENESYS_ENGAGE_URL: httpUrl.optional().meta({ secret: false }),
   GENESYS_REQUESTS_PER_MINUTE: wholeNumber(1, 1_000_000).default(300),
-  GENESYS_WEB_DEPLOYMENT_ID: z.string().optional(),
-  GENESYS_EMAIL_FROM: email.optional(),
-  GENESYS_EMAIL_FROM_NAME: z.string().max(200, 'at most 200 characters').optional(),
-  GENESYS_EMAIL_REPLY_TO: email.optional(),
+  GENESYS_WEB_DEPLOYMENT_ID: z.string().optional().meta({ secret: false }),
+  GENESYS_EMAIL_FROM: email.optional().meta({ secret: true }),
+  GENESYS_EMAIL_FROM_NAME: z
+    .string()
+    .max(200, 'at most 200 characters')
+    .optional()
+    .meta({ secret: true }),
+  GENESYS_EMAIL_REPLY_TO: email.optional().meta({ secret: true }),
   GENESYS_SMS_FROM: z
     .string()
     .transform((text, context) => {
@@ -163,8 +184,9 @@ const environmentSchema = z.object({
       context.addIssue({ code: 'custom', message: PHONE_EXPECTED });
       return z.NEVER;
     })
-    .optional(),
-  NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]),
+    .optional()
+    .meta({ secret: true }),
+  NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]).meta({ secret: false }),
   DEFAULT_COUNTRY: z
     .string()
     .transform((text, context) => {
@@ -173,16 +195,19 @@ const environmentSchema = z.object({
       context.addIssue({ code: 'custom', message: COUNTRY_EXPECTED });
       return z.NEVER;
     })
-    .optional(),
-  NOTIFY_ONLY_TO: allowedRecipients.optional(),
+    .optional()
+    .meta({ secret: false }),
+  NOTIFY_ONLY_TO: allowedRecipients.optional().meta({ secret: true }),
   NOTIFIER_SECRET: z
     .string()
     .refine(isKeyring, 'a secret of at least 16 characters, or id:secret pairs, comma separated')
-    .optional(),
+    .optional()
+    .meta({ secret: true }),
   DELIVERY_CHECK_AFTER: duration().default(60_000),
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
-    .default('defer'),
+    .default('defer')
+    .meta({ secret: false }),
   CHECKPOINT_MAX_AGE: duration(UNITS.s).default(UNITS.h),
   IDENTITY_CACHE_FOR: duration().default(10 * UNITS.m),
   CONTEXT_CACHE_FOR: duration().default(5 * UNITS.m),
@@ -192,38 +217,50 @@ const environmentSchema = z.object({
   CAMPAIGN_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   CAMPAIGN_MAX_FAILURE_SHARE: share.default(0.5),
   CAMPAIGN_MAX_UNKNOWN: wholeNumber(1, 100_000_000).default(20),
-  CAMPAIGN_INBOX_DIR: z.string().optional(),
+  CAMPAIGN_INBOX_DIR: z.string().optional().meta({ secret: false }),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
   HISTORY_TRANSCRIPT_SOURCE: z
     .enum(['messages', 'recordings'], { error: 'messages or recordings' })
-    .default('messages'),
+    .default('messages')
+    .meta({ secret: false }),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(50),
-  API_HOST: z.string().default('127.0.0.1'),
+  API_HOST: z.string().default('127.0.0.1').meta({ secret: false }),
   API_PORT: wholeNumber(0, 65_535).default(3_000),
-  API_KEYS: apiKeys.default([]),
+  API_KEYS: apiKeys.default([]).meta({ secret: true }),
   API_REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
   DASHBOARD_USER: z
     .string()
     .regex(/^[A-Za-z0-9._-]{1,32}$/, 'a name of up to 32 letters, digits, dots, _ and -')
-    .optional(),
+    .optional()
+    .meta({ secret: true }),
   DASHBOARD_PASSWORD: z
     .string()
     .min(12, 'at least 12 characters')
     .regex(/^\S(.*\S)?$/, 'at least 12 characters, without blanks at the ends')
-    .optional(),
-  DASHBOARD_ACTIONS: z.enum(['off', 'on'], { error: 'off or on' }).default('off'),
+    .optional()
+    .meta({ secret: true }),
+  DASHBOARD_ACTIONS: z
+    .enum(['off', 'on'], { error: 'off or on' })
+    .default('off')
+    .meta({ secret: false }),
   HEALTH_PORT: wholeNumber(0, 65_535).optional(),
-  TEMPLATES_DIR: z.string().optional(),
+  TEMPLATES_DIR: z.string().optional().meta({ secret: false }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'fatal, error, warn, info, debug, trace or silent',
     })
-    .default('info'),
+    .default('info')
+    .meta({ secret: false }),
 });
 
 export type Config = z.output<typeof environmentSchema>;
 
-export const SETTING_NAMES = Object.keys(environmentSchema.shape);
+export const SETTING_NAMES = Object.keys(environmentSchema.shape) as (keyof Config)[];
+
+/** What a setting's schema says of its secrecy; undefined for numbers and durations. */
+export function secrecyOf(name: keyof Config): Secrecy | undefined {
+  return environmentSchema.shape[name].meta()?.secret;
+}
 
 /** Names under these prefixes are ours: one that is unknown is a typing error. */
 const OWN_PREFIXES = /^(GENESYS_|NOTIFY_)/;

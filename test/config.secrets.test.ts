@@ -1,36 +1,37 @@
 import { describe, expect, test } from '@jest/globals';
-import { loadConfig } from '../src/config.js';
+import { loadConfig, SETTING_NAMES, secrecyOf } from '../src/config.js';
+import { SECRET_NAMES, SECRET_SETTINGS } from './support/secretSettings.js';
 
 const WORKER = {
+  ...SECRET_SETTINGS,
   GENESYS_CLOUD_REGION: 'us-east-1',
-  GENESYS_CLOUD_CLIENT_ID: 'an-id-of-a-client',
-  GENESYS_CLOUD_CLIENT_SECRET: 'a-secret-of-a-client',
   GENESYS_WEB_DEPLOYMENT_ID: '5e1ec7ed-0000-4000-8000-000000000000',
-  GENESYS_EMAIL_FROM: 'care@notify.example.com',
-  NOTIFIER_SECRET: 'a-secret-of-16-characters',
-  DASHBOARD_USER: 'ops',
-  DASHBOARD_PASSWORD: 'a-long-password',
-  API_KEYS: 'shop:a-key-of-16-characters',
-  REDIS_URL: 'redis://127.0.0.1:6379',
 };
-const SECRETS = [
-  'GENESYS_CLOUD_CLIENT_ID',
-  'GENESYS_CLOUD_CLIENT_SECRET',
-  'NOTIFIER_SECRET',
-  'DASHBOARD_PASSWORD',
-  'API_KEYS',
-  'REDIS_URL',
-] as const;
+
+describe('the schema says of each setting whether it is a secret', () => {
+  test('these are the secrets, and no others', () => {
+    const secret = SETTING_NAMES.filter((name) => (secrecyOf(name) ?? false) !== false);
+    expect(secret).toEqual(SECRET_NAMES);
+  });
+
+  test.each(SETTING_NAMES)('%s', (name) => {
+    const isNumber = ['1', '60s'].some((text) => {
+      const loaded = loadConfig({ [name]: text }, 'api');
+      return loaded.ok && typeof loaded.config[name] === 'number';
+    });
+    expect({ name, decided: secrecyOf(name) !== undefined }).toEqual({ name, decided: !isNumber });
+  });
+});
 
 describe('a secret that was read from a file', () => {
-  test.each(SECRETS)('in %s loses the line end of the file', (name) => {
+  test.each(SECRET_NAMES)('in %s loses the line end of the file', (name) => {
     for (const end of ['\n', '\r\n', '\n\n']) {
       const loaded = loadConfig({ ...WORKER, [name]: `${WORKER[name]}${end}` }, 'all');
       expect(loaded).toEqual(loadConfig(WORKER, 'all'));
     }
   });
 
-  test.each(SECRETS)(
+  test.each(SECRET_NAMES)(
     'in %s with a line end within is refused by its name, not its value',
     (name) => {
       const value = WORKER[name].replace(/(.{6})/, '$1\n');

@@ -1,15 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { effectiveConfig } from '../../src/cli/serve.js';
 import { loadConfig } from '../../src/config.js';
-
-const SECRETS = {
-  GENESYS_CLOUD_CLIENT_ID: 'the-client-id',
-  GENESYS_CLOUD_CLIENT_SECRET: 'the-client-secret',
-  NOTIFIER_SECRET: 'the-notifier-secret',
-  API_KEYS: 'billing:the-api-key-of-billing,shop:the-api-key-of-shop',
-  NOTIFY_ONLY_TO: 'someone@example.com',
-  GENESYS_EMAIL_FROM: 'care@example.com',
-};
+import { SECRET_NAMES, SECRET_SETTINGS } from '../support/secretSettings.js';
 
 function shown(env: Record<string, string>): Record<string, unknown> {
   const loaded = loadConfig(env, 'api');
@@ -17,22 +9,51 @@ function shown(env: Record<string, string>): Record<string, unknown> {
   return effectiveConfig(loaded.config);
 }
 
-test('secrets and addresses are only said to be there', () => {
-  const config = shown(SECRETS);
-  const text = JSON.stringify(config);
-  for (const value of [...Object.values(SECRETS), 'the-api-key']) {
-    expect(text).not.toContain(value);
-  }
-  expect(config).toMatchObject({
-    GENESYS_CLOUD_CLIENT_SECRET: 'set',
+test.each(SECRET_NAMES)('%s is only said to be there', (name) => {
+  const value = SECRET_SETTINGS[name];
+  const config = shown(SECRET_SETTINGS);
+  const expected = {
+    NOTIFY_ONLY_TO: '2 set',
     API_KEYS: '2 set',
-    NOTIFY_ONLY_TO: '1 set',
+    REDIS_URL: 'redis://127.0.0.1:6379',
+  };
+  expect(config[name]).toBe({ ...expected }[name as keyof typeof expected] ?? 'set');
+  for (const part of [value, ...value.split(/[:,/@]/).filter((word) => word.length > 11)]) {
+    expect(JSON.stringify({ ...config, QUEUE_PREFIX: '' })).not.toContain(part);
+  }
+});
+
+test('settings that are no secret are shown as they are', () => {
+  const env = {
+    QUEUE_PREFIX: '{n}',
+    GENESYS_CLOUD_REGION: 'us-east-1',
+    GENESYS_CLOUD_BASE_URL: 'https://gateway.example.com',
+    GENESYS_ENGAGE_URL: 'https://engage.example.com',
+    GENESYS_WEB_DEPLOYMENT_ID: 'a-deployment',
+    NOTIFY_CHANNELS: 'web,sms',
+    DEFAULT_COUNTRY: 'GB',
+    ACTIVE_CONVERSATION: 'next-channel',
+    CONTEXT_CACHE_FOR: '5m',
+    CAMPAIGN_INBOX_DIR: '/inbox',
+    CAMPAIGN_MAX_FAILURE_SHARE: '0.25',
+    HISTORY_TRANSCRIPT_SOURCE: 'recordings',
+    API_HOST: 'localhost',
+    DASHBOARD_ACTIONS: 'on',
+    TEMPLATES_DIR: '/templates',
+    LOG_LEVEL: 'debug',
+  };
+  expect(shown(env)).toMatchObject({
+    ...env,
+    NOTIFY_CHANNELS: ['web', 'sms'],
+    DEFAULT_COUNTRY: expect.anything(),
+    CONTEXT_CACHE_FOR: 300_000,
+    CAMPAIGN_MAX_FAILURE_SHARE: 0.25,
   });
 });
 
 test('defaults are shown, what is not set is not', () => {
   const config = shown({});
-  expect(config).toMatchObject({ API_PORT: 3000, WORKER_CONCURRENCY: 50 });
+  expect(config).toMatchObject({ API_PORT: 3000, WORKER_CONCURRENCY: 50, API_KEYS: '0 set' });
   expect(config).not.toHaveProperty('NOTIFIER_SECRET');
 });
 

@@ -69,7 +69,7 @@ describe('the pages', () => {
       .map((text) => /^([A-Z]+(?:_[A-Z]+)+)(?:=.*)?$/.exec(text)?.[1])
       .filter((name) => name !== undefined);
     expect(settings.length).toBeGreaterThan(60);
-    const others = settings.filter((name) => !SETTING_NAMES.includes(name));
+    const others = settings.filter((name) => !SETTING_NAMES.some((setting) => setting === name));
     expect([...new Set(others)].sort()).toEqual([
       'CHANNEL_DRIVERS',
       'CHANNEL_FACTS',

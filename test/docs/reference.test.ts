@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Command } from 'commander';
 import { buildProgram } from '../../src/cli/program.js';
 import { loadConfig, SETTING_NAMES } from '../../src/config.js';
+import { DELAYS } from '../../src/notification/delays.js';
 import { CHANNELS, STATES } from '../../src/notification/state.js';
 import { CONTEXT_VARIABLES } from '../../src/templates/contextVariables.js';
 import { LEAST_RIGHTS } from '../support/leastRights.js';
@@ -70,6 +71,11 @@ describe('the pages', () => {
     const isNamed = (name: string) =>
       code.some((line) => new RegExp(`^(npm start -- )?${name}\\b`).test(line));
     expect(leafCommands(buildProgram()).filter((name) => !isNamed(name))).toEqual([]);
+  });
+
+  test('say how long a notification waits after a 409', () => {
+    const row = /^\| 409 \|.*$/m.exec(pageAt('docs/operations.md').text)?.[0];
+    expect(row).toContain(`put off for ${DELAYS.activeConversation / 60_000} minutes at a time`);
   });
 
   test('name the rights in Redis that the whole product is tested with', () => {
