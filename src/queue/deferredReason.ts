@@ -1,4 +1,5 @@
 import type { CountedReason } from '../notification/countedReason.js';
+import { DELAYS } from '../notification/delays.js';
 
 /** Who can do something about a wait, or what it is for. */
 export type WaitsFor =
@@ -16,13 +17,15 @@ interface Deferral {
   what: string;
 }
 
+const MINUTE_MS = 60_000;
+const CONVERSATION_MINUTES = Math.round(DELAYS.activeConversation / MINUTE_MS);
 const AGAIN = 'tried again, at most until the deadline';
 
 /** One sentence for each reason to defer; every face says the same. */
 const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
   active_conversation: {
     who: 'the customer',
-    what: 'the customer was in a conversation when last asked; asked again every few minutes, at most until the deadline',
+    what: `the customer was in a conversation when last asked; asked again every ${CONVERSATION_MINUTES} minutes, at most until the deadline`,
   },
   campaign_paused: {
     who: 'a worker',

@@ -1,20 +1,25 @@
-import type { Operation, Permit, PermitRequest } from '../genesys/call.js';
+import {
+  kindOf,
+  type Operation,
+  type Permit,
+  type PermitRequest,
+  type SendOperation,
+} from '../genesys/call.js';
 import { isRedisFault } from '../redis/redisFault.js';
 import type { AcquireResult } from './rateLimiter.js';
+
+type NotASend = Exclude<Operation, SendOperation>;
 
 /**
  * Who goes first among the requests that wait in one process: whatever is nearest to the end of its
  * notification. Two things come of it. A history is used as soon as it was read, and not a minute
  * later, after all others' were. And queries for conversations go last, when every other job has
- * come as far: then one query can ask for all of them.
+ * come as far: then one query can ask for all of them. Sends are the end, and go first.
  *
  * What serves a hundred notifications at once goes with the sends: there is little of it, and behind
  * a stream of single requests it would never have its turn.
  */
 const RANKS = {
-  'agentless-message': 0,
-  'agentless-email': 0,
-  'engage-message': 0,
   'message-details': 0,
   'delivery-query': 0,
   'email-conversation': 0,
@@ -39,17 +44,23 @@ const RANKS = {
   'email-domain': 3,
   login: 3,
   'conversation-query': 4,
-} as const satisfies Record<Operation, number>;
+} as const satisfies Record<NotASend, number>;
 
+const SEND_RANK = 0;
 const LAST_RANK = 4;
 
 /** Whether a job that asks this has found something out already that is kept nowhere yet. */
 function isMidway(operation: Operation): boolean {
-  return RANKS[operation] === 1 || RANKS[operation] === 2;
+  const priority = priorityOf(operation);
+  return priority === 1 || priority === 2;
 }
 
 function priorityOf(operation: Operation): number {
-  return RANKS[operation];
+  return isSend(operation) ? SEND_RANK : RANKS[operation];
+}
+
+function isSend(operation: Operation): operation is SendOperation {
+  return kindOf(operation) === 'send';
 }
 
 /** Where slots come from. */

@@ -12,8 +12,6 @@ export interface SampleCustomer {
   timeZone: string;
 }
 
-const CONVERSATION = '8f14e45f-ceea-467f-a8d2-91a2b4f7c001';
-
 /** Believable customers, the usual one first, and those that break templates. */
 export const SAMPLES: readonly SampleCustomer[] = [
   { title: 'a worried customer', context: exampleContext(true), timeZone: 'Europe/Berlin' },
@@ -81,11 +79,11 @@ function written(
   rest: { topic?: string; sentiment: TemplateContext['sentiment'] },
 ): TemplateContext {
   return {
+    ...exampleContext(true),
+    topic: undefined,
     customerName,
     lastMessage,
     lastMessageAt: '2026-03-10T23:30:00.000Z',
-    conversationId: CONVERSATION,
-    hasHistory: true,
     ...rest,
   };
 }

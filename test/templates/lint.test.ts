@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { compileTemplate } from '../../src/templates/compile.js';
+import { contextScope, exampleContext } from '../../src/templates/contextVariables.js';
 import { remarksOn, SAMPLES } from '../../src/templates/lint.js';
 import { templateManifest } from '../../src/templates/manifest.js';
 import { readTemplates } from '../../src/templates/readTemplates.js';
@@ -19,6 +20,15 @@ function remarks(parts: Partial<Record<PartName, string>>, variables: Record<str
     ({ channel, message }) => `${channel ?? '-'}: ${message}`,
   );
 }
+
+test('the made-up customers with history have every variable of all templates, but perhaps the topic', () => {
+  const { topic: _topic, ...examples } = exampleContext(true);
+  for (const { context } of SAMPLES.filter((sample) => sample.context.hasHistory)) {
+    expect(contextScope(context, 'web', 'UTC')).toMatchObject(
+      Object.fromEntries(Object.keys(examples).map((name) => [name, expect.anything()])),
+    );
+  }
+});
 
 describe('beyond what loading finds, a check remarks', () => {
   test('nothing about the shipped templates', async () => {
