@@ -36,14 +36,14 @@ export class IdentityLookup {
 
   async find(
     recipient: NotificationRequest['recipient'],
-    wants: { name: boolean; history: boolean },
+    wants: { contact: boolean; history: boolean },
     options: CallOptions,
   ): Promise<Read<Identity>> {
     const { email } = recipient;
     // Requests that an older version stored may have it in capitals, as the platform never writes it.
     const externalContactId = recipient.externalContactId?.toLowerCase();
     if (externalContactId !== undefined) {
-      if (!wants.name && !wants.history) return found({ externalContactId });
+      if (!wants.contact && !wants.history) return found({ externalContactId });
       const known = await this.#lookUp(['contact', externalContactId], options);
       if (!known.ok) return known;
       // The id stays the caller's, whether the platform knows it or has merged it into another.

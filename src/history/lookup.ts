@@ -68,8 +68,10 @@ export interface Findings {
 
 /** What has to be looked up for a request. */
 export interface Needs {
+  /** Who the recipient is, for whatever else is looked up or for the channel. */
   identity: boolean;
-  name: boolean;
+  /** What the contact record says of them. */
+  contact: boolean;
   history: boolean;
   text: boolean;
 }
@@ -156,12 +158,11 @@ export function needsOf(
   const history =
     requiresHistory(request, template, channels) ||
     channels.some((channel) => template.usesHistory(channel));
-  const name =
-    usableName(request.recipient.name) === undefined &&
-    channels.some((channel) => template.variables(channel).has('customerName'));
+  const given = { name: usableName(request.recipient.name) !== undefined };
+  const contact = channels.some((channel) => template.usesContact(channel, given));
   return {
-    identity: history || name || isAddressOf('externalContactId', channels),
-    name,
+    identity: history || contact || isAddressOf('externalContactId', channels),
+    contact,
     history,
     text: channels.some((channel) => template.usesMessageText(channel)),
   };

@@ -16,8 +16,9 @@ import {
 import type { LookupError, Read } from '../history/lookupError.js';
 import { type ChannelSettings, unreachable } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
+import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
-import { type Deferral, deferralBy, type Policy } from '../policy/policy.js';
+import { deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/templateParts.js';
@@ -50,7 +51,7 @@ export type DryRunResult =
   | {
       would: 'send' | 'fail';
       /** The policy would have it wait first. */
-      deferred?: Deferral;
+      deferred?: EstimatedWait;
       lookup: DryRunLookup;
       context: TemplateContext;
       to: Addressee;

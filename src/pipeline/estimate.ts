@@ -2,28 +2,10 @@ import { channelsFor, type Needs, needsOf, requiresHistory } from '../history/lo
 import type { TranscriptSource } from '../history/transcript.js';
 import { factsOf, mayBeReached } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
+import { type Estimate, NO_COST, type RequestCost } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
-import { type Deferral, deferralBy, type Policy } from '../policy/policy.js';
+import { deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-
-/** The requests that a notification costs, step by step; parts of one where many share it. */
-interface RequestCost {
-  identity: number;
-  history: number;
-  transcript: number;
-  send: number;
-  deliveryCheck: number;
-}
-
-/**
- * What can be said of a request without asking the platform. What is tried may still be skipped, or
- * go over another channel: that is only known after the lookups.
- */
-export type Estimate =
-  | { would: 'skip'; reason: string; cost: RequestCost }
-  | { would: 'fail'; reason: 'no_channel'; cost: RequestCost }
-  /** `deferred`: the policy would have it wait first. */
-  | { would: 'try'; channel: Channel; cost: RequestCost; deferred?: Deferral };
 
 export interface OutlookParts {
   policy: Policy;
@@ -36,8 +18,6 @@ export interface OutlookParts {
   /** Whether it is asked if sent messages have arrived. */
   checksDelivery: boolean;
 }
-
-const NOTHING: RequestCost = { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
 
 /**
  * Foresees what becomes of requests for one template that differ in recipient and variables only, as
@@ -55,7 +35,7 @@ export function estimate(
   return (request) => {
     const order = channelsFor(request, template, parts.defaultChannels);
     const verdict = parts.policy(request, order, Date.now());
-    if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason, cost: NOTHING };
+    if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason, cost: NO_COST };
     const { email, externalContactId, phone, name } = request.recipient;
     const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);
     const key = kind.join();
@@ -76,7 +56,7 @@ function outlookOf(
   const findable = mayBeFound(request, needs);
   // Without a customer to look for there is no history, and no request is needed to know that.
   if (!findable && requiresHistory(request, template, order)) {
-    return { would: 'skip', reason: 'no_history', cost: NOTHING };
+    return { would: 'skip', reason: 'no_history', cost: NO_COST };
   }
   const reading = readingCost(request, needs, findable, parts);
   const channel = order.find(
@@ -102,12 +82,12 @@ function readingCost(
   const byContactId = recipient.externalContactId !== undefined;
   // By contact id too: the contact says under which other ids the customer's conversations lie.
   const asks = byContactId
-    ? needs.name || needs.history
+    ? needs.contact || needs.history
     : needs.identity && recipient.email !== undefined;
   const history = needs.history && findable;
   const ofTranscript = transcriptSource === 'recordings' ? 1 : 2;
   return {
-    ...NOTHING,
+    ...NO_COST,
     identity: asks ? 1 : 0,
     history: history ? 1 / historyBatch : 0,
     transcript: history && needs.text ? ofTranscript : 0,

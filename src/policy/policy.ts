@@ -1,6 +1,6 @@
-import type { CountedReason } from '../notification/countedReason.js';
 import { DELAYS } from '../notification/delays.js';
 import type { NotificationRequest } from '../notification/request.js';
+import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { onlyTo } from './allowedRecipients.js';
 import type { Rule, Sending, Verdict } from './rule.js';
@@ -25,13 +25,7 @@ export function policyFor(settings: PolicySettings): Policy {
 }
 
 /** How a dry run shows that a notification would wait. */
-export interface Deferral {
-  /** ISO 8601. */
-  until: string;
-  reason: CountedReason;
-}
-
-export function deferralBy(verdict: Verdict): Deferral | undefined {
+export function deferralBy(verdict: Verdict): EstimatedWait | undefined {
   if (verdict.kind !== 'defer') return undefined;
   return { until: new Date(verdict.until).toISOString(), reason: verdict.reason };
 }

@@ -4,7 +4,9 @@ import { CHANNELS, type Channel } from '../notification/state.js';
 import {
   CONTEXT_VARIABLES,
   type ContextNeed,
+  type ContextVariable,
   contextScope,
+  type GivenByRequest,
   isContextVariable,
   type TemplateContext,
 } from './contextVariables.js';
@@ -40,6 +42,8 @@ export interface CompiledTemplate {
   readonly channels: readonly Channel[];
   /** The variables a channel's parts read, whichever of their branches is taken. */
   variables(channel: Channel): ReadonlySet<string>;
+  /** Whether a channel needs the customer's contact record, beyond what the request gives. */
+  usesContact(channel: Channel, given: GivenByRequest): boolean;
   /** Whether a channel needs to know about earlier conversations at all. */
   usesHistory(channel: Channel): boolean;
   /** Whether a channel needs to know what was said in them. */
@@ -110,6 +114,13 @@ class ParsedTemplate implements CompiledTemplate {
     );
   }
 
+  usesContact(channel: Channel, given: GivenByRequest): boolean {
+    return this.#contextVariables(channel).some(
+      ({ need, insteadOfContact: other }) =>
+        need === 'contact' && (other === undefined || !given[other]),
+    );
+  }
+
   usesHistory(channel: Channel): boolean {
     return this.#needs(channel, 'history') || this.#needs(channel, 'transcript');
   }
@@ -143,9 +154,14 @@ class ParsedTemplate implements CompiledTemplate {
   }
 
   #needs(channel: Channel, need: ContextNeed): boolean {
-    return [...this.variables(channel)].some(
-      (name) => isContextVariable(name) && CONTEXT_VARIABLES[name].need === need,
-    );
+    return this.#contextVariables(channel).some((variable) => variable.need === need);
+  }
+
+  /** What is said of the variables of every template that a channel's parts read. */
+  #contextVariables(channel: Channel): ContextVariable[] {
+    return [...this.variables(channel)]
+      .filter(isContextVariable)
+      .map((name) => CONTEXT_VARIABLES[name]);
   }
 
   /** Every name a part may read, those without a value as null: strict rendering knows no others. */

@@ -13,14 +13,23 @@ export interface TemplateContext {
 }
 
 /**
- * What must have been read before a variable has its value: nothing beyond the request, the list of
- * conversations, or what was said in them. A template is given no more than it names, so a variable
- * filed too low here would silently be empty, and one filed too high costs a request per customer.
+ * What must have been read before a variable has its value: nothing beyond the request, the customer's
+ * contact record, the list of conversations, or what was said in them. A template is given no more than
+ * it names, so a variable filed too low here would silently be empty, and one filed too high costs a
+ * request per customer. `contact` asks for no conversations.
  */
-export type ContextNeed = 'request' | 'history' | 'transcript';
+export type ContextNeed = 'request' | 'contact' | 'history' | 'transcript';
+
+/** What a request may bring itself that its contact record has, too. */
+export interface GivenByRequest {
+  /** A name that can greet. */
+  name: boolean;
+}
 
 export interface ContextVariable {
   need: ContextNeed;
+  /** Of a variable that needs the contact: what of a request makes reading it unnecessary. */
+  insteadOfContact?: keyof GivenByRequest;
   description: string;
   example: string | number | boolean;
 }
@@ -28,12 +37,13 @@ export interface ContextVariable {
 /**
  * The variables every template has, besides those its own template.json declares.
  *
- * `customerName` counts as `request`: the name a customer gave themselves in the chat is used when
- * the transcript is read for another variable, but is not worth reading it for.
+ * `customerName` needs no more than the contact: the name that customers gave themselves in the chat is
+ * used when the transcript is read for another variable, but is not worth reading it for.
  */
 export const CONTEXT_VARIABLES = {
   customerName: {
-    need: 'request',
+    need: 'contact',
+    insteadOfContact: 'name',
     description: 'How to address the customer; never empty.',
     example: 'Anna Schmidt',
   },

@@ -9,7 +9,7 @@ import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 const MINUTE_MS = 60_000;
 const DANA = WELL_KNOWN.delayedOrder;
-const WANTS = { name: true, history: false };
+const WANTS = { contact: true, history: false };
 const FOUND = { ok: true, value: { externalContactId: DANA.id, contactName: 'Dana Whitfield' } };
 const NO_CUSTOMER = { ok: true, value: {} };
 
@@ -173,7 +173,7 @@ describe('a recipient with a contact id', () => {
 
   test('is known without a request when the name is not needed', async () => {
     const recipient = { externalContactId, email: 'customer@example.com' };
-    expect(await identities.find(recipient, { name: false, history: false }, LANE)).toEqual({
+    expect(await identities.find(recipient, { contact: false, history: false }, LANE)).toEqual({
       ok: true,
       value: { externalContactId },
     });
@@ -219,7 +219,7 @@ describe('a customer whose contacts were merged', () => {
   });
 
   test('keeps the id that the caller gave, and has the others beside it', async () => {
-    const wants = { name: false, history: true };
+    const wants = { contact: false, history: true };
     const given = { externalContactId: mergedGuest.id };
     expect(idsOf(await identities.find(given, wants, LANE))).toEqual({
       id: mergedGuest.id,

@@ -4,6 +4,7 @@ import { estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
 import { policyFor, policyOf } from '../../src/policy/policy.js';
 import type { CompiledTemplate } from '../../src/templates/compile.js';
 import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
+import { compile } from '../templates/source.js';
 
 const PARTS: OutlookParts = {
   policy: policyFor({}),
@@ -62,6 +63,17 @@ describe('what is foreseen of a request', () => {
   test('a contact id costs a look at the contact, for the ids that were merged into it', () => {
     expect(outlook({ ...CONTACT, name: 'Dana' }).cost.identity).toBe(1);
     expect(outlook(CONTACT).cost.identity).toBe(1);
+  });
+
+  test('a template that names only what the contact record holds costs no query for conversations', () => {
+    const named = compile({ web: 'Hello {{ customerName }}.' });
+    const foreseen = estimate(named, PARTS);
+    const costOf = (recipient: NotificationRequest['recipient']) =>
+      foreseen({ recipient, template: 'test', channels: ['web'] }).cost;
+    const contactAlone = { identity: 1, history: 0, transcript: 0, send: 1, deliveryCheck: 1 };
+    expect(costOf(EMAIL)).toEqual(contactAlone);
+    expect(costOf(CONTACT)).toEqual(contactAlone);
+    expect(costOf({ ...CONTACT, name: 'Dana' })).toEqual({ ...contactAlone, identity: 0 });
   });
 
   test('recordings spare one request of a transcript', () => {

@@ -17,7 +17,7 @@ describe('the variables a template uses', () => {
     );
   });
 
-  test('decide per channel whether history and transcript are needed', () => {
+  test('decide per channel whether contact, history and transcript are needed', () => {
     const template = compile({
       web: '{{ customerName }} {{ lastMessage }}',
       sms: '{{ customerName }} {% if hasHistory %}again{% endif %}',
@@ -26,14 +26,18 @@ describe('the variables a template uses', () => {
     });
     const needs = template.channels.map((channel) => [
       channel,
+      template.usesContact(channel, { name: false }),
       template.usesHistory(channel),
       template.usesMessageText(channel),
     ]);
     expect(needs).toEqual([
-      ['web', true, true],
-      ['engage', false, false],
-      ['sms', true, false],
+      ['web', true, true, true],
+      ['engage', true, false, false],
+      ['sms', true, true, false],
     ]);
+    for (const channel of template.channels) {
+      expect(template.usesContact(channel, { name: true })).toBe(false);
+    }
   });
 
   test('count when they hide behind an assignment', () => {

@@ -1,4 +1,10 @@
 import type { NotificationRequest } from '../../notification/request.js';
+import {
+  costBy,
+  type Estimate,
+  NO_COST,
+  type RequestCost,
+} from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
 import type { Campaign, Row } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
@@ -6,7 +12,6 @@ import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
 import { type ImportView, importView } from '../campaignView.js';
 import {
   type Allowance,
-  addCost,
   type CustomerEstimate,
   type CustomerSample,
   costOfSample,
@@ -14,8 +19,6 @@ import {
   type Forecast,
   forecast,
   lookUpSample,
-  noCost,
-  type RowEstimate,
   type SampleCost,
   sharesOf,
 } from './forecast.js';
@@ -159,7 +162,7 @@ async function lookUps(
 interface Candidate {
   row: number;
   request: NotificationRequest;
-  outlook: RowEstimate;
+  outlook: Estimate;
 }
 
 /** What is gathered while the rows pass by; of the rows themselves only the samples are kept. */
@@ -169,7 +172,7 @@ class Totals {
   readonly skipped: Record<string, number> = {};
   readonly failed: Record<string, number> = {};
   readonly deferred: Record<string, number> = {};
-  readonly cost = noCost();
+  cost: RequestCost = NO_COST;
   readonly #prospect: CustomerEstimate;
   readonly #customers: ReservoirSample<Drawn>;
   readonly #random = new ReservoirSample<Candidate>(1);
@@ -184,7 +187,8 @@ class Totals {
   add(row: number, request: NotificationRequest): void {
     this.rows += 1;
     const outlook = this.#prospect.outlook(request);
-    addCost(this.cost, outlook.cost);
+    const before = this.cost;
+    this.cost = costBy((step) => before[step] + outlook.cost[step]);
     switch (outlook.would) {
       case 'try':
         this.tried[outlook.channel] = (this.tried[outlook.channel] ?? 0) + 1;

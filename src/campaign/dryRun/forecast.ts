@@ -1,28 +1,12 @@
 import type { NotificationRequest } from '../../notification/request.js';
+import {
+  costBy,
+  type Estimate,
+  type RequestCost,
+  totalOf,
+} from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
 import type { CompiledTemplate } from '../../templates/compile.js';
-
-/** The requests to the platform that a row costs, step by step; parts of one where many rows share it. */
-export interface RequestCost {
-  identity: number;
-  history: number;
-  transcript: number;
-  send: number;
-  deliveryCheck: number;
-}
-
-/** What can be said of a row without asking the platform. */
-export type RowEstimate =
-  | { would: 'skip'; reason: string; cost: RequestCost }
-  | { would: 'fail'; reason: string; cost: RequestCost }
-  /** `channel` is the first that may reach the customer. */
-  | {
-      would: 'try';
-      channel: Channel;
-      cost: RequestCost;
-      /** It would wait first, until then (an ISO time). */
-      deferred?: { until: string; reason: string };
-    };
 
 /** What the platform says of one customer. */
 export type Lookup =
@@ -39,7 +23,7 @@ export interface CustomerEstimate {
   requiresHistory(request: Pick<NotificationRequest, 'history'>): boolean;
   /** How a request's own name greets; undefined where it gives none that can be used. */
   nameIn(request: NotificationRequest): string | undefined;
-  outlook(request: NotificationRequest): RowEstimate;
+  outlook(request: NotificationRequest): Estimate;
   /**
    * Really asks the platform about each, but sends nothing; fewer answers when it was no use to go
    * on. Absent where this process has no way to ask.
@@ -54,22 +38,6 @@ export interface Allowance {
   requestsPerMinute: number;
   /** What is left of that after 429s, up to 1. */
   pace: number;
-}
-
-function totalOf(cost: RequestCost): number {
-  return cost.identity + cost.history + cost.transcript + cost.send + cost.deliveryCheck;
-}
-
-export function addCost(sum: RequestCost, cost: RequestCost): void {
-  sum.identity += cost.identity;
-  sum.history += cost.history;
-  sum.transcript += cost.transcript;
-  sum.send += cost.send;
-  sum.deliveryCheck += cost.deliveryCheck;
-}
-
-export function noCost(): RequestCost {
-  return { identity: 0, history: 0, transcript: 0, send: 0, deliveryCheck: 0 };
 }
 
 /** More customers than these tell hardly more, and cost as much as sending: the faces take no more. */
@@ -109,7 +77,7 @@ export type CustomerSample =
 /** A row that was drawn for the sample. */
 export interface Drawn {
   request: NotificationRequest;
-  outlook: RowEstimate;
+  outlook: Estimate;
 }
 
 const MINUTE_MS = 60_000;
@@ -187,8 +155,6 @@ export interface ForecastInput {
   assumptions: readonly string[];
 }
 
-const FORECAST_MINUTE_MS = 60_000;
-
 /**
  * Reckons how long the requests take at the pace of the allowance. Running campaigns share it evenly,
  * so until this one has ended, another has taken as many requests as this one, or all it needs.
@@ -201,7 +167,7 @@ export function forecast(input: ForecastInput): Forecast {
   const meanwhile = others.map((rows) => Math.min(requests.total, rows * each));
   const all = meanwhile.reduce((sum, some) => sum + some, requests.total);
   const perMinute = allowance.requestsPerMinute * allowance.pace;
-  const durationMs = Math.round((all / perMinute) * FORECAST_MINUTE_MS);
+  const durationMs = Math.round((all / perMinute) * MINUTE_MS);
   return {
     requests,
     requestsPerMinute: Math.floor(perMinute),
@@ -227,14 +193,8 @@ function costOf({ cost, historyRequired }: ForecastInput, shares: CustomerShares
 }
 
 function rounded(cost: RequestCost): RequestCost & { total: number } {
-  return {
-    identity: wholeRequests(cost.identity),
-    history: wholeRequests(cost.history),
-    transcript: wholeRequests(cost.transcript),
-    send: wholeRequests(cost.send),
-    deliveryCheck: wholeRequests(cost.deliveryCheck),
-    total: wholeRequests(totalOf(cost)),
-  };
+  const whole = costBy((step) => wholeRequests(cost[step]));
+  return { ...whole, total: wholeRequests(totalOf(cost)) };
 }
 
 /** A million times a fiftieth is a little more than it should be. */

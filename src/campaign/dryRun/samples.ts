@@ -1,9 +1,10 @@
 import type { NotificationRequest } from '../../notification/request.js';
+import type { Estimate } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
 import { isContextVariable, type TemplateContext } from '../../templates/contextVariables.js';
 import type { RenderResult } from '../../templates/templateParts.js';
 import type { Row } from '../campaign.js';
-import type { CustomerEstimate, RowEstimate } from './forecast.js';
+import type { CustomerEstimate } from './forecast.js';
 
 /** One message as a customer would get it, but for what only a lookup can tell. */
 interface SampleMessage {
@@ -19,7 +20,7 @@ export interface Sample {
   kinds: ('first' | 'random' | 'longest')[];
   row: number;
   recipient: Row['recipient'];
-  outlook: { would: RowEstimate['would']; reason?: string; channel?: Channel };
+  outlook: { would: Estimate['would']; reason?: string; channel?: Channel };
   /** Variables that stand for what is looked up for each customer, filled with placeholders here. */
   placeholders: string[];
   messages: SampleMessage[];

@@ -1,7 +1,7 @@
 import { describeLookupError } from '../../history/lookupError.js';
 import type { MessageField, RenderedMessage } from '../../notification/channelFacts.js';
+import type { EstimatedWait } from '../../notification/requestCost.js';
 import type { DryRunChannel, DryRunLookup, DryRunResult } from '../../pipeline/dryRun.js';
-import type { Deferral } from '../../policy/policy.js';
 import { deferralOf } from '../../queue/deferredReason.js';
 import type { TemplateContext } from '../../templates/contextVariables.js';
 import { printable } from '../output.js';
@@ -44,7 +44,7 @@ function body(result: DryRunResult): string[] {
   }
 }
 
-function describeDeferral({ until, reason }: Deferral): string {
+function describeDeferral({ until, reason }: EstimatedWait): string {
   return `until ${until}: ${deferralOf(reason).what} (${reason})`;
 }
 
