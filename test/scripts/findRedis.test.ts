@@ -1,7 +1,10 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { findRedis } from '../../scripts/redis.mjs';
@@ -74,4 +77,20 @@ describe('finding a Redis', () => {
       'No Redis to be found: install redis-server (or valkey-server) so that it is on the PATH, start Docker, or set REDIS_URL.',
     );
   });
+});
+
+test('npm run redis prints the URL to set, and ends with Ctrl-C', async () => {
+  server = await startPrivateRedis();
+  const script = fileURLToPath(new URL('../../scripts/startRedis.mjs', import.meta.url));
+  const child = spawn(process.execPath, [script], {
+    env: { ...process.env, REDIS_URL: server.url },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  for await (const chunk of child.stdout) {
+    printed += String(chunk);
+    if (printed.includes(server.url)) child.kill('SIGINT');
+  }
+  expect(printed).toContain(`To use it, set:\n  REDIS_URL=${server.url}\n`);
+  expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
 });
