@@ -12,6 +12,7 @@ import {
   type SendGuard,
 } from './call.js';
 import { Caller, type Platform } from './caller.js';
+import type { Download, DownloadOptions } from './download.js';
 import { resolveEndpoints } from './endpoints.js';
 import {
   AnalyticsJobs,
@@ -148,6 +149,8 @@ export interface GenesysClient {
   getEmailDomain(domain: string, options: CallOptions): Promise<CallResult<EmailDomain | null>>;
   /** The organisation's limits of a namespace: `platform.api`, `analytics`, … */
   getLimits(namespace: string, options: CallOptions): Promise<CallResult<PlatformLimit[]>>;
+  /** Fetches a file that the platform has made ready: no request to the platform, and without our token. */
+  download(url: string, options: DownloadOptions): Promise<Download>;
 
   sendAgentlessMessage(
     message: AgentlessMessage,
@@ -265,6 +268,10 @@ export async function createGenesysClient(
     getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
     getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
     getLimits: (namespace, options) => limits.ofNamespace(namespace, options),
+    async download(url, options) {
+      const { download } = await import('./download.js');
+      return download(url, options, { insecure: endpoints.api.startsWith('http:') });
+    },
     sendAgentlessMessage: (message, guard, options) => sends.message(message, guard, options),
     sendAgentlessEmail: (email, guard, options) => sends.email(email, guard, options),
     sendEngageMessage: (message, guard, options) => sends.engage(message, guard, options),

@@ -1,0 +1,174 @@
+import { addAbortSignal, type Readable } from 'node:stream';
+import axios from 'axios';
+import { isLoopback } from './transport.js';
+
+/**
+ * Why there is no file, or no more of it. Nothing of a URL is in it: who has the URL has the file.
+ *
+ * `refused_url`: it leads, at once or after a redirect, to another protocol than is allowed.
+ */
+export type DownloadFailure =
+  | { kind: 'refused_url' }
+  | { kind: 'http'; status: number }
+  | { kind: 'connection_lost'; code: string }
+  | { kind: 'too_large' }
+  | { kind: 'timeout' }
+  | { kind: 'aborted' };
+
+export type Download =
+  | {
+      ok: true;
+      /** The bytes, uncompressed. Throws `DownloadFailed` when the rest does not come. */
+      stream: AsyncIterable<Uint8Array>;
+      contentType?: string;
+    }
+  | { ok: false; failure: DownloadFailure };
+
+export class DownloadFailed extends Error {
+  override readonly name = 'DownloadFailed';
+  readonly failure: DownloadFailure;
+
+  constructor(failure: DownloadFailure) {
+    super(`download failed: ${failure.kind}`);
+    this.failure = failure;
+  }
+}
+
+export interface DownloadOptions {
+  /** Of the file as it is read, not as it is compressed on its way. */
+  maxBytes: number;
+  /** For all of it, reading included. */
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+const MOST_REDIRECTS = 3;
+
+/**
+ * Fetches a file that the platform has made ready elsewhere. The URL carries its own permission: no
+ * token of ours goes with it, it is no request to the platform and takes nothing of its allowance.
+ *
+ * @param insecure whether plain HTTP will do, as it does for a sandbox
+ */
+export async function download(
+  url: string,
+  { maxBytes, timeoutMs, signal }: DownloadOptions,
+  { insecure }: { insecure: boolean },
+): Promise<Download> {
+  const ending = new Ending(timeoutMs, signal);
+  let at = url;
+  try {
+    for (let redirectsLeft = MOST_REDIRECTS; ; redirectsLeft--) {
+      if (!isAllowed(at, insecure)) return ending.failed({ kind: 'refused_url' });
+      const { status, headers, data } = await axios.get<Readable>(at, {
+        responseType: 'stream',
+        maxRedirects: 0,
+        validateStatus: () => true,
+        signal: ending.signal,
+        // A proxy from the environment is honoured, but a sandbox next door is not behind it.
+        ...(isLoopback(at) ? { proxy: false as const } : {}),
+      });
+      if (status >= 200 && status < 300) {
+        return {
+          ok: true,
+          stream: bytesOf(data, maxBytes, ending),
+          contentType: textOf(headers['content-type']),
+        };
+      }
+      data.destroy();
+      const location = textOf(headers['location']);
+      if (status < 300 || status > 399 || location === undefined || redirectsLeft === 0) {
+        return ending.failed({ kind: 'http', status });
+      }
+      at = URL.canParse(location, at) ? new URL(location, at).href : '';
+    }
+  } catch (error) {
+    return ending.failed(failureOf(error, ending));
+  }
+}
+
+/** When a download is over, though its file is not: its time is up, or its caller gives up. */
+class Ending {
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #callerSignal: AbortSignal | undefined;
+  #kind: 'timeout' | 'aborted' | undefined;
+
+  constructor(timeoutMs: number, callerSignal: AbortSignal | undefined) {
+    this.#timer = setTimeout(() => this.#end('timeout'), timeoutMs);
+    this.#callerSignal = callerSignal;
+    if (callerSignal?.aborted) this.#onAbort();
+    else callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  get kind(): 'timeout' | 'aborted' | undefined {
+    return this.#kind;
+  }
+
+  failed(failure: DownloadFailure): Download {
+    this.settle();
+    return { ok: false, failure };
+  }
+
+  /** Must be called once the download is over, or its timer keeps the process alive. */
+  settle(): void {
+    clearTimeout(this.#timer);
+    this.#callerSignal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  readonly #onAbort = (): void => this.#end('aborted');
+
+  #end(kind: 'timeout' | 'aborted'): void {
+    this.#kind ??= kind;
+    this.#controller.abort();
+  }
+}
+
+/** The file is let go of at its end, at the first failure, and when its time is up, read or not. */
+function bytesOf(file: Readable, maxBytes: number, ending: Ending): AsyncIterable<Uint8Array> {
+  addAbortSignal(ending.signal, file);
+  // A failure before anything is read must not end the process: the reader meets it, if it ever comes.
+  file.once('error', () => undefined);
+  file.once('close', () => ending.settle());
+  return read(file, maxBytes, ending);
+}
+
+async function* read(file: Readable, maxBytes: number, ending: Ending): AsyncGenerator<Uint8Array> {
+  let bytes = 0;
+  try {
+    for await (const chunk of file as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) throw new DownloadFailed({ kind: 'too_large' });
+      yield chunk;
+    }
+  } catch (error) {
+    if (error instanceof DownloadFailed) throw error;
+    throw new DownloadFailed(failureOf(error, ending));
+  } finally {
+    ending.settle();
+  }
+}
+
+/** The error itself, which holds the URL, is not passed on. */
+function failureOf(error: unknown, ending: Ending): DownloadFailure {
+  if (ending.kind !== undefined) return { kind: ending.kind };
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return {
+    kind: 'connection_lost',
+    code: typeof code === 'string' && /^[A-Z][A-Z0-9_]{1,63}$/.test(code) ? code : 'UNKNOWN',
+  };
+}
+
+function isAllowed(url: string, insecure: boolean): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol } = new URL(url);
+  return protocol === 'https:' || (insecure && protocol === 'http:');
+}
+
+function textOf(header: unknown): string | undefined {
+  return typeof header === 'string' ? header : undefined;
+}
