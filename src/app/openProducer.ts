@@ -3,6 +3,7 @@ import { RowStore } from '../campaign/rowStore.js';
 import { CampaignStore } from '../campaign/store.js';
 import type { Config } from '../config.js';
 import type { Metrics } from '../ops/metrics.js';
+import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { CampaignProspects } from './campaignEstimates.js';
 
@@ -22,6 +23,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     operations,
     country: config.DEFAULT_COUNTRY,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    prefetch: new PrefetchHold(redis, prefix),
     foresight: new CampaignProspects(config, { redis, catalogue }),
   });
 }

@@ -23,6 +23,8 @@ import { Metrics } from '../ops/metrics.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { type Policy, policyFor } from '../policy/policy.js';
+import { PrefetchHold } from '../prefetch/prefetchHold.js';
+import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
 import { Backlog } from '../queue/backlog.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues, type Queues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
@@ -46,6 +48,7 @@ import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
 import { openIntake } from './openIntake.js';
+import { openPrefetch } from './openPrefetch.js';
 
 /** What the lookups of a deployment's workers share. */
 export interface LookupCaches {
@@ -105,6 +108,7 @@ export function openFeeder(
     release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
+    prefetch: new PrefetchHold(redis, config.QUEUE_PREFIX),
     pace: new Throughput(redis, campaigns.keys),
     limits: {
       maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
@@ -124,6 +128,9 @@ const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
 export interface WorkerExtras {
   observe?: AttemptObserver;
   observeRelease?: ReleaseObserver;
+  observePrefetch?: PrefetchObserver;
+  /** How often a bulk job is asked for its state at first (ms). */
+  prefetchPollMs?: number;
   metrics?: Metrics;
   /** Instead of the rules of the configuration; for testing. */
   policy?: Policy;
@@ -140,6 +147,8 @@ export async function startWorker(
   {
     observe = () => undefined,
     observeRelease = () => undefined,
+    observePrefetch = () => undefined,
+    prefetchPollMs,
     metrics = new Metrics(),
     policy = policyFor(config),
     admission,
@@ -205,6 +214,18 @@ export async function startWorker(
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
   const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
   const caches = openLookupCaches(redis, config, log, noteRedis);
+  const templateStore = new TemplateStore(catalogue);
+  const { prefetcher, prefetched } = openPrefetch(config, {
+    redis,
+    campaigns,
+    client,
+    templates: templateStore,
+    log,
+    now: () => ledger.clock.now(),
+    observe: observePrefetch,
+    pollMs: prefetchPollMs,
+    noteRedis,
+  });
   const pipeline = new NotificationPipeline({
     haltWatch,
     client,
@@ -215,13 +236,14 @@ export async function startWorker(
     ),
     identities: new IdentityLookup(client, caches.identities),
     contexts: caches.contexts,
+    prefetched,
     checkpoints: new CheckpointStore<Findings>(
       redis,
       prefix,
       keyringOf(config),
       config.CHECKPOINT_MAX_AGE,
     ),
-    templates: new TemplateStore(catalogue),
+    templates: templateStore,
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
@@ -320,6 +342,7 @@ export async function startWorker(
   intake.start();
   sweeper.start();
   feeder.start();
+  prefetcher.start();
   log.info(
     { workerId: heartbeat.id, templates: templates.length, health: health?.url },
     'worker started',
@@ -329,7 +352,13 @@ export async function startWorker(
   const stop = async () => {
     clearInterval(renewal);
     clockWatch.stop();
-    await Promise.all([sweeper.stop(), feeder.stop(), intake.stop(), workers.stop()]);
+    await Promise.all([
+      sweeper.stop(),
+      feeder.stop(),
+      prefetcher.stop(),
+      intake.stop(),
+      workers.stop(),
+    ]);
     await heartbeat.stop();
     haltWatch.stop();
     await client.close();

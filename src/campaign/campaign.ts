@@ -133,6 +133,8 @@ export interface Campaign {
   columns?: Partial<ColumnChoices>;
   /** It may start however many rows of its file are rejected. */
   acceptRejected?: true;
+  /** Whether data is fetched in bulk ahead of its rows; absent: where it is worth it. */
+  prefetch?: 'off';
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */
   upload?: string;
   /** Rows that were released do not know of the last step yet (cancel, resume): the feeder does. */
@@ -159,6 +161,32 @@ export interface Judged {
  * state.
  */
 export type CampaignCounts = Record<State | 'waiting' | 'deferred', number>;
+
+/** Whether data is fetched in bulk ahead of a campaign's rows; `auto`: where it is worth it. */
+export const PREFETCH_CHOICES = ['auto', 'off'] as const;
+
+/** With fewer, bulk requests cost as much as they save. */
+const PREFETCHED_FROM_ROWS = 1_000;
+
+export function isPrefetched({ prefetch, import: imported }: Campaign): boolean {
+  return prefetch !== 'off' && (imported?.rows ?? 0) >= PREFETCHED_FROM_ROWS;
+}
+
+/** Says which rows wait a little for what is fetched in bulk for them; undefined while none do. */
+export interface CampaignHold {
+  heldRows(
+    campaign: Campaign,
+    now: number,
+  ): Promise<
+    | {
+        /** How many rows of the file, from its first on, do not wait. */
+        readyRows: number;
+        /** Until when the others wait at most (epoch ms). */
+        until: number;
+      }
+    | undefined
+  >;
+}
 
 /** Rows in one chunk; all chunks but the last are full, so a row's place tells its chunk. */
 export const CHUNK_ROWS = 500;

@@ -6,7 +6,7 @@ import {
   schemaProblems,
   textProblems,
 } from '../notification/request.js';
-import type { RowDefaults } from './campaign.js';
+import { PREFETCH_CHOICES, type RowDefaults } from './campaign.js';
 import type { NewCampaign } from './lifecycle.js';
 
 /** Short enough that every row's id, campaign and number, is one of a notification. */
@@ -74,6 +74,10 @@ export const campaignRequestSchema = z.strictObject({
   acceptRejected: z.boolean({ error: 'true or false' }).optional().meta({
     description:
       'Whether it may start although more than one in ten rows of its file are rejected.',
+  }),
+  prefetch: z.enum(PREFETCH_CHOICES, { error: 'auto or off' }).optional().meta({
+    description:
+      'Whether what its rows look up is fetched in bulk ahead of them: auto, when left out, does so from 1,000 rows on.',
   }),
 });
 
@@ -151,7 +155,7 @@ export function campaignInput(
   { id, templateHash, defaultName }: { id: string; templateHash: string; defaultName: string },
 ): NewCampaign {
   const { name, template, startAt, endAt, id: _id, ...others } = request;
-  const { map, ignore, acceptRejected, ...defaults } = others;
+  const { map, ignore, acceptRejected, prefetch, ...defaults } = others;
   const columns = map === undefined && ignore === undefined ? undefined : { map, ignore };
   return {
     id,
@@ -165,6 +169,7 @@ export function campaignInput(
     endAt: epochMs(endAt),
     columns,
     acceptRejected: acceptRejected || undefined,
+    prefetch: prefetch === 'off' ? prefetch : undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import type { Operations } from '../queue/operations.js';
 import { obstacleView } from '../queue/statusView.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import type { Campaign, CampaignState, ImportSummary } from './campaign.js';
+import type { Campaign, CampaignHold, CampaignState, ImportSummary } from './campaign.js';
 import { type ProgressSurroundings, progressOf, type Tally } from './campaignProgress.js';
 import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
@@ -17,6 +17,8 @@ export type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js
 interface CampaignSurroundings extends ProgressSurroundings {
   /** What is in the way of the whole deployment. */
   obstacles: readonly Obstacle[];
+  /** Until when rows wait for their prefetch at most (epoch ms). */
+  heldUntil?: number;
 }
 
 /** Whether a campaign has begun and not ended. */
@@ -27,7 +29,7 @@ function isUnderWay(state: CampaignState): boolean {
 function campaignView(
   campaign: Campaign,
   tally: Tally,
-  { now, perMinute, deliveryCheckAfterMs, obstacles }: CampaignSurroundings,
+  { now, perMinute, deliveryCheckAfterMs, obstacles, heldUntil }: CampaignSurroundings,
 ): CampaignView {
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess } = campaign;
@@ -46,6 +48,7 @@ function campaignView(
     map: columns?.map,
     ignore: columns?.ignore === undefined ? undefined : [...columns.ignore],
     acceptRejected,
+    prefetch: campaign.prefetch ?? 'auto',
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),
     startAt: isoOf(startAt),
@@ -60,7 +63,7 @@ function campaignView(
       perMinute: isStopped ? undefined : perMinute,
       deliveryCheckAfterMs,
     }),
-    waitsFor: campaignWaits(campaign, tally, obstacles).map(waitView),
+    waitsFor: campaignWaits(campaign, tally, obstacles, heldUntil).map(waitView),
     resumesByItself: pausedForAccess === undefined ? undefined : true,
     obstacles: isUnderWay(state) && obstacles.length > 0 ? obstacles.map(obstacleView) : undefined,
     possible: possibleSteps(campaign),
@@ -99,6 +102,7 @@ export interface CampaignViewsParts {
   operations: Operations;
   /** How long after a send its delivery is checked. */
   deliveryCheckAfterMs: number;
+  prefetch: CampaignHold;
 }
 
 /** Campaigns as people see them: with their progress, and with what is in the way of all of them. */
@@ -129,7 +133,23 @@ export class CampaignViews {
       state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
     ]);
     const now = store.clock.now();
-    return campaignView(campaign, tally, { now, perMinute, deliveryCheckAfterMs, obstacles });
+    const heldUntil = await this.#heldUntil(campaign, now);
+    return campaignView(campaign, tally, {
+      now,
+      perMinute,
+      deliveryCheckAfterMs,
+      obstacles,
+      heldUntil,
+    });
+  }
+
+  /** Until when its next row waits for its prefetch at most (epoch ms), if it does. */
+  async #heldUntil(campaign: Campaign, now: number): Promise<number | undefined> {
+    const { store, prefetch } = this.#parts;
+    const held = await prefetch.heldRows(campaign, now);
+    if (held === undefined || (await store.released(campaign.id)) < held.readyRows)
+      return undefined;
+    return held.until;
   }
 
   /** Asked only for campaigns that have begun and not ended: the others wait for nothing. */

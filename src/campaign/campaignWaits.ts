@@ -6,7 +6,13 @@ import { rowsToSend, type Tally } from './campaignProgress.js';
 
 /** One thing that rows of a campaign wait for. Times are epoch ms. */
 export interface CampaignWait {
-  code: 'campaign_paused' | 'not_before' | 'delivery_checks' | ObstacleKind | CountedReason;
+  code:
+    | 'campaign_paused'
+    | 'not_before'
+    | 'prefetch'
+    | 'delivery_checks'
+    | ObstacleKind
+    | CountedReason;
   who: WaitsFor;
   since?: number;
   until?: number;
@@ -23,11 +29,14 @@ export interface CampaignWait {
 /**
  * Everything that a campaign waits for, what holds up all of it first. Every face of a campaign says
  * what this says.
+ *
+ * @param heldUntil until when rows wait at most for what is fetched in bulk for them (epoch ms)
  */
 export function campaignWaits(
   campaign: Campaign,
   tally: Tally,
   obstacles: readonly Obstacle[],
+  heldUntil?: number,
 ): CampaignWait[] {
   switch (campaign.state) {
     case 'ready':
@@ -37,6 +46,7 @@ export function campaignWaits(
       const stopped = [...pausedCampaign(campaign), ...stops(obstacles)];
       return [
         ...stopped,
+        ...(stopped.length === 0 ? prefetching(tally, heldUntil) : []),
         ...deferred(tally.reasons.deferred).filter((wait) => !isSaidBy(stopped, wait)),
         ...(stopped.length === 0 ? deliveryChecks(tally) : []),
       ];
@@ -108,6 +118,15 @@ function isSaidBy(stopped: readonly CampaignWait[], { code, who }: CampaignWait)
   if (who === 'a worker' && stopped.length > 0) return true;
   const isHeld = stopped.some((stop) => stop.code === 'held');
   return isHeld && (code === 'credentials' || code === 'permission');
+}
+
+/** Rows that are not released wait a little for what is fetched for many of them together. */
+function prefetching({ counts }: Tally, until: number | undefined): CampaignWait[] {
+  if (until === undefined || counts.waiting === 0) return [];
+  const rows = counts.waiting;
+  const detail =
+    'What rows need to know of their customers is being fetched in bulk; rows wait for it until then at most.';
+  return [{ code: 'prefetch', who: 'Genesys Cloud', until, rows, detail }];
 }
 
 /** All that is left is to hear what arrived. */

@@ -4,7 +4,7 @@ import type { Backlog } from '../queue/backlog.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
-import type { Campaign, CampaignCounts, Judged } from './campaign.js';
+import type { Campaign, CampaignCounts, CampaignHold, Judged } from './campaign.js';
 import { rowsDealtWith } from './campaignProgress.js';
 import {
   cancel,
@@ -101,15 +101,18 @@ function flowOf(counts: CampaignCounts): ReleaseWindow {
 class Flows {
   readonly #readyAfter = new Map<string, number>();
 
-  /** How many to release now; to be asked at each look. */
-  wanted(campaignId: string, counts: CampaignCounts): number {
+  /** How many to release now, at most so many; to be asked at each look. */
+  wanted(campaignId: string, counts: CampaignCounts, most: number): number {
     const { ready, unfinished } = flowOf(counts);
     const workedOff = Math.max(0, (this.#readyAfter.get(campaignId) ?? ready) - ready);
     const target = Math.min(READY_AT_MOST, Math.max(READY_AT_LEAST, workedOff * LASTS_FOR_LOOKS));
     const wanted =
       ready > target / 2
         ? 0
-        : Math.max(0, Math.min(target - ready, UNFINISHED_AT_MOST - unfinished, counts.waiting));
+        : Math.max(
+            0,
+            Math.min(target - ready, UNFINISHED_AT_MOST - unfinished, counts.waiting, most),
+          );
     this.#readyAfter.set(campaignId, ready + wanted);
     return wanted;
   }
@@ -146,6 +149,8 @@ export interface FeederParts {
   /** The content that a template's name stands for now, or undefined when it is not known. */
   templateHash(template: string): Promise<string | undefined>;
   log: Logger;
+  /** Whether rows wait a little for what is fetched in bulk for them. */
+  prefetch?: CampaignHold;
   /** Takes note of an error if it is one of Redis'; whether it was. */
   noteRedis?: (error: unknown) => boolean;
 }
@@ -366,8 +371,10 @@ export class Feeder {
   }
 
   async #releaseSome({ campaign, counts, released }: Seen): Promise<void> {
-    const { release, backlog, log } = this.#parts;
-    let wanted = this.#flows.wanted(campaign.id, counts);
+    const { release, backlog, log, campaigns, prefetch } = this.#parts;
+    const held = await prefetch?.heldRows(campaign, campaigns.clock.now());
+    const most = held === undefined ? Number.POSITIVE_INFINITY : held.readyRows - released;
+    let wanted = this.#flows.wanted(campaign.id, counts, most);
     if (wanted === 0 || !(await backlog.admit(wanted)).admitted) return;
     let cursor = released;
     while (wanted > 0 && !this.#stopping) {

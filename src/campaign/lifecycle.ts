@@ -35,11 +35,12 @@ export interface NewCampaign {
   endAt?: number;
   columns?: Partial<ColumnChoices>;
   acceptRejected?: true;
+  prefetch?: 'off';
 }
 
 export function newCampaign(input: NewCampaign, now: number, by?: string): Campaign {
   const { id, name, template, templateHash, defaults, startAt, endAt } = input;
-  const { columns, acceptRejected } = input;
+  const { columns, acceptRejected, prefetch } = input;
   return {
     id,
     name,
@@ -54,6 +55,7 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
     endAt,
     columns,
     acceptRejected: acceptRejected || undefined,
+    prefetch,
   };
 }
 

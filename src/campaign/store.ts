@@ -331,8 +331,9 @@ function countsOf(hash: Record<string, string>): CampaignCounts {
 
 /** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
 function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
-  const { name, isNameDefault, template, defaults, endAt, columns, acceptRejected } = input;
-  const asked = { name, template, endAt, acceptRejected, ...columns, ...defaults };
+  const { name, isNameDefault, template, defaults, endAt, columns, acceptRejected, prefetch } =
+    input;
+  const asked = { name, template, endAt, acceptRejected, prefetch, ...columns, ...defaults };
   const there = { ...campaign.defaults, ...campaign.columns, ...campaign };
   const fields = [
     'name',
@@ -345,6 +346,7 @@ function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
     'map',
     'ignore',
     'acceptRejected',
+    'prefetch',
   ];
   return fields.filter(
     (field) =>

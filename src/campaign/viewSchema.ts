@@ -3,7 +3,12 @@ import { COUNTED_REASONS } from '../notification/countedReason.js';
 import { requestSchema } from '../notification/request.js';
 import { CHANNELS, STATES } from '../notification/state.js';
 import { obstacleSchema } from '../queue/statusView.js';
-import { CAMPAIGN_STATES, CAMPAIGN_STEPS, type CampaignCounts } from './campaign.js';
+import {
+  CAMPAIGN_STATES,
+  CAMPAIGN_STEPS,
+  type CampaignCounts,
+  PREFETCH_CHOICES,
+} from './campaign.js';
 
 const time = z.iso.datetime();
 const rows = z.int().min(0);
@@ -98,6 +103,10 @@ export const campaignSchema = z
     map: z.record(z.string(), z.string()).optional(),
     ignore: z.array(z.string()).optional(),
     acceptRejected: z.literal(true).optional(),
+    prefetch: z.enum(PREFETCH_CHOICES).meta({
+      description:
+        'Whether what its rows look up is fetched in bulk ahead of them, from 1,000 rows on.',
+    }),
     createdAt: time,
     updatedAt: time,
     startAt: time.optional(),

@@ -1,5 +1,9 @@
 import { sameId } from '../genesys/platformId.js';
-import type { ConversationQuery, ConversationSummary } from '../genesys/resources/conversations.js';
+import type {
+  ConversationQuery,
+  ConversationSummary,
+  QueryFilter,
+} from '../genesys/resources/conversations.js';
 
 export const DAY_MS = 24 * 60 * 60 * 1000;
 /** The platform refuses a filtered query over more. */
@@ -19,6 +23,15 @@ export interface Window {
   to: number;
 }
 
+/** Conversations by web messaging. */
+export const WEB_MESSAGES: QueryFilter = {
+  type: 'and',
+  predicates: [
+    { dimension: 'mediaType', value: 'message' },
+    { dimension: 'messageType', value: 'webmessaging' },
+  ],
+};
+
 /** The web conversations of these contacts that started on a day of the window, newest first. */
 export function conversationQuery(
   contactIds: readonly string[],
@@ -31,13 +44,7 @@ export function conversationQuery(
     orderBy: 'conversationStart',
     paging: { pageSize: PAGE_SIZE, pageNumber },
     segmentFilters: [
-      {
-        type: 'and',
-        predicates: [
-          { dimension: 'mediaType', value: 'message' },
-          { dimension: 'messageType', value: 'webmessaging' },
-        ],
-      },
+      WEB_MESSAGES,
       {
         type: 'or',
         predicates: contactIds.map((value) => ({ dimension: 'externalContactId', value })),

@@ -45,11 +45,7 @@ export class IdentityLookup {
     if (externalContactId !== undefined) {
       if (!wants.contact && !wants.history) return found({ externalContactId });
       const known = await this.#lookUp(['contact', externalContactId], options);
-      if (!known.ok) return known;
-      // The id stays the caller's, whether the platform knows it or has merged it into another.
-      const { externalContactId: own, mergedIds = [], ...rest } = known.value;
-      const others = [...(own === undefined ? [] : [own]), ...mergedIds];
-      return found({ ...rest, externalContactId, ...merged(externalContactId, others) });
+      return known.ok ? found(underId(externalContactId, known.value)) : known;
     }
     if (email === undefined) return found({});
     return this.#lookUp(['email', emailIdentity(email)], options);
@@ -76,15 +72,25 @@ export class IdentityLookup {
       await this.#cache?.saveNothing(subject, {});
       return found({});
     }
-    const { id } = contact.value;
-    const identity = {
-      externalContactId: id,
-      ...merged(id, idsOf(contact.value)),
-      ...nameIn(contact.value),
-    };
+    const identity = identityOf(contact.value);
     await this.#cache?.saveFound(subject, identity);
     return found(identity);
   }
+}
+
+/** Who a contact is. */
+export function identityOf(contact: Contact): Identity {
+  const { id } = contact;
+  return { externalContactId: id, ...merged(id, idsOf(contact)), ...nameIn(contact) };
+}
+
+/** The id stays the caller's, whether the platform knows it or has merged it into another. */
+export function underId(
+  externalContactId: string,
+  { externalContactId: own, mergedIds = [], ...rest }: Identity,
+): Identity {
+  const others = [...(own === undefined ? [] : [own]), ...mergedIds];
+  return { ...rest, externalContactId, ...merged(externalContactId, others) };
 }
 
 /** Of these ids, those that are not the customer's main one. */

@@ -10,20 +10,26 @@ import type { Channel } from '../notification/state.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import type { ConversationLoader } from './conversationLoader.js';
-import type { ContactIds } from './conversationQuery.js';
+import type { ContactIds, PastConversation } from './conversationQuery.js';
 import type { Identity, IdentityLookup } from './identity.js';
 import { found, type Read, SingleFlight } from './lookupError.js';
-import { PastConversations } from './pastConversations.js';
+import { KnownConversations, PastConversations } from './pastConversations.js';
 import { readTranscript, type TranscriptSource } from './transcript.js';
 
-export interface HistorySearch {
-  contactIds: ContactIds;
+/** How a history is searched, but for whose it is and when. */
+export interface SearchSettings {
   lookbackDays: number;
   maxConversations: number;
   /** Whether what was said is needed; without that, its transcript is not read. */
   wantsText: boolean;
   transcriptSource: TranscriptSource;
+}
+
+export interface HistorySearch extends SearchSettings {
+  contactIds: ContactIds;
   now: number;
+  /** All of them, newest first, where they are known already: they are not asked for. */
+  known?: readonly PastConversation[];
 }
 
 export interface HistoryParts {
@@ -41,7 +47,10 @@ export async function readHistory(
   search: HistorySearch,
   options: CallOptions,
 ): Promise<Read<HistoryConversation[]>> {
-  const past = new PastConversations(conversations, search, options);
+  const past =
+    search.known === undefined
+      ? new PastConversations(conversations, search, options)
+      : new KnownConversations(search.known);
   const transcripts = { client, source: search.transcriptSource };
   const read: HistoryConversation[] = [];
   while (read.length < search.maxConversations) {
@@ -113,11 +122,8 @@ export class CustomerLookup {
   ): HistorySearch | undefined {
     if (!needs.history || externalContactId === undefined) return undefined;
     return {
+      ...searchSettings(request, needs, this.#parts),
       contactIds: [externalContactId, ...mergedIds],
-      lookbackDays: request.history?.lookbackDays ?? this.#parts.defaultLookbackDays,
-      maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
-      wantsText: needs.text,
-      transcriptSource: this.#parts.transcriptSource,
       now: (this.#parts.now ?? Date.now)(),
     };
   }
@@ -130,6 +136,19 @@ export class CustomerLookup {
     const key = JSON.stringify([options.lane, ...historySubject(search)]);
     return this.#histories.run(key, () => readHistory(this.#parts, search, options));
   }
+}
+
+export function searchSettings(
+  request: NotificationRequest,
+  needs: Needs,
+  defaults: Pick<LookupParts, 'defaultLookbackDays' | 'transcriptSource'>,
+): SearchSettings {
+  return {
+    lookbackDays: request.history?.lookbackDays ?? defaults.defaultLookbackDays,
+    maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
+    wantsText: needs.text,
+    transcriptSource: defaults.transcriptSource,
+  };
 }
 
 /** All that the answer depends on, but for when it is asked. */

@@ -69,3 +69,20 @@ export class PastConversations {
     return { from: Math.max(this.#oldest, this.#now - windowsBack * LONGEST_WINDOW_MS), to };
   }
 }
+
+/** The same, where all of them were found before. */
+export class KnownConversations {
+  readonly #left: PastConversation[];
+
+  constructor(known: readonly PastConversation[]) {
+    this.#left = [...known];
+  }
+
+  async next(): Promise<Read<PastConversation | undefined>> {
+    return found(this.#left.shift());
+  }
+
+  get atHand(): readonly PastConversation[] {
+    return this.#left;
+  }
+}

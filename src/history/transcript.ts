@@ -96,11 +96,15 @@ async function readRecordedTranscript(
 ): Promise<Read<HistoryMessage[] | undefined>> {
   const answer = fromCall(await client.getRecordings(conversationId, options));
   if (!answer.ok) return isGone(answer) ? found(undefined) : answer;
-  if (!answer.value.ready) return found(undefined);
-  const lines = customerLines(answer.value.recordings);
-  if (lines.some(isRedacted)) return found(undefined);
+  return found(answer.value.ready ? recordedMessages(answer.value.recordings) : undefined);
+}
+
+/** What the customer wrote, from all recordings of a conversation; `undefined` when they are no use. */
+export function recordedMessages(recordings: readonly Recording[]): HistoryMessage[] | undefined {
+  const lines = customerLines(recordings);
+  if (lines.some(isRedacted)) return undefined;
   const messages = lines.flatMap(wordsOf);
-  return found(messages.length === 0 ? undefined : messages);
+  return messages.length === 0 ? undefined : messages;
 }
 
 /** A conversation has a recording for each session; what two of them hold counts once. */

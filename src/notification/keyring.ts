@@ -104,22 +104,37 @@ const TAG_BYTES = 16;
 
 /** A value, encrypted under a key of 32 bytes. */
 export function seal(key: Buffer, value: unknown): Buffer {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv(CIPHER, key, iv);
-  const hidden = Buffer.concat([cipher.update(JSON.stringify(value)), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), hidden]);
+  return sealBytes(key, Buffer.from(JSON.stringify(value)));
 }
 
 /** The value, or undefined for what this key has not sealed: another secret, a damaged or an open value. */
 export function unseal(key: Buffer, sealed: Buffer): unknown {
+  const json = unsealBytes(key, sealed);
+  if (json === undefined) return undefined;
+  try {
+    return JSON.parse(json.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes, encrypted under a key of 32 bytes: 12 random bytes, 16 of tag, then what is hidden. */
+export function sealBytes(key: Buffer, open: Buffer): Buffer {
+  const iv = randomBytes(IV_BYTES);
+  const cipher = createCipheriv(CIPHER, key, iv);
+  const hidden = Buffer.concat([cipher.update(open), cipher.final()]);
+  return Buffer.concat([iv, cipher.getAuthTag(), hidden]);
+}
+
+/** As `unseal`, for what `sealBytes` has sealed. */
+export function unsealBytes(key: Buffer, sealed: Buffer): Buffer | undefined {
   const iv = sealed.subarray(0, IV_BYTES);
   const tag = sealed.subarray(IV_BYTES, IV_BYTES + TAG_BYTES);
   const hidden = sealed.subarray(IV_BYTES + TAG_BYTES);
   try {
     const decipher = createDecipheriv(CIPHER, key, iv, { authTagLength: TAG_BYTES });
     decipher.setAuthTag(tag);
-    const json = Buffer.concat([decipher.update(hidden), decipher.final()]).toString('utf8');
-    return JSON.parse(json);
+    return Buffer.concat([decipher.update(hidden), decipher.final()]);
   } catch {
     return undefined;
   }

@@ -14,6 +14,7 @@ import {
   type Needs,
   needsOf,
   requiresHistory,
+  searchSettings,
 } from '../history/lookup.js';
 import type { LookupCache } from '../history/lookupCache.js';
 import { found, isLookupError, type Read } from '../history/lookupError.js';
@@ -23,6 +24,8 @@ import { triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
+import { type PrefetchedRows, searchName } from '../prefetch/prefetchedRows.js';
+import type { PrefetchedRow } from '../prefetch/prefetchStore.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { type CompiledTemplate, compileTemplate } from '../templates/compile.js';
 import type { TemplateSource } from '../templates/manifest.js';
@@ -61,6 +64,8 @@ export interface PreparationParts extends LookupParts {
   checkpoints: CheckpointStore<Findings>;
   /** By `historySubject`. */
   contexts: LookupCache<HistoryContext>;
+  /** What was fetched in bulk for rows of campaigns; without, all of it is looked up. */
+  prefetched?: PrefetchedRows;
   templates: TemplateStore;
   policy: Policy;
   defaultChannels: readonly Channel[];
@@ -97,13 +102,17 @@ export class Preparation {
 
     const needs = needsOf(request, template, channels);
     const required = requiresHistory(request, template, channels);
-    const identity = await attempt.timed('identity', () =>
-      this.#lookup.identity(request, needs, attempt.callOptions()),
-    );
+    const ahead = needs.identity ? await this.#prefetched(attempt, request, needs) : undefined;
+    const identity =
+      ahead?.identity === undefined
+        ? await attempt.timed('identity', () =>
+            this.#lookup.identity(request, needs, attempt.callOptions()),
+          )
+        : found(ahead.identity);
     const who = await this.#orWithout<Identity>(attempt, required, identity, {});
     if (!who.ok) return ended(who.outcome);
 
-    const history = await this.#history(attempt, request, who.value, needs);
+    const history = await this.#history(attempt, request, who.value, needs, ahead);
     const past = await this.#orWithout(attempt, required, history, extractHistory([]));
     if (!past.ok) return ended(past.outcome);
     if (!past.value.hasHistory && required) {
@@ -120,20 +129,32 @@ export class Preparation {
     return this.#ready(attempt, request, template, channels, findings);
   }
 
-  /** What is known of the customer's history: remembered, or read and made sense of. */
+  /** The same that the lookups would have found, as far as it was fetched before the row's turn. */
+  async #prefetched(
+    attempt: Attempt,
+    request: NotificationRequest,
+    needs: Needs,
+  ): Promise<PrefetchedRow | undefined> {
+    const settings = searchSettings(request, needs, this.#parts);
+    return this.#parts.prefetched?.of(attempt.record, searchName(settings));
+  }
+
+  /** What is known of the customer's history: prefetched, remembered, or read and made sense of. */
   async #history(
     attempt: Attempt,
     request: NotificationRequest,
     identity: Identity,
     needs: Needs,
+    ahead: PrefetchedRow | undefined,
   ): Promise<Read<HistoryContext>> {
     const search = this.#lookup.historySearch(request, identity, needs);
     if (search === undefined) return found(extractHistory([]));
+    if (ahead?.history !== undefined) return found(ahead.history);
     const { contexts } = this.#parts;
     const known = await contexts.load(historySubject(search));
     if (known !== undefined) return found(known);
     const history = await attempt.timed('history', () =>
-      this.#lookup.history(search, attempt.callOptions()),
+      this.#lookup.history({ ...search, known: ahead?.conversations }, attempt.callOptions()),
     );
     if (!history.ok) return history;
     const context = await attempt.timed('context', () => extractHistory(history.value));

@@ -16,6 +16,12 @@ export interface KeysOfCampaign {
   cursor: string;
   /** List: `at:ended`, the newest first; from it the campaign's pace is read. */
   pace: string;
+  /** How far the prefetch of this campaign has come, as JSON. */
+  prefetch: string;
+  /** What was prefetched for one block of rows, encrypted. */
+  prefetched(block: number): string;
+  /** Set: keyed digests of contact ids that had a conversation since their history was prefetched. */
+  wroteSince: string;
   /** What an upload has brought so far; becomes `rows` when it is finished. */
   uploadedRows(upload: string): string;
   uploadedRejected(upload: string): string;
@@ -28,6 +34,10 @@ export interface CampaignKeys {
   schedule: string;
   /** The process that holds this key is the feeder. */
   feeder: string;
+  /** The process that holds this key prefetches. */
+  prefetcher: string;
+  /** Set: ids of the campaigns for which something may be prefetched or under way. */
+  prefetching: string;
   of(campaignId: string): KeysOfCampaign;
 }
 
@@ -37,6 +47,8 @@ export function campaignKeys(prefix: string): CampaignKeys {
     campaigns: `${prefix}:campaigns`,
     schedule: `${prefix}:campaigns:agenda`,
     feeder: `${prefix}:feeder`,
+    prefetcher: `${prefix}:prefetcher`,
+    prefetching: `${prefix}:prefetching`,
     of(campaignId) {
       const record = `${prefix}:k:${campaignId}`;
       return {
@@ -48,6 +60,9 @@ export function campaignKeys(prefix: string): CampaignKeys {
         rejected: `${record}:rejected`,
         cursor: `${record}:cursor`,
         pace: `${record}:pace`,
+        prefetch: `${record}:prefetch`,
+        prefetched: (block) => `${record}:prefetch:${block}`,
+        wroteSince: `${record}:prefetch:wrote`,
         uploadedRows: (upload) => `${record}:rows:${upload}`,
         uploadedRejected: (upload) => `${record}:rejected:${upload}`,
       };

@@ -24,6 +24,10 @@ async function stopAt(step) {
 const role = await startWorker(loaded.config, pino({ level: process.env.LOG_LEVEL ?? 'silent' }), {
   observe: stopAt,
   observeRelease: stopAt,
+  observePrefetch: stopAt,
+  ...(process.env.PREFETCH_POLL_MS !== undefined && {
+    prefetchPollMs: Number(process.env.PREFETCH_POLL_MS),
+  }),
   ...(process.env.MINUTE_MS !== undefined && { minuteMs: Number(process.env.MINUTE_MS) }),
 });
 process.send('started');

@@ -44,6 +44,7 @@ export const CREATED = {
   state: 'importing',
   by: 'marketing',
   template: 'follow-up',
+  prefetch: 'auto',
   createdAt: CREATED_AT,
   updatedAt: CREATED_AT,
   endAt: '2026-11-23T17:00:00.000Z',

@@ -181,7 +181,7 @@ interface Separation {
 }
 
 /** Tells what separates cells from the file's first lines: what occurs most in the first that has any. */
-function separationOf(head: string): Separation {
+export function separationOf(head: string): Separation {
   const declared = SEPARATOR_LINE.exec(head);
   if (declared?.[1] !== undefined) return { separator: declared[1], skip: declared[0].length };
   const line =

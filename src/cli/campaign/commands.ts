@@ -57,6 +57,9 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
     )
     .option('--start-at <time>', 'not before this time, ISO 8601')
     .option('--end-at <time>', 'not after this time, ISO 8601')
+    .addOption(
+      new Option('--prefetch <choice>', 'fetch in bulk what rows look up').choices(['auto', 'off']),
+    )
     .option('--yes', 'start without asking')
     .option('--accept-rejected', 'with --yes: start although over a tenth of the rows are rejected')
     .option(...JSON_OPTION)

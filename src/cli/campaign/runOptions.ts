@@ -18,6 +18,7 @@ export interface RunOptions {
   ignore?: string[];
   encoding?: string;
   acceptRejected?: boolean;
+  prefetch?: 'auto' | 'off';
   dryRun?: boolean;
   sample?: number;
   startAt?: string;
@@ -28,7 +29,7 @@ export interface RunOptions {
 
 /** The campaign these options ask for, not yet checked: what is wrong with it, its schema says. */
 export function campaignRequestFrom(options: RunOptions): Record<string, unknown> {
-  const { template, name, id, channels, endAt, history } = options;
+  const { template, name, id, channels, endAt, history, prefetch } = options;
   const variables = (options.var ?? []).map(splitVariable).filter((pair) => pair !== undefined);
   return {
     id,
@@ -38,6 +39,7 @@ export function campaignRequestFrom(options: RunOptions): Record<string, unknown
     variables: variables.length > 0 ? Object.fromEntries(variables) : undefined,
     history: history ? undefined : { required: false },
     endAt,
+    prefetch,
   };
 }
 
@@ -93,6 +95,7 @@ const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
   startAt: '--start-at',
   endAt: '--end-at',
   history: '--no-history',
+  prefetch: '--prefetch',
 };
 
 /** A field as the person who typed the command knows it. */
@@ -115,6 +118,7 @@ export function mappedRunCommand(
 ): string {
   const { template, name, id, channels, history, format, encoding, sample, startAt, endAt } =
     options;
+  const { prefetch } = options;
   const given: [string, string | undefined][] = [
     ['--template', template],
     ['--name', name],
@@ -129,6 +133,7 @@ export function mappedRunCommand(
     ['--sample', sample?.toString()],
     ['--start-at', startAt],
     ['--end-at', endAt],
+    ['--prefetch', prefetch],
   ];
   const words = given.flatMap(([option, value]) =>
     value === undefined ? [] : [option, quoted(value)],

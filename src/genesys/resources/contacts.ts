@@ -150,7 +150,7 @@ export function idsOf({ id, canonicalContact, mergeSet = [] }: Contact): string[
 }
 
 /** A contact that shows no address at all cannot be compared. */
-function mayHaveEmail(contact: Contact, email: string): boolean {
+export function mayHaveEmail(contact: Contact, email: string): boolean {
   const addresses = addressesOf(contact);
   const asked = emailIdentity(email);
   return addresses.length === 0 || addresses.some((address) => emailIdentity(address) === asked);

@@ -16,7 +16,7 @@ export interface ConversationQuery {
   segmentFilters?: QueryFilter[];
 }
 
-interface QueryFilter {
+export interface QueryFilter {
   type: 'and' | 'or';
   predicates?: QueryPredicate[];
   clauses?: { type: 'and' | 'or'; predicates: QueryPredicate[] }[];

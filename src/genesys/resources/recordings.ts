@@ -20,7 +20,7 @@ const ButtonResponse = z.object({ text: optionalText }).optional().catch(undefin
 const anyList = z.array(z.unknown()).catch([]);
 
 /** Genesys: RecordingMessagingMessage. A plain text has no `contentType`. */
-const RecordedMessage = z.object({
+export const RecordedMessage = z.object({
   id: optionalId,
   timestamp: optionalText,
   /** customer, external, agent, workflow, api, … */
@@ -36,7 +36,7 @@ const RecordedMessage = z.object({
 });
 
 /** Genesys: Recording. Those of calls and screens have no `messagingTranscript`. */
-const Recording = z.object({
+export const Recording = z.object({
   conversationId: comparedId,
   messagingTranscript: z.array(RecordedMessage).optional().catch(undefined),
 });
