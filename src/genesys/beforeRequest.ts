@@ -60,7 +60,8 @@ export function refusalOf(ticket: Exclude<Permit, { admitted: true }>): CallFail
     case 'gate_closed':
       return { kind: 'gate_closed', retryAfterMs: ticket.retryAfterMs };
     case 'no_slot':
-      return { kind: 'not_issued', reason: 'no_slot', retryAfterMs: ticket.retryAfterMs };
+    case 'operation_paused':
+      return { kind: 'not_issued', reason: ticket.because, retryAfterMs: ticket.retryAfterMs };
     case 'deadline':
       return { kind: 'not_issued', reason: 'past_deadline' };
     case 'aborted':

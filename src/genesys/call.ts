@@ -52,6 +52,22 @@ export type StartOperation = {
   [O in Operation]: (typeof KINDS)[O] extends 'start' ? O : never;
 }[Operation];
 
+/** Those that may run into a limit of exports, jobs and batches, which is none of other requests. */
+const BULK: ReadonlySet<Operation> = new Set<Operation>([
+  'contact-export-start',
+  'contact-export',
+  'conversation-job-start',
+  'conversation-job',
+  'conversation-job-results',
+  'conversation-job-cancel',
+  'recording-batch-start',
+  'recording-batch',
+]);
+
+export function isBulk(operation: Operation): boolean {
+  return BULK.has(operation);
+}
+
 export function kindOf(operation: Operation): OperationKind {
   return KINDS[operation];
 }
@@ -75,8 +91,18 @@ export type Permit =
   | { admitted: false; because: 'gate_closed'; retryAfterMs: number }
   /** The allowance is used up by others for so long that waiting here would only hold a place. */
   | { admitted: false; because: 'no_slot'; retryAfterMs: number }
+  /** A limit that only this operation has is used up. */
+  | { admitted: false; because: 'operation_paused'; retryAfterMs: number }
   | { admitted: false; because: 'deadline' }
   | { admitted: false; because: 'aborted' };
+
+/** A 429. */
+export interface RateLimitAnswer {
+  operation: Operation;
+  retryAfterMs: number;
+  /** The key of the limit, where the platform names it: `token.rate.per.minute`. */
+  limit?: string;
+}
 
 /**
  * Shares out the platform's request allowance. Every request but login asks here first,
@@ -87,7 +113,7 @@ export interface Limiter {
   acquire(request: PermitRequest): Promise<Permit>;
 
   /** Called for every 429, login's included, before the caller sees the failure. */
-  rateLimited(answer: { operation: Operation; retryAfterMs: number }): Promise<void>;
+  rateLimited(answer: RateLimitAnswer): Promise<void>;
 }
 
 /**

@@ -4,7 +4,13 @@ import axios, { type AxiosInstance } from 'axios';
 import axiosRetry from 'axios-retry';
 import type { Logger } from 'pino';
 import { beforeRequest } from './beforeRequest.js';
-import { CallFailed, type CallFailure, type Limiter, type Operation } from './call.js';
+import {
+  CallFailed,
+  type CallFailure,
+  type Limiter,
+  type Operation,
+  type RateLimitAnswer,
+} from './call.js';
 import type { CallContext } from './callContext.js';
 import { correlationIdOf, mapError, parseJson, RateLimitBackoff } from './errorResponse.js';
 import { type Connections, createConnections } from './keepAlive.js';
@@ -190,17 +196,18 @@ export class Transport {
         this.#backoff.answered(exchange.attemptStartedAt);
         return failure;
       }
-      const { retryAfterMs = this.#backoff.next(performance.now()) } = failure;
-      await this.#reportRateLimit(exchange, retryAfterMs);
+      const { limit, retryAfterMs = this.#backoff.next(performance.now()) } = failure;
+      await this.#reportRateLimit({ operation: exchange.operation, retryAfterMs, limit });
       return { ...failure, retryAfterMs };
     }
   }
 
   /** The answer to a send must not be lost because the gate could not be closed. */
-  async #reportRateLimit({ operation }: CallContext, retryAfterMs: number): Promise<void> {
+  async #reportRateLimit(answer: RateLimitAnswer): Promise<void> {
     try {
-      await this.#admission.rateLimited({ operation, retryAfterMs });
+      await this.#admission.rateLimited(answer);
     } catch {
+      const { operation, retryAfterMs } = answer;
       this.#log.error({ operation, retryAfterMs }, 'rate limit could not be written to Redis');
     }
   }
