@@ -3,7 +3,7 @@ import axios from 'axios';
 import { isLoopback } from './transport.js';
 
 /**
- * Why there is no file, or no more of it. Nothing of a URL is in it: who has the URL has the file.
+ * Why there is no file, or no more of it. Nothing of a URL is in it: a URL is all that is needed to read the file.
  *
  * `refused_url`: it leads, at once or after a redirect, to another protocol than is allowed.
  */
@@ -128,7 +128,7 @@ class Ending {
   }
 }
 
-/** The file is let go of at its end, at the first failure, and when its time is up, read or not. */
+/** The file is closed at its end, at the first failure, and when its time is up, read or not. */
 function bytesOf(file: Readable, maxBytes: number, ending: Ending): AsyncIterable<Uint8Array> {
   addAbortSignal(ending.signal, file);
   // A failure before anything is read must not end the process: the reader meets it, if it ever comes.

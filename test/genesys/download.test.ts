@@ -136,7 +136,7 @@ test('A caller that gives up ends the download', async () => {
   expect(failure).toMatchObject({ failure: { kind: 'aborted' } });
 });
 
-test('A file that is not read is let go of when its time is up', async () => {
+test('A file that is not read is closed when its time is up', async () => {
   const closed = new Promise((resolve) => {
     handler = (_request, response) => {
       response.on('close', resolve);
