@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import type { DownloadOptions } from '../../src/genesys/download.js';
+import { DownloadFailed, type DownloadOptions } from '../../src/genesys/download.js';
 import { startClient, type TestClient } from './support/client.js';
 
 const BOUNDS: DownloadOptions = { maxBytes: 1_000_000, timeoutMs: 20_000 };
@@ -100,6 +100,7 @@ test('A file larger than allowed is not read on, compressed or not', async () =>
     response.end(gzipSync(Buffer.alloc(3_000_000)));
   };
   const { thrown, bytes } = (await fetched()) as { thrown: unknown; bytes: number };
+  expect(thrown).toBeInstanceOf(DownloadFailed);
   expect(thrown).toMatchObject({ failure: { kind: 'too_large' } });
   expect(bytes).toBeLessThanOrEqual(BOUNDS.maxBytes);
 });
