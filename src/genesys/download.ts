@@ -7,7 +7,7 @@ import { isLoopback } from './transport.js';
  *
  * `refused_url`: it leads, at once or after a redirect, to another protocol than is allowed.
  */
-type DownloadFailure =
+export type DownloadFailure =
   | { kind: 'refused_url' }
   | { kind: 'http'; status: number }
   | { kind: 'connection_lost'; code: string }
