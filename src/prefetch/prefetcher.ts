@@ -193,7 +193,7 @@ export class Prefetcher {
     const needs = needsOf(request, template, channels);
     const history = requiresHistory(request, template, channels) || needs.history;
     const search = searchSettings(request, needs, this.#parts);
-    return { template, channels, search, history, isNeeded: history || needs.name };
+    return { template, channels, search, history, isNeeded: history || needs.contact };
   }
 
   async #begin(
