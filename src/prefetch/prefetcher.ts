@@ -32,8 +32,8 @@ import { placesOf, readWindow, startAt } from './windowRows.js';
 import { WindowWork } from './windowWork.js';
 
 const TICK_MS = 1_000;
-const LEASE_MS = 15_000;
-const RENEW_EVERY_MS = 4_000;
+const LEASE_MS = 5_000;
+const RENEW_EVERY_MS = 1_500;
 /** A campaign is looked at anew after so long: it may have been paused meanwhile. */
 const SLICE_MS = 5_000;
 /** How long the first rows of a campaign wait for their prefetch (ms). */
@@ -214,7 +214,10 @@ export class Prefetcher {
 
   /** One step; answers how long to wait (ms) before the next one. */
   async #step(task: PrefetchTask, memory: Memory): Promise<number> {
-    if (isStale(task)) await this.#startAnew(task);
+    if (isStale(task)) {
+      memory.work = undefined;
+      await this.#startAnew(task);
+    }
     const due = nextLookAt(task);
     if (due !== undefined && task.now >= Math.max(due, memory.newsAt)) {
       if (!(await lookForNews(task))) memory.newsAt = task.now + NEWS_AGAIN_AFTER_MS;
