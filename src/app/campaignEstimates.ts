@@ -26,7 +26,7 @@ const LOOKED_UP_AT_A_TIME = 10;
  * none of the platform's settings: then every channel counts as configured, and no customer can be
  * looked up.
  */
-export class CampaignProspects {
+export class CampaignEstimates {
   readonly #config: Config;
   readonly #catalogue: TemplateCatalogue;
   readonly #templates: TemplateStore;
@@ -48,7 +48,7 @@ export class CampaignProspects {
   }
 
   /** Undefined when the campaign's template is not known any more. */
-  async prospect(campaign: Campaign): Promise<CustomerEstimate | undefined> {
+  async estimateFor(campaign: Campaign): Promise<CustomerEstimate | undefined> {
     const template = await this.#templateOf(campaign);
     if (template === undefined) return undefined;
     const config = this.#config;

@@ -5,7 +5,7 @@ import type { Config } from '../config.js';
 import type { Metrics } from '../ops/metrics.js';
 import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { NotificationProducer } from '../queue/producer.js';
-import { CampaignProspects } from './campaignEstimates.js';
+import { CampaignEstimates } from './campaignEstimates.js';
 
 /** The campaigns of this deployment, on the producer's connection: closing that one is enough. */
 export function openCampaigns(config: Config, producer: NotificationProducer): Campaigns {
@@ -24,7 +24,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     country: config.DEFAULT_COUNTRY,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     prefetch: new PrefetchHold(redis, prefix),
-    foresight: new CampaignProspects(config, { redis, catalogue }),
+    estimates: new CampaignEstimates(config, { redis, catalogue }),
   });
 }
 

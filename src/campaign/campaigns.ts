@@ -17,7 +17,7 @@ import { type CampaignRequest, campaignInput, parseCampaignRequest } from './cam
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
 import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
 import {
-  type DeploymentForecast,
+  type DeploymentEstimates,
   type DryRunOptions,
   type DryRunOutcome,
   dryRun,
@@ -58,7 +58,7 @@ export interface CampaignsParts extends CampaignViewsParts {
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
   /** What a dry run must know of the deployment. */
-  foresight: DeploymentForecast;
+  estimates: DeploymentEstimates;
 }
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
@@ -193,8 +193,8 @@ export class Campaigns {
   async dryRun(id: string, options: DryRunOptions = {}): Promise<DryRunOutcome | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
-    const { rows, foresight } = this.#parts;
-    const parts = { rows, foresight, othersLeft: () => this.#othersLeft(id) };
+    const { rows, estimates } = this.#parts;
+    const parts = { rows, estimates, othersLeft: () => this.#othersLeft(id) };
     return withRedisFaultNamed(undefined, dryRun(campaign, parts, options));
   }
 

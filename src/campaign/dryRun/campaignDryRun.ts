@@ -72,15 +72,15 @@ export interface DryRun {
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
 /** What is known of the deployment. */
-export interface DeploymentForecast {
+export interface DeploymentEstimates {
   /** Undefined when the campaign's template is not known any more. */
-  prospect(campaign: Campaign): Promise<CustomerEstimate | undefined>;
+  estimateFor(campaign: Campaign): Promise<CustomerEstimate | undefined>;
   allowance(): Promise<Allowance>;
 }
 
 export interface CampaignDryRunParts {
   rows: StoredRows;
-  foresight: DeploymentForecast;
+  estimates: DeploymentEstimates;
   /** Rows that each of the other running campaigns has still to send. */
   othersLeft(campaignId: string): Promise<number[]>;
 }
@@ -102,37 +102,37 @@ export async function dryRun(
   options: DryRunOptions = {},
 ): Promise<DryRunOutcome> {
   if (campaign.import === undefined) return refusal(campaign, NO_ROWS);
-  const prospect = await parts.foresight.prospect(campaign);
-  if (prospect === undefined) {
+  const estimate = await parts.estimates.estimateFor(campaign);
+  if (estimate === undefined) {
     return refusal(campaign, `its template ${campaign.template} is not known any more`);
   }
-  const survey = new Totals(prospect, options.lookUp ?? 0);
+  const totals = new Totals(estimate, options.lookUp ?? 0);
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
     for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
-      survey.add(number, rowRequest(campaign, row));
+      totals.add(number, rowRequest(campaign, row));
     }
   }
-  const allowance = await parts.foresight.allowance();
-  const lookups = await lookUps(survey, prospect, allowance, options);
+  const allowance = await parts.estimates.allowance();
+  const lookups = await lookUps(totals, estimate, allowance, options);
   const shares = sharesOf(lookups);
   return {
     kind: 'done',
     dryRun: {
-      rows: survey.rows,
+      rows: totals.rows,
       import: importView(campaign.import),
-      tried: survey.tried,
-      skipped: survey.skipped,
-      failed: survey.failed,
-      deferred: survey.deferred,
-      samples: survey.samples(),
+      tried: totals.tried,
+      skipped: totals.skipped,
+      failed: totals.failed,
+      deferred: totals.deferred,
+      samples: totals.samples(),
       forecast: forecast({
-        tried: Object.values(survey.tried).reduce((sum, rows) => sum + rows, 0),
-        cost: survey.cost,
-        historyRequired: prospect.requiresHistory(campaign.defaults),
+        tried: Object.values(totals.tried).reduce((sum, rows) => sum + rows, 0),
+        cost: totals.cost,
+        historyRequired: estimate.requiresHistory(campaign.defaults),
         shares,
         allowance,
         others: await parts.othersLeft(campaign.id),
-        assumptions: prospect.assumptions,
+        assumptions: estimate.assumptions,
         startsAt: Math.max(Date.now(), campaign.startAt ?? 0),
         endAt: campaign.endAt,
       }),
@@ -173,20 +173,20 @@ class Totals {
   readonly failed: Record<string, number> = {};
   readonly deferred: Record<string, number> = {};
   cost: RequestCost = NO_COST;
-  readonly #prospect: CustomerEstimate;
+  readonly #estimate: CustomerEstimate;
   readonly #customers: ReservoirSample<Drawn>;
   readonly #random = new ReservoirSample<Candidate>(1);
   #first: Candidate | undefined;
   #longest: (Candidate & { length: number }) | undefined;
 
-  constructor(prospect: CustomerEstimate, customers: number) {
-    this.#prospect = prospect;
+  constructor(estimate: CustomerEstimate, customers: number) {
+    this.#estimate = estimate;
     this.#customers = new ReservoirSample(customers);
   }
 
   add(row: number, request: NotificationRequest): void {
     this.rows += 1;
-    const outlook = this.#prospect.outlook(request);
+    const outlook = this.#estimate.outlook(request);
     const before = this.cost;
     this.cost = costBy((step) => before[step] + outlook.cost[step]);
     switch (outlook.would) {
@@ -244,7 +244,7 @@ class Totals {
       row,
       recipient: request.recipient,
       outlook: shown,
-      ...renderSample(this.#prospect, request),
+      ...renderSample(this.#estimate, request),
     };
   }
 }
