@@ -54,7 +54,7 @@ export class ConversationJoin {
   #addTo(row: PrefetchedRow, summary: ConversationSummary): void {
     const contactIds = row.identity && contactIdsOf(row.identity);
     if (contactIds === undefined || !involves(summary, contactIds)) return;
-    // Whoever takes part may write at any time, and no later look would see it begin.
+    // The customer may write at any time, and no later look would see the conversation begin.
     if (summary.conversationEnd === undefined) row.isOpen = true;
     const conversation = customersConversation(summary, contactIds);
     if (conversation === undefined || !isWithin(this.#window, startOf(summary))) return;

@@ -3,12 +3,7 @@ import { DAY_MS, WEB_MESSAGES } from '../history/conversationQuery.js';
 import { isTooMuch } from './bulkFailure.js';
 import { ConversationJoin } from './conversationJoin.js';
 import { conversationsSince } from './conversationNews.js';
-import {
-  type ConversationJob,
-  type PrefetchWindow,
-  prefetchOver,
-  windowAt,
-} from './prefetchState.js';
+import { type PrefetchWindow, prefetchOver, type StartedJob, windowAt } from './prefetchState.js';
 import type { PrefetchedBlock, PrefetchedRow } from './prefetchStore.js';
 import type { PrefetchTask } from './prefetchTask.js';
 import type { WindowWork } from './windowWork.js';
@@ -82,7 +77,7 @@ async function startJob(task: PrefetchTask, work: WindowWork): Promise<number> {
 }
 
 /** Reads the job's pages from its cursor on; blocks and cursor are kept together, page by page. */
-async function join(task: PrefetchTask, job: ConversationJob): Promise<number> {
+async function join(task: PrefetchTask, job: StartedJob): Promise<number> {
   const blocks = await blocksOf(task);
   const rows = [...blocks.values()].flatMap((block) => Object.values(block.rows));
   const { maxConversations } = task.needs.search;

@@ -17,8 +17,8 @@ export function nextLookAt({ state, tools }: PrefetchTask): number | undefined {
 
 /**
  * One query for all of the organisation's web conversations since the last look. Customers who had
- * one are marked before the others' data is let live on: whoever dies in between lets it expire too
- * early, never too late. Answers whether it could look.
+ * one are marked before the others' data is kept longer: a process that dies in between lets it expire
+ * too early, never too late. Answers whether it could look.
  */
 export async function lookForNews(task: PrefetchTask): Promise<boolean> {
   const { lookedAt, kept, window } = task.state;
@@ -47,7 +47,7 @@ export async function lookForNews(task: PrefetchTask): Promise<boolean> {
   return true;
 }
 
-/** Whoever takes part in it as a customer, unless it is over and they said nothing. */
+/** The customers who take part in it, unless it is over and they said nothing. */
 function customerIds({
   participants,
   conversationEnd,

@@ -37,7 +37,7 @@ export interface WindowStart {
   block: number;
 }
 
-export interface ConversationJob {
+export interface StartedJob {
   id: string;
   startedAt: number;
   /** What it searches (epoch ms). */
@@ -62,7 +62,7 @@ export interface PrefetchWindow {
   done: number;
   /** Absent when these are the last rows. */
   next?: WindowStart;
-  job?: ConversationJob;
+  job?: StartedJob;
   /** Recording batches of the blocks that are at work. */
   batches: string[];
 }
