@@ -65,7 +65,7 @@ export function invalidRequest(problems: readonly FieldProblem[]): Problem {
   }));
   const more = problems.length - errors.length;
   return problem('invalid-request', {
-    ...(more > 0 && { detail: `and ${more} more fields are wrong` }),
+    detail: more > 0 ? `and ${more} more fields are wrong` : undefined,
     errors,
   });
 }

@@ -175,7 +175,7 @@ export function forecast(input: ForecastInput): Forecast {
     durationMs,
     startsAt: iso(startsAt),
     endsAt: iso(startsAt + durationMs),
-    ...(input.endAt !== undefined && { endAt: inTime(input.endAt, input, durationMs) }),
+    endAt: input.endAt === undefined ? undefined : inTime(input.endAt, input, durationMs),
     assumptions: assumptionsOf(input),
   };
 }

@@ -299,7 +299,7 @@ export class CsvRows implements RowSource {
     const names = cells.map(meaningOf);
     const mapped = mapColumns(names, this.#manifest, {
       ...this.#context,
-      ...(sample !== undefined && { sample: sample.map(meaningOf) }),
+      sample: sample?.map(meaningOf),
     });
     if (!mapped.ok) throw new UnusableFileError(...mapped.problems);
     const missing = missingVariables(mapped.columns, this.#manifest);
