@@ -40,6 +40,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
     values: ['short', 'k1:short', 'k1:a-secret-of-16-characters,k1:another-of-16-characters'],
   },
   DELIVERY_CHECK_AFTER: { expected: /a duration with a unit/, values: ['60'] },
+  DELIVERY_EVENTS: { expected: /auto or off/, values: ['on', 'Auto'] },
   ACTIVE_CONVERSATION: { expected: /defer or next-channel/, values: ['skip', 'Defer'] },
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
   IDENTITY_CACHE_FOR: { expected: /a duration with a unit/, values: ['10', '0'] },

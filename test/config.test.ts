@@ -54,6 +54,7 @@ describe('the configuration', () => {
       GENESYS_REQUESTS_PER_MINUTE: 300,
       NOTIFY_CHANNELS: ['web', 'email'],
       DELIVERY_CHECK_AFTER: 60_000,
+      DELIVERY_EVENTS: 'auto',
       ACTIVE_CONVERSATION: 'defer',
       CHECKPOINT_MAX_AGE: 3_600_000,
       IDENTITY_CACHE_FOR: 600_000,

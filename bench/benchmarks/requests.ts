@@ -178,7 +178,7 @@ async function deliveryChecks(
   const team = await startOurs(stage, assignment, {
     requestTo: (customer) => requestTo({ by: 'contact id', template: 'plain-notice' }, customer),
     budget: 'off',
-    env: { DELIVERY_CHECK_AFTER: '500ms' },
+    env: { DELIVERY_CHECK_AFTER: '500ms', DELIVERY_EVENTS: 'off' },
   });
   await sandbox.untilArrived('message-details', count);
   await team.stop();

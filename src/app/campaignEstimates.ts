@@ -3,6 +3,7 @@ import type { Campaign } from '../campaign/campaign.js';
 import type { Allowance, CustomerEstimate, Lookup } from '../campaign/dryRun/forecast.js';
 import type { Config } from '../config.js';
 import { usableName } from '../context/customerName.js';
+import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
 import { channelsFor, requiresHistory } from '../history/lookup.js';
 import { describeLookupError } from '../history/lookupError.js';
 import { LARGEST_BATCH } from '../history/pendingLookup.js';
@@ -67,7 +68,7 @@ export class CampaignEstimates {
         isConfigured: (channel) => !this.#knowsPlatform || isConfigured(channel, config),
         transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
-        checksDelivery: config.DELIVERY_CHECK_AFTER > 0,
+        deliveryChecks: deliveryChecksOf(config),
       }),
       lookUp: this.#knowsPlatform ? (requests) => this.#lookUp(requests, template) : undefined,
       assumptions: this.#knowsPlatform

@@ -7,6 +7,7 @@ import { CampaignStore } from '../campaign/store.js';
 import { Throughput } from '../campaign/throughput.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
+import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
@@ -47,6 +48,7 @@ import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
+import { openDelivery } from './deliveryParts.js';
 import { openIntake } from './openIntake.js';
 import { openPrefetch } from './openPrefetch.js';
 
@@ -249,6 +251,7 @@ export async function startWorker(
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    asksTogether: deliveryChecksOf(config) === 'together',
     scheduleDeliveryCheck: (record) => addJobs(queues, [record], ledger.clock.now()),
     ledger,
     now: () => ledger.clock.now(),
@@ -305,6 +308,15 @@ export async function startWorker(
     observe: observeRelease,
     noteRedis,
   });
+  const delivery = openDelivery(config, {
+    redis,
+    ledger,
+    queues,
+    client,
+    templates: templateStore,
+    log,
+    noteRedis,
+  });
   const concurrency = config.WORKER_CONCURRENCY;
   const { notReady, ...judged } = workerReadiness({
     clock: ledger.clock,
@@ -343,6 +355,7 @@ export async function startWorker(
   sweeper.start();
   feeder.start();
   prefetcher.start();
+  delivery.start();
   log.info(
     { workerId: heartbeat.id, templates: templates.length, health: health?.url },
     'worker started',
@@ -356,6 +369,7 @@ export async function startWorker(
       sweeper.stop(),
       feeder.stop(),
       prefetcher.stop(),
+      delivery.stop(),
       intake.stop(),
       workers.stop(),
     ]);

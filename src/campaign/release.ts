@@ -3,9 +3,8 @@ import type { Keyring } from '../notification/keyring.js';
 import type { Ledger, RowAcceptance } from '../notification/ledger.js';
 import { type NotificationRecord, newRecord, queued } from '../notification/record.js';
 import { cancelWithCampaign, waitsForResume } from '../notification/settlement.js';
-import { addJobs, jobIds, type Queues } from '../queue/jobs.js';
+import { addJobs, jobIds, promoted, type Queues } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { isRedisFault } from '../redis/redisFault.js';
 import { type Campaign, CHUNK_ROWS, isRowOf, type NumberedRow, rowId } from './campaign.js';
 import { rowRequest } from './campaignRows.js';
 import type { CampaignStore } from './store.js';
@@ -192,10 +191,7 @@ export class ReleasedRows {
   async #promote(record: NotificationRecord): Promise<void> {
     for (const jobId of jobIds(record)) {
       const job = await this.#queues[record.lane].getJob(jobId);
-      // Promoting a job that has just started is refused, and that is well.
-      await job?.promote().catch((error: unknown) => {
-        if (isRedisFault(error)) throw error;
-      });
+      if (job !== undefined) await promoted(job);
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { classifyRead, isLookupError } from '../history/lookupError.js';
-import { legAwaitingDelivery, recordDelivery } from '../notification/answer.js';
+import { recordDelivery } from '../notification/answer.js';
+import { legAwaitingDelivery } from '../notification/awaitedDelivery.js';
 import { DELAYS } from '../notification/delays.js';
 import type { Delivery } from '../notification/record.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
@@ -33,7 +34,7 @@ export async function checkDelivery(
  * Genesys message statuses: queued, sent, failed, received, delivery-success, delivery-failed, read,
  * removed, published. Only the two that say "failed" say that the customer has nothing.
  */
-function deliveryOf(status: string | undefined): Delivery {
+export function deliveryOf(status: string | undefined): Delivery {
   switch (status) {
     case 'read':
       return 'read';

@@ -12,6 +12,7 @@ import {
   skipChannel,
   startLeg,
 } from '../notification/attempt.js';
+import { hasOwnCheck } from '../notification/awaitedDelivery.js';
 import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
 import type { CountedReason } from '../notification/countedReason.js';
 import { DELAYS } from '../notification/delays.js';
@@ -44,6 +45,8 @@ export interface DispatcherParts {
   policy: Policy;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
+  /** Whether news of many messages is asked for together: then also of those without a check of their own. */
+  asksTogether: boolean;
   /** Sees to it that a later job looks whether a sent message arrived. */
   scheduleDeliveryCheck: (record: NotificationRecord) => Promise<void>;
 }
@@ -153,15 +156,19 @@ export class Dispatcher {
     const { correlationId } = result;
     // Before it is recorded: if Redis stays away until this process ends, the log still knows the id.
     attempt.log.info({ channel, messageId, conversationId, correlationId }, 'sent');
-    const { deliveryCheckAfterMs } = this.#parts;
-    const checked = factsOf(channel).confirmsDelivery && deliveryCheckAfterMs > 0;
+    const { deliveryCheckAfterMs, asksTogether } = this.#parts;
+    const { confirmsDelivery, reports } = factsOf(channel);
+    const isAskedFor =
+      confirmsDelivery || (asksTogether && reports !== undefined && conversationId !== undefined);
+    const checked = isAskedFor && deliveryCheckAfterMs > 0;
     const record = await this.#record(attempt, leg, {
       outcome: 'sent',
       messageId,
       conversationId,
       deliveryCheckAt: checked ? attempt.now() + deliveryCheckAfterMs : undefined,
     });
-    if (record?.deliveryCheckAt !== undefined) await this.#parts.scheduleDeliveryCheck(record);
+    if (record !== undefined && hasOwnCheck(record))
+      await this.#parts.scheduleDeliveryCheck(record);
     if (record === undefined) attempt.log.error({ messageId }, 'ledger record missing');
     return { kind: 'done', state: record?.state ?? 'gone' };
   }

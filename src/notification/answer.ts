@@ -1,3 +1,5 @@
+import { NEXT_CHANNEL } from './attempt.js';
+import { awaitedLeg, hasOwnCheck, legAwaitingDelivery } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import {
   type Delivery,
@@ -149,11 +151,6 @@ export type RecordDeliveryResult =
   | { kind: 'undelivered'; record: NotificationRecord }
   | { kind: 'fenced' };
 
-/** The sent leg whose delivery is awaited. */
-export function legAwaitingDelivery(record: NotificationRecord): number {
-  return record.legs.findIndex((leg) => leg.outcome === 'sent' && leg.delivery === undefined);
-}
-
 /**
  * Records what the platform says became of a sent message. `failed` is the platform's definite word
  * that it did not arrive, which is what allows the next channel; anything vaguer leaves it `sent`.
@@ -187,7 +184,7 @@ export function recordDelivery(
       if (!given.mayFallBack || now >= record.deadline) {
         return write(undelivered, { kind: 'settled', record: undelivered });
       }
-      const next = step(undelivered, now, { state: 'processing', reason: 'next_channel' });
+      const next = step(undelivered, now, { state: 'processing', reason: NEXT_CHANNEL });
       return write(next, { kind: 'undelivered', record: next });
     }
     default: {
@@ -195,4 +192,38 @@ export function recordDelivery(
       throw new Error(`unhandled delivery ${String(never)}`);
     }
   }
+}
+
+/** What was learned of a message by a query for many, or by asking because of an event. */
+export interface DeliveryNews {
+  /** A record may wait for the news of a later message by now. */
+  messageId: string;
+  delivery: Exclude<Delivery, 'unconfirmed'>;
+  mayFallBack: boolean;
+}
+
+/**
+ * As `recordDelivery`, by a process that has not claimed the notification. However many hear of it, and
+ * however often: only the first finds it `sent`, so the next channel is opened once.
+ *
+ * The fencing token rises, so an attempt that has claimed it meanwhile is fenced off. From the time of
+ * its own check on a failure is left to that check, whose job then runs: it would end without the next
+ * channel, and the notification would wait for the sweeper.
+ */
+export function recordNews(
+  record: NotificationRecord,
+  { messageId, delivery, mayFallBack }: DeliveryNews,
+  now: number,
+): Decision<RecordDeliveryResult> {
+  const isAwaited = awaitedLeg(record)?.messageId === messageId;
+  const isLate = hasOwnCheck(record) && now >= (record.deliveryCheckAt ?? 0);
+  if (!isAwaited || (delivery === 'failed' && isLate)) return keep({ kind: 'fenced' });
+  const fencingToken = record.fencingToken + 1;
+  return recordDelivery({ ...record, fencingToken }, { fencingToken, delivery, mayFallBack }, now);
+}
+
+/** The query for many has looked, and there is no news of an email or SMS: it stays as it was sent. */
+export function recordNoNews(record: NotificationRecord, messageId: string): Decision<boolean> {
+  if (awaitedLeg(record)?.messageId !== messageId || hasOwnCheck(record)) return keep(false);
+  return write(deliveryChecked(record), true);
 }

@@ -1,3 +1,4 @@
+import { hasOwnCheck } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import {
   type Leg,
@@ -41,6 +42,9 @@ export const REQUEST_SETTLES_WITHIN_MS = 20_000;
 /** Clocks differ a little; a job promoted by hand comes hours early. */
 const SEND_AT_TOLERANCE_MS = 1_000;
 
+/** Why a notification is processed whose message did not arrive. */
+export const NEXT_CHANNEL = 'next_channel';
+
 export type ClaimResult =
   | { kind: 'claimed'; record: NotificationRecord; work: 'dispatch' | 'delivery_check' }
   /** There is nothing (more) to do; the job may complete. */
@@ -63,12 +67,10 @@ export function claim(
       if (now < (record.sendAt ?? 0) - SEND_AT_TOLERANCE_MS) {
         return keep({ kind: 'wait', until: record.sendAt ?? now });
       }
-      const next = step(
-        record,
-        now,
-        { state: 'processing' },
-        { fencingToken: record.fencingToken + 1 },
-      );
+      const fencingToken = record.fencingToken + 1;
+      const next = isOpenedByNews(record)
+        ? { ...record, fencingToken, updatedAt: now }
+        : step(record, now, { state: 'processing' }, { fencingToken });
       return write(next, { kind: 'claimed', record: next, work: 'dispatch' });
     }
     case 'sending': {
@@ -78,13 +80,19 @@ export function claim(
     }
     case 'sent': {
       const due = record.deliveryCheckAt;
-      if (due === undefined || now < due) return keep({ kind: 'ended', state: record.state });
+      if (due === undefined || now < due || !hasOwnCheck(record))
+        return keep({ kind: 'ended', state: record.state });
       const next = { ...record, fencingToken: record.fencingToken + 1, updatedAt: now };
       return write(next, { kind: 'claimed', record: next, work: 'delivery_check' });
     }
     default:
       return keep({ kind: 'ended', state: record.state });
   }
+}
+
+/** Its next channel was opened without an attempt (`recordNews`); that step stands in the timeline. */
+function isOpenedByNews({ state, reason }: NotificationRecord): boolean {
+  return state === 'processing' && reason === NEXT_CHANNEL;
 }
 
 function ended(next: NotificationRecord): Decision<{ kind: 'ended'; state: State }> {

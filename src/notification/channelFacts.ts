@@ -19,8 +19,13 @@ export interface ChannelFacts {
    * asked again later; or the message is refused as by any other 4xx.
    */
   conflict: 'active_conversation' | 'refused';
-  /** Whether the platform can be asked later if an accepted message has arrived. */
+  /** Whether it must be known if an accepted message has arrived: each is asked about in time. */
   confirmsDelivery: boolean;
+  /**
+   * What a query for many conversations can tell later: `receipts` that it arrived or was read, or
+   * did not arrive; or `failures` alone. Absent where the platform cannot be asked.
+   */
+  reports?: 'receipts' | 'failures';
   /** What `notifier doctor` looks at of the sender. */
   sender?: 'web_deployment' | 'email_domain';
 }
@@ -49,6 +54,7 @@ export const CHANNEL_FACTS = {
     parts: { text: { name: 'web', limit: 2000 } },
     conflict: 'active_conversation',
     confirmsDelivery: true,
+    reports: 'receipts',
     sender: 'web_deployment',
   },
   email: {
@@ -57,6 +63,7 @@ export const CHANNEL_FACTS = {
     parts: { subject: SUBJECT, html: HTML, text: { name: 'email.text', limit: MAIL_BODY_LIMIT } },
     conflict: 'refused',
     confirmsDelivery: false,
+    reports: 'failures',
     sender: 'email_domain',
   },
   engage: {
@@ -75,6 +82,7 @@ export const CHANNEL_FACTS = {
     parts: { text: { name: 'sms', limit: 765 } },
     conflict: 'active_conversation',
     confirmsDelivery: false,
+    reports: 'receipts',
   },
 } as const satisfies Record<Channel, ChannelFacts>;
 

@@ -1,4 +1,5 @@
 import { expired, intentSettlesAt, loseIntent } from './attempt.js';
+import { hasOwnCheck, newsAwaitedUntil } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import { DELAYS } from './delays.js';
 import {
@@ -143,6 +144,10 @@ export function sweep(record: NotificationRecord, now: number): Decision<SweepFi
       return write(loseIntent(record, now), 'intent_lost');
     case 'sent': {
       if (record.deliveryCheckAt === undefined) return keep('nothing');
+      if (!hasOwnCheck(record)) {
+        if (now < newsAwaitedUntil(record.deliveryCheckAt)) return keep('nothing');
+        return write(deliveryChecked(record), 'delivery_given_up');
+      }
       const giveUpAt = Math.max(
         record.deadline,
         record.deliveryCheckAt + GIVE_UP_DELIVERY_CHECK_AFTER_MS,
@@ -201,9 +206,10 @@ export function nextCheck(record: NotificationRecord, now: number): number | und
     case 'sending':
       return intentSettlesAt(record) + 1;
     case 'sent':
-      return record.deliveryCheckAt === undefined
-        ? undefined
-        : Math.max(now, record.deliveryCheckAt) + AFTER_DELIVERY_CHECK_MS;
+      if (record.deliveryCheckAt === undefined) return undefined;
+      return hasOwnCheck(record)
+        ? Math.max(now, record.deliveryCheckAt) + AFTER_DELIVERY_CHECK_MS
+        : newsAwaitedUntil(record.deliveryCheckAt) + 1;
     default:
       return undefined;
   }

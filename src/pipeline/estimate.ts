@@ -15,8 +15,21 @@ export interface OutlookParts {
   transcriptSource: TranscriptSource;
   /** Customers whose conversations are asked for together. */
   historyBatch: number;
-  /** Whether it is asked if sent messages have arrived. */
-  checksDelivery: boolean;
+  /** Whether it is asked if sent messages have arrived: of many in one request, or of each. */
+  deliveryChecks: 'together' | 'each' | 'off';
+}
+
+/**
+ * How many sent messages one request asks about, at least, while a campaign runs at the pace of the
+ * usual budget: a full request holds 100. A message that did not arrive costs a request of its own to
+ * be sure, which is not counted here, as its next channel is not.
+ */
+export const DELIVERIES_A_REQUEST = 50;
+
+function deliveryCost(channel: Channel, checks: OutlookParts['deliveryChecks']): number {
+  const { confirmsDelivery, reports } = factsOf(channel);
+  if (checks === 'together' && reports !== undefined) return 1 / DELIVERIES_A_REQUEST;
+  return checks === 'each' && confirmsDelivery ? 1 : 0;
 }
 
 /**
@@ -63,7 +76,7 @@ function outlookOf(
     (candidate) => parts.isConfigured(candidate) && mayBeReached([candidate], request.recipient),
   );
   if (channel === undefined) return { would: 'fail', reason: 'no_channel', cost: reading };
-  const deliveryCheck = factsOf(channel).confirmsDelivery && parts.checksDelivery ? 1 : 0;
+  const deliveryCheck = deliveryCost(channel, parts.deliveryChecks);
   return { would: 'try', channel, cost: { ...reading, send: 1, deliveryCheck } };
 }
 

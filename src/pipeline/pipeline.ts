@@ -3,14 +3,14 @@ import { checkDelivery } from '../dispatch/deliveryCheck.js';
 import { Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.js';
 import { Attempt, type AttemptOutcome, type AttemptTools } from '../dispatch/jobAttempt.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { channelsFor } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
 import type { CampaignStop } from '../notification/campaignStop.js';
 import { DELAYS } from '../notification/delays.js';
 import type { StoredRequest } from '../notification/ledger.js';
-import { type NotificationRecord, triedChannels } from '../notification/record.js';
+import type { NotificationRecord } from '../notification/record.js';
 import { CAMPAIGN_PAUSED, cancelWithCampaign, waitForResume } from '../notification/settlement.js';
 import { redactedError } from '../ops/logger.js';
+import { hasNextChannel } from './nextChannel.js';
 import { Preparation, type PreparationParts } from './prepare.js';
 
 /** Ends attempts whose campaign is halted. */
@@ -131,15 +131,7 @@ export class NotificationPipeline {
     attempt: Attempt,
     stored: StoredRequest | undefined,
   ): Promise<AttemptOutcome> {
-    const template =
-      stored === undefined ? undefined : await this.#parts.templates.get(stored.templateHash);
-    const spent = triedChannels(attempt.record.legs, attempt.record.generation);
-    const mayFallBack =
-      stored !== undefined &&
-      template !== undefined &&
-      channelsFor(stored.request, template, this.#parts.defaultChannels).some(
-        (channel) => !spent.has(channel),
-      );
+    const mayFallBack = await hasNextChannel(attempt.record, stored, this.#parts);
     const check = await attempt.timed('delivery_check', () =>
       checkDelivery(this.#parts.client, attempt, mayFallBack),
     );

@@ -1,8 +1,9 @@
-import { type JobsOptions, Queue } from 'bullmq';
+import { type Job, type JobsOptions, Queue } from 'bullmq';
 import type { NotificationRecord } from '../notification/record.js';
 import { isNotificationId } from '../notification/request.js';
 import { LANES, type Lane } from '../notification/state.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { isRedisFault } from '../redis/redisFault.js';
 import { type INTAKE, openIntakeQueue, QUEUE_NAMES } from './intakeJob.js';
 
 /** All that a job carries: dashboards and events of the queue can leak nothing else. */
@@ -171,4 +172,26 @@ export async function addJobs(
       else await queues[lane].addBulk(jobs);
     }),
   );
+}
+
+/**
+ * Has the job of a record run now, wherever it stands: it waits for its time, has ended, or is gone.
+ * One that runs already is left alone.
+ */
+export async function startJobNow(
+  queues: Queues,
+  record: NotificationRecord,
+  now: number,
+): Promise<void> {
+  const job = await queues[record.lane].getJob(jobFor(record, now).opts.jobId);
+  if (job !== undefined && job.finishedOn === undefined) return promoted(job);
+  await job?.remove();
+  await addJobs(queues, [record], now);
+}
+
+/** Promoting a job that has just started is refused, and that is well. */
+export async function promoted(job: Job): Promise<void> {
+  await job.promote().catch((error: unknown) => {
+    if (isRedisFault(error)) throw error;
+  });
 }

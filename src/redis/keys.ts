@@ -86,6 +86,16 @@ export interface LedgerKeys {
   paused: string;
   /** The process that holds this key is the sweeper. */
   sweeper: string;
+  /** Sorted set: ids of sent messages of which news is awaited, by when many are asked about together. */
+  awaited: string;
+  /** Sorted set: ids of messages that are said not to have arrived, by when to look (epoch ms). */
+  undelivered: string;
+  /** The notification of an awaited web message, by the platform's id of the message. */
+  message(messageId: string): string;
+  /** A mark: an event said that this message did not arrive, and its send was not recorded yet. */
+  heardEarly(messageId: string): string;
+  /** The process that holds this key asks about many deliveries together. */
+  deliveryPoller: string;
   /** Hash: template name to what acceptors must know of it. */
   templates: string;
   template(hash: string): string;
@@ -104,6 +114,11 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     unknown: `${prefix}:unknown`,
     paused: `${prefix}:paused`,
     sweeper: `${prefix}:sweeper`,
+    awaited: `${prefix}:awaited`,
+    undelivered: `${prefix}:undelivered`,
+    message: (messageId) => `${prefix}:m:${messageId}`,
+    heardEarly: (messageId) => `${prefix}:u:${messageId}`,
+    deliveryPoller: `${prefix}:delivery-poller`,
     templates: `${prefix}:templates`,
     template: (hash) => `${prefix}:t:${hash}`,
     cachedIdentity: (digest) => `${prefix}:c:i:${digest}`,

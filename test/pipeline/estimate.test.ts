@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
-import { estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
+import { DELIVERIES_A_REQUEST, estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
 import { policyFor, policyOf } from '../../src/policy/policy.js';
 import type { CompiledTemplate } from '../../src/templates/compile.js';
 import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
@@ -12,7 +12,7 @@ const PARTS: OutlookParts = {
   isConfigured: () => true,
   transcriptSource: 'messages',
   historyBatch: 50,
-  checksDelivery: true,
+  deliveryChecks: 'each',
 };
 
 const EMAIL = { email: 'dana@example.com' };
@@ -80,10 +80,18 @@ describe('what is foreseen of a request', () => {
     expect(outlook(EMAIL, {}, { transcriptSource: 'recordings' }).cost.transcript).toBe(1);
   });
 
-  test('only web messages are asked about afterwards', () => {
+  test('where each is asked about by itself, only web messages are', () => {
     const byEmail = outlook(EMAIL, { channels: ['email'] });
     expect(byEmail).toMatchObject({ channel: 'email', cost: { deliveryCheck: 0 } });
-    expect(outlook(EMAIL, {}, { checksDelivery: false }).cost.deliveryCheck).toBe(0);
+    expect(outlook(EMAIL, {}, { deliveryChecks: 'off' }).cost.deliveryCheck).toBe(0);
+  });
+
+  test('where many are asked about together, each bears its share', () => {
+    const cost = { deliveryCheck: 1 / DELIVERIES_A_REQUEST };
+    for (const channel of ['web', 'email'] as const) {
+      const common = { channels: [channel] };
+      expect(outlook(EMAIL, common, { deliveryChecks: 'together' })).toMatchObject({ cost });
+    }
   });
 
   test('who cannot be looked for has no history, and is skipped without a request', () => {

@@ -34,6 +34,7 @@ const Segment = z.object({
   segmentEnd: optionalText,
   segmentType: optionalText,
   disconnectType: optionalText,
+  errorCode: optionalText,
   queueId: optionalId,
   subject: optionalText,
   wrapUpCode: optionalText,
@@ -46,6 +47,7 @@ const Session = z.object({
   addressFrom: optionalText,
   addressTo: optionalText,
   deliveryStatus: optionalText,
+  errorCodeDescription: optionalText,
   segments: z.array(Segment).catch([]),
 });
 

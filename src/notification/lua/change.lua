@@ -8,6 +8,8 @@
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
 -- KEYS[6] paused
 -- of a campaign's row also: KEYS[7] counts   KEYS[8] live   KEYS[9] halt
+-- where news of a sent message begins or ends to be awaited, as the last four: awaited, undelivered,
+-- the message's entry, the mark of an event that came early
 -- ARGV[1] id   ARGV[2] tag that was read   ARGV[3] record (new tag + packed)
 -- ARGV[4] next check (epoch ms) or ''
 -- ARGV[5] '' while it lives; once settled, how long the record stays (ms)
@@ -20,6 +22,9 @@
 -- ARGV[12] what it counts as now   ARGV[13] '1' when it is live now, else ''
 -- ARGV[14] and ARGV[15] the same by reason: the field it was counted in and the one it counts in now,
 -- '' where only the state is counted
+-- ARGV[16] 'awaited' when news of a sent message is awaited from now on, 'over' when no longer, else ''
+-- ARGV[17] from when on to ask about it (epoch ms)   ARGV[18] when it was sent (epoch ms)
+-- ARGV[19] how long its entry by message id stays (ms), or '' for a message without an entry
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
 -- cancelled, else the record that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
@@ -33,7 +38,7 @@ end
 if tag ~= ARGV[2] then
   return current
 end
-local isRow = #KEYS > 6
+local isRow = ARGV[9] ~= ''
 -- Asked here and not before the script: a pause may come between question and intent.
 if ARGV[8] == 'send' and redis.call('EXISTS', KEYS[6]) == 1 then
   return 2
@@ -88,5 +93,22 @@ if isRow then
       redis.call('SREM', KEYS[8], ARGV[9])
     end
   end
+end
+-- The entry is made and the mark is looked at in one moment, as a listener does the reverse
+-- (src/delivery/lua/hear.lua): an event is lost by neither, whichever comes first.
+if ARGV[16] == 'awaited' then
+  local awaited, undelivered, entry, early = unpack(KEYS, #KEYS - 3)
+  redis.call('ZADD', awaited, ARGV[17], ARGV[1])
+  if ARGV[19] ~= '' then
+    redis.call('SET', entry, ARGV[1], 'PX', ARGV[19])
+    if redis.call('EXISTS', early) == 1 then
+      redis.call('ZADD', undelivered, ARGV[18], ARGV[1])
+    end
+  end
+elseif ARGV[16] == 'over' then
+  local awaited, undelivered, entry = unpack(KEYS, #KEYS - 3)
+  redis.call('ZREM', awaited, ARGV[1])
+  redis.call('ZREM', undelivered, ARGV[1])
+  redis.call('DEL', entry)
 end
 return 1

@@ -1,0 +1,87 @@
+import type { LedgerKeys } from '../redis/keys.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
+
+interface IndexCommands {
+  notifierHear(...args: (string | number)[]): Promise<number>;
+}
+
+/** A worker may need this long to record a send: its Redis fails over, say. */
+const MARK_LASTS_MS = 10 * 60 * 1000;
+
+/** A notification in a list of those to ask about, and when its turn came or comes (epoch ms). */
+export interface Turn {
+  id: string;
+  at: number;
+}
+
+/**
+ * Which sent messages await news, as the ledger's scripts keep it: in the same moment as the records.
+ * What is written here only says when to look; what became of a message is in the ledger alone.
+ */
+export class DeliveryIndex {
+  readonly #redis: RedisClient;
+  readonly #keys: LedgerKeys;
+
+  constructor(redis: RedisClient, keys: LedgerKeys) {
+    this.#redis = redis;
+    this.#keys = keys;
+    redis.defineCommand('notifierHear', { lua: readScript('hear', import.meta.url) });
+  }
+
+  /** Those that a query for many may ask about by now, the first ones first. */
+  awaited(now: number, limit: number): Promise<Turn[]> {
+    return this.#turns(this.#keys.awaited, now, limit);
+  }
+
+  /** Those that are said not to have arrived, and whose turn to be looked at has come. */
+  undelivered(now: number, limit: number): Promise<Turn[]> {
+    return this.#turns(this.#keys.undelivered, now, limit);
+  }
+
+  /** No query for many asks about these (again). */
+  async asked(ids: readonly string[]): Promise<void> {
+    if (ids.length > 0) await this.#redis.zrem(this.#keys.awaited, ...ids);
+  }
+
+  /** Their turn comes (again) at these times. */
+  async askAgain(turns: readonly Turn[]): Promise<void> {
+    if (turns.length === 0) return;
+    await this.#redis.zadd(this.#keys.awaited, 'XX', ...turns.flatMap(({ id, at }) => [at, id]));
+  }
+
+  /** They are said not to have arrived: each is to be looked at now. */
+  async suspect(ids: readonly string[], now: number): Promise<void> {
+    if (ids.length === 0) return;
+    await this.#redis.zadd(this.#keys.undelivered, ...ids.flatMap((id) => [now, id]));
+  }
+
+  async looked(id: string): Promise<void> {
+    await this.#redis.zrem(this.#keys.undelivered, id);
+  }
+
+  async lookLater(id: string, at: number): Promise<void> {
+    await this.#redis.zadd(this.#keys.undelivered, 'XX', at, id);
+  }
+
+  /** Notes the messages of an event; answers how many of them are awaited here. */
+  async hear(messageIds: readonly string[], now: number): Promise<number> {
+    if (messageIds.length === 0) return 0;
+    const { undelivered, message, heardEarly } = this.#keys;
+    const keys = messageIds.flatMap((id) => [message(id), heardEarly(id)]);
+    const commands = this.#redis as unknown as IndexCommands;
+    return commands.notifierHear(1 + keys.length, undelivered, ...keys, now, MARK_LASTS_MS);
+  }
+
+  async #turns(key: string, now: number, limit: number): Promise<Turn[]> {
+    const found = await this.#redis.zrangebyscore(
+      key,
+      '-inf',
+      now,
+      'WITHSCORES',
+      'LIMIT',
+      0,
+      limit,
+    );
+    return found.flatMap((id, at) => (at % 2 === 0 ? [{ id, at: Number(found[at + 1]) }] : []));
+  }
+}
