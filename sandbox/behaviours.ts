@@ -11,6 +11,8 @@ const often = {
 /** No endpoint is asked for: the kind says where it happens. The inbox page sends `*`. */
 const one = <K extends string>(kind: K) => z.strictObject({ ...often, kind: z.literal(kind) });
 
+const share = z.number().gt(0).max(1).default(0.5);
+
 /**
  * Faults that no answer to a request shows at once: what happens on a socket, to a job, or in a file.
  * Each is drawn on an occasion of its own, named at its side.
@@ -39,6 +41,33 @@ export const BEHAVIOURS = [
   }),
   /** A socket is opened: it stays open, and nothing ever comes from it, pongs included. */
   one('socket-frozen'),
+  /** An export is asked for: it ends FAILED, or never. */
+  one('export-fails'),
+  one('export-stuck'),
+  /** An export is asked for: its file has no column with an address, or other names of columns. */
+  one('export-without-email'),
+  one('export-other-columns'),
+  /** An export is asked for: this share of the contacts is not in its file. */
+  z.strictObject({ ...often, kind: z.literal('export-rows-missing'), share }),
+  /** A file is fetched: its address has expired, or the connection breaks halfway. */
+  one('url-expired'),
+  one('download-cut'),
+  /** An analytics job is submitted: it ends FAILED, or never. */
+  one('job-fails'),
+  one('job-stuck'),
+  /** An analytics job is submitted: it is EXPIRED once `afterPages` pages were read. */
+  z.strictObject({
+    ...often,
+    kind: z.literal('job-expires'),
+    afterPages: z.number().int().min(0).max(1000).default(0),
+  }),
+  /** A recording batch is submitted: it never completes. */
+  one('batch-stuck'),
+  /** A recording batch is submitted: its files are audio, or JSON that cannot be read. */
+  one('batch-voice'),
+  one('batch-unreadable'),
+  /** A recording batch is submitted: this share of its entries are errors. */
+  z.strictObject({ ...often, kind: z.literal('batch-errors'), share }),
   /** A page but the first is asked for: `by` rows have come in before it, or gone when negative. */
   z.strictObject({
     ...often,

@@ -8,6 +8,11 @@ const READ_DETAILS = {
   need: 'any',
   names: ['analytics:conversationDetail:view', 'analytics:agentConversationDetail:view'],
 } as const;
+const READ_RECORDINGS = {
+  need: 'any',
+  names: ['recording:recording:view', 'recording:recordingSegment:view'],
+} as const;
+const VIEW_EXPORTS = { need: 'all', names: ['externalContacts:export:view'] } as const;
 const READ_CONTACTS = { need: 'all', names: ['externalContacts:contact:view'] } as const;
 
 /** Each topic has permissions of its own; the operations themselves ask for none. */
@@ -73,10 +78,7 @@ export const ENDPOINTS = {
     operation: 'recordings',
     method: 'GET',
     path: '/api/v2/conversations/:id/recordings',
-    permission: {
-      need: 'any',
-      names: ['recording:recording:view', 'recording:recordingSegment:view'],
-    },
+    permission: READ_RECORDINGS,
   },
   'web-deployment': {
     operation: 'web-deployment',
@@ -145,6 +147,81 @@ export const ENDPOINTS = {
     operation: 'subscriptions-delete',
     method: 'DELETE',
     path: SUBSCRIPTIONS,
+    permission: { need: 'none' },
+  },
+  'contact-export-start': {
+    operation: 'contact-export-start',
+    method: 'POST',
+    path: '/api/v2/externalcontacts/contacts/exports',
+    permission: {
+      need: 'all',
+      names: ['externalContacts:export:add', 'externalContacts:contact:view'],
+    },
+  },
+  'contact-export': {
+    operation: 'contact-export',
+    method: 'GET',
+    path: '/api/v2/externalcontacts/contacts/exports/:id',
+    permission: VIEW_EXPORTS,
+  },
+  'contact-exports': {
+    operation: 'contact-exports',
+    method: 'GET',
+    path: '/api/v2/externalcontacts/contacts/exports',
+    permission: VIEW_EXPORTS,
+  },
+  'details-job-start': {
+    operation: 'details-job-start',
+    method: 'POST',
+    path: '/api/v2/analytics/conversations/details/jobs',
+    permission: READ_DETAILS,
+  },
+  'details-job': {
+    operation: 'details-job',
+    method: 'GET',
+    path: '/api/v2/analytics/conversations/details/jobs/:id',
+    permission: READ_DETAILS,
+  },
+  'details-job-results': {
+    operation: 'details-job-results',
+    method: 'GET',
+    path: '/api/v2/analytics/conversations/details/jobs/:id/results',
+    permission: READ_DETAILS,
+  },
+  'details-job-cancel': {
+    operation: 'details-job-cancel',
+    method: 'DELETE',
+    path: '/api/v2/analytics/conversations/details/jobs/:id',
+    permission: READ_DETAILS,
+  },
+  'details-jobs-availability': {
+    operation: 'details-jobs-availability',
+    method: 'GET',
+    path: '/api/v2/analytics/conversations/details/jobs/availability',
+    permission: READ_DETAILS,
+  },
+  'recording-batch-start': {
+    operation: 'recording-batch-start',
+    method: 'POST',
+    path: '/api/v2/recording/batchrequests',
+    permission: READ_RECORDINGS,
+  },
+  'recording-batch': {
+    operation: 'recording-batch',
+    method: 'GET',
+    path: '/api/v2/recording/batchrequests/:id',
+    permission: READ_RECORDINGS,
+  },
+  summaries: {
+    operation: 'summaries',
+    method: 'GET',
+    path: '/api/v2/conversations/:id/summaries',
+    permission: { need: 'all', names: ['conversation:summary:view'] },
+  },
+  limits: {
+    operation: 'limits',
+    method: 'GET',
+    path: '/api/v2/organizations/limits/namespaces/:id',
     permission: { need: 'none' },
   },
 } as const satisfies { [K in Exclude<Operation, 'login'>]: Endpoint & { operation: K } };

@@ -24,6 +24,18 @@ export const OPERATIONS = [
   'subscriptions-add',
   'subscriptions-list',
   'subscriptions-delete',
+  'contact-export-start',
+  'contact-export',
+  'contact-exports',
+  'details-job-start',
+  'details-job',
+  'details-job-results',
+  'details-job-cancel',
+  'details-jobs-availability',
+  'recording-batch-start',
+  'recording-batch',
+  'summaries',
+  'limits',
 ] as const;
 
 export type Operation = (typeof OPERATIONS)[number];

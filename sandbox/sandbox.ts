@@ -3,6 +3,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { BodyRoom, readJsonBody } from '#product/http/jsonBody.js';
 import { foreignOrigin, isLoopbackHost, localUrl } from '#product/http/requestOrigin.js';
+import { type Download, downloadRoutes } from './bulk/files.js';
 import {
   addConversation,
   addCustomer,
@@ -50,6 +51,8 @@ export interface Sandbox {
   readonly requests: RequestLog;
   readonly deliveries: Inbox;
   readonly notifications: Notifications;
+  /** What was fetched of the files that jobs left behind; no platform requests. */
+  downloads(): Download[];
   customers(): Customer[];
   /** By external contact id or any address; throws when there is none, since a test would be wrong. */
   customer(idOrAddress: string): Customer;
@@ -95,6 +98,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   app.get('/', (_request, reply) => reply.redirect('/_sandbox/inbox'));
   app.register(async (scope) => pageRoutes(scope, world), { prefix: '/_sandbox/inbox' });
   app.register(async (scope) => controlRoutes(scope, world), { prefix: '/_sandbox' });
+  app.register(async (scope) => downloadRoutes(scope, world));
   app.register(async (scope) => platformRoutes(scope, world, sleep));
   const closeSockets = serveSockets(app.server, world, rules);
   await app.listen({ port, host });
@@ -149,6 +153,7 @@ function handlesOf(world: World): Omit<Sandbox, 'url' | 'port' | 'close'> {
     requests: world.requests,
     deliveries: world.inbox,
     notifications: world.notifications,
+    downloads: () => world.files.downloads(),
     customers: () => world.population.customers(),
     customer,
     addCustomer: (definition) => addCustomer(world, definition),

@@ -35,6 +35,22 @@ export const settingsSchema = z.strictObject({
   recordings: z.boolean().default(true),
   /** How long after the end of a conversation its recording is ready; a 202 until then. */
   recordingDelayMs: z.number().int().min(0).default(0),
+  /** How long a contact export, an analytics job or a recording batch takes. */
+  exportDurationMs: milliseconds.default(300),
+  jobDurationMs: milliseconds.default(300),
+  batchDurationMs: milliseconds.default(300),
+  /** Analytics jobs that may run at once; one more is a 429 that names this limit. */
+  concurrentJobs: z.number().int().min(1).default(10),
+  /** The largest page of a job's results; the real maximum is not published. */
+  jobPageSize: z.number().int().min(1).default(1000),
+  /** How far analytics jobs lag behind: later conversations are not in their results. */
+  dataAvailabilityLagMs: z.number().int().min(0).default(0),
+  /** Whether conversations have AI summaries, and how the platform says that they have not. */
+  summaries: z.enum(['on', 'off', 'empty', 'forbidden']).default('off'),
+  /** The language of all summaries; null takes the customer's. */
+  summaryLanguage: z.enum(['en', 'de', 'es', 'ja', 'ar', 'he']).nullable().default(null),
+  /** What the organisation's limits say; null says what `requestsPerMinute` does. */
+  reportedRequestsPerMinute: z.number().int().min(1).nullable().default(null),
   /** Masks card numbers, email addresses and phone numbers in recordings: an organisation's choice. */
   sensitiveDataRedaction: z.boolean().default(false),
   deploymentId: z.string().min(1).default(DEFAULT_DEPLOYMENT_ID),

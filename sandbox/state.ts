@@ -1,4 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import type { ContactExport } from './bulk/contactExports.js';
+import type { DetailsJob } from './bulk/detailsJobs.js';
+import { Files } from './bulk/files.js';
+import type { RecordingBatch } from './bulk/recordingBatches.js';
+import { Store } from './bulk/store.js';
 import { Faults } from './faults.js';
 import { Inbox } from './inbox.js';
 import { Notifications } from './notifications/notifications.js';
@@ -49,6 +54,10 @@ export interface World {
   readonly requests: RequestLog;
   readonly inbox: Inbox;
   readonly notifications: Notifications;
+  readonly files: Files;
+  readonly contactExports: Store<ContactExport>;
+  readonly detailsJobs: Store<DetailsJob>;
+  readonly recordingBatches: Store<RecordingBatch>;
   readonly random: Random;
   /** Replaced as a whole by a reset. */
   population: Population;
@@ -91,6 +100,10 @@ export function createWorld({ settings, generated, recordLimit, now }: WorldOpti
     requests: new RequestLog(recordLimit),
     inbox: new Inbox(recordLimit),
     notifications: new Notifications({ settings, faults, now, recordLimit }),
+    files: new Files(recordLimit),
+    contactExports: new Store(),
+    detailsJobs: new Store(),
+    recordingBatches: new Store(),
     random,
     population: populate(),
     reset: () => {
@@ -100,6 +113,10 @@ export function createWorld({ settings, generated, recordLimit, now }: WorldOpti
       world.requests.clear();
       world.inbox.clear();
       world.notifications.clear();
+      world.files.clear();
+      world.contactExports.clear();
+      world.detailsJobs.clear();
+      world.recordingBatches.clear();
       world.population = populate();
     },
   };

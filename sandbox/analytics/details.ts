@@ -7,8 +7,8 @@ import {
   type Predicate,
   parseQuery,
   predicatesOf,
-  type Query,
   type Row,
+  type Search,
   touchesDayOf,
 } from './query.js';
 import { type ConversationView, viewOf } from './view.js';
@@ -70,7 +70,7 @@ function matches(
  */
 function candidates(
   world: World,
-  { segmentFilters, conversationFilters }: Query,
+  { segmentFilters, conversationFilters }: Search,
 ): Iterable<Conversation> {
   for (const filter of conversationFilters) {
     const ids = idsNeeded(filter, 'conversationId');
@@ -99,31 +99,48 @@ function idsNeeded(filter: Filter, wanted: 'externalContactId' | 'conversationId
   return all.length === predicates.length ? all : [];
 }
 
-function orderingKey({ startedAt, endedAt }: Conversation, orderBy: Query['orderBy']): number {
+function orderingKey({ startedAt, endedAt }: Conversation, orderBy: Search['orderBy']): number {
   return orderBy === 'conversationStart' || orderBy === 'segmentStart'
     ? startedAt
     : (endedAt ?? Number.POSITIVE_INFINITY);
+}
+
+interface Hit {
+  conversation: Conversation;
+  view: ConversationView;
+}
+
+/** What fits the filters, in the order asked for. */
+export function matchingConversations(
+  world: World,
+  search: Search,
+  isWithin: (conversation: Conversation) => boolean,
+): Hit[] {
+  const { segmentFilters, conversationFilters, order, orderBy } = search;
+  const found = [...candidates(world, search)].flatMap((conversation) => {
+    if (!isWithin(conversation)) return [];
+    const view = viewOf(world, conversation);
+    if (view === null || !matches(view, segmentFilters, conversationFilters)) return [];
+    return [{ key: orderingKey(conversation, orderBy), conversation, view }];
+  });
+  const sign = order === 'desc' ? -1 : 1;
+  // Two open conversations have the same infinite end, whose difference is not a number.
+  return found.sort((a, b) => (a.key === b.key ? 0 : sign * (a.key < b.key ? -1 : 1)));
 }
 
 /** Genesys: POST /analytics/conversations/details/query. No `conversations` key when none match. */
 export function queryDetails(world: World, { body }: Call): Answer {
   const parsed = parseQuery(body, world.settings.predicatesPerFilter);
   if (!parsed.ok) return parsed.refusal;
-  const query = parsed.value;
-  const { interval, segmentFilters, conversationFilters, order, orderBy, paging } = query;
-
-  const found = [...candidates(world, query)].flatMap((conversation) => {
-    if (!touchesDayOf(interval, conversation.startedAt)) return [];
-    const view = viewOf(world, conversation);
-    if (view === null || !matches(view, segmentFilters, conversationFilters)) return [];
-    return [{ key: orderingKey(conversation, orderBy), body: view.body }];
-  });
-  const sign = order === 'desc' ? -1 : 1;
-  // Two open conversations have the same infinite end, whose difference is not a number.
-  found.sort((a, b) => (a.key === b.key ? 0 : sign * (a.key < b.key ? -1 : 1)));
+  const { interval, paging } = parsed.value;
+  const found = matchingConversations(world, parsed.value, ({ startedAt }) =>
+    touchesDayOf(interval, startedAt),
+  );
   const shift = paging.pageNumber === 1 ? 0 : (world.faults.takeBehaviour('pages-shift')?.by ?? 0);
   const first = Math.max(0, (paging.pageNumber - 1) * paging.pageSize - shift);
-  const conversations = found.slice(first, first + paging.pageSize).map((hit) => hit.body());
+  const conversations = found
+    .slice(first, first + paging.pageSize)
+    .map(({ view }) => view.body({ attributes: false }));
   return accepted({
     ...(conversations.length === 0 ? {} : { conversations }),
     totalHits: found.length,

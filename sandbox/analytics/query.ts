@@ -1,60 +1,6 @@
 import { z } from 'zod';
 import { badRequest, type Parsed, parseBody, type Refused } from '../answer.js';
-
-/** Genesys: segment dimensions this double can answer for; each is a column of a row of the view. */
-const ANSWERED_SEGMENT_DIMENSIONS = [
-  'externalContactId',
-  'canonicalExternalContactId',
-  'addressFrom',
-  'addressTo',
-  'remote',
-  'participantName',
-  'purpose',
-  'direction',
-  'mediaType',
-  'messageType',
-  'authenticated',
-  'deliveryStatus',
-  'subject',
-  'provider',
-  'disconnectType',
-] as const;
-
-/** Genesys: known as well, but nothing in the population has a value for them. */
-const EMPTY_SEGMENT_DIMENSIONS = [
-  'remoteNameDisplayable',
-  'extendedDeliveryStatus',
-  'deliveryPushed',
-  'engagementSource',
-  'journeyCustomerId',
-  'journeyCustomerIdType',
-  'errorCode',
-  'queueId',
-  'userId',
-] as const;
-
-const SEGMENT_DIMENSIONS: ReadonlySet<string> = new Set([
-  ...ANSWERED_SEGMENT_DIMENSIONS,
-  ...EMPTY_SEGMENT_DIMENSIONS,
-]);
-
-const ANSWERED_CONVERSATION_DIMENSIONS = [
-  'conversationId',
-  'conversationStart',
-  'conversationEnd',
-  'originatingDirection',
-  'conversationInitiator',
-  'customerParticipation',
-] as const;
-
-const CONVERSATION_DIMENSIONS: ReadonlySet<string> = new Set([
-  ...ANSWERED_CONVERSATION_DIMENSIONS,
-  'divisionId',
-  'externalTag',
-  'accessAttribute',
-  'originatingSocialMediaPublic',
-  'mediaStatsMinConversationMos',
-]);
+import { CONVERSATION_DIMENSIONS, SEGMENT_DIMENSIONS } from './dimensions.js';
 
 /** Dimension to value; a dimension without a value is absent. */
 export type Row = Readonly<Record<string, string>>;
@@ -93,6 +39,14 @@ export function touchesDayOf({ start, end }: Interval, startedAt: number): boole
   return day < end && day + DAY > start;
 }
 
+/** Genesys: a job matches what was active in the interval, unless it asks for the days of the start. */
+export function isActiveIn(
+  { start, end }: Interval,
+  { startedAt, endedAt }: { startedAt: number; endedAt: number | null },
+): boolean {
+  return startedAt < end && (endedAt ?? Number.POSITIVE_INFINITY) >= start;
+}
+
 /** Genesys: "Pagination may not exceed 100000 results." */
 const RESULT_LIMIT = 100_000;
 const QUERY_DAY = 86_400_000;
@@ -120,25 +74,41 @@ const filterSchema = z.strictObject({
   clauses: z.array(clauseSchema).optional(),
 });
 
-const querySchema = z.strictObject({
+const sharedFields = {
   interval: z.string(),
   order: z.enum(['asc', 'desc', 'unordered']).default('asc'),
   orderBy: z
     .enum(['conversationStart', 'conversationEnd', 'segmentStart', 'segmentEnd'])
     .default('conversationStart'),
+  segmentFilters: z.array(filterSchema).default([]),
+  conversationFilters: z.array(filterSchema).default([]),
+};
+
+const querySchema = z.strictObject({
+  ...sharedFields,
   paging: z
     .strictObject({
       pageSize: z.number().int().min(1).max(100).default(25),
       pageNumber: z.number().int().min(1).default(1),
     })
     .default({ pageSize: 25, pageNumber: 1 }),
-  segmentFilters: z.array(filterSchema).default([]),
-  conversationFilters: z.array(filterSchema).default([]),
+});
+
+/** Genesys: AsyncConversationQuery has no paging. */
+const jobSchema = z.strictObject({
+  ...sharedFields,
+  limit: z.number().int().min(1).optional(),
+  startOfDayIntervalMatching: z.boolean().default(false),
 });
 
 export type Predicate = z.output<typeof predicateSchema>;
 export type Filter = z.output<typeof filterSchema>;
-export type Query = Omit<z.output<typeof querySchema>, 'interval'> & { interval: Interval };
+/** What a query and a job have in common. */
+export type Search = Omit<z.output<z.ZodObject<typeof sharedFields>>, 'interval'> & {
+  interval: Interval;
+};
+type Query = Omit<z.output<typeof querySchema>, 'interval'> & Search;
+type JobQuery = Omit<z.output<typeof jobSchema>, 'interval'> & Search;
 
 export function predicatesOf({ predicates = [], clauses = [] }: Filter): Predicate[] {
   return [...predicates, ...clauses.flatMap((clause) => clause.predicates)];
@@ -166,36 +136,55 @@ function checkFilters(
   return null;
 }
 
-/**
- * Reads a ConversationQuery strictly. Genesys: interval at most 31 days with a filter and 7 without;
- * pageSize at most 100; no page beyond 100,000 results. Aggregations and the evaluation, survey and
- * resolution filters are refused, since answering without them would be a wrong answer.
- */
-export function parseQuery(body: unknown, predicatesPerFilter: number): Parsed<Query> {
-  const parsed = parseBody(querySchema, body);
-  if (!parsed.ok) return parsed;
-  const query = parsed.value;
-  const refuse = (refusal: Refused): Parsed<Query> => ({ ok: false, refusal });
+type Fields = z.output<z.ZodObject<typeof sharedFields>>;
 
-  const interval = parseInterval(query.interval);
+/**
+ * Genesys: interval at most 31 days with a filter and 7 without. Aggregations and the evaluation, survey
+ * and resolution filters are refused, since answering without them would be a wrong answer.
+ */
+function checked<F extends Fields>(
+  fields: F,
+  predicatesPerFilter: number,
+): Parsed<Omit<F, 'interval'> & { interval: Interval }> {
+  const { segmentFilters, conversationFilters } = fields;
+  const refuse = (refusal: Refused) => ({ ok: false, refusal }) as const;
+  const interval = parseInterval(fields.interval);
   if (interval === null) {
     return refuse(badRequest('interval must be START/END in ISO 8601, START first', 'interval'));
   }
-  const filtered = query.segmentFilters.length + query.conversationFilters.length > 0;
+  const filtered = segmentFilters.length + conversationFilters.length > 0;
   const maxDays = filtered ? 31 : 7;
   if (interval.end - interval.start > maxDays * QUERY_DAY) {
     return refuse(badRequest(`interval must be at most ${maxDays} days`, 'interval'));
   }
-  if (query.paging.pageSize * query.paging.pageNumber > RESULT_LIMIT) {
-    return refuse(badRequest(`Pagination may not exceed ${RESULT_LIMIT} results.`, 'paging'));
-  }
   const wrong =
-    checkFilters('segmentFilters', query.segmentFilters, SEGMENT_DIMENSIONS, predicatesPerFilter) ??
+    checkFilters('segmentFilters', segmentFilters, SEGMENT_DIMENSIONS, predicatesPerFilter) ??
     checkFilters(
       'conversationFilters',
-      query.conversationFilters,
+      conversationFilters,
       CONVERSATION_DIMENSIONS,
       predicatesPerFilter,
     );
-  return wrong === null ? { ok: true, value: { ...query, interval } } : refuse(wrong);
+  return wrong === null ? { ok: true, value: { ...fields, interval } } : refuse(wrong);
+}
+
+/** Reads a ConversationQuery strictly. Genesys: pageSize at most 100; no page beyond 100,000 results. */
+export function parseQuery(body: unknown, predicatesPerFilter: number): Parsed<Query> {
+  const parsed = parseBody(querySchema, body);
+  if (!parsed.ok) return parsed;
+  const { pageSize, pageNumber } = parsed.value.paging;
+  if (pageSize * pageNumber > RESULT_LIMIT) {
+    const refusal = badRequest(`Pagination may not exceed ${RESULT_LIMIT} results.`, 'paging');
+    return { ok: false, refusal };
+  }
+  return checked(parsed.value, predicatesPerFilter);
+}
+
+/**
+ * Reads an AsyncConversationQuery strictly. How long its interval may be is not published: the limits of
+ * a query are taken.
+ */
+export function parseJobQuery(body: unknown, predicatesPerFilter: number): Parsed<JobQuery> {
+  const parsed = parseBody(jobSchema, body);
+  return parsed.ok ? checked(parsed.value, predicatesPerFilter) : parsed;
 }

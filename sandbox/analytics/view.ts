@@ -1,6 +1,7 @@
 import { hasBounced, type MessageStatus, statusOf } from '../platform/messages.js';
 import { type Participant, participantsOf } from '../platform/participants.js';
-import type { Conversation, Media, Message } from '../population/population.js';
+import { DIVISION_ID } from '../population/division.js';
+import type { Conversation, Customer, Media, Message } from '../population/population.js';
 import type { World } from '../state.js';
 import type { Row } from './query.js';
 
@@ -16,17 +17,22 @@ const DELIVERY_STATUS = {
 /** One participant's part: a session with one segment, as the columns filters look at and as answered. */
 interface Part {
   row: Row;
-  participant: () => object;
+  participant: (parts: BodyParts) => object;
+}
+
+interface BodyParts {
+  /** Genesys: only the results of a job hold participants' attributes. */
+  attributes: boolean;
 }
 
 export interface ConversationView {
   row: Row;
   segments: Row[];
   /**
-   * Genesys: AnalyticsConversationWithoutAttributes. Holds no text of any message. Built on demand: a
+   * Genesys: AnalyticsConversation, with attributes or without. Holds no text of any message. Built on demand: a
    * query may look at thousands of conversations and answers with at most a hundred.
    */
-  body: () => object;
+  body: (parts: BodyParts) => object;
 }
 
 /** What the index knows by now: a send shows up `indexingLagMs` after it was made. */
@@ -59,11 +65,11 @@ export function viewOf(world: World, conversation: Conversation): ConversationVi
   return {
     row: { ...facts, customerParticipation: String(participation) },
     segments: parts.map(({ row }) => row),
-    body: () => ({
+    body: (wanted) => ({
       ...facts,
       customerParticipation: participation,
-      divisionIds: ['00000000-0000-4000-8000-0000000000d1'],
-      participants: parts.map(({ participant }) => participant()),
+      divisionIds: [DIVISION_ID],
+      participants: parts.map(({ participant }) => participant(wanted)),
     }),
   };
 }
@@ -72,6 +78,19 @@ export function viewOf(world: World, conversation: Conversation): ConversationVi
 function deliveryOf(world: World, media: Media, message: Message): { deliveryStatus: string } {
   if (media !== 'email') return { deliveryStatus: DELIVERY_STATUS[statusOf(world, message)] };
   return { deliveryStatus: hasBounced(world, message) ? 'DeliveryFailed' : 'Sent' };
+}
+
+/** Genesys: values are cut at so many characters. */
+const ATTRIBUTE_MAX = 1024;
+
+/** What the website's messenger sets on a conversation of a customer who has logged in. */
+function attributesOf(customer: Customer | undefined): Record<string, string> {
+  if (customer === undefined) return {};
+  const { email, firstName } = customer;
+  return {
+    'context.firstName': firstName.slice(0, ATTRIBUTE_MAX),
+    ...(email === null ? {} : { 'context.email': email }),
+  };
 }
 
 function partOf(world: World, conversation: Conversation, participant: Participant): Part {
@@ -112,11 +131,12 @@ function partOf(world: World, conversation: Conversation, participant: Participa
       participantName,
       authenticated: 'false',
     },
-    participant: () => ({
+    participant: ({ attributes }) => ({
       participantId: participant.id,
       participantName,
       purpose,
       ...contact,
+      ...(attributes ? { attributes: isCustomer ? attributesOf(customer) : {} } : {}),
       sessions: [
         {
           sessionId: `5${participant.id.slice(0, 1)}${participant.id.slice(2)}`,

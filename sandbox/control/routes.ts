@@ -39,6 +39,7 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'GET /_sandbox/inbox': 'a page for people: what customers got, in a browser',
       'GET /_sandbox/deliveries?to=&wait=true&count=&timeoutMs=': 'what customers really got',
       'GET /_sandbox/requests?since=&wait=ENDPOINT&count=&timeoutMs=': 'what arrived',
+      'GET /_sandbox/downloads': 'files that were fetched; they are no platform requests',
       'DELETE /_sandbox/deliveries, /_sandbox/requests': 'forget them',
       'GET|POST /_sandbox/customers': 'list; add one, or {"generate": N}',
       'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS':
@@ -48,7 +49,7 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'POST /_sandbox/channels': '{do: close | cut | freeze | thaw | warn | expire, channelId?}',
       'GET|POST|DELETE /_sandbox/faults': 'misbehave: {endpoint, kind, count | probability, …}',
       'GET|PATCH /_sandbox/settings':
-        'rate limit, token lifetime, secret, permissions, delays, recordings',
+        'rate limit, token lifetime, secret, permissions, delays, recordings, jobs, summaries',
       'POST /_sandbox/tokens/revoke': 'make every token invalid',
       'POST /_sandbox/reset': 'everything as it was at the start, but for tokens',
     },
@@ -79,7 +80,7 @@ const deliveriesQuery = z.strictObject({
 const bound = (capacity: number): number | null => (Number.isFinite(capacity) ? capacity : null);
 
 /** What arrived and what was delivered. `bound` is how many are kept, null for all of them. */
-function recordRoutes(app: FastifyInstance, { requests, inbox }: World): void {
+function recordRoutes(app: FastifyInstance, { requests, inbox, files }: World): void {
   app.get('/requests', async ({ query }) => {
     const asked = checked(requestsQuery, query);
     const operation = asked.wait === '*' ? undefined : asked.wait;
@@ -98,6 +99,8 @@ function recordRoutes(app: FastifyInstance, { requests, inbox }: World): void {
     requests.clear();
     return reply.code(204).send();
   });
+
+  app.get('/downloads', () => ({ downloads: files.downloads() }));
 
   app.get('/deliveries', async ({ query }) => {
     const asked = checked(deliveriesQuery, query);

@@ -116,7 +116,7 @@ function mentions({ firstName, lastName, phone }: Customer, word: string): boole
 }
 
 /** Made by a person or an import, and not merged away: what lists, searches and exports hold. */
-function isCurated({ emailOnContact, phone, mergedInto }: Customer): boolean {
+export function isCurated({ emailOnContact, phone, mergedInto }: Customer): boolean {
   return (emailOnContact || phone !== null) && mergedInto === null;
 }
 

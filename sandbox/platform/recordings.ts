@@ -44,14 +44,36 @@ export function getRecordings(world: World, { id, query }: Call): Answer {
   const conversation = population.conversation(id);
   if (conversation === undefined) return notFound('The requested conversation was not found.');
   if (!settings.recordings || conversation.media === 'email') return accepted([]);
-  const { endedAt } = conversation;
-  if (endedAt === null || world.now() < endedAt + settings.recordingDelayMs) {
-    return accepted({}, 202);
-  }
-  return accepted([recordingView(world, conversation, endedAt)]);
+  const recording = recordingOf(world, id);
+  return recording === null ? accepted({}, 202) : accepted([recording]);
 }
 
-function recordingView(world: World, conversation: Conversation, endedAt: number): object {
+/** Genesys: Recording, as far as it is answered here. */
+interface Recording {
+  id: string;
+  messagingTranscript: object[];
+}
+
+/** The recording of a conversation; null where there is none, or it is not ready. */
+export function recordingOf(world: World, conversationId: string): Recording | null {
+  const { settings, population } = world;
+  const conversation = population.conversation(conversationId);
+  if (conversation === undefined || !settings.recordings || conversation.media === 'email') {
+    return null;
+  }
+  const { endedAt } = conversation;
+  if (endedAt === null || world.now() < endedAt + settings.recordingDelayMs) return null;
+  return recordingView(world, conversation, endedAt);
+}
+
+/** Whether redaction changes anything of what was said, for who asks now. */
+export function isRedactedFor(world: World, conversationId: string): boolean {
+  const redacted = redactorOf(world);
+  const messages = world.population.conversation(conversationId)?.messages ?? [];
+  return messages.some(({ body }) => 'text' in body && redacted(body.text) !== body.text);
+}
+
+function recordingView(world: World, conversation: Conversation, endedAt: number) {
   const { id, customerId, startedAt, messages } = conversation;
   const customer = customerId === null ? undefined : world.population.customer(customerId);
   const participants = participantsOf(conversation, messages, customer);

@@ -10,6 +10,19 @@ import {
   refused,
   tooManyRequests,
 } from '../answer.js';
+import {
+  getContactExport,
+  listContactExports,
+  startContactExport,
+} from '../bulk/contactExports.js';
+import {
+  cancelDetailsJob,
+  getDetailsJob,
+  getDetailsJobResults,
+  getJobsAvailability,
+  startDetailsJob,
+} from '../bulk/detailsJobs.js';
+import { getRecordingBatch, startRecordingBatch } from '../bulk/recordingBatches.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { checkPermission, type Endpoint, type Operation, type Permission } from '../operation.js';
 import type { RequestRecord } from '../requestLog.js';
@@ -26,11 +39,13 @@ import {
 } from './channels.js';
 import { getBulkContacts, getContact, lookUpContact, searchContacts } from './contacts.js';
 import { getEmailConversation } from './emailConversations.js';
+import { getLimits } from './limits.js';
 import { login } from './login.js';
 import { getBulkMessages, getConversation, getMessageDetails } from './messages.js';
 import { getRecordings } from './recordings.js';
 import { getEmailDomain, getWebDeployment } from './senderSettings.js';
 import { answerHonestly, type Service, type Sleep, serve } from './serve.js';
+import { getSummaries } from './summaries.js';
 
 /**
  * Who may come in: a valid token, then the rate limit, then the permission. In this order, so that a
@@ -113,6 +128,18 @@ const HANDLERS = {
   'subscriptions-add': addSubscriptions,
   'subscriptions-list': listSubscriptions,
   'subscriptions-delete': deleteSubscriptions,
+  'contact-export-start': startContactExport,
+  'contact-export': getContactExport,
+  'contact-exports': listContactExports,
+  'details-job-start': startDetailsJob,
+  'details-job': getDetailsJob,
+  'details-job-results': getDetailsJobResults,
+  'details-job-cancel': cancelDetailsJob,
+  'details-jobs-availability': getJobsAvailability,
+  'recording-batch-start': startRecordingBatch,
+  'recording-batch': getRecordingBatch,
+  summaries: getSummaries,
+  limits: getLimits,
 } as const satisfies { [K in keyof typeof ENDPOINTS]: Handler };
 
 interface Parts {
