@@ -86,7 +86,10 @@ function addSandbox(program: Command): void {
     )
     .option('--customers <n>', 'people beside the well-known ones', wholeNumber(0, 50_000), 25)
     .option('--latency-ms <ms>', 'added to every answer', wholeNumber(0, 600_000), 0)
-    .addHelpText('after', '\nControls, settings and faults: docs/sandbox.md, and GET /_sandbox/ of the sandbox.')
+    .addHelpText(
+      'after',
+      '\nControls, settings and faults: docs/sandbox.md, and GET /_sandbox/ of the sandbox.',
+    )
     .action(async (options: SandboxCommandOptions) => {
       const { runSandbox } = await import('./sandbox.js');
       exitWith(await runSandbox(options));
