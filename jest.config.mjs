@@ -25,5 +25,8 @@ export default {
   testTimeout: 120_000,
   // Many of them wait, for deadlines and windows: a third one uses what two leave of two cores.
   maxWorkers: 3,
+  // Node 20 keeps the modules of every test file that a process has run. With a gigabyte of them a test
+  // file costs up to three times the CPU, so a process that has grown is replaced after a file.
+  workerIdleMemoryLimit: '400MB',
   reporters: ['default', '<rootDir>/test/support/countReporter.mjs'],
 };
