@@ -50,8 +50,15 @@ export function hasSubstance(conversation: HistoryConversation): boolean {
   return lastSubstantive(utterances(conversation)) !== undefined;
 }
 
+/** The lookup asks for it to know where to stop; the context is made of the same texts after it. */
+const lastOf = new WeakMap<readonly Utterance[], { found: Utterance | undefined }>();
+
 export function lastSubstantive(said: readonly Utterance[]): Utterance | undefined {
-  return said.findLast(({ text, fromButton }) => !fromButton && isSubstantive(text));
+  const known = lastOf.get(said);
+  if (known !== undefined) return known.found;
+  const found = said.findLast(({ text, fromButton }) => !fromButton && isSubstantive(text));
+  lastOf.set(said, { found });
+  return found;
 }
 
 function wordsSaid(text: string): string {

@@ -22,12 +22,16 @@ export async function beforeRequest(
   if (exchange.operation === 'login') return;
 
   throwUnlessAdmitted(exchange.takeTicket() ?? (await acquirePermit(exchange, deps.admission)));
-  const admittedAt = performance.now();
-  await exchange.whileOpen(deps.tokens.current());
-  if (performance.now() - admittedAt > SLOT_KEEPS_MS) {
-    throwUnlessAdmitted(await acquirePermit(exchange, deps.admission));
+  exchange.throwIfEnded();
+  exchange.token = deps.tokens.atHand();
+  if (exchange.token === undefined) {
+    const admittedAt = performance.now();
+    await exchange.whileOpen(deps.tokens.current());
+    if (performance.now() - admittedAt > SLOT_KEEPS_MS) {
+      throwUnlessAdmitted(await acquirePermit(exchange, deps.admission));
+    }
+    exchange.token = await exchange.whileOpen(deps.tokens.current());
   }
-  exchange.token = await exchange.whileOpen(deps.tokens.current());
 
   const { guard } = exchange;
   if (guard === undefined) return;

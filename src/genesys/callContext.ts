@@ -51,6 +51,8 @@ export class CallContext {
   #connected = false;
   #withheld = false;
   #ending: Ending | undefined;
+  /** Ends the one step that the call waits for; a listener of the signal costs more. */
+  #onEnd: (() => void) | undefined;
 
   constructor(
     operation: Operation,
@@ -159,15 +161,13 @@ export class CallContext {
   /** Waits for a step before the request, but no longer than the exchange lasts. */
   async whileOpen<T>(step: Promise<T>): Promise<T> {
     this.throwIfEnded();
-    let onEnd: (() => void) | undefined;
-    const ended = new Promise<never>((_, reject) => {
-      onEnd = () => reject(this.#notIssued());
-      this.signal.addEventListener('abort', onEnd);
-    });
     try {
-      return await Promise.race([step, ended]);
+      return await new Promise<T>((resolve, reject) => {
+        this.#onEnd = () => reject(this.#notIssued());
+        step.then(resolve, reject);
+      });
     } finally {
-      if (onEnd !== undefined) this.signal.removeEventListener('abort', onEnd);
+      this.#onEnd = undefined;
     }
   }
 
@@ -216,5 +216,6 @@ export class CallContext {
     if (this.#ending !== undefined) return;
     this.#ending = ending;
     this.#controller.abort();
+    this.#onEnd?.();
   }
 }

@@ -23,6 +23,12 @@ export interface Connections {
   close(): void;
 }
 
+/**
+ * A silent connection is probed after this. axios sets the same for each request; Node makes the system
+ * call only where the value differs from the one before.
+ */
+const PROBE_AFTER_MS = 60_000;
+
 type Handover = (error: Error | null, socket?: Duplex) => void;
 
 interface ConnectionSettings {
@@ -88,7 +94,11 @@ export function createConnections(settings: ConnectionSettings): Connections {
     }
   }
 
-  const pooling = { keepAlive: true, timeout: settings.idleTimeoutMs };
+  const pooling = {
+    keepAlive: true,
+    keepAliveMsecs: PROBE_AFTER_MS,
+    timeout: settings.idleTimeoutMs,
+  };
   const httpAgent = new ConnectedHttpAgent(pooling);
   const httpsAgent = new ConnectedHttpsAgent(
     settings.ca === undefined ? pooling : { ...pooling, ca: settings.ca },
@@ -100,10 +110,12 @@ export function createConnections(settings: ConnectionSettings): Connections {
     dropIdle(longerThanMs) {
       const now = Date.now();
       for (const agent of [httpAgent, httpsAgent]) {
-        for (const socket of Object.values(agent.freeSockets).flatMap((sockets) => sockets ?? [])) {
-          const idle = now - (idleSince.get(socket) ?? 0);
-          // A negative age means the clock was set back: the true age is unknown.
-          if (idle > longerThanMs || idle < 0) socket.destroy();
+        for (const sockets of Object.values(agent.freeSockets)) {
+          for (const socket of sockets ?? []) {
+            const idle = now - (idleSince.get(socket) ?? 0);
+            // A negative age means the clock was set back: the true age is unknown.
+            if (idle > longerThanMs || idle < 0) socket.destroy();
+          }
         }
       }
     },

@@ -36,16 +36,21 @@ export class Tokens {
     this.#login = login;
   }
 
+  /** A valid token without waiting, or undefined when there is none; renews it in time. */
+  atHand(): string | undefined {
+    const now = Date.now();
+    if (this.#current === undefined || now >= this.#current.expiresAt) return undefined;
+    if (now >= this.#current.dueAt && !this.#isResting()) {
+      // The failure is remembered in #rest, and the old token is good for a while yet.
+      this.#loginOnce().catch(() => undefined);
+    }
+    return this.#current.token;
+  }
+
   /** A valid token. Rejects with a `CallFailed` fit for the call that needed it. */
   async current(): Promise<string> {
-    const now = Date.now();
-    if (this.#current !== undefined && now < this.#current.expiresAt) {
-      if (now >= this.#current.dueAt && !this.#isResting()) {
-        // The failure is remembered in #rest, and the old token is good for a while yet.
-        this.#loginOnce().catch(() => undefined);
-      }
-      return this.#current.token;
-    }
+    const token = this.atHand();
+    if (token !== undefined) return token;
     if (this.#rest !== undefined && this.#isResting()) throw new CallFailed(this.#rest.failure);
     await this.#loginOnce();
     if (this.#current === undefined) {

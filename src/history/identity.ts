@@ -69,11 +69,11 @@ export class IdentityLookup {
     );
     if (!contact.ok) return contact;
     if (contact.value === null) {
-      await this.#cache?.saveNothing(subject, {});
+      this.#cache?.saveNothing(subject, {});
       return found({});
     }
     const identity = identityOf(contact.value);
-    await this.#cache?.saveFound(subject, identity);
+    this.#cache?.saveFound(subject, identity);
     return found(identity);
   }
 }

@@ -7,7 +7,12 @@ import type { EncryptedCache } from './encryptedCache.js';
  */
 const NOTHING_KEEPS_MS = 60_000;
 
-/** Answers of the platform, remembered for all workers of the deployment. A failure never is. */
+/**
+ * Answers of the platform, remembered for all workers of the deployment. A failure never is.
+ *
+ * A save is not waited for. It is written before the commands that its caller sends next, in the same
+ * turn of the event loop, so a later load over the same connection finds it.
+ */
 export class LookupCache<T> {
   readonly #sealed: EncryptedCache<T>;
   readonly #keepsMs: number;
@@ -23,16 +28,17 @@ export class LookupCache<T> {
     return this.#sealed.load(JSON.stringify(subject));
   }
 
-  async saveFound(subject: readonly unknown[], answer: T): Promise<void> {
-    await this.#save(subject, answer, this.#keepsMs);
+  saveFound(subject: readonly unknown[], answer: T): void {
+    this.#save(subject, answer, this.#keepsMs);
   }
 
-  async saveNothing(subject: readonly unknown[], answer: T): Promise<void> {
-    await this.#save(subject, answer, Math.min(this.#keepsMs, NOTHING_KEEPS_MS));
+  saveNothing(subject: readonly unknown[], answer: T): void {
+    this.#save(subject, answer, Math.min(this.#keepsMs, NOTHING_KEEPS_MS));
   }
 
-  async #save(subject: readonly unknown[], answer: T, keepsMs: number): Promise<void> {
+  #save(subject: readonly unknown[], answer: T, keepsMs: number): void {
     if (keepsMs === 0) return;
-    await this.#sealed.save(JSON.stringify(subject), answer, keepsMs);
+    // It never rejects.
+    void this.#sealed.save(JSON.stringify(subject), answer, keepsMs);
   }
 }

@@ -1,10 +1,5 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHmac,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { takeRandom } from './codec.js';
 import type { NotificationRequest } from './request.js';
 
 /** A secret with a name, so that hashes made before a rotation can still be distinguished and checked. */
@@ -120,7 +115,7 @@ export function unseal(key: Buffer, sealed: Buffer): unknown {
 
 /** Bytes, encrypted under a key of 32 bytes: 12 random bytes, 16 of tag, then what is hidden. */
 export function sealBytes(key: Buffer, open: Buffer): Buffer {
-  const iv = randomBytes(IV_BYTES);
+  const iv = takeRandom(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key, iv);
   const hidden = Buffer.concat([cipher.update(open), cipher.final()]);
   return Buffer.concat([iv, cipher.getAuthTag(), hidden]);

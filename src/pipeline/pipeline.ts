@@ -3,6 +3,7 @@ import { checkDelivery } from '../dispatch/deliveryCheck.js';
 import { Dispatcher, type DispatcherParts } from '../dispatch/dispatcher.js';
 import { Attempt, type AttemptOutcome, type AttemptTools } from '../dispatch/jobAttempt.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
+import type { Findings } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
 import type { CampaignStop } from '../notification/campaignStop.js';
 import { DELAYS } from '../notification/delays.js';
@@ -111,9 +112,15 @@ export class NotificationPipeline {
     const attempt = new Attempt(record, signal, log, this.#parts);
     try {
       await attempt.emit('claimed');
-      const stored = await this.#parts.ledger.readRequest(record.id);
-      if (work === 'delivery_check') return await this.#checkDelivery(attempt, stored);
-      return await this.#dispatch(attempt, stored);
+      const { ledger, checkpoints } = this.#parts;
+      if (work === 'delivery_check') {
+        return await this.#checkDelivery(attempt, await ledger.readRequest(record.id));
+      }
+      const [stored, checkpoint] = await Promise.all([
+        ledger.readRequest(record.id),
+        checkpoints.load(record.id),
+      ]);
+      return await this.#dispatch(attempt, stored, checkpoint);
     } catch (error) {
       // Error texts may quote what they stumbled over; only kind and place are logged.
       log.error({ error: redactedError(error) }, 'attempt failed');
@@ -121,8 +128,12 @@ export class NotificationPipeline {
     }
   }
 
-  async #dispatch(attempt: Attempt, stored: StoredRequest | undefined): Promise<AttemptOutcome> {
-    const prepared = await this.#preparation.run(attempt, stored);
+  async #dispatch(
+    attempt: Attempt,
+    stored: StoredRequest | undefined,
+    checkpoint: Findings | undefined,
+  ): Promise<AttemptOutcome> {
+    const prepared = await this.#preparation.run(attempt, stored, checkpoint);
     if (!prepared.ready) return prepared.outcome;
     return attempt.timed('dispatch', () => this.#dispatcher.run(attempt, prepared.plan));
   }
@@ -136,7 +147,7 @@ export class NotificationPipeline {
       checkDelivery(this.#parts.client, attempt, mayFallBack),
     );
     if (check.kind === 'over') return check.outcome;
-    return this.#dispatch(attempt, stored);
+    return this.#dispatch(attempt, stored, await this.#parts.checkpoints.load(attempt.id));
   }
 
   /**

@@ -86,7 +86,12 @@ export class Preparation {
     this.#lookup = new CustomerLookup(parts);
   }
 
-  async run(attempt: Attempt, stored: StoredRequest | undefined): Promise<Prepared> {
+  /** @param checkpoint what an earlier attempt has found. */
+  async run(
+    attempt: Attempt,
+    stored: StoredRequest | undefined,
+    checkpoint: Findings | undefined,
+  ): Promise<Prepared> {
     if (stored === undefined) return ended(await attempt.end('failed', 'request_gone'));
     const { request, templateHash } = stored;
     const template = await this.#parts.templates.get(templateHash);
@@ -97,8 +102,9 @@ export class Preparation {
     const verdict = this.#parts.policy(request, left, attempt.now());
     if (verdict.kind !== 'allow') return ended(await attempt.heldBack(verdict));
 
-    const known = await this.#parts.checkpoints.load(attempt.id);
-    if (known !== undefined) return this.#ready(attempt, request, template, channels, known);
+    if (checkpoint !== undefined) {
+      return this.#ready(attempt, request, template, channels, checkpoint);
+    }
 
     const needs = needsOf(request, template, channels);
     const required = requiresHistory(request, template, channels);
@@ -120,8 +126,12 @@ export class Preparation {
     }
     if (past.value.optedOut) return ended(await attempt.end('skipped', 'opted_out'));
     const findings = findingsOf(request, who.value, past.value);
-    await this.#parts.checkpoints.save(attempt.id, findings);
-    if (!(await attempt.stillHolds())) {
+    // Sent together; Redis takes the commands of a connection in order, so the record is read last.
+    const [, stillHolds] = await Promise.all([
+      this.#parts.checkpoints.save(attempt.id, findings),
+      attempt.stillHolds(),
+    ]);
+    if (!stillHolds) {
       // It was settled while we looked: what was found must not outlive it.
       await this.#parts.checkpoints.drop(attempt.id);
       return ended(await attempt.fencedOff());
@@ -158,8 +168,8 @@ export class Preparation {
     );
     if (!history.ok) return history;
     const context = await attempt.timed('context', () => extractHistory(history.value));
-    if (context.hasHistory) await contexts.saveFound(historySubject(search), context);
-    else await contexts.saveNothing(historySubject(search), context);
+    if (context.hasHistory) contexts.saveFound(historySubject(search), context);
+    else contexts.saveNothing(historySubject(search), context);
     return found(context);
   }
 
