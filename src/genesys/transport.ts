@@ -1,6 +1,4 @@
-import http from 'node:http';
-import https from 'node:https';
-import axios, { type AxiosInstance } from 'axios';
+import axios, { type AxiosAdapter, type AxiosInstance, type AxiosRequestConfig } from 'axios';
 import axiosRetry from 'axios-retry';
 import type { Logger } from 'pino';
 import { beforeRequest } from './beforeRequest.js';
@@ -13,51 +11,16 @@ import {
 } from './call.js';
 import type { CallContext } from './callContext.js';
 import { correlationIdOf, mapError, parseJson, RateLimitBackoff } from './errorResponse.js';
+import {
+  directAdapter,
+  exchangeOf,
+  httpAdapter,
+  LONGEST_ANSWER_BYTES,
+  READ_IDLE_MS,
+} from './httpAdapter.js';
 import { type Connections, createConnections } from './keepAlive.js';
 import { isRepeatable, pauseBefore, RETRIES } from './retry.js';
 import type { Tokens } from './tokens.js';
-
-/**
- * A server may close a connection it thinks idle just as we write to it. Then it is unknown
- * whether the message was taken. Most servers wait 5 s or longer, so 2 s keeps a send clear of that
- * and still lets it ride on the connection its own lookups have opened.
- */
-const SEND_IDLE_MS = 2_000;
-/** A read that meets a closed connection is simply repeated. */
-const READ_IDLE_MS = 10_000;
-
-type RequestOptions = https.RequestOptions & { protocol?: string | null };
-
-/**
- * The innermost step of every request: axios calls it in place of `http.request`, with nothing
- * asynchronous left but the connection. The request's `socket` event comes with a connection that
- * stands (see keepAlive.ts) and before a byte is written to it, on a new socket as on a pooled one.
- */
-export function httpAdapter(exchange: CallContext, connections: Connections) {
-  return {
-    request(
-      options: RequestOptions,
-      onResponse: (response: http.IncomingMessage) => void,
-    ): http.ClientRequest {
-      connections.dropIdle(exchange.isSend ? SEND_IDLE_MS : READ_IDLE_MS);
-      const { request: issue } = options.protocol === 'https:' ? https : http;
-      const request = issue(options, (response) => {
-        exchange.head = { status: response.statusCode ?? 0, headers: response.headers };
-        onResponse(response);
-      });
-      request.once('socket', () => {
-        if (!exchange.mayWrite()) request.destroy(new Error('too late to write'));
-      });
-      return request;
-    },
-  };
-}
-
-declare module 'axios' {
-  interface AxiosRequestConfig {
-    exchange?: CallContext;
-  }
-}
 
 export interface HttpRequest {
   method: string;
@@ -83,8 +46,8 @@ interface HttpAnswer {
 
 /** SYNs are repeated after 1 s and 3 s; a host that has not answered by then is unreachable. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** A page of 100 conversations is a few MB; larger bodies are treated as errors. */
-const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
+/** As curl and axios read them, in lower or upper case. */
+const PROXY_SETTINGS = ['http_proxy', 'https_proxy', 'all_proxy'];
 
 /**
  * The one HTTP client of this process towards the platform. The SDK runs on it, Engage and login use
@@ -94,6 +57,9 @@ const LONGEST_ANSWER_BYTES = 32 * 1024 * 1024;
 export class Transport {
   readonly #axios: AxiosInstance;
   readonly #connections: Connections;
+  readonly #direct: AxiosAdapter;
+  /** Whether the environment may name a proxy for hosts other than this machine. */
+  readonly #mayBeProxied: boolean;
   readonly #admission: Limiter;
   readonly #tokens: Tokens;
   readonly #log: Logger;
@@ -117,6 +83,10 @@ export class Transport {
       connectTimeoutMs: CONNECT_TIMEOUT_MS,
       idleTimeoutMs: READ_IDLE_MS,
     });
+    this.#direct = directAdapter(this.#connections);
+    this.#mayBeProxied = PROXY_SETTINGS.some(
+      (name) => process.env[name] || process.env[name.toUpperCase()],
+    );
     this.#axios = axios.create({
       httpAgent: this.#connections.httpAgent,
       httpsAgent: this.#connections.httpsAgent,
@@ -126,6 +96,8 @@ export class Transport {
       // Parsed here, not by axios, which hands on a body it cannot parse as if it were a string.
       responseType: 'text',
       transformResponse: [(body: unknown) => body],
+      // Put into JSON here as well.
+      transformRequest: [(body: unknown) => body],
     });
     this.#installInterceptors();
   }
@@ -169,18 +141,16 @@ export class Transport {
   async #attempt(exchange: CallContext, request: HttpRequest): Promise<HttpAnswer | CallFailure> {
     if (this.#closed) return { kind: 'not_issued', reason: 'closed' };
     try {
-      const { status, headers, data } = await this.#axios.request<unknown>({
+      const { status, data } = await this.#axios.request<unknown>({
         exchange,
         method: request.method,
-        url: request.url,
-        params: request.params,
+        url: withParams(request),
         headers: request.headers,
-        data: request.body,
+        data: typeof request.body === 'string' ? request.body : JSON.stringify(request.body),
         signal: exchange.signal,
-        transport: httpAdapter(exchange, this.#connections),
-        // A proxy from the environment is honoured, but a sandbox next door is not behind it.
-        proxy: isLoopback(request.url) ? false : undefined,
+        ...this.#wayTo(request.url, exchange),
       });
+      const headers = exchange.head?.headers ?? {};
       const body = typeof data === 'string' ? parseJson(data) : undefined;
       const correlationId = correlationIdOf(headers);
       const answered = correlationId === undefined ? { status } : { status, correlationId };
@@ -200,6 +170,15 @@ export class Transport {
       await this.#reportRateLimit({ operation: exchange.operation, retryAfterMs, limit });
       return { ...failure, retryAfterMs };
     }
+  }
+
+  /**
+   * A proxy from the environment is honoured, and axios knows how to use one; but a sandbox next door
+   * is not behind it.
+   */
+  #wayTo(url: string, exchange: CallContext): AxiosRequestConfig {
+    if (!this.#mayBeProxied || isLoopback(url)) return { adapter: this.#direct };
+    return { transport: httpAdapter(exchange, this.#connections) };
   }
 
   /** The answer to a send must not be lost because the gate could not be closed. */
@@ -266,9 +245,11 @@ export class Transport {
   }
 }
 
-function exchangeOf(config: { exchange?: CallContext } | undefined): CallContext {
-  if (config?.exchange === undefined) throw new Error('a request without an exchange');
-  return config.exchange;
+/** The SDK hands over texts, and leaves out what was not given. */
+function withParams({ url, params = {} }: HttpRequest): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) query.append(name, String(value));
+  return query.size === 0 ? url : `${url}?${query}`;
 }
 
 /** Whether this URL leads to this machine. */

@@ -94,6 +94,8 @@ export interface LengthLimit {
 export function shorten(text: string, limit: LengthLimit): string {
   const maxGraphemes = limit.graphemes ?? Number.POSITIVE_INFINITY;
   const maxUnits = limit.units ?? Number.POSITIVE_INFINITY;
+  // A grapheme has one unit at least; segmenting takes longer than all else that is done with a short text.
+  if (text.length <= Math.min(maxGraphemes, maxUnits)) return text;
   const borders: number[] = [];
   let complete = true;
   for (const { index, segment } of graphemes.segment(text.slice(0, maxUnits + 1))) {
