@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ENDPOINTS } from '../endpoints.js';
+import { FAULT_KINDS } from '../faults.js';
 import { OPERATIONS } from '../operation.js';
 import { WELL_KNOWN } from '../population/wellKnown.js';
 import { settingsPatchSchema } from '../settings.js';
@@ -35,6 +36,8 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'POST /oauth/token',
       ...Object.values(ENDPOINTS).map(({ method, path }) => `${method} ${path}`),
     ],
+    faultEndpoints: ['*', ...OPERATIONS],
+    faultKinds: FAULT_KINDS,
     control: {
       'GET /_sandbox/inbox': 'a page for people: what customers got, in a browser',
       'GET /_sandbox/deliveries?to=&wait=true&count=&timeoutMs=': 'what customers really got',
