@@ -1,13 +1,22 @@
 import { type Cost, type DoctorRun, runDoctor } from '../doctor/doctor.js';
+import { EXPLORE_PACE } from '../doctor/explore.js';
 import { CHECKS, type CheckResult } from '../doctor/finding.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { outputFor, printable } from './output.js';
 
 /** Looks at everything a deployment needs, and says what to repair. */
-export async function doctor({ json = false }: { json?: boolean }): Promise<ExitCode> {
+export async function doctor({
+  json = false,
+  explore = false,
+}: {
+  json?: boolean;
+  explore?: boolean;
+}): Promise<ExitCode> {
   const output = outputFor(json);
-  const examination = await runDoctor(process.env, (cost) =>
-    output.progress(`${describeCost(cost)}\n`),
+  const examination = await runDoctor(
+    process.env,
+    (cost) => output.progress(`${describeCost(cost)}\n`),
+    { pace: explore ? EXPLORE_PACE : undefined },
   );
   const { findings, cost } = examination;
   const report = {
@@ -19,8 +28,17 @@ export async function doctor({ json = false }: { json?: boolean }): Promise<Exit
   return exitCodeOf(examination);
 }
 
-function describeCost({ requests, allowance }: Cost): string {
-  return `This asks Genesys Cloud ${requests} times (of ${allowance} a minute), and logs in once.\nNothing is changed, and no customer can be reached.`;
+function describeCost({ requests, explore, allowance }: Cost): string {
+  const lines = [
+    `This asks Genesys Cloud ${requests} times (of ${allowance} a minute), and logs in once.`,
+    ...(explore === undefined
+      ? []
+      : [
+          `Exploring takes up to ${explore} requests more. It starts one export, one job and one batch, of one contact or conversation each, and shows nothing of any customer.`,
+        ]),
+    'Nothing is changed, and no customer can be reached.',
+  ];
+  return lines.join('\n');
 }
 
 const LABEL_WIDTH = Math.max(...Object.values(CHECKS).map((title) => title.length));

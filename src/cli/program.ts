@@ -217,8 +217,9 @@ function addDoctor(program: Command): void {
     .command('doctor')
     .description('look at everything this deployment needs, and say what to repair')
     .option('--json', 'answer with one JSON document')
+    .option('--explore', 'also try what the documents of Genesys Cloud leave open')
     .addHelpText('after', DOCTOR_HELP)
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: { json?: boolean; explore?: boolean }) => {
       const { doctor } = await import('./doctorCommand.js');
       exitWith(await doctor(options));
     });

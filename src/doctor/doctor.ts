@@ -7,10 +7,12 @@ import { connectForProducing, disconnect, type RedisClient } from '../redis/redi
 import { channelsOff } from '../templates/lint.js';
 import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { TemplateError } from '../templates/templateProblems.js';
+import { exploreRequests } from './explore.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 import { checkFlow } from './flow.js';
 import { checkPlatform, senderChecks } from './platform.js';
 import { checkRedis } from './redis.js';
+import type { TrialPace } from './trial.js';
 
 /** package.json, `engines`. */
 const LEAST = [20, 19] as const;
@@ -54,9 +56,14 @@ async function checkTemplates(
   return { findings: [ok('templates', names), ...findings], loaded };
 }
 
+/** The organisation's limits are one request. */
+const RATE_LIMIT_REQUESTS = 1;
+
 /** What an examination will ask of the platform, said before it does. */
 export interface Cost {
   requests: number;
+  /** How many more it may take to try what the documents leave open. */
+  explore?: number;
   /** Of this many a minute. */
   allowance: number;
 }
@@ -69,11 +76,13 @@ export interface DoctorRun {
 
 /**
  * Looks at everything a deployment needs. It changes nothing, anywhere, and can reach no customer;
- * `announce` is called before the first request to the platform.
+ * `announce` is called before the first request to the platform. With a `pace` it also explores:
+ * that starts an export, a job and a batch, each of one contact or conversation.
  */
 export async function runDoctor(
   env: Record<string, string | undefined>,
   announce: (cost: Cost) => void,
+  { pace }: { pace?: TrialPace } = {},
 ): Promise<DoctorRun> {
   const node = checkNode(process.versions.node);
   const loaded = loadConfig(env, 'all');
@@ -92,7 +101,8 @@ export async function runDoctor(
     );
   const probes = probesFor(config, readsText);
   const cost = {
-    requests: probes.length + senderChecks(config).length,
+    requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS,
+    explore: pace && exploreRequests(pace),
     allowance: config.GENESYS_REQUESTS_PER_MINUTE,
   };
   announce(cost);
@@ -103,7 +113,7 @@ export async function runDoctor(
     const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
     const admission = answers ? budgetOf(redis, config) : UNHINDERED;
     const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
-    const platform = await checkPlatform(config, probes, admission);
+    const platform = await checkPlatform(config, probes, admission, pace);
     const configured = ok('configuration', describeTarget(config));
     return {
       findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],

@@ -13,10 +13,12 @@ export const CHECKS = {
   flow: 'Sending',
   region: 'Genesys Cloud',
   credentials: 'OAuth client',
+  'rate-limit': 'Rate limit',
   permission: 'Permission',
   deployment: 'Web deployment',
   'sender-domain': 'Sender domain',
   clock: 'Clock',
+  explore: 'Explored',
 } as const;
 
 export type Check = keyof typeof CHECKS;

@@ -7,6 +7,7 @@ import { createGenesysClient, type GenesysClient } from '../genesys/genesysClien
 import { reach } from '../genesys/ping.js';
 import { factsOf } from '../notification/channelFacts.js';
 import type { Probe } from '../pipeline/permissionProbes.js';
+import { explore } from './explore.js';
 import {
   type Check,
   type CheckResult,
@@ -17,6 +18,8 @@ import {
   warning,
 } from './finding.js';
 import { checkPermission, describeFailure, whenToTryAgain } from './permissions.js';
+import { checkRateLimit } from './rateLimitCheck.js';
+import type { TrialPace } from './trial.js';
 
 const LANE = { lane: 'transactional' } as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -88,11 +91,15 @@ function notSeen(check: Check, failure: CallFailure, permission: string): CheckR
   return warning(check, `not checked: ${describeFailure(failure)}`, `${whenToTryAgain(failure)}.`);
 }
 
-/** Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. */
+/**
+ * Looks at Genesys Cloud from the outside in: is it there, does it let us in, what may we do. With a
+ * `pace` it tries what the documents leave open, too.
+ */
 export async function checkPlatform(
   config: Config,
   probes: readonly Probe[],
   admission: Limiter,
+  pace?: TrialPace,
 ): Promise<CheckResult[]> {
   const { api } = resolveEndpoints(genesysSettings(config));
   const { host } = new URL(api);
@@ -118,7 +125,13 @@ export async function checkPlatform(
   try {
     const login = await client.checkCredentials();
     if (login.ok) {
-      return [...outside, ok('credentials', 'lets us in'), ...(await look(client, config, probes))];
+      const explored = async () => (pace === undefined ? [] : explore(client, pace));
+      return [
+        ...outside,
+        ok('credentials', 'lets us in'),
+        ...(await look(client, config, probes)),
+        ...(await explored()),
+      ];
     }
     return [
       ...outside,
@@ -131,9 +144,9 @@ export async function checkPlatform(
 }
 
 function inside(
-  finding: (check: 'permission' | 'deployment' | 'sender-domain') => CheckResult,
+  finding: (check: 'rate-limit' | 'permission' | 'deployment' | 'sender-domain') => CheckResult,
 ): CheckResult[] {
-  return (['permission', 'deployment', 'sender-domain'] as const).map(finding);
+  return (['rate-limit', 'permission', 'deployment', 'sender-domain'] as const).map(finding);
 }
 
 /** One after the other: a burst would come nearer to the rate limit, which others share. */
@@ -142,7 +155,7 @@ async function look(
   config: Config,
   probes: readonly Probe[],
 ): Promise<CheckResult[]> {
-  const findings: CheckResult[] = [];
+  const findings = [await checkRateLimit(client, config.GENESYS_REQUESTS_PER_MINUTE)];
   for (const probe of probes) findings.push(await checkPermission(client, probe));
   for (const check of senderChecks(config)) findings.push(await check(client));
   return findings;

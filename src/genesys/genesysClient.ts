@@ -81,7 +81,10 @@ export interface GenesysClient {
     options: CallOptions,
   ): Promise<CallResult<Contact[]>>;
   /** A file of all contacts; `getContactExport` says when it is there and where. */
-  startContactExport(options: CallOptions): Promise<CallResult<ContactExport>>;
+  startContactExport(
+    options: CallOptions,
+    size?: { limit?: number },
+  ): Promise<CallResult<ContactExport>>;
   getContactExport(
     exportId: string,
     options: CallOptions,
@@ -249,7 +252,7 @@ export async function createGenesysClient(
     getContact: (contactId, options) => contacts.get(contactId, options),
     searchContactsByEmail: (email, options) => contacts.search(email, options),
     resolveContacts: (contactIds, options) => contacts.resolve(contactIds, options),
-    startContactExport: (options) => contactExports.start(options),
+    startContactExport: (options, size) => contactExports.start(options, size),
     getContactExport: (id, options) => contactExports.get(id, options),
     queryConversations: (query, options) => conversations.query(query, options),
     queryDeliveries: (query, options) => conversations.queryDeliveries(query, options),

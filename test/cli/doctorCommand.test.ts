@@ -21,7 +21,7 @@ describe('notifier doctor', () => {
   test('says what it costs, then a line for each thing, and exits with 0', async () => {
     const { code, stdout } = await run(['doctor'], environment);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^This asks Genesys Cloud 9 times \(of 300 a minute\)/);
+    expect(stdout).toMatch(/^This asks Genesys Cloud 10 times \(of 300 a minute\)/);
     expect(stdout).toMatch(/^ok +OAuth client +lets us in$/m);
     expect(stdout).toMatch(/^ok +Permission +sending email: conversation:agentlessEmail:send/m);
     // The Redis of the tests keeps nothing.
@@ -42,11 +42,19 @@ describe('notifier doctor', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
-      cost: { requests: 9, allowance: 300 },
+      cost: { requests: 10, allowance: 300 },
       findings: expect.arrayContaining([
         { check: 'deployment', status: 'ok', detail: expect.any(String) },
       ]),
     });
+  });
+
+  test('with --explore says what that may cost, then what it found', async () => {
+    const { code, stdout } = await run(['doctor', '--explore'], environment);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Exploring takes up to \d+ requests more/m);
+    expect(stdout).toMatch(/^ok +Explored +analytics job: works, \d+ a page/m);
+    expect(stdout.indexOf('Exploring takes')).toBeLessThan(stdout.indexOf('analytics job'));
   });
 
   test('exits with 78 when the configuration is wrong, naming each variable', async () => {

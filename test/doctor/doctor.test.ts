@@ -26,7 +26,11 @@ beforeEach(async () => {
   const client = new Redis(redis.url);
   await workerLives(client, prefix);
   await client.quit();
-  Object.assign(sandbox.settings, { permissions: null, verifiedEmailDomains: null });
+  Object.assign(sandbox.settings, {
+    permissions: null,
+    verifiedEmailDomains: null,
+    reportedRequestsPerMinute: 600_000,
+  });
 });
 
 afterAll(async () => {
@@ -65,11 +69,32 @@ test('a Redis that is full is named, and everything else is looked at without wa
   }
 });
 
+describe('the rate limit of the organisation', () => {
+  test.each([
+    [300, 'Set GENESYS_REQUESTS_PER_MINUTE to 300, or Genesys Cloud answers the rest with 429.'],
+    [
+      900_000,
+      'Set GENESYS_REQUESTS_PER_MINUTE to 900000, unless other programs use the same OAuth client.',
+    ],
+  ])('is named when it is %i and not what is configured', async (limit, remedy) => {
+    sandbox.settings.reportedRequestsPerMinute = limit;
+    const { findings } = await examined();
+    expect(findings.filter(({ check }) => check === 'rate-limit')).toEqual([
+      {
+        check: 'rate-limit',
+        status: 'warning',
+        detail: `${limit} requests a minute, GENESYS_REQUESTS_PER_MINUTE is 600000`,
+        remedy,
+      },
+    ]);
+  });
+});
+
 describe('a healthy deployment', () => {
   test('has nothing to complain about, and each thing is looked at', async () => {
     const examination = await examined();
     expect(complaints(examination)).toEqual([]);
-    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(17);
+    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(18);
   });
 
   test('costs exactly the requests that were announced, and they are announced before', async () => {
@@ -85,7 +110,7 @@ describe('a healthy deployment', () => {
     expect(askedBefore).toBe(0);
     const counted = sandbox.requests.list().filter(({ client }) => client !== null);
     expect(counted).toHaveLength(announced?.requests ?? 0);
-    expect(announced).toEqual({ requests: 10, allowance: 600_000 });
+    expect(announced).toEqual({ requests: 11, allowance: 600_000 });
   });
 
   test('is left as it was: nothing is delivered, and no key is written but that of its slots', async () => {

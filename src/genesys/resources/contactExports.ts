@@ -29,11 +29,19 @@ export class ContactExports {
     this.#caller = caller;
   }
 
-  /** An export of all contacts that the OAuth client may see. */
-  start(options: CallOptions): Promise<CallResult<ContactExport>> {
+  /**
+   * An export of all contacts that the OAuth client may see.
+   *
+   * @param limit the most contacts in it; whether the platform keeps to it is not documented
+   */
+  start(
+    options: CallOptions,
+    { limit }: { limit?: number } = {},
+  ): Promise<CallResult<ContactExport>> {
+    const query = limit === undefined ? {} : { queryConditions: { limit } };
     return this.#caller.read('contact-export-start', options, {
       answer: ContactExport,
-      run: ({ sdk }) => sdk.externalContacts.postExternalcontactsContactsExports({}),
+      run: ({ sdk }) => sdk.externalContacts.postExternalcontactsContactsExports(query),
     });
   }
 
