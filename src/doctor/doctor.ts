@@ -1,7 +1,7 @@
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
-import { probesFor } from '../pipeline/permissionProbes.js';
+import { prefetchProbes, probesFor } from '../pipeline/permissionProbes.js';
 import { Budget } from '../ratelimit/budget.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/redisClient.js';
 import { channelsOff } from '../templates/lint.js';
@@ -99,7 +99,7 @@ export async function runDoctor(
     templates.loaded.some(({ compiled }) =>
       compiled.channels.some((channel) => compiled.usesMessageText(channel)),
     );
-  const probes = probesFor(config, readsText);
+  const probes = [...probesFor(config, readsText), ...prefetchProbes(readsText)];
   const cost = {
     requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS,
     explore: pace && exploreRequests(pace),

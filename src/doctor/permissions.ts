@@ -6,7 +6,10 @@ import { type CheckResult, failed, ok, warning } from './finding.js';
 
 export async function checkPermission(client: GenesysClient, probe: Probe): Promise<CheckResult> {
   const result = await probe.call(client);
-  return result.ok ? permitted(probe) : judge(result.failure, probe);
+  if (result.ok) return permitted(probe);
+  const judged = judge(result.failure, probe);
+  if (probe.otherwise === undefined || judged.status !== 'failed') return judged;
+  return { ...judged, status: 'warning', detail: `${judged.detail}; ${probe.otherwise}` };
 }
 
 function permitted({ purpose, permission }: Probe): CheckResult {

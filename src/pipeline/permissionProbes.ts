@@ -12,6 +12,8 @@ export interface Probe {
   purpose: string;
   /** What the platform asks for, or undefined where it lists none. */
   permission: string | undefined;
+  /** What is done without it, where it is not needed. */
+  otherwise?: string;
   call(client: GenesysClient): Promise<CallResult<unknown>>;
 }
 
@@ -39,6 +41,27 @@ export function probesFor(config: Config, readsText: boolean): Probe[] {
       : []),
     ...config.NOTIFY_CHANNELS.map((channel) => sendProbe(channel, config)),
   ];
+}
+
+/**
+ * What campaigns are prefetched with, as far as a request shows it that starts nothing. No worker
+ * waits for these: without them it makes single requests.
+ */
+export function prefetchProbes(readsText: boolean): Probe[] {
+  const otherwise = 'campaigns make single requests instead';
+  const contacts: Probe = {
+    purpose: 'exporting contacts for campaigns',
+    permission: 'externalContacts:export:view',
+    otherwise,
+    call: (client) => client.getContactExport(UNKNOWN_CONTACT, OPTIONS),
+  };
+  const recordings: Probe = {
+    purpose: 'fetching recordings in batches for campaigns',
+    permission: 'recording:recording:view',
+    otherwise,
+    call: (client) => client.getRecordingBatch(UNKNOWN_CONTACT, OPTIONS),
+  };
+  return readsText ? [contacts, recordings] : [contacts];
 }
 
 function historyProbes(config: Config, readsText: boolean): Probe[] {

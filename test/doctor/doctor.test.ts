@@ -110,7 +110,7 @@ describe('a healthy deployment', () => {
     expect(askedBefore).toBe(0);
     const counted = sandbox.requests.list().filter(({ client }) => client !== null);
     expect(counted).toHaveLength(announced?.requests ?? 0);
-    expect(announced).toEqual({ requests: 11, allowance: 600_000 });
+    expect(announced).toEqual({ requests: 13, allowance: 600_000 });
   });
 
   test('is left as it was: nothing is delivered, and no key is written but that of its slots', async () => {
@@ -161,7 +161,11 @@ describe('a fault is found, with what to do about it', () => {
     'conversation:agentlessEmail:send',
     'webDeployments:deployment:view',
     'routing:email:manage',
+    'externalContacts:export:view',
+    'recording:recording:view',
   ];
+  const SENDER = /^webDeployments|^routing/;
+  const PREFETCH = /^externalContacts:export|^recording/;
 
   test.each(ALL.slice(0, 5))('a client without %s', async (missing) => {
     Object.assign(sandbox.settings, { permissions: ALL.filter((name) => name !== missing) });
@@ -177,7 +181,7 @@ describe('a fault is found, with what to do about it', () => {
   });
 
   test('a client that may not look at deployments and domains is only warned', async () => {
-    Object.assign(sandbox.settings, { permissions: ALL.slice(0, 5) });
+    Object.assign(sandbox.settings, { permissions: ALL.filter((name) => !SENDER.test(name)) });
     const examination = await examined();
     expect(complaints(examination)).toEqual([
       'warning deployment: not checked: the OAuth client may not look',
@@ -185,10 +189,22 @@ describe('a fault is found, with what to do about it', () => {
     ]);
   });
 
+  test('a client that may not prefetch is only warned, and named what is done instead', async () => {
+    Object.assign(sandbox.settings, { permissions: ALL.filter((name) => !PREFETCH.test(name)) });
+    const lines = complaints(await examined());
+    expect(lines).toHaveLength(2);
+    for (const line of lines) {
+      expect(line).toMatch(/^warning permission: .* lacks .*; campaigns make single requests instead/);
+    }
+    expect(lines.join()).toContain('externalContacts:export:view');
+    expect(lines.join()).toContain('recording:recording:view');
+  });
+
   test('a refused client: everything behind the login is skipped', async () => {
     const examination = await examined({ GENESYS_CLOUD_CLIENT_SECRET: 'wrong' });
     expect(complaints(examination)).toEqual([
       'failed credentials: refused (401 invalid_client)',
+      'skipped rate-limit: the OAuth client is not let in',
       'skipped permission: the OAuth client is not let in',
       'skipped deployment: the OAuth client is not let in',
       'skipped sender-domain: the OAuth client is not let in',
