@@ -85,7 +85,8 @@ Exit codes:
 export const DOCTOR_HELP = `
 It changes nothing and can reach no customer: it asks about a contact that does not
 exist, and its sends have neither a recipient nor a text. It says first how many
-requests of the OAuth client's allowance that takes.
+requests of the OAuth client's allowance that takes. --explore starts one export, one
+job and one batch, of one contact or conversation each, and shows nothing of them.
 
 Exit codes:
   0    all is well, warnings at most

@@ -194,7 +194,9 @@ describe('a fault is found, with what to do about it', () => {
     const lines = complaints(await examined());
     expect(lines).toHaveLength(2);
     for (const line of lines) {
-      expect(line).toMatch(/^warning permission: .* lacks .*; campaigns make single requests instead/);
+      expect(line).toMatch(
+        /^warning permission: .* lacks .*; campaigns make single requests instead/,
+      );
     }
     expect(lines.join()).toContain('externalContacts:export:view');
     expect(lines.join()).toContain('recording:recording:view');
