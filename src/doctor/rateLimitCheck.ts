@@ -21,7 +21,7 @@ export async function checkRateLimit(
   return skipped('rate-limit', `not found out: ${describeFailure(result.failure)}`);
 }
 
-export function judgeRateLimit(
+function judgeRateLimit(
   limits: readonly PlatformLimit[],
   requestsPerMinute: number,
 ): CheckResult {
