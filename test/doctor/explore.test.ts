@@ -17,7 +17,11 @@ beforeAll(async () => {
 beforeEach(async () => {
   sandbox.reset();
   Object.assign(sandbox.settings, { permissions: null, recordings: true, summaries: 'on' });
-  ({ client } = await startClient({ baseUrl: sandbox.url }));
+  ({ client } = await startClient({
+    baseUrl: sandbox.url,
+    clientId: 'sandbox',
+    clientSecret: 'sandbox-secret',
+  }));
 });
 
 afterEach(() => client.close());
