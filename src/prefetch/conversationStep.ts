@@ -47,9 +47,7 @@ export async function conversationStep(task: PrefetchTask, work: WindowWork): Pr
 async function startJob(task: PrefetchTask, work: WindowWork): Promise<number> {
   const blocks = await blocksOf(task);
   if (![...blocks.values()].some(({ rows }) => Object.keys(rows).length > 0)) {
-    if (task.isRefused('contact export')) await task.update(prefetchOver);
-    else await withoutConversations(task);
-    return 0;
+    return task.isRefused('contact export') ? giveUp(task) : withoutConversations(task);
   }
   const to = task.now;
   const from = to - task.needs.search.lookbackDays * DAY_MS;
@@ -160,6 +158,13 @@ function conclude(row: PrefetchedRow, wantsText: boolean): void {
 
 function afterConversations({ job: _job, ...window }: PrefetchWindow, now: number): PrefetchWindow {
   return windowAt('transcripts', window, now);
+}
+
+/** No customer is known ahead, and none will be. */
+async function giveUp(task: PrefetchTask): Promise<number> {
+  await task.tools.store.dropBlocks(task.campaign.id, task.state.kept);
+  await task.update((state) => ({ ...prefetchOver(state), kept: [] }));
+  return 0;
 }
 
 /** Only who the customers are is known ahead. */

@@ -73,6 +73,8 @@ export class PrefetchTask {
   readonly options: CallOptions;
   #stored: StoredPrefetch;
   #writing: Promise<void> = Promise.resolve();
+  /** Several batches may be refused at once. */
+  readonly #refusing = new Set<BulkSource>();
   readonly #failures = new Map<BulkSource, number>();
 
   constructor(
@@ -166,7 +168,8 @@ export class PrefetchTask {
 
   /** Does without a source for the rest of the campaign, and says so. */
   async refuse(source: BulkSource, detail: string): Promise<void> {
-    if (this.isRefused(source)) return;
+    if (this.isRefused(source) || this.#refusing.has(source)) return;
+    this.#refusing.add(source);
     await this.update((state) => ({ ...state, refused: [...state.refused, source] }));
     this.tools.log.warn(
       { campaignId: this.campaign.id, source, detail },

@@ -260,10 +260,8 @@ export class Prefetcher {
     const { rows } = this.#parts;
     const { window } = task.state;
     const endsAt = window?.blocks.at(-1)?.endsAt ?? 0;
-    if (window !== undefined && window.next === undefined) {
-      await task.update(prefetchOver);
-      return 0;
-    }
+    // Should the last rows' data get old, as in a pause, they are prefetched anew: see `isStale`.
+    if (window !== undefined && window.next === undefined) return TIDY_EVERY_MS;
     if (window !== undefined && task.released < endsAt - ROWS_AHEAD) return TICK_MS;
     const released = await startAt(rows, task.campaign.id, task.released);
     const start = later(window?.next, released);

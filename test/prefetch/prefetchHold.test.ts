@@ -1,0 +1,73 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Keyring } from '../../src/notification/keyring.js';
+import { PrefetchHold } from '../../src/prefetch/prefetchHold.js';
+import { newPrefetch, type PrefetchState, prefetchOver } from '../../src/prefetch/prefetchState.js';
+import { PrefetchStore } from '../../src/prefetch/prefetchStore.js';
+import { launch, numberedRows } from '../campaign/support/campaigns.js';
+import { type Feeding, openFeeding } from '../campaign/support/feeding.js';
+
+const LATER_MS = 600_000;
+
+describe('rows that wait for their prefetch', () => {
+  let feeding: Feeding;
+  let hold: PrefetchHold;
+  let store: PrefetchStore;
+  beforeAll(() => {
+    feeding = openFeeding();
+    hold = new PrefetchHold(feeding.redis, feeding.prefix);
+    store = new PrefetchStore(feeding.redis, feeding.prefix, Keyring.forDevelopment());
+  });
+  afterAll(() => feeding.close());
+
+  const none = { entries: new Map(), keepMs: 1 };
+  const begun = (id: string, changes: Partial<PrefetchState>) =>
+    store.write(id, undefined, { ...newPrefetch(0, Date.now() + LATER_MS), ...changes }, none);
+  const released = async (id: string) => {
+    await feeding.feeder({ prefetch: hold }).feedOnce();
+    return feeding.campaigns.released(id);
+  };
+  const start = (id: string, rows: number, changes = {}) =>
+    launch(feeding.campaigns, feeding.rows, numberedRows(rows), { id, ...changes });
+
+  test('are released as far as they are ready, and all of them once it is given up', async () => {
+    const id = await start('held', 1_000);
+    expect(await released(id)).toBe(0);
+    await begun(id, { readyRows: 30 });
+    expect(await released(id)).toBe(30);
+    expect(await released(id)).toBe(30);
+    const seen = await store.read(id);
+    await store.write(id, seen?.version, prefetchOver(newPrefetch(0, LATER_MS)), none);
+    expect(await released(id)).toBeGreaterThan(30);
+  });
+
+  test('wait no longer than they may', async () => {
+    const id = await start('late', 1_000);
+    await begun(id, { holdUntil: Date.now() - 1 });
+    expect(await released(id)).toBeGreaterThan(0);
+  });
+
+  test('wait a few seconds for a prefetch that never begins', async () => {
+    const id = await start('alone', 1_000);
+    const campaign = await feeding.campaigns.get(id);
+    if (campaign?.startedAt === undefined) throw new Error('it was not started');
+    expect(await hold.heldRows(campaign, campaign.startedAt)).toMatchObject({ readyRows: 0 });
+    expect(await hold.heldRows(campaign, campaign.startedAt + 6_000)).toBeUndefined();
+  });
+
+  test.each([
+    ['of a small campaign', 'small', 999, {}],
+    ['of a campaign without a prefetch', 'off', 1_000, { prefetch: 'off' as const }],
+  ])('are not those %s', async (_, id, rows, changes) => {
+    await start(id, rows, changes);
+    expect(await released(id)).toBeGreaterThan(0);
+  });
+
+  test('are written by one process alone: the one that read the newest record', async () => {
+    await begun('contended', {});
+    const seen = await store.read('contended');
+    const next = newPrefetch(0, 1);
+    expect(await store.write('contended', seen?.version, next, none)).toBe(true);
+    expect(await store.write('contended', seen?.version, next, none)).toBe(false);
+    expect((await store.read('contended'))?.version).toBe(2);
+  });
+});

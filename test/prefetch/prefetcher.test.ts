@@ -1,0 +1,145 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { cancel } from '../../src/campaign/lifecycle.js';
+import { numberedRows } from '../campaign/support/campaigns.js';
+import { everythingStored } from '../support/everythingStored.js';
+import { CAMPAIGN, isReady, openPrefetching, type Prefetching } from './support/prefetching.js';
+
+const ROWS = 1_000;
+
+let prefetching: Prefetching;
+afterEach(() => prefetching.close());
+
+/** Rows 2, 3, 4 … to the customers the sandbox has, and to people it does not know. */
+function rowsToCustomers() {
+  const addresses = prefetching.sandbox
+    .customers()
+    .flatMap(({ email, emailOnContact, mergedInto }) =>
+      email !== null && emailOnContact && mergedInto === null ? [email] : [],
+    );
+  return numberedRows(ROWS, (n) => addresses[n - 2] ?? `unknown${n}@example.net`);
+}
+
+async function open(options = {}, settings = {}) {
+  prefetching = await openPrefetching({ generatedCustomers: 150, ...options }, settings);
+  await prefetching.launch(rowsToCustomers());
+}
+
+async function prefetchedRows() {
+  const rows = await Promise.all(rowsToCustomers().map(({ number }) => prefetching.row(number)));
+  return rows.filter((row) => row !== undefined);
+}
+
+/** All prefetched blocks as they lie in Redis. */
+async function blocksStored(): Promise<string> {
+  const stored = await everythingStored(prefetching.prefix);
+  return [...stored]
+    .flatMap(([key, content]) => (/:prefetch:\d+$/.test(key) ? [content] : []))
+    .join('');
+}
+
+describe('a prefetch', () => {
+  test('knows who the customers are and what they said, and lies encrypted in at most 400 bytes a row', async () => {
+    await open();
+    await prefetching.until(isReady);
+    expect(prefetching.warnings).toEqual([]);
+    const rows = await prefetchedRows();
+    expect(rows.length).toBeGreaterThan(100);
+    const histories = rows.filter(({ history }) => history?.hasHistory);
+    expect(histories.length).toBeGreaterThan(60);
+    expect(prefetching.sandbox.requests.count('contact-lookup')).toBe(0);
+    const stored = await blocksStored();
+    const said = histories.map(({ history }) => history?.lastMessage).find(Boolean) ?? 'nothing';
+    expect(stored).not.toContain(said);
+    expect(stored.length / rows.length).toBeLessThan(400);
+  });
+
+  test('leaves an address that two contacts have, and customers in an open conversation, to the lookup', async () => {
+    await open();
+    const [first] = rowsToCustomers();
+    const email = first?.row.recipient.email ?? '';
+    prefetching.sandbox.patchCustomer(email, { activeConversation: true });
+    await prefetching.until(isReady);
+    const row = await prefetching.row(first?.number ?? 0);
+    expect(row?.identity).toBeDefined();
+    expect(row).not.toHaveProperty('history', expect.anything());
+    expect(row).not.toHaveProperty('conversations', expect.anything());
+  });
+
+  test('forgets what it knows of a customer who had a conversation since, and of no other', async () => {
+    await open();
+    await prefetching.until(isReady);
+    const before = await prefetchedRows();
+    const rows = rowsToCustomers();
+    const one = rows[0]?.row.recipient.email ?? '';
+    prefetching.sandbox.addConversation(one, {
+      minutesAgo: 0,
+      messages: [{ from: 'customer', text: 'One more question about my bicycle' }],
+    });
+    prefetching.passes(25_000);
+    await prefetching.until(() => prefetching.moments.includes('looked_for_news'));
+    const after = await prefetchedRows();
+    expect(after).toHaveLength(before.length);
+    const known = (all: typeof before) => all.filter(({ history }) => history !== undefined).length;
+    expect(known(after)).toBe(known(before) - 1);
+    expect((await prefetching.row(rows[0]?.number ?? 0))?.history).toBeUndefined();
+  });
+
+  test('begins anew when nothing it knows is fresh any more', async () => {
+    await open();
+    await prefetching.until(isReady);
+    const jobs = () => prefetching.moments.filter((moment) => moment === 'job_started').length;
+    expect(jobs()).toBe(1);
+    prefetching.passes(61_000);
+    await prefetching.until(() => jobs() === 2);
+    await prefetching.until(isReady);
+    expect((await prefetchedRows()).length).toBeGreaterThan(100);
+  });
+
+  test('ends with its campaign: its job is cancelled, and nothing of it is left', async () => {
+    await open({ jobDurationMs: 600_000 });
+    await prefetching.until(() => prefetching.moments.includes('job_started'));
+    await prefetching.campaigns.change(CAMPAIGN, (campaign) => cancel(campaign, {}, Date.now()));
+    prefetching.passes(600_000);
+    await prefetching.until((state) => state === undefined);
+    expect(prefetching.sandbox.requests.count('details-job-cancel')).toBe(1);
+    const keys = await prefetching.redis.keys(`${prefetching.prefix}:k:${CAMPAIGN}:prefetch*`);
+    expect(keys).toEqual([]);
+  });
+});
+
+describe('what the platform gives otherwise than expected', () => {
+  test.each([
+    ['an export that fails', { kind: 'export-fails' }, 'contact export'],
+    ['an export without addresses', { kind: 'export-without-email' }, 'contact export'],
+    ['an export whose file has expired', { kind: 'url-expired' }, 'contact export'],
+    ['an export whose file is cut off', { kind: 'download-cut' }, 'contact export'],
+    ['a job that fails', { kind: 'job-fails' }, 'conversation job'],
+    ['a job that expires', { kind: 'job-expires' }, 'conversation job'],
+    ['batches of voice', { kind: 'batch-voice', probability: 1 }, 'recording batch'],
+    [
+      'batches that cannot be read',
+      { kind: 'batch-unreadable', probability: 1 },
+      'recording batch',
+    ],
+  ])('%s costs a line in the log, and the rest is still known', async (_, fault, source) => {
+    await open();
+    prefetching.sandbox.faults.add(fault as never);
+    await prefetching.until(isReady);
+    expect(prefetching.warnings).toEqual([
+      expect.objectContaining({ campaignId: CAMPAIGN, source }),
+    ]);
+    const rows = await prefetchedRows();
+    if (source === 'contact export') expect(rows).toEqual([]);
+    else expect(rows.length).toBeGreaterThan(100);
+    if (source === 'recording batch') {
+      expect(rows.some(({ conversations }) => conversations !== undefined)).toBe(true);
+    }
+  });
+
+  test('a permission that is missing for all of it leaves the campaign to its lookups', async () => {
+    await open({ permissions: ['externalContacts:contact:view'] });
+    const state = await prefetching.until(isReady);
+    expect(state).toMatchObject({ over: true, holdUntil: 0, kept: [] });
+    expect(prefetching.warnings).toHaveLength(1);
+  });
+});
