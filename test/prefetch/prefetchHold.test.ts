@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Feeder } from '../../src/campaign/feeder.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { PrefetchHold } from '../../src/prefetch/prefetchHold.js';
 import { newPrefetch, type PrefetchState, prefetchOver } from '../../src/prefetch/prefetchState.js';
@@ -12,9 +13,11 @@ describe('rows that wait for their prefetch', () => {
   let feeding: Feeding;
   let hold: PrefetchHold;
   let store: PrefetchStore;
+  let feeder: Feeder;
   beforeAll(() => {
     feeding = openFeeding();
     hold = new PrefetchHold(feeding.redis, feeding.prefix);
+    feeder = feeding.feeder({ prefetch: hold });
     store = new PrefetchStore(feeding.redis, feeding.prefix, Keyring.forDevelopment());
   });
   afterAll(() => feeding.close());
@@ -23,7 +26,7 @@ describe('rows that wait for their prefetch', () => {
   const begun = (id: string, changes: Partial<PrefetchState>) =>
     store.write(id, undefined, { ...newPrefetch(0, Date.now() + LATER_MS), ...changes }, none);
   const released = async (id: string) => {
-    await feeding.feeder({ prefetch: hold }).feedOnce();
+    await feeder.feedOnce();
     return feeding.campaigns.released(id);
   };
   const start = (id: string, rows: number, changes = {}) =>
