@@ -36,7 +36,7 @@ test('the pages name exports by the names they have, in the files that they say'
     ['Findings', 'src/history/lookup.ts'],
     ['COUNTED_REASONS', 'src/notification/countedReason.ts'],
     ['policyFor', 'src/policy/policy.ts'],
-    ['planOf', 'sandbox/faults.ts'],
+    ['planOf', 'sandbox/requestFaults.ts'],
   ] as const) {
     expect(named).toContain(name);
     const code = readFileSync(new URL(file, projectRoot), 'utf8');
