@@ -21,10 +21,7 @@ export async function checkRateLimit(
   return skipped('rate-limit', `not found out: ${describeFailure(result.failure)}`);
 }
 
-function judgeRateLimit(
-  limits: readonly PlatformLimit[],
-  requestsPerMinute: number,
-): CheckResult {
+function judgeRateLimit(limits: readonly PlatformLimit[], requestsPerMinute: number): CheckResult {
   const limit = KEYS.map((key) => limits.find((each) => each.key === key && each.value > 0)).find(
     Boolean,
   );
