@@ -8,7 +8,7 @@ const often = {
   endpoint: z.literal('*', 'is not for this kind: leave it out').default('*'),
 };
 
-/** No endpoint is asked for: the kind says where it happens. The inbox page sends `*`. */
+/** No endpoint is asked for: the kind says where it happens. `*` means the same. */
 const one = <K extends string>(kind: K) => z.strictObject({ ...often, kind: z.literal(kind) });
 
 const share = z.number().gt(0).max(1).default(0.5);
@@ -30,13 +30,13 @@ export const BEHAVIOURS = [
   z.strictObject({
     ...often,
     kind: z.literal('event-late'),
-    ms: z.number().int().min(1).max(600_000),
+    ms: z.number().int().min(1).max(600_000).default(5000),
   }),
   /** A socket is opened: it is closed after `seconds`; with `abrupt` the connection is cut. */
   z.strictObject({
     ...often,
     kind: z.literal('socket-closes'),
-    seconds: z.number().positive().max(3600),
+    seconds: z.number().positive().max(3600).default(60),
     abrupt: z.boolean().default(false),
   }),
   /** A socket is opened: it stays open, and nothing ever comes from it, pongs included. */

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
+import { BEHAVIOUR_KINDS } from '../behaviours.js';
 import { findCustomer, patchCustomer } from '../control/customers.js';
 import { ControlError, checked } from '../control/input.js';
 import type { World } from '../state.js';
@@ -196,7 +197,10 @@ export function pageRoutes(app: FastifyInstance, world: World): void {
   });
 }
 
-/** A form is text throughout: what was left empty is left out, the rest gets the type it stands for. */
+/**
+ * A form is text throughout: what was left empty is left out, the rest gets the type it stands for. Its
+ * endpoint is left out for a kind that has none.
+ */
 function faultFrom(fields: Record<string, string>): Record<string, unknown> {
   const types: Record<string, (text: string) => unknown> = {
     count: Number,
@@ -208,6 +212,7 @@ function faultFrom(fields: Record<string, string>): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(fields)
       .filter(([, value]) => value.trim() !== '')
+      .filter(([name]) => name !== 'endpoint' || !BEHAVIOUR_KINDS.has(fields.kind ?? ''))
       .map(([name, value]) => [name, types[name]?.(value) ?? value]),
   );
 }
