@@ -1,10 +1,7 @@
 import type { Logger } from 'pino';
-import { Feeder } from '../campaign/feeder.js';
-import { Release, ReleasedRows, type ReleaseObserver } from '../campaign/release.js';
-import { RowStore } from '../campaign/rowStore.js';
+import type { ReleaseObserver } from '../campaign/release.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
-import { Throughput } from '../campaign/throughput.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
 import type { HistoryContext } from '../context/extractContext.js';
 import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
@@ -24,10 +21,8 @@ import { Metrics } from '../ops/metrics.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { type Policy, policyFor } from '../policy/policy.js';
-import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
-import { Backlog } from '../queue/backlog.js';
-import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues, type Queues } from '../queue/jobs.js';
+import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
 import { Gate } from '../queue/rateLimitGate.js';
 import { SendingPause } from '../queue/sendingPause.js';
@@ -48,7 +43,8 @@ import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
-import { openDelivery } from './deliveryParts.js';
+import { openDelivery } from './openDelivery.js';
+import { openFeeder } from './openFeeder.js';
 import { openIntake } from './openIntake.js';
 import { openPrefetch } from './openPrefetch.js';
 
@@ -86,44 +82,6 @@ export function openLookupCaches(
   };
 }
 
-/** The feeder of this process, as its configuration says. */
-export function openFeeder(
-  config: Config,
-  parts: {
-    redis: RedisClient;
-    campaigns: CampaignStore;
-    ledger: Ledger;
-    queues: Queues;
-    catalogue: TemplateCatalogue;
-    registry: WorkerRegistry;
-    log: Logger;
-    observe: ReleaseObserver;
-    noteRedis: (error: unknown) => boolean;
-  },
-): Feeder {
-  const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
-  const keyring = keyringOf(config);
-  const rows = new RowStore(redis, config.QUEUE_PREFIX);
-  return new Feeder({
-    redis,
-    campaigns,
-    release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
-    releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
-    backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
-    prefetch: new PrefetchHold(redis, config.QUEUE_PREFIX),
-    pace: new Throughput(redis, campaigns.keys),
-    limits: {
-      maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
-      maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,
-    },
-    accessIsBroken: async () =>
-      (await registry.read()).alive.some(({ breaker }) => breaker?.state === 'open'),
-    templateHash: async (template) => (await catalogue.find(template))?.hash,
-    log,
-    noteRedis: parts.noteRedis,
-  });
-}
-
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
 
@@ -140,6 +98,8 @@ export interface WorkerExtras {
   admission?: Limiter;
   /** What counts as a minute of the request budget; for measuring and testing in less time. */
   minuteMs?: number;
+  /** How long the socket for delivery events may be silent (ms); for testing in less time. */
+  silentAfterMs?: number;
 }
 
 /** Builds and starts a worker; it stops in the reverse order. */
@@ -155,6 +115,7 @@ export async function startWorker(
     policy = policyFor(config),
     admission,
     minuteMs,
+    silentAfterMs,
   }: WorkerExtras = {},
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
@@ -202,10 +163,15 @@ export async function startWorker(
   const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause });
   metrics.watchFleet(() => operations.status());
-  const budget = Budget.open(redis, prefix, budgetSettings(config, minuteMs), {
-    log,
-    observe: metrics.observeAdmission,
-  });
+  const budget = Budget.open(
+    redis,
+    prefix,
+    { requestsPerMinute: config.GENESYS_REQUESTS_PER_MINUTE, minuteMs },
+    {
+      log,
+      observe: metrics.observeAdmission,
+    },
+  );
   metrics.watchBudget(() => budget.pace());
   const client = await createGenesysClient(genesysSettings(config), {
     admission: admission ?? budget,
@@ -314,8 +280,10 @@ export async function startWorker(
     queues,
     client,
     templates: templateStore,
+    metrics,
     log,
     noteRedis,
+    silentAfterMs,
   });
   const concurrency = config.WORKER_CONCURRENCY;
   const { notReady, ...judged } = workerReadiness({
@@ -390,9 +358,4 @@ export async function startWorker(
       return stopping;
     },
   };
-}
-
-function budgetSettings(config: Config, minuteMs: number | undefined) {
-  const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
-  return { requestsPerMinute, minuteMs };
 }

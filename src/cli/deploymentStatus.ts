@@ -51,6 +51,7 @@ function describeStatus(fleet: FleetStatus): string {
     ...QUEUE_NAMES.map((name) => `  ${name.padEnd(13)}  ${describeQueue(fleet, name)}`),
     ...describeGone(fleet),
     ...describeUnknown(fleet),
+    ...describeListener(fleet),
   ].join('\n');
 }
 
@@ -84,6 +85,14 @@ function describeQueue({ queues }: FleetStatus, name: QueueName): string {
 function describeGone(fleet: FleetStatus): string[] {
   const gone = jobsOfGoneWorkers(fleet);
   return gone === 0 ? [] : [`  of the active, ${whole(gone)} are taken by workers that are gone`];
+}
+
+function describeListener({ deliveryListener }: FleetStatus): string[] {
+  if (deliveryListener === undefined) return [];
+  const { state, since, lastEventAt, detail } = deliveryListener;
+  const event = lastEventAt === undefined ? 'no event yet' : `last event ${iso(lastEventAt)}`;
+  const why = state === 'connected' ? event : detail;
+  return [printable(`Delivery events: ${state} since ${iso(since)} (${why})`)];
 }
 
 function describeUnknown({ unknown: { count, oldestSince } }: FleetStatus): string[] {

@@ -72,6 +72,24 @@ export class DeliveryIndex {
     return commands.notifierHear(1 + keys.length, undelivered, ...keys, now, MARK_LASTS_MS);
   }
 
+  /**
+   * Those that were sent since then (epoch ms) are asked about at the next look. Those that were sent
+   * before have their turn within a third of the time, if they have not had it.
+   */
+  async askAtOnce(
+    since: number,
+    { now, checkAfterMs }: { now: number; checkAfterMs: number },
+  ): Promise<void> {
+    const from = Math.max(since, now - checkAfterMs) + checkAfterMs / 4;
+    const ids = await this.#redis.zrangebyscore(this.#keys.awaited, from, now + checkAfterMs);
+    // A third of the time is how long a question waits for company: these have waited.
+    const at = now - checkAfterMs / 3 - 1;
+    for (let start = 0; start < ids.length; start += 1_000) {
+      const some = ids.slice(start, start + 1_000).flatMap((id) => [at, id]);
+      await this.#redis.zadd(this.#keys.awaited, 'XX', 'LT', ...some);
+    }
+  }
+
   async #turns(key: string, now: number, limit: number): Promise<Turn[]> {
     const found = await this.#redis.zrangebyscore(
       key,

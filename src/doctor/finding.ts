@@ -11,6 +11,7 @@ export const CHECKS = {
   'redis-latency': 'Redis latency',
   workers: 'Workers',
   flow: 'Sending',
+  'delivery-events': 'Delivery events',
   region: 'Genesys Cloud',
   credentials: 'OAuth client',
   'rate-limit': 'Rate limit',

@@ -31,7 +31,7 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Che
 
 export function judgeFlow(fleet: FleetStatus): CheckResult[] {
   const flow = flowStatus(fleet);
-  return [workersFinding(fleet, flow), ...sendingFindings(flow)];
+  return [workersFinding(fleet, flow), ...sendingFindings(flow), ...listenerFindings(fleet)];
 }
 
 /** Without a worker it is a failure when something waits for one; before the first start it is not. */
@@ -54,6 +54,22 @@ function sendingFindings({ state, obstacles }: FlowStatus): CheckResult[] {
   if (others.length > 0) return others.map(obstacleFinding);
   if (state === 'flows') return [ok('flow', 'notifications flow')];
   return [skipped('flow', 'nothing is sent without a worker')];
+}
+
+/** Without it undelivered messages are found later, at the price of a request each at the most. */
+function listenerFindings({ deliveryListener, workers }: FleetStatus): CheckResult[] {
+  if (deliveryListener === undefined || workers.alive.length === 0) return [];
+  const { state, since, heardAt, lastEventAt, detail } = deliveryListener;
+  const at = (ms: number | undefined) => (ms === undefined ? 'never' : new Date(ms).toISOString());
+  const seen = `since ${at(since)}, last heard ${at(heardAt)}, last event ${at(lastEventAt)}`;
+  if (state === 'connected') return [ok('delivery-events', `connected ${seen}`)];
+  return [
+    warning(
+      'delivery-events',
+      `${state} ${seen}: ${detail ?? 'no reason known'}`,
+      'Allow the topic of undelivered messages to the OAuth client, and outbound wss; until then messages are asked about',
+    ),
+  ];
 }
 
 function obstacleFinding(obstacle: Obstacle): CheckResult {

@@ -26,6 +26,8 @@ const KINDS = {
   'recording-batch-start': 'start',
   'recording-batch': 'read',
   'message-details': 'read',
+  'notification-channel': 'start',
+  'notification-subscription': 'read',
   'web-deployment': 'read',
   'email-domain': 'read',
   limits: 'read',

@@ -30,6 +30,10 @@ import {
 import { type EmailConversation, Emails } from './resources/emails.js';
 import { Limits, type PlatformLimit } from './resources/limits.js';
 import { type Message, type MessageConversation, Messages } from './resources/messages.js';
+import {
+  type NotificationChannel,
+  NotificationChannels,
+} from './resources/notificationChannels.js';
 import { type RecordingBatch, RecordingBatches } from './resources/recordingBatches.js';
 import { type ConversationRecordings, Recordings } from './resources/recordings.js';
 import {
@@ -143,6 +147,14 @@ export interface GenesysClient {
   ): Promise<CallResult<{ id: string }>>;
   getRecordingBatch(batchId: string, options: CallOptions): Promise<CallResult<RecordingBatch>>;
   getMessageDetails(messageId: string, options: CallOptions): Promise<CallResult<Message>>;
+  /** A channel to be listened on for a day, by the socket at its `connectUri`. */
+  createNotificationChannel(options: CallOptions): Promise<CallResult<NotificationChannel>>;
+  /** Makes this the channel's only topic. */
+  subscribeToTopic(
+    channelId: string,
+    topic: string,
+    options: CallOptions,
+  ): Promise<CallResult<null>>;
   /** `null` when there is no such deployment. */
   getWebDeployment(
     deploymentId: string,
@@ -234,6 +246,7 @@ export async function createGenesysClient(
   const recordings = new Recordings(caller);
   const recordingBatches = new RecordingBatches(caller);
   const limits = new Limits(caller);
+  const notificationChannels = new NotificationChannels(caller, endpoints.api.startsWith('http:'));
   const senderSettings = new SenderSettings(caller);
   const sends = new Sends(caller, endpoints.engage);
 
@@ -268,6 +281,8 @@ export async function createGenesysClient(
     startRecordingBatch: (ids, options) => recordingBatches.start(ids, options),
     getRecordingBatch: (id, options) => recordingBatches.get(id, options),
     getMessageDetails: (id, options) => messages.details(id, options),
+    createNotificationChannel: (options) => notificationChannels.create(options),
+    subscribeToTopic: (id, topic, options) => notificationChannels.subscribe(id, topic, options),
     getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
     getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
     getLimits: (namespace, options) => limits.ofNamespace(namespace, options),

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module';
 import type {
   ConversationsApi,
   ExternalContactsApi,
+  NotificationsApi,
   OrganizationApi,
   RecordingApi,
   RoutingApi,
@@ -16,6 +17,7 @@ type Platform = typeof import('purecloud-platform-client-v2');
 export interface Sdk {
   conversations: ConversationsApi;
   externalContacts: ExternalContactsApi;
+  notifications: NotificationsApi;
   organization: OrganizationApi;
   recording: RecordingApi;
   routing: RoutingApi;
@@ -107,6 +109,7 @@ export function loadSdk(transport: Transport, place: Endpoints['place']): Sdk {
   return {
     conversations: new platform.ConversationsApi(client),
     externalContacts: new platform.ExternalContactsApi(client),
+    notifications: new platform.NotificationsApi(client),
     organization: new platform.OrganizationApi(client),
     recording: new platform.RecordingApi(client),
     routing: new platform.RoutingApi(client),

@@ -77,6 +77,10 @@ function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
   gauge('redis_full', '1 while Redis has so little memory left that nothing is accepted').set(
     status.redisFull ? 1 : 0,
   );
+  gauge(
+    'delivery_listener_connected',
+    '1 while a process hears at once of undelivered web messages',
+  ).set(status.deliveryListener?.state === 'connected' ? 1 : 0);
   gauge('paused', '1 while a person has stopped the sending').set(pause === undefined ? 0 : 1);
   gauge(
     'gate_closed_until_timestamp_seconds',
@@ -176,6 +180,13 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #undeliveredEvents = new Counter({
+    name: 'notifier_undelivered_events_total',
+    help: 'Events of Genesys Cloud about undelivered web messages: of messages that are awaited here, or others',
+    labelNames: ['known'] as const,
+    registers: [this.#registry],
+  });
+
   constructor() {
     const pace = new Gauge({
       name: 'notifier_budget_pace_ratio',
@@ -239,6 +250,10 @@ export class Metrics {
 
   readonly countForeignJob = (queue: string): void => {
     this.#foreignJobs.inc({ queue });
+  };
+
+  readonly countUndeliveredEvent = (known: number): void => {
+    this.#undeliveredEvents.inc({ known: String(known > 0) });
   };
 
   readonly countHttpRequest = (request: {

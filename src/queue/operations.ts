@@ -3,6 +3,7 @@ import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';
+import { type ListenerStatus, ListenerStatusStore } from './listenerStatus.js';
 import type { Gate, GateStatus } from './rateLimitGate.js';
 import type { BegunPause, Pause, SendingPause } from './sendingPause.js';
 import { untilConnected, withTimeout } from './timeout.js';
@@ -28,6 +29,8 @@ export interface FleetStatus {
   queues: Record<QueueName, QueueStatus>;
   unknown: { count: number; oldestSince?: number };
   workers: WorkersSeen;
+  /** The one that hears of undelivered web messages; absent where none was ever there. */
+  deliveryListener?: ListenerStatus;
   /** Redis has so little memory left that nothing more is accepted. */
   redisFull: boolean;
 }
@@ -46,6 +49,7 @@ export class Operations {
   readonly #gate: Gate;
   readonly #sendingPause: SendingPause;
   readonly #workers: WorkerRegistry;
+  readonly #listener: ListenerStatusStore;
   readonly #memory: RedisMemory;
 
   constructor(parts: {
@@ -62,6 +66,7 @@ export class Operations {
     this.#gate = parts.gate;
     this.#sendingPause = parts.sendingPause;
     this.#workers = new WorkerRegistry(parts.redis, parts.prefix);
+    this.#listener = new ListenerStatusStore(parts.redis, parts.prefix);
     this.#memory = new RedisMemory(parts.redis);
   }
 
@@ -121,6 +126,7 @@ export class Operations {
       campaign,
       intake,
       workers,
+      deliveryListener,
       redisFull,
     ] = await Promise.all([
       this.#sendingPause.status(),
@@ -131,6 +137,7 @@ export class Operations {
       this.#lookAtQueue('campaign'),
       this.#lookAtQueue(INTAKE),
       this.#workers.read(),
+      this.#listener.read(),
       this.#memory.isFull(),
     ]);
     return {
@@ -140,6 +147,7 @@ export class Operations {
       unknown,
       queues: { transactional, campaign, intake },
       workers,
+      deliveryListener,
       redisFull,
     };
   }

@@ -6,6 +6,7 @@ import {
   OBSTACLE_KINDS,
   type Obstacle,
 } from './flowStatus.js';
+import type { ListenerStatus } from './listenerStatus.js';
 import type { FleetStatus, QueueStatus } from './operations.js';
 import type { GateStatus } from './rateLimitGate.js';
 import type { Pause } from './sendingPause.js';
@@ -123,6 +124,26 @@ const workersSchema = z.object({
     .meta({ description: 'Workers that ended without leaving, for an hour.' }),
 });
 
+const listenerSchema = z
+  .object({
+    state: z.enum(['connected', 'disconnected', 'refused']),
+    since: time,
+    heardAt: time.optional().meta({ description: 'The last heartbeat or event.' }),
+    lastEventAt: time.optional(),
+    detail: z.string().optional().meta({ description: 'Why it is not connected.' }),
+  })
+  .meta({ description: 'Hears at once which web messages did not arrive; absent if unused.' });
+
+function listenerView(status: ListenerStatus): z.infer<typeof listenerSchema> {
+  const { since, heardAt, lastEventAt } = status;
+  return {
+    ...status,
+    since: iso(since),
+    heardAt: isoOf(heardAt),
+    lastEventAt: isoOf(lastEventAt),
+  };
+}
+
 /** Whether notifications flow, or the gravest thing that stops them. */
 export const flowSchema = z.enum(['flows', ...OBSTACLE_KINDS]);
 
@@ -140,12 +161,13 @@ export const statusSchema = z
     unknown: z
       .object({ count: z.int(), oldestSince: time.optional() })
       .meta({ description: 'Notifications that wait for a person.' }),
+    deliveryListener: listenerSchema.optional(),
   })
   .meta({ id: 'Status' });
 
 /** The whole deployment at a glance. */
 export function fleetStatusView(fleet: FleetStatus): z.infer<typeof statusSchema> {
-  const { pause, gate, queues, unknown } = fleet;
+  const { pause, gate, queues, unknown, deliveryListener } = fleet;
   const { state, obstacles } = flowStatus(fleet);
   return {
     flow: state,
@@ -160,6 +182,7 @@ export function fleetStatusView(fleet: FleetStatus): z.infer<typeof statusSchema
       intake: queueView(queues.intake),
     },
     unknown: { count: unknown.count, oldestSince: isoOf(unknown.oldestSince) },
+    deliveryListener: deliveryListener === undefined ? undefined : listenerView(deliveryListener),
   };
 }
 

@@ -23,6 +23,8 @@ const RANKS = {
   'message-details': 0,
   'delivery-query': 0,
   'email-conversation': 0,
+  'notification-channel': 0,
+  'notification-subscription': 0,
   'bulk-contacts': 0,
   'contact-export-start': 0,
   'contact-export': 0,

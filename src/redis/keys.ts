@@ -96,6 +96,10 @@ export interface LedgerKeys {
   heardEarly(messageId: string): string;
   /** The process that holds this key asks about many deliveries together. */
   deliveryPoller: string;
+  /** The process that holds this key listens for undelivered messages. */
+  undeliveredListener: string;
+  /** What the listener says of itself, as JSON. */
+  listenerStatus: string;
   /** Hash: template name to what acceptors must know of it. */
   templates: string;
   template(hash: string): string;
@@ -119,6 +123,8 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     message: (messageId) => `${prefix}:m:${messageId}`,
     heardEarly: (messageId) => `${prefix}:u:${messageId}`,
     deliveryPoller: `${prefix}:delivery-poller`,
+    undeliveredListener: `${prefix}:delivery-listener`,
+    listenerStatus: `${prefix}:delivery-listener:status`,
     templates: `${prefix}:templates`,
     template: (hash) => `${prefix}:t:${hash}`,
     cachedIdentity: (digest) => `${prefix}:c:i:${digest}`,

@@ -37,6 +37,16 @@ test.each<[string, Partial<FleetStatus>, string[]]>([
     { pause: { reason: 'wrong price', since: AT } },
     ['ok workers', 'warning flow'],
   ],
+  [
+    'undelivered messages are heard of at once',
+    { deliveryListener: { state: 'connected', since: AT, heardAt: AT } },
+    ['ok workers', 'ok flow', 'ok delivery-events'],
+  ],
+  [
+    'undelivered messages are not heard of at once',
+    { deliveryListener: { state: 'refused', since: AT, detail: 'permission a:b:view' } },
+    ['ok workers', 'ok flow', 'warning delivery-events'],
+  ],
   ['Redis is full', { redisFull: true }, ['ok workers', 'failed flow']],
 ])('the doctor sees that %s', (_title, changes, expected) => {
   const findings = judgeFlow(fleetStatus(changes));

@@ -28,6 +28,9 @@ const role = await startWorker(loaded.config, pino({ level: process.env.LOG_LEVE
   ...(process.env.PREFETCH_POLL_MS !== undefined && {
     prefetchPollMs: Number(process.env.PREFETCH_POLL_MS),
   }),
+  ...(process.env.SILENT_AFTER_MS !== undefined && {
+    silentAfterMs: Number(process.env.SILENT_AFTER_MS),
+  }),
   ...(process.env.MINUTE_MS !== undefined && { minuteMs: Number(process.env.MINUTE_MS) }),
 });
 process.send('started');

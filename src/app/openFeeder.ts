@@ -1,0 +1,52 @@
+import type { Logger } from 'pino';
+import { Feeder } from '../campaign/feeder.js';
+import { Release, ReleasedRows, type ReleaseObserver } from '../campaign/release.js';
+import { RowStore } from '../campaign/rowStore.js';
+import type { CampaignStore } from '../campaign/store.js';
+import { Throughput } from '../campaign/throughput.js';
+import { type Config, keyringOf } from '../config.js';
+import type { Ledger } from '../notification/ledger.js';
+import { PrefetchHold } from '../prefetch/prefetchHold.js';
+import { Backlog } from '../queue/backlog.js';
+import type { Queues } from '../queue/jobs.js';
+import type { WorkerRegistry } from '../queue/workerRegistry.js';
+import type { RedisClient } from '../redis/redisClient.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+
+/** The feeder of this process, as its configuration says. */
+export function openFeeder(
+  config: Config,
+  parts: {
+    redis: RedisClient;
+    campaigns: CampaignStore;
+    ledger: Ledger;
+    queues: Queues;
+    catalogue: TemplateCatalogue;
+    registry: WorkerRegistry;
+    log: Logger;
+    observe: ReleaseObserver;
+    noteRedis: (error: unknown) => boolean;
+  },
+): Feeder {
+  const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
+  const keyring = keyringOf(config);
+  const rows = new RowStore(redis, config.QUEUE_PREFIX);
+  return new Feeder({
+    redis,
+    campaigns,
+    release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
+    releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
+    backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
+    prefetch: new PrefetchHold(redis, config.QUEUE_PREFIX),
+    pace: new Throughput(redis, campaigns.keys),
+    limits: {
+      maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
+      maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,
+    },
+    accessIsBroken: async () =>
+      (await registry.read()).alive.some(({ breaker }) => breaker?.state === 'open'),
+    templateHash: async (template) => (await catalogue.find(template))?.hash,
+    log,
+    noteRedis: parts.noteRedis,
+  });
+}
