@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
 import type { Campaign } from '../campaign/campaign.js';
 import { isPrefetched } from '../campaign/campaign.js';
@@ -80,6 +81,8 @@ export class Prefetcher {
     this.#parts = parts;
     this.#log = parts.log;
     this.#lease = new Lease(parts.redis, parts.store.keys.prefetcher, LEASE_MS);
+    // Each request and download under way listens for the stop.
+    setMaxListeners(0, this.#stopping.signal);
   }
 
   start(): void {

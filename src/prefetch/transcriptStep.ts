@@ -1,6 +1,7 @@
 import { extractHistory, type HistoryContext } from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
 import { hasSubstance } from '../context/substance.js';
+import type { RecordingBatch } from '../genesys/resources/recordingBatches.js';
 import type { PastConversation } from '../history/conversationQuery.js';
 import { type BlockPlace, NEXT_ROWS_WAIT_MS, windowAt } from './prefetchState.js';
 import type { PrefetchedBlock, PrefetchedRow } from './prefetchStore.js';
@@ -64,39 +65,49 @@ async function blocksOf(
 async function readBatches(task: PrefetchTask, work: WindowWork): Promise<number | undefined> {
   const { client, settings } = task.tools;
   const open = task.window.batches.filter((id) => !work.readBatches.has(id));
-  const waits = await Promise.all(
-    open.map(async (id): Promise<number | undefined> => {
-      const asked = await client.getRecordingBatch(id, task.options);
-      if (!asked.ok) return (await task.afterFailure('recording batch', asked.failure)) ?? 0;
-      const batch = asked.data;
-      if (!isComplete(batch)) {
-        if (task.now < (work.batchesSince ?? task.window.since) + BATCH_AT_MOST_MS) {
-          return settings.pollMs;
-        }
-        await task.refuse('recording batch', 'takes too long');
-        return 0;
-      }
-      const transcripts = await transcriptsOf(client, batch, task.options.signal);
-      // Files that were not read because this process stops are read by the next.
-      if (task.options.signal?.aborted) return 0;
-      for (const [conversationId, messages] of transcripts) {
-        work.transcripts.set(conversationId, messages);
-      }
-      for (const asked of work.askedIn.get(id) ?? []) {
-        if (!work.transcripts.has(asked)) work.transcripts.set(asked, null);
-      }
-      work.readBatches.add(id);
-      const understood = [...transcripts.values()].filter((messages) => messages !== null).length;
-      if (understood === 0 && batch.results.length >= FEWEST) {
-        await task.refuse('recording batch', `none of ${batch.results.length} is a transcript`);
-      }
-      return undefined;
-    }),
+  const answers = await Promise.all(
+    open.map(async (id) => ({ id, asked: await client.getRecordingBatch(id, task.options) })),
   );
+  const waits: (number | undefined)[] = [];
+  // One after the other: each is read as a hundred files.
+  for (const { id, asked } of answers) {
+    if (!asked.ok) waits.push((await task.afterFailure('recording batch', asked.failure)) ?? 0);
+    else waits.push(await readBatch(task, work, id, asked.data));
+  }
   const left = waits.filter((wait) => wait !== undefined);
   if (left.length === 0) return undefined;
   const longest = Math.max(...left);
   return longest === settings.pollMs ? work.nextPoll(settings.pollMs) : longest;
+}
+
+async function readBatch(
+  task: PrefetchTask,
+  work: WindowWork,
+  id: string,
+  batch: RecordingBatch,
+): Promise<number | undefined> {
+  const { client, settings } = task.tools;
+  if (!isComplete(batch)) {
+    const since = work.batchesSince ?? task.window.since;
+    if (task.now < since + BATCH_AT_MOST_MS) return settings.pollMs;
+    await task.refuse('recording batch', 'takes too long');
+    return 0;
+  }
+  const transcripts = await transcriptsOf(client, batch, task.options.signal);
+  // Files that were not read because this process stops are read by the next.
+  if (task.options.signal?.aborted) return 0;
+  for (const [conversationId, messages] of transcripts) {
+    work.transcripts.set(conversationId, messages);
+  }
+  for (const asked of work.askedIn.get(id) ?? []) {
+    if (!work.transcripts.has(asked)) work.transcripts.set(asked, null);
+  }
+  work.readBatches.add(id);
+  const understood = [...transcripts.values()].filter((messages) => messages !== null).length;
+  if (understood === 0 && batch.results.length >= FEWEST) {
+    await task.refuse('recording batch', `none of ${batch.results.length} is a transcript`);
+  }
+  return undefined;
 }
 
 async function startBatches(

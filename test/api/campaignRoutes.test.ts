@@ -53,8 +53,18 @@ describe('making a campaign', () => {
     });
   });
 
+  test('says whether its rows are prefetched for: unless it is switched off, which makes it another one', async () => {
+    const request = { ...CAMPAIGN_REQUEST, id: 'ahead', endAt: tomorrow() };
+    expect(await create(request)).toMatchObject({ status: 201, body: { prefetch: 'auto' } });
+    expect(await create({ ...request, prefetch: 'auto' })).toMatchObject({ status: 200 });
+    expect(await create({ ...request, prefetch: 'off' })).toMatchObject({ status: 409 });
+    const off = await create({ ...request, id: 'off', prefetch: 'off' });
+    expect(off).toMatchObject({ status: 201, body: { prefetch: 'off' } });
+  });
+
   test.each([
     ['without a template', {}, ['template']],
+    ['with a prefetch that does not exist', { ...CAMPAIGN, prefetch: 'on' }, ['prefetch']],
     ['with one that does not exist', { template: 'nope' }, ['template']],
     ['with an id too long for its rows', { ...CAMPAIGN, id: 'x'.repeat(101) }, ['id']],
     ['with an unknown field', { ...CAMPAIGN, rows: [] }, ['rows']],

@@ -68,6 +68,19 @@ describe('what a campaign waits for', () => {
     expect(waits[2]).toMatchObject({ until: T0 + 60_000, who: 'Genesys Cloud' });
   });
 
+  test('is its prefetch while rows wait for it, and nothing stops all of it', () => {
+    const until = T0 + 60_000;
+    const waiting = { ...tally(), counts: { ...counts, waiting: 1_200 } };
+    expect(campaignWaits(RUNNING, waiting, [], until)).toMatchObject([
+      { code: 'prefetch', who: 'Genesys Cloud', until, rows: 1_200 },
+    ]);
+    const { obstacles } = flowStatus(fleetStatus({ gate }));
+    const waits = campaignWaits(RUNNING, waiting, obstacles, until);
+    expect(waits.map(({ code }) => code)).not.toContain('prefetch');
+    const allReleased = { ...tally(), counts: { ...counts, waiting: 0 } };
+    expect(campaignWaits(RUNNING, allReleased, [], until)).toEqual([]);
+  });
+
   test('is its time, before it starts by itself', () => {
     const ready: Campaign = { ...RUNNING, state: 'ready', startAt: T0 + 1 };
     expect(campaignWaits(ready, tally(), [])).toMatchObject([
