@@ -193,8 +193,9 @@ function requestTo(
 ): NotificationRequest {
   return {
     recipient: {
+      // Another name than the contact's would have all contacts with the address searched for.
       ...(by === 'email' ? { email } : { externalContactId }),
-      ...(!nameless && { name: 'Ada Example' }),
+      ...(by !== 'email' && !nameless && { name: 'Ada Example' }),
     },
     template,
     priority: 'campaign',

@@ -4,7 +4,7 @@ import type { HistoryConversation } from '../context/history.js';
 import { hasSubstance } from '../context/substance.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { isAddressOf } from '../notification/channelFacts.js';
+import { factsOf, isAddressOf } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
@@ -185,6 +185,20 @@ export function needsOf(
     history,
     text: channels.some((channel) => template.usesMessageText(channel)),
   };
+}
+
+/**
+ * Whether a recipient who may be one of several contacts is not sent anything: the message needs their
+ * history or their contact, or no other address of theirs is known.
+ */
+export function isTooAmbiguous(
+  { isAmbiguous }: Identity,
+  { recipient }: NotificationRequest,
+  { needs, required, channels }: { needs: Needs; required: boolean; channels: readonly Channel[] },
+): boolean {
+  if (isAmbiguous === undefined) return false;
+  const isReachable = channels.some((channel) => recipient[factsOf(channel).address] !== undefined);
+  return required || needs.contact || !isReachable;
 }
 
 /** What the request says; else what the template needs: one that uses no history goes to all customers. */

@@ -11,6 +11,7 @@ type ReasonedLabel = (typeof REASONED_LABELS)[number];
  */
 export const COUNTED_REASONS = [
   'active_conversation',
+  'ambiguous_contact',
   'aborted',
   'attempts_exhausted',
   'campaign_paused',

@@ -28,7 +28,7 @@ export const notificationView = z
     state: stateView,
     reason: z.string().optional().meta({
       description:
-        'Why it is in this state, as a code: of skipped no_history, not_allowed or opted_out (the customer has asked for no more messages); of others such as every_channel_refused, timeout, http_500, permission, history_mismatch (an answer about another customer was not used).',
+        'Why it is in this state, as a code: of skipped no_history, ambiguous_contact (several contacts have the address, and the name does not decide), not_allowed or opted_out (the customer has asked for no more messages); of others such as every_channel_refused, timeout, http_500, permission, history_mismatch (an answer about another customer was not used).',
     }),
     channel: z.enum(CHANNELS).optional().meta({ description: 'The channel tried last.' }),
     delivery: z.enum(DELIVERIES).optional().meta({

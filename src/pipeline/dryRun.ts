@@ -8,6 +8,7 @@ import {
   CustomerLookup,
   channelsFor,
   findingsOf,
+  isTooAmbiguous,
   type LookupParts,
   needsOf,
   renderValues,
@@ -79,11 +80,15 @@ export async function dryRun(
   const who = orWithout<Identity>(required, await lookup.identity(request, needs, options), {});
   if (!who.ok) return { would: 'not_know', trouble: who.error };
   const identity = who.value;
+  const asked = { identity: needs.identity, history: needs.history };
+  if (isTooAmbiguous(identity, request, { needs, required, channels: order })) {
+    const looked = { identity, asked, conversations: [] };
+    return { would: 'skip', reason: 'ambiguous_contact', lookup: looked };
+  }
   const history = await lookup.history(lookup.historySearch(request, identity, needs), options);
   const read = orWithout<HistoryConversation[]>(required, history, []);
   if (!read.ok) return { would: 'not_know', trouble: read.error };
   const conversations = read.value;
-  const asked = { identity: needs.identity, history: needs.history };
   const looked: DryRunLookup = {
     identity,
     asked,

@@ -10,6 +10,7 @@ import {
   type Findings,
   findingsOf,
   historySubject,
+  isTooAmbiguous,
   type LookupParts,
   type Needs,
   needsOf,
@@ -117,6 +118,9 @@ export class Preparation {
         : found(ahead.identity);
     const who = await this.#orWithout<Identity>(attempt, required, identity, {});
     if (!who.ok) return ended(who.outcome);
+    if (isTooAmbiguous(who.value, request, { needs, required, channels })) {
+      return ended(await attempt.end('skipped', 'ambiguous_contact'));
+    }
 
     const history = await this.#history(attempt, request, who.value, needs, ahead);
     const past = await this.#orWithout(attempt, required, history, extractHistory([]));

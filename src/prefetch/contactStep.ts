@@ -2,6 +2,7 @@ import { DownloadFailed, type DownloadFailure } from '../genesys/download.js';
 import { sameId } from '../genesys/platformId.js';
 import { type Contact, idsOf, mayHaveEmail } from '../genesys/resources/contacts.js';
 import { type Identity, identityOf, underId } from '../history/identity.js';
+import { contradicts } from '../history/sameName.js';
 import { emailIdentity } from '../notification/emailAddress.js';
 import { isTooMuch } from './bulkFailure.js';
 import { type ContactsByAddress, readContactExport } from './exportFile.js';
@@ -22,8 +23,8 @@ const DOWNLOAD_AT_MOST_MS = 5 * 60 * 1000;
 /**
  * Who the recipients are. An export says which contact has which address; what a contact is called and
  * which others were merged into it is asked of the platform, a hundred contacts at a time, so that it
- * is read as a lookup would read it. Addresses that several contacts have, and contacts that were
- * merged into another, are left to the lookup: it decides.
+ * is read as a lookup would read it. Addresses that several contacts have, and contacts with another
+ * name than the row's, are left to the lookup: it decides.
  *
  * Each answers how long to wait (ms) before it is to be called again.
  */
@@ -207,5 +208,7 @@ function identityFor(
   if (externalContactId !== undefined) {
     return sameId(contact.id, contactId) ? underId(contactId, identityOf(contact)) : undefined;
   }
-  return email !== undefined && mayHaveEmail(contact, email) ? identityOf(contact) : undefined;
+  if (email === undefined || !mayHaveEmail(contact, email)) return undefined;
+  const identity = identityOf(contact);
+  return contradicts(recipient.name, identity.contactName) ? undefined : identity;
 }

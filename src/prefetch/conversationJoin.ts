@@ -1,6 +1,5 @@
 import type { ConversationSummary } from '../genesys/resources/conversations.js';
 import {
-  type ContactIds,
   customersConversation,
   involves,
   isWithin,
@@ -8,16 +7,8 @@ import {
   startOf,
   type Window,
 } from '../history/conversationQuery.js';
-import type { Identity } from '../history/identity.js';
+import { contactIdsOf } from '../history/identity.js';
 import type { PrefetchedRow } from './prefetchStore.js';
-
-/** All ids a customer goes by; undefined for one who is unknown. */
-export function contactIdsOf({
-  externalContactId,
-  mergedIds = [],
-}: Identity): ContactIds | undefined {
-  return externalContactId === undefined ? undefined : [externalContactId, ...mergedIds];
-}
 
 /** Gives conversations, as they come, to the rows of those who had them. */
 export class ConversationJoin {

@@ -1,5 +1,5 @@
 import type { ConversationSummary } from '../genesys/resources/conversations.js';
-import { contactIdsOf } from './conversationJoin.js';
+import { contactIdsOf } from '../history/identity.js';
 import { conversationsSince } from './conversationNews.js';
 import type { BlockPlace } from './prefetchState.js';
 import type { PrefetchTask } from './prefetchTask.js';

@@ -92,6 +92,15 @@ describe('a dry run', () => {
     expect(stdout).toContain('no_history');
   });
 
+  test('exits with 3 where the name does not say which of two contacts it is', async () => {
+    const { code, stdout } = await dryRun(['--to', 'twins@example.com', '--name', 'Maria Sand']);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^Who +one of several contacts$/m);
+    expect(stdout).toMatch(
+      /^Result +skipped: several contacts have this address.*ambiguous_contact/m,
+    );
+  });
+
   test('exits with 3 for a recipient that is not allowed, without asking about them', async () => {
     const only = { NOTIFY_ONLY_TO: '@staging.example' };
     const { code, stdout } = await dryRun(['--to', 'customer@example.com'], only);

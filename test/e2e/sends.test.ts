@@ -96,6 +96,38 @@ describe('a notification, end to end', () => {
     expect(deployment.sandbox.requests.count('details-query')).toBeLessThanOrEqual(1);
   });
 
+  test('quotes to each of two contacts with one address what they wrote themselves, by their name', async () => {
+    const email = 'twins@example.com';
+    for (const [name, quoted] of [
+      ['Anna Keller', 'dishwasher'],
+      ['Paul Keller', 'bank account'],
+    ] as const) {
+      deployment.sandbox.deliveries.clear();
+      const view = await outcomeOf(followUp({ email, name }));
+      expect(view.state).not.toBe('skipped');
+      expect(deployment.sandbox.deliveries.list()[0]?.text).toContain(quoted);
+    }
+  });
+
+  test('is skipped where the name does not say which of two contacts it is, and the template needs to know', async () => {
+    const recipient = { email: 'twins@example.com', name: 'Maria Sand' };
+    const view = await outcomeOf(followUp(recipient));
+    expect(view).toMatchObject({ state: 'skipped', reason: 'ambiguous_contact' });
+    expect(
+      await outcomeOf(followUp(recipient, { channels: ['web'], history: { required: false } })),
+    ).toMatchObject({ state: 'skipped', reason: 'ambiguous_contact' });
+    expect(deployment.sandbox.deliveries.total).toBe(0);
+  });
+
+  test('goes by email, and quotes neither of two contacts, where it needs no history', async () => {
+    const recipient = { email: 'twins@example.com', name: 'Maria Sand' };
+    const view = await outcomeOf(followUp(recipient, { history: { required: false } }));
+    expect(view).toMatchObject({ state: 'sent', channel: 'email' });
+    const [message] = deployment.sandbox.deliveries.list();
+    expect(message?.text).toContain('Maria Sand');
+    expect(message?.text).not.toMatch(/dishwasher|bank account/);
+  });
+
   test('is not sent to a customer who asked for no more, though they wrote other things since', async () => {
     const texts = ['STOP sending me messages', 'Where is the parcel that I ordered in May?'];
     deployment.sandbox.addCustomer({

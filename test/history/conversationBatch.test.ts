@@ -104,6 +104,22 @@ describe('pages', () => {
   });
 });
 
+test('customers whose contacts were merged are asked for under all their ids, in the query of all', async () => {
+  const ids = Array.from({ length: 10 }, () => once());
+  const families = [
+    [once(), once(48 * HOUR)],
+    [customer({ count: 0, minutesAgo: 0 }), once(), once()],
+  ];
+  const now = Date.now();
+  const window = { from: now - 31 * DAY_MS, to: now };
+  const ask = ([main = '', ...merged]: string[]) =>
+    loader.load({ contactIds: [main, ...merged], window, known: new Set() }, LANE);
+  const found = await Promise.all([...ids.map((id) => [id]), ...families].map(ask));
+  const counts = found.map((read) => (read.ok ? read.value.conversations.length : -1));
+  expect(counts).toEqual([...ones(10), 2, 2]);
+  expect(queries()).toBe(1);
+});
+
 describe('a platform that takes fewer at once', () => {
   test('is asked in smaller batches, and from then on not in larger ones', async () => {
     genesys.sandbox.settings.predicatesPerFilter = 20;

@@ -229,6 +229,73 @@ describe('a customer whose contacts were merged', () => {
   });
 });
 
+describe('two contacts with one address', () => {
+  const { twinFirst, twinSecond } = WELL_KNOWN;
+  const AMBIGUOUS = { ok: true, value: { isAmbiguous: true } };
+  const searches = () => genesys.sandbox.requests.count('contact-search');
+  const twin = (name?: string) =>
+    identities.find({ email: 'twins@example.com', name }, WANTS, LANE);
+  const idOf = async (name?: string) => {
+    const read = await twin(name);
+    return read.ok ? read.value.externalContactId : read.error;
+  };
+
+  test('are told apart by the name, at the price of a search for the one not found first', async () => {
+    expect(await idOf('Anna Keller')).toBe(twinFirst.id);
+    expect([lookups(), searches()]).toEqual([1, 0]);
+    expect(await idOf('KELLER, Paul')).toBe(twinSecond.id);
+    expect([lookups(), searches()]).toEqual([1, 1]);
+  });
+
+  test('are searched for once for all workers and callers', async () => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => idOf('Paul Keller')));
+    expect(new Set(ids)).toEqual(new Set([twinSecond.id]));
+    identities = workerWith();
+    expect(await idOf('Paul Keller')).toBe(twinSecond.id);
+    expect([lookups(), searches()]).toEqual([1, 1]);
+  });
+
+  test('stay undecided for a minute where none or several have the name', async () => {
+    expect(await twin('Maria Keller-Sand')).toEqual(AMBIGUOUS);
+    genesys.sandbox.addCustomer({
+      firstName: 'Paul',
+      lastName: 'Keller',
+      email: 'twins@example.com',
+    });
+    expect(await twin('Paul Keller')).toEqual(AMBIGUOUS);
+    expect(
+      await workerWith().find({ email: 'twins@example.com', name: 'Paul Keller' }, WANTS, LANE),
+    ).toEqual(AMBIGUOUS);
+    expect(searches()).toBe(2);
+    expect(Math.min(...(await remembered()))).toBeLessThanOrEqual(MINUTE_MS);
+  });
+
+  test('are the first of them where the request has no name, or none that can greet', async () => {
+    expect(await idOf()).toBe(twinFirst.id);
+    expect(await idOf('www.example.com')).toBe(twinFirst.id);
+    expect(searches()).toBe(0);
+  });
+
+  test('fail as any lookup does where they cannot be searched for', async () => {
+    genesys.sandbox.faults.add({ endpoint: 'contact-search', kind: '400' });
+    expect(await idOf('Paul Keller')).toMatchObject({ reason: 'history_http_400' });
+    expect(await idOf('Paul Keller')).toBe(twinSecond.id);
+  });
+});
+
+test('the only contact with an address stays the one, whatever it is called', async () => {
+  const dee = { email: 'customer@example.com', name: 'Dee Miller' };
+  expect(await identities.find(dee, WANTS, LANE)).toEqual(FOUND);
+  expect(genesys.sandbox.requests.count('contact-search')).toBe(1);
+});
+
+test('merged contacts with one address are one contact', async () => {
+  const kim = { email: 'before.merge@example.com', name: 'Kim Brandt-Lee' };
+  expect(await identities.find(kim, WANTS, LANE)).toMatchObject({
+    value: { externalContactId: WELL_KNOWN.merged.id },
+  });
+});
+
 test('a recipient with a phone alone is unknown to the platform, without a request', async () => {
   expect(await identities.find({ phone: '+15550100001' }, WANTS, LANE)).toEqual(NO_CUSTOMER);
   expect(genesys.sandbox.requests.count()).toBe(0);

@@ -5,6 +5,8 @@ import { whole } from '../terminal.js';
 const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   not_allowed: 'NOTIFY_ONLY_TO does not list them',
   no_history: 'no earlier conversation was found',
+  ambiguous_contact:
+    'several contacts have their address, and the name does not say which they are',
   suppressed: 'they are on the suppression list',
   opted_out: 'they have asked for no messages',
   frequency_cap: 'they have had enough messages lately',

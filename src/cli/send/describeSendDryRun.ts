@@ -50,14 +50,17 @@ function describeDeferral({ until, reason }: EstimatedWait): string {
 
 const SKIPPED: Readonly<Record<string, string>> = {
   no_history: 'no earlier conversation was found, and the request needs one (no_history)',
+  ambiguous_contact:
+    'several contacts have this address, and the name does not say which one it is (ambiguous_contact)',
   opted_out: 'the customer has asked for no more messages (opted_out)',
   not_allowed: 'NOTIFY_ONLY_TO does not list this recipient (not_allowed)',
 };
 
 function describeLookup({ identity, asked, conversations }: DryRunLookup): string[] {
-  const { externalContactId, contactName } = identity;
+  const { externalContactId, contactName, isAmbiguous } = identity;
   const name = contactName === undefined ? '' : ` (${contactName})`;
-  const unknown = asked.identity ? 'not known to Genesys Cloud' : 'not looked up: not needed';
+  const notFound = isAmbiguous ? 'one of several contacts' : 'not known to Genesys Cloud';
+  const unknown = asked.identity ? notFound : 'not looked up: not needed';
   const none = asked.history ? 'none found' : 'not looked up: the template uses none';
   return [
     ...labelled('Who', [externalContactId === undefined ? unknown : `${externalContactId}${name}`]),
