@@ -61,8 +61,9 @@ export async function startOurs(
 export async function startSequence(
   stage: Stage,
   { sandbox, customers, by }: Assignment,
+  asksArrival = false,
 ): Promise<Team> {
-  const task: SequenceTask = { sandboxUrl: sandbox.url, customers, by };
+  const task: SequenceTask = { sandboxUrl: sandbox.url, customers, by, asksArrival };
   const part = stage.part('sequence', task);
   return { pids: [part.pid], stop: () => part.stop() };
 }

@@ -6,13 +6,14 @@ const LOOK_BACK_MS = 31 * 24 * 60 * 60 * 1_000;
 
 /**
  * One notification by the endpoints that exist, phase by phase: who is it, their latest
- * conversation, what they wrote last, the message. The next customer knows nothing of this one.
+ * conversation, what they wrote last, the message. The next customer knows nothing of this one. Answers
+ * the message's id.
  */
 export async function notify(
   { conversations, contacts }: Genesys,
   customer: Customer,
   by: 'contact id' | 'email',
-): Promise<void> {
+): Promise<string> {
   const contactId =
     by === 'contact id'
       ? customer.externalContactId
@@ -59,7 +60,7 @@ export async function notify(
   );
   const lastMessage = texts.entities?.at(-1)?.normalizedMessage?.text ?? '';
 
-  await heedingRetryAfter(() =>
+  const { id } = await heedingRetryAfter(() =>
     conversations.postConversationsMessagesAgentless({
       fromAddress: DEPLOYMENT_ID,
       toAddressMessengerType: 'webmessaging',
@@ -67,4 +68,11 @@ export async function notify(
       textBody: `Hi Ada Example,\n\nyou wrote: “${lastMessage.slice(0, 100)}”. Is it solved by now?`,
     }),
   );
+  if (id === undefined) throw new Error('a message without an id');
+  return id;
+}
+
+/** Whether a message has arrived. */
+export async function askArrival({ conversations }: Genesys, messageId: string): Promise<void> {
+  await heedingRetryAfter(() => conversations.getConversationsMessageDetails(messageId));
 }

@@ -1,15 +1,8 @@
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { setTimeout as pause } from 'node:timers/promises';
-import { importRows } from '#product/campaign/import/importRows.js';
-import { start } from '#product/campaign/lifecycle.js';
-import { RowStore } from '#product/campaign/rowStore.js';
-import { CampaignStore } from '#product/campaign/store.js';
-import { RedisMemory } from '#product/redis/serverInfo.js';
 import type { Benchmark } from '../harness/benchmark.js';
-import type { Deployment } from '../harness/deployment.js';
+import { campaignOf } from '../harness/campaign.js';
 import { writeRecipientFile } from '../harness/recipientFile.js';
 import { Results } from '../harness/results.js';
 import type { Customer } from '../harness/sandbox.js';
@@ -30,10 +23,9 @@ const LATENCY_MS = 100;
 const PROCESSES = 2;
 const CONCURRENCY = 25;
 const SMALL = 40;
+const TEMPLATE = 'follow-up';
 /** More than are written to while it is measured; the sandbox does not know the rest of the big campaign. */
 const KNOWN = 1_500;
-const DAY_MS = 24 * 60 * 60 * 1_000;
-const POLL_MS = 200;
 
 type Column = 'p50' | 'p99' | 'most';
 
@@ -83,15 +75,23 @@ async function measure(
   stage.say(`importing ${rows} rows`);
   const filler = path.join(folder, 'filler.csv');
   await writeRecipientFile({ path: filler, rows: rows - KNOWN });
-  const big = await campaignOf(deployment, 'big', await sandbox.addCustomers(KNOWN), filler);
-  const small = await campaignOf(deployment, 'small', await sandbox.addCustomers(SMALL));
+  const big = await campaignOf(
+    deployment,
+    { id: 'big', template: TEMPLATE, prefetch: 'off' },
+    linesOf(await sandbox.addCustomers(KNOWN), filler),
+  );
+  const small = await campaignOf(
+    deployment,
+    { id: 'small', template: TEMPLATE },
+    linesOf(await sandbox.addCustomers(SMALL)),
+  );
   const urgent = await sandbox.addCustomers(samples);
   await sandbox.forget();
   await big.start();
   await sandbox.untilArrived('agentless-message', 3);
   const beside = await sampleUrgent(stage, { deployment, sandbox, customers: urgent });
   stage.say('a small campaign beside the big one');
-  const smallTook = await runToItsEnd(small);
+  const smallTook = await small.runToItsEnd();
   const bigEnded = rows - (await big.left());
 
   for (const worker of workers) await worker.stop();
@@ -147,57 +147,6 @@ function smallTable(seconds: number, rows: number) {
   const hours = (rows * 4 * INTERVAL_MS) / 3_600_000;
   results.note('hours that the big one takes at this budget, foreseen', 'value', hours);
   return results.table();
-}
-
-async function runToItsEnd(campaign: RunnableCampaign): Promise<number> {
-  const startedAt = performance.now();
-  await campaign.start();
-  while ((await campaign.left()) > 0) await pause(POLL_MS);
-  return (performance.now() - startedAt) / 1_000;
-}
-
-interface RunnableCampaign {
-  start(): Promise<void>;
-  /** Rows that have not been sent, or ended otherwise. */
-  left(): Promise<number>;
-}
-
-async function campaignOf(
-  { redis, prefix, producer }: Deployment,
-  id: string,
-  customers: readonly Customer[],
-  filler?: string,
-): Promise<RunnableCampaign> {
-  const campaigns = new CampaignStore(redis, prefix, { retentionMs: DAY_MS });
-  const template = 'follow-up';
-  const entry = await producer.catalogue.find(template);
-  const templateHash = entry?.hash ?? '';
-  const { campaign } = await campaigns.create({
-    id,
-    name: id,
-    template,
-    templateHash,
-    defaults: {},
-  });
-  const rows = new RowStore(redis, prefix);
-  const parts = { campaigns, catalogue: producer.catalogue, rows, memory: new RedisMemory(redis) };
-  const result = await importRows(
-    parts,
-    campaign,
-    Readable.from(linesOf(customers, filler), { objectMode: false }),
-  );
-  if (result.kind !== 'imported')
-    throw new Error(`the import was not done: ${JSON.stringify(result)}`);
-  return {
-    async start() {
-      await campaigns.change(id, (current) => start(current, { templateHash }, Date.now()));
-    },
-    async left() {
-      const counts = await campaigns.counts(id);
-      const { waiting, accepted, queued, deferred, processing, sending } = counts;
-      return waiting + accepted + queued + deferred + processing + sending;
-    },
-  };
 }
 
 /** Those who are known come first. */

@@ -15,10 +15,13 @@ export interface Arrival {
   status: number | null;
 }
 
+/** What is said in a conversation, in order. */
+export type Talk = readonly { from: 'customer' | 'bot' | 'agent'; text: string }[];
+
 const ADDED_AT_ONCE = 20;
 const PATIENCE_MS = 120_000;
 
-const TALK = [
+const TALK: Talk = [
   { from: 'customer', text: 'Hello there' },
   { from: 'bot', text: 'Hi! How can I help you today?' },
   { from: 'customer', text: 'My parcel was due on Tuesday and the tracking has not moved since' },
@@ -57,19 +60,20 @@ export class SandboxProcess {
     requestsPerMinute?: number;
     rateLimitWindowMs?: number;
     latencyMs?: number;
+    summaries?: 'on' | 'off';
   }): Promise<void> {
     await this.#ask('PATCH', '/settings', settings);
   }
 
   /** New people every time, so that nothing is known of them yet. */
-  async addCustomers(count: number): Promise<Customer[]> {
+  async addCustomers(count: number, talkOf: (place: number) => Talk = () => TALK) {
     const customers: Customer[] = Array.from({ length: count }, () => {
       const externalContactId = randomUUID();
       return { externalContactId, email: `${externalContactId}@example.com` };
     });
     for (let from = 0; from < count; from += ADDED_AT_ONCE) {
       const some = customers.slice(from, from + ADDED_AT_ONCE);
-      await Promise.all(some.map((customer) => this.#addCustomer(customer)));
+      await Promise.all(some.map((customer, at) => this.#addCustomer(customer, talkOf(from + at))));
     }
     return customers;
   }
@@ -113,13 +117,13 @@ export class SandboxProcess {
     await this.#ask('DELETE', '/deliveries');
   }
 
-  #addCustomer({ externalContactId, email }: Customer): Promise<unknown> {
+  #addCustomer({ externalContactId, email }: Customer, messages: Talk): Promise<unknown> {
     return this.#ask('POST', '/customers', {
       id: externalContactId,
       firstName: 'Ada',
       lastName: 'Example',
       email,
-      conversations: [{ minutesAgo: 1_440, messages: TALK }],
+      conversations: [{ minutesAgo: 1_440, messages }],
     });
   }
 

@@ -1,4 +1,4 @@
-import { startWorker } from '#product/app/workerApp.js';
+import { startWorker, type WorkerExtras } from '#product/app/workerApp.js';
 import type { Limiter } from '#product/genesys/call.js';
 import { createLogger } from '#product/ops/logger.js';
 import { configOf } from '../harness/deployment.js';
@@ -19,6 +19,15 @@ const OPEN: Limiter = {
 actAsPart<WorkerTask, 'working'>(async ({ env, budget }, report) => {
   const config = configOf(env, 'worker');
   const log = await createLogger(config.LOG_LEVEL, 'worker');
-  await startWorker(config, log, budget === 'off' ? { admission: OPEN } : budget);
+  await startWorker(config, log, budget === 'off' ? { admission: OPEN } : scaled(budget));
   report('working');
 });
+
+/** In the time of the budget's minute: a bulk job is asked for its state every five of its seconds. */
+function scaled({ minuteMs }: { minuteMs: number }): WorkerExtras {
+  return {
+    minuteMs,
+    prefetchPollMs: minuteMs / 12,
+    prefetchSettlesAfterMs: minuteMs,
+  };
+}

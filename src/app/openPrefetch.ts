@@ -13,6 +13,8 @@ import type { RedisClient } from '../redis/redisClient.js';
 
 /** How often a bulk job is asked for its state at first. */
 const POLL_MS = 5_000;
+/** The platform's statistics are up to date within seconds; this is on the safe side. */
+const SETTLES_AFTER_MS = 60_000;
 
 /** What a worker process prefetches, and reads of it, as its configuration says. */
 export function openPrefetch(
@@ -26,10 +28,11 @@ export function openPrefetch(
     now: () => number;
     observe: PrefetchObserver;
     pollMs: number | undefined;
+    settlesAfterMs: number | undefined;
     noteRedis: (error: unknown) => boolean;
   },
 ): { prefetcher: Prefetcher; prefetched: PrefetchedRows } {
-  const { redis, log, noteRedis, pollMs = POLL_MS } = parts;
+  const { redis, log, noteRedis, pollMs = POLL_MS, settlesAfterMs = SETTLES_AFTER_MS } = parts;
   const store = new PrefetchStore(redis, config.QUEUE_PREFIX, keyringOf(config));
   const logError = throttle((error: unknown) =>
     log.warn(
@@ -47,7 +50,7 @@ export function openPrefetch(
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
-    settings: { freshForMs: config.CONTEXT_CACHE_FOR, pollMs },
+    settings: { freshForMs: config.CONTEXT_CACHE_FOR, pollMs, settlesAfterMs },
   });
   return { prefetcher, prefetched };
 }

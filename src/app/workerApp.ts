@@ -91,6 +91,8 @@ export interface WorkerExtras {
   observePrefetch?: PrefetchObserver;
   /** How often a bulk job is asked for its state at first (ms). */
   prefetchPollMs?: number;
+  /** After how long a conversation is in the platform's statistics (ms). */
+  prefetchSettlesAfterMs?: number;
   metrics?: Metrics;
   /** Instead of the rules of the configuration; for testing. */
   policy?: Policy;
@@ -111,6 +113,7 @@ export async function startWorker(
     observeRelease = () => undefined,
     observePrefetch = () => undefined,
     prefetchPollMs,
+    prefetchSettlesAfterMs,
     metrics = new Metrics(),
     policy = policyFor(config),
     admission,
@@ -192,6 +195,7 @@ export async function startWorker(
     now: () => ledger.clock.now(),
     observe: observePrefetch,
     pollMs: prefetchPollMs,
+    settlesAfterMs: prefetchSettlesAfterMs,
     noteRedis,
   });
   const pipeline = new NotificationPipeline({

@@ -15,8 +15,6 @@ const SMALLEST_PAGE = 50;
 /** A query serves fifty customers: where the pages cost more, those are asked for. */
 const PAGES_AT_LEAST_ALLOWED = 20;
 const ROWS_A_QUERY = 50;
-/** A conversation is in the platform's statistics a little after it began. */
-const SETTLES_AFTER_MS = 60_000;
 
 /**
  * Who had which conversations: one analytics job finds all web conversations of the look-back, and
@@ -125,7 +123,7 @@ async function addNews(
 ): Promise<number> {
   const { blocks, rows, joined, completeTo } = known;
   const now = task.now;
-  const since = completeTo - SETTLES_AFTER_MS;
+  const since = completeTo - task.tools.settings.settlesAfterMs;
   const news = await conversationsSince(task.tools.client, { since, now }, task.options);
   if (news.kind === 'failed') {
     return (await task.afterFailure('conversation job', news.failure)) ?? 0;

@@ -4,8 +4,6 @@ import { conversationsSince } from './conversationNews.js';
 import type { BlockPlace } from './prefetchState.js';
 import type { PrefetchTask } from './prefetchTask.js';
 
-/** A conversation is in the platform's statistics a little after it began. */
-const SETTLES_AFTER_MS = 60_000;
 /** Looks within the time that a history counts as fresh. */
 const LOOKS = 3;
 
@@ -25,7 +23,7 @@ export async function lookForNews(task: PrefetchTask): Promise<boolean> {
   if (lookedAt === undefined) return true;
   const { client, store, settings } = task.tools;
   const now = task.now;
-  const since = lookedAt - SETTLES_AFTER_MS;
+  const since = lookedAt - settings.settlesAfterMs;
   const news = await conversationsSince(client, { since, now }, task.options);
   if (news.kind !== 'all') return false;
   const { id } = task.campaign;

@@ -31,6 +31,8 @@ interface PrefetchSettings {
   freshForMs: number;
   /** How often a state is asked for (ms), at first; less often the longer it takes. */
   pollMs: number;
+  /** A conversation is in the platform's statistics so long after it began (ms). */
+  settlesAfterMs: number;
 }
 
 export interface PrefetchTools {

@@ -80,7 +80,7 @@ export async function openPrefetching(
     defaultChannels: ['web', 'email'],
     defaultLookbackDays: 31,
     transcriptSource,
-    settings: { freshForMs: HISTORY_FRESH_FOR_MS, pollMs: 20 },
+    settings: { freshForMs: HISTORY_FRESH_FOR_MS, pollMs: 20, settlesAfterMs: 60_000 },
     log: pino({ level: 'warn' }, { write: (line) => warnings.push(JSON.parse(line)) }),
     now: () => Date.now() + ahead,
     observe: (moment) => {
