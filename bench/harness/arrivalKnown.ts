@@ -57,7 +57,7 @@ export async function runCampaign(stage: Stage, run: CampaignRun): Promise<Arriv
   return { requests, byOperation, bytesARow, keysLeft };
 }
 
-export async function startWorkers(
+async function startWorkers(
   stage: Stage,
   { deployment, sandbox, env, minuteMs, processes }: CampaignRun,
 ): Promise<() => Promise<void>> {
@@ -78,7 +78,7 @@ export async function untilArrivalsKnown({ producer, redis }: Deployment): Promi
   while ((await redis.zcard(due)) > 0 || (await redis.zcard(awaited)) > 0) await pause(POLL_MS);
 }
 
-export function* linesOf(
+function* linesOf(
   customers: readonly Customer[],
   by: 'email' | 'contact id',
 ): Generator<string> {
