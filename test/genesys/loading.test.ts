@@ -27,7 +27,7 @@ const PROGRAM = `
 
 test('the SDK is loaded by the first call, not by a client that is not used', async () => {
   const sandbox = await startSandbox();
-  const module = new URL('genesys/client.js', `file://${productMain()}`).href;
+  const module = new URL('genesys/genesysClient.js', `file://${productMain()}`).href;
   try {
     const { stdout } = await run(process.execPath, [
       ...['--input-type=module', '--eval', PROGRAM],
