@@ -1,24 +1,16 @@
-import { DownloadFailed, type DownloadFailure } from '../genesys/download.js';
 import { sameId } from '../genesys/platformId.js';
 import { type Contact, idsOf, mayHaveEmail } from '../genesys/resources/contacts.js';
 import { type Identity, identityOf, underId } from '../history/identity.js';
 import { contradicts } from '../history/sameName.js';
 import { emailIdentity } from '../notification/emailAddress.js';
 import { isTooMuch } from './bulkFailure.js';
-import { type ContactsByAddress, readContactExport } from './exportFile.js';
+import { addressesOf } from './contactAddresses.js';
+import type { ContactsByAddress } from './exportFile.js';
 import { NEXT_ROWS_WAIT_MS, prefetchOver, windowAt } from './prefetchState.js';
 import type { PrefetchedRow } from './prefetchStore.js';
 import type { PrefetchTask } from './prefetchTask.js';
 import type { PlacedRow } from './windowRows.js';
 import type { WindowWork } from './windowWork.js';
-
-/** An export is read again for further windows as long as it is no older. */
-const EXPORT_GOOD_FOR_MS = 60 * 60 * 1000;
-/** One that takes longer is done without. */
-const EXPORT_AT_MOST_MS = 15 * 60 * 1000;
-/** Bytes of a file that is larger are not read on: some five million contacts. */
-const EXPORT_BYTES_AT_MOST = 2 * 1024 * 1024 * 1024;
-const DOWNLOAD_AT_MOST_MS = 5 * 60 * 1000;
 
 /**
  * Who the recipients are. An export says which contact has which address; what a contact is called and
@@ -29,6 +21,11 @@ const DOWNLOAD_AT_MOST_MS = 5 * 60 * 1000;
  * Each answers how long to wait (ms) before it is to be called again.
  */
 export async function contactStep(task: PrefetchTask, work: WindowWork): Promise<number> {
+  if (task.isRefused('contact list')) {
+    // Without knowing who they are, nothing can be known of them.
+    await task.update(prefetchOver);
+    return 0;
+  }
   const { window } = task;
   const rows = await work.rows();
   const addresses = await addressesOf(task, work, rows);
@@ -37,10 +34,6 @@ export async function contactStep(task: PrefetchTask, work: WindowWork): Promise
   if (place === undefined) return endOfContacts(task);
   const known = await identities(task, work, rows.get(place.block) ?? [], addresses);
   if (typeof known === 'number') return known;
-  if (task.isRefused('contact list')) {
-    await task.update(prefetchOver);
-    return 0;
-  }
   const isLast = window.done + 1 === window.blocks.length;
   await task.update(
     (state) => ({
@@ -68,80 +61,6 @@ async function endOfContacts(task: PrefetchTask): Promise<number> {
     holdUntil: now + NEXT_ROWS_WAIT_MS,
     window: windowAt('ready', window, now),
   }));
-  return 0;
-}
-
-async function addressesOf(
-  task: PrefetchTask,
-  work: WindowWork,
-  rows: ReadonlyMap<number, readonly PlacedRow[]>,
-): Promise<ContactsByAddress | number> {
-  if (work.addresses !== undefined) return work.addresses;
-  const wanted = new Set<string>();
-  for (const block of rows.values()) {
-    for (const { row, place } of block) {
-      const { email, externalContactId } = row.recipient;
-      if (email === undefined || externalContactId !== undefined || place < task.released) continue;
-      wanted.add(emailIdentity(email));
-    }
-  }
-  const read = await readExport(task, work, wanted);
-  if (typeof read !== 'number') work.addresses = read;
-  return read;
-}
-
-async function readExport(
-  task: PrefetchTask,
-  work: WindowWork,
-  wanted: ReadonlySet<string>,
-): Promise<ContactsByAddress | number> {
-  if (wanted.size === 0 || task.isRefused('contact export')) return new Map();
-  const { client, settings } = task.tools;
-  const { contactExport: known } = task.state;
-  if (known === undefined || task.now > known.startedAt + EXPORT_GOOD_FOR_MS) {
-    const started = await client.startContactExport(task.options);
-    if (!started.ok) return (await task.afterFailure('contact export', started.failure)) ?? 0;
-    const contactExport = { id: started.data.id, startedAt: task.now };
-    await task.update((state) => ({ ...state, contactExport }));
-    await task.observe('export_started');
-    return work.nextPoll(settings.pollMs);
-  }
-  const asked = await client.getContactExport(known.id, task.options);
-  if (!asked.ok) return (await task.afterFailure('contact export', asked.failure)) ?? 0;
-  if (asked.data?.status === 'RUNNING' && task.now < task.window.since + EXPORT_AT_MOST_MS) {
-    return work.nextPoll(settings.pollMs);
-  }
-  if (asked.data?.status !== 'SUCCEEDED' || asked.data.downloadUrl === undefined) {
-    await task.refuse('contact export', asked.data?.status.toLowerCase() ?? 'gone');
-    return 0;
-  }
-  return download(task, asked.data.downloadUrl, wanted);
-}
-
-async function download(
-  task: PrefetchTask,
-  url: string,
-  wanted: ReadonlySet<string>,
-): Promise<ContactsByAddress | number> {
-  const file = await task.tools.client.download(url, {
-    maxBytes: EXPORT_BYTES_AT_MOST,
-    timeoutMs: DOWNLOAD_AT_MOST_MS,
-    signal: task.options.signal,
-  });
-  if (!file.ok) return withoutFile(task, file.failure);
-  try {
-    const read = await readContactExport(file.stream, wanted);
-    if (read.ok) return read.contacts;
-    await task.refuse('contact export', `its file: expected ${read.expected}`);
-    return 0;
-  } catch (error) {
-    if (error instanceof DownloadFailed) return withoutFile(task, error.failure);
-    throw error;
-  }
-}
-
-async function withoutFile(task: PrefetchTask, { kind }: DownloadFailure): Promise<number> {
-  if (kind !== 'aborted') await task.refuse('contact export', `its file: ${kind}`);
   return 0;
 }
 

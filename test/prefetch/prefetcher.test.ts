@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { cancel } from '../../src/campaign/lifecycle.js';
+import { newPrefetch } from '../../src/prefetch/prefetchState.js';
 import { numberedRows } from '../campaign/support/campaigns.js';
 import { everythingStored } from '../support/everythingStored.js';
 import { CAMPAIGN, isReady, openPrefetching, type Prefetching } from './support/prefetching.js';
@@ -83,6 +84,19 @@ describe('a prefetch', () => {
     expect(known?.history?.lastMessage).toMatch(/lid of my kettle/);
   });
 
+  test('makes another export where that of an earlier window is gone', async () => {
+    await open();
+    const { store, campaigns } = prefetching;
+    const uploadedAt = (await campaigns.get(CAMPAIGN))?.import?.finishedAt ?? 0;
+    const contactExport = { id: 'gone', startedAt: Date.now() - 60_000 };
+    const state = { ...newPrefetch(uploadedAt, 0), contactExport };
+    await store.write(CAMPAIGN, undefined, state, { entries: new Map(), keepMs: 1 });
+    await prefetching.until(isReady);
+    expect(prefetching.sandbox.requests.count('contact-export-start')).toBe(1);
+    expect(prefetching.warnings).toEqual([]);
+    expect((await prefetchedRows()).length).toBeGreaterThan(100);
+  });
+
   test('leaves the history of customers in an open conversation to the lookup', async () => {
     await open();
     const [first] = rowsToCustomers();
@@ -164,6 +178,14 @@ describe('what the platform gives otherwise than expected', () => {
     if (source === 'recording batch') {
       expect(rows.some(({ conversations }) => conversations !== undefined)).toBe(true);
     }
+  });
+
+  test('contacts that cannot be asked for in bulk end it at the first refusal', async () => {
+    await open();
+    prefetching.sandbox.faults.add({ endpoint: 'bulk-contacts', kind: '403-other', probability: 1 });
+    expect(await prefetching.until(isReady)).toMatchObject({ over: true, holdUntil: 0 });
+    expect(prefetching.sandbox.requests.count('bulk-contacts')).toBe(1);
+    expect(prefetching.warnings).toMatchObject([{ source: 'contact list' }]);
   });
 
   test('a permission that is missing for all of it leaves the campaign to its lookups', async () => {
