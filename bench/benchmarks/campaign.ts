@@ -1,8 +1,14 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { NotificationRequest } from '#product/notification/request.js';
 import { startOurs, startSequence } from '../baselines/contenders.js';
-import { type ArrivalKnown, runCampaign, untilArrivalsKnown } from '../harness/arrivalKnown.js';
+import {
+  type ArrivalKnown,
+  preparedCampaign,
+  runCampaign,
+  untilArrivalsKnown,
+} from '../harness/arrivalKnown.js';
 import type { Benchmark } from '../harness/benchmark.js';
-import { Results } from '../harness/results.js';
+import { Results, type Table } from '../harness/results.js';
 import type { Customer, SandboxProcess } from '../harness/sandbox.js';
 import type { Stage } from '../harness/stage.js';
 import { talkOf } from '../harness/talk.js';
@@ -10,6 +16,8 @@ import { talkOf } from '../harness/talk.js';
 const BUDGET = 300;
 /** A request every 10 ms: slower than the machine, as the real budget is. */
 const MINUTE_MS = 3_000;
+/** At the limit. */
+const SLOW_MINUTE_MS = 12_000;
 const CONCURRENCY = 50;
 /** The fewest rows that are prefetched. */
 const FEWEST_ROWS = 1_000;
@@ -54,6 +62,10 @@ const CAMPAIGNS: readonly Case[] = [
 
 const TRANSACTIONAL = 'transactional by email, by messages';
 const BYTES = 'prefetched bytes of Redis a row, at most';
+const SHARE = 'share of the budget used, %';
+const REFUSED = '429s';
+const A_MINUTE = 'messages a minute';
+const FIRST = 'minutes until the first message';
 const LEFT = 'keys of the prefetch when the campaign has ended';
 
 /** What a message costs until it is known if it arrived. */
@@ -76,6 +88,7 @@ export const benchmark: Benchmark = {
       memory.note(BYTES, OURS, ours.bytesARow);
       memory.note(LEFT, OURS, ours.keysLeft);
     }
+    const limit = await atTheLimit(stage, stage.quick ? 1 : 3);
     memory.goal(BYTES, { atMost: 400 });
     memory.goal(LEFT, { atMost: 0 });
     results.goal(TRANSACTIONAL, { column: OURS, atMost: 4.05 });
@@ -90,7 +103,7 @@ export const benchmark: Benchmark = {
         'jobs, exports and batches': 'the sandbox takes 0.3 s each',
         'without prefetch and shared checks': 'prefetch: off, DELIVERY_EVENTS=off',
       },
-      tables: [results.table(), memory.table()],
+      tables: [results.table(), memory.table(), limit],
     };
   },
 };
@@ -115,7 +128,7 @@ async function ofCampaign(
       minuteMs: MINUTE_MS,
       processes: 1,
       env: {
-        ...environment(prefetch === 'off' ? 'off' : 'auto'),
+        ...environment(prefetch === 'off' ? 'off' : 'auto', MINUTE_MS),
         HISTORY_TRANSCRIPT_SOURCE: transcript,
       },
     });
@@ -125,14 +138,55 @@ async function ofCampaign(
   }
 }
 
-function environment(events: 'auto' | 'off'): Record<string, string> {
+function environment(events: 'auto' | 'off', minuteMs: number): Record<string, string> {
   return {
     GENESYS_REQUESTS_PER_MINUTE: String(BUDGET),
     WORKER_CONCURRENCY: String(CONCURRENCY),
-    // The default of a minute.
-    DELIVERY_CHECK_AFTER: `${MINUTE_MS}ms`,
+    // The defaults, a minute and five.
+    DELIVERY_CHECK_AFTER: `${minuteMs}ms`,
+    CONTEXT_CACHE_FOR: `${5 * minuteMs}ms`,
     DELIVERY_EVENTS: events,
   };
+}
+
+/** The first case again, against the platform's limit; watched from the first message on. */
+async function atTheLimit(stage: Stage, minutes: number): Promise<Table> {
+  stage.say(`at the limit: ${minutes} minutes of ${SLOW_MINUTE_MS / 1_000} s`);
+  const sandbox = await stage.sandbox();
+  const customers = await sandbox.addCustomers((minutes + 1) * BUDGET + FEWEST_ROWS / 2, talkOf);
+  await sandbox.set({ requestsPerMinute: BUDGET, rateLimitWindowMs: SLOW_MINUTE_MS });
+  const deployment = await stage.deployment();
+  const { campaign, stop } = await preparedCampaign(stage, {
+    sandbox,
+    deployment,
+    customers,
+    by: 'email',
+    prefetch: 'auto',
+    minuteMs: SLOW_MINUTE_MS,
+    processes: 2,
+    env: { ...environment('auto', SLOW_MINUTE_MS), HISTORY_TRANSCRIPT_SOURCE: 'recordings' },
+  });
+  const startedAt = Date.now();
+  await campaign.start();
+  await sandbox.untilArrived('agentless-message', 1);
+  await pause((minutes + 0.1) * SLOW_MINUTE_MS);
+  const all = await sandbox.arrivals();
+  await stop();
+  await deployment.remove();
+  await sandbox.stop();
+  const first = all.find(({ operation }) => operation === 'agentless-message')?.at ?? Number.NaN;
+  const watched = all.filter(({ at }) => at >= first && at < first + minutes * SLOW_MINUTE_MS);
+  const served = watched.filter(({ status }) => status !== 429);
+  const sent = served.filter(({ operation }) => operation === 'agentless-message');
+  const results = new Results<typeof OURS>('that campaign at the limit', [OURS]);
+  results.note(SHARE, OURS, (served.length / (minutes * BUDGET)) * 100);
+  results.note(REFUSED, OURS, all.filter(({ status }) => status === 429).length);
+  results.note(A_MINUTE, OURS, sent.length / minutes);
+  results.note(FIRST, OURS, (first - startedAt) / SLOW_MINUTE_MS);
+  results.goal(SHARE, { atLeast: 97 });
+  results.goal(REFUSED, { atMost: 0 });
+  results.goal(A_MINUTE, { atLeast: 265 });
+  return results.table();
 }
 
 /** As they come in: one by one, nothing known of them before. */
@@ -142,7 +196,11 @@ async function transactional(stage: Stage, env: Record<string, string>): Promise
   const team = await startOurs(
     stage,
     { deployment, sandbox, customers, by: 'email', concurrency: CONCURRENCY, processes: 1 },
-    { requestTo, budget: { minuteMs: MINUTE_MS }, env: { ...environment('auto'), ...env } },
+    {
+      requestTo,
+      budget: { minuteMs: MINUTE_MS },
+      env: { ...environment('auto', MINUTE_MS), ...env },
+    },
   );
   await untilArrivalsKnown(deployment);
   await team.stop();

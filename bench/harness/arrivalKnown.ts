@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import type { WorkerTask } from '../parts/worker.js';
-import { campaignOf } from './campaign.js';
+import { campaignOf, type RunnableCampaign } from './campaign.js';
 import type { Deployment } from './deployment.js';
 import type { Customer, SandboxProcess } from './sandbox.js';
 import type { Stage } from './stage.js';
@@ -35,14 +35,8 @@ export interface CampaignRun {
 
 /** Runs a campaign until it is known of each message if it arrived. */
 export async function runCampaign(stage: Stage, run: CampaignRun): Promise<ArrivalKnown> {
-  const { sandbox, deployment, customers, by, template = 'follow-up', prefetch } = run;
-  const campaign = await campaignOf(
-    deployment,
-    { id: CAMPAIGN, template, prefetch: prefetch === 'off' ? prefetch : undefined },
-    linesOf(customers, by),
-  );
-  await sandbox.forget();
-  const stop = await startWorkers(stage, run);
+  const { sandbox, deployment, customers } = run;
+  const { campaign, stop } = await preparedCampaign(stage, run);
   await campaign.start();
   let bytesARow = 0;
   while ((await campaign.left()) > 0) {
@@ -55,6 +49,21 @@ export async function runCampaign(stage: Stage, run: CampaignRun): Promise<Arriv
   const byOperation = await sandbox.arrivalsByOperation();
   const requests = Object.values(byOperation).reduce((sum, count) => sum + count, 0);
   return { requests, byOperation, bytesARow, keysLeft };
+}
+
+/** The campaign, not started yet, and workers that wait for it. */
+export async function preparedCampaign(
+  stage: Stage,
+  run: CampaignRun,
+): Promise<{ campaign: RunnableCampaign; stop: () => Promise<void> }> {
+  const { sandbox, deployment, customers, by, template = 'follow-up', prefetch } = run;
+  const campaign = await campaignOf(
+    deployment,
+    { id: CAMPAIGN, template, prefetch: prefetch === 'off' ? prefetch : undefined },
+    linesOf(customers, by),
+  );
+  await sandbox.forget();
+  return { campaign, stop: await startWorkers(stage, run) };
 }
 
 async function startWorkers(
@@ -78,10 +87,7 @@ export async function untilArrivalsKnown({ producer, redis }: Deployment): Promi
   while ((await redis.zcard(due)) > 0 || (await redis.zcard(awaited)) > 0) await pause(POLL_MS);
 }
 
-function* linesOf(
-  customers: readonly Customer[],
-  by: 'email' | 'contact id',
-): Generator<string> {
+function* linesOf(customers: readonly Customer[], by: 'email' | 'contact id'): Generator<string> {
   yield `${by === 'email' ? 'Email' : 'External Contact ID'},Name\n`;
   for (const { email, externalContactId } of customers) {
     yield `${by === 'email' ? email : externalContactId},Ada Example\n`;
