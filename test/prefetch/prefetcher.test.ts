@@ -182,7 +182,11 @@ describe('what the platform gives otherwise than expected', () => {
 
   test('contacts that cannot be asked for in bulk end it at the first refusal', async () => {
     await open();
-    prefetching.sandbox.faults.add({ endpoint: 'bulk-contacts', kind: '403-other', probability: 1 });
+    prefetching.sandbox.faults.add({
+      endpoint: 'bulk-contacts',
+      kind: '403-other',
+      probability: 1,
+    });
     expect(await prefetching.until(isReady)).toMatchObject({ over: true, holdUntil: 0 });
     expect(prefetching.sandbox.requests.count('bulk-contacts')).toBe(1);
     expect(prefetching.warnings).toMatchObject([{ source: 'contact list' }]);
