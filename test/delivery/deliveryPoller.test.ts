@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { NotificationView } from '../../src/notification/notificationView.js';
+import type { Channel } from '../../src/notification/state.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { PLAIN, writePlainTemplate } from './support/plainTemplate.js';
 
@@ -99,5 +100,45 @@ describe('many sent messages', () => {
     const views = await Promise.all(sent.map(({ id }) => settled(id)));
     expect(views.filter(({ state }) => state === 'delivered')).toHaveLength(32);
     expect(requests()).toMatchObject({ 'message-details': 8 });
+  });
+});
+
+describe('an email', () => {
+  async function sendEmail(emailBounces: boolean, channels: Channel[]): Promise<NotificationView> {
+    deployment = await deploy({
+      sandbox: { emailBounceMs: 500 },
+      env: { TEMPLATES_DIR, DELIVERY_CHECK_AFTER: '2s' },
+    });
+    await deployment.startWorker();
+    const email = 'kim@example.net';
+    const { id: externalContactId } = deployment.sandbox.addCustomer({
+      firstName: 'Kim',
+      email,
+      emailBounces,
+    });
+    const recipient = { email, externalContactId };
+    await deployment.send({ ...PLAIN, id: 'email', recipient, channels });
+    return settled('email');
+  }
+
+  test('that bounced opens the next channel', async () => {
+    const view = await sendEmail(true, ['email', 'web']);
+    expect(view).toMatchObject({ state: 'delivered', channel: 'web' });
+    expect(requests()).toMatchObject({ 'agentless-email': 1, 'agentless-message': 1 });
+  });
+
+  test('that bounced is undelivered where no channel is left', async () => {
+    const view = await sendEmail(true, ['email']);
+    expect(view).toMatchObject({ state: 'undelivered', channel: 'email' });
+    expect(requests()['agentless-email']).toBe(1);
+  });
+
+  test('without news stays sent, and is asked about once', async () => {
+    const view = await sendEmail(false, ['email', 'web']);
+    expect(view).toMatchObject({ state: 'sent', channel: 'email' });
+    expect(view.reason).toBeUndefined();
+    expect(requests()).toEqual(
+      expect.objectContaining({ 'agentless-email': 1, 'details-query': 1 }),
+    );
   });
 });
