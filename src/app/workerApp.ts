@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { ReleaseObserver } from '../campaign/release.js';
+import { SpentRequests } from '../campaign/spentRequests.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
@@ -28,7 +29,7 @@ import { Gate } from '../queue/rateLimitGate.js';
 import { SendingPause } from '../queue/sendingPause.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { Budget } from '../ratelimit/budget.js';
-import { ledgerKeys } from '../redis/keys.js';
+import { campaignKeys, ledgerKeys } from '../redis/keys.js';
 import { connectForWorking, disconnect, type RedisClient } from '../redis/redisClient.js';
 import { describeRedisFault } from '../redis/redisFault.js';
 import { RedisHealth } from '../redis/redisHealth.js';
@@ -176,10 +177,25 @@ export async function startWorker(
     },
   );
   metrics.watchBudget(() => budget.pace());
+  const logUncounted = throttle((error: unknown) =>
+    log.warn(
+      { error: redactedError(error) },
+      'the requests of campaigns cannot be counted now; they are counted later',
+    ),
+  );
+  const spent = new SpentRequests(redis, campaignKeys(prefix), {
+    keepMs: config.CAMPAIGN_RETENTION,
+    onError: (error) => {
+      if (!noteRedis(error)) logUncounted(error);
+    },
+  });
   const client = await createGenesysClient(genesysSettings(config), {
     admission: admission ?? budget,
     log,
-    observe: metrics.countPlatformRequest,
+    observe: (request) => {
+      metrics.countPlatformRequest(request);
+      spent.count(request);
+    },
     onMismatch: metrics.countMismatch,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
@@ -348,6 +364,7 @@ export async function startWorker(
     await heartbeat.stop();
     haltWatch.stop();
     await client.close();
+    await spent.flush();
     await closeQueues(queues);
     await health?.close();
     redisHealth.stop();

@@ -20,6 +20,10 @@ export interface CampaignProgress {
   ended: number;
   /** Rows that were sent and whose delivery is still to be checked; absent when there are none. */
   awaitingDelivery?: number;
+  /** Requests to the platform so far; absent where none was counted. */
+  requestsSpent?: number;
+  /** Of a row that ended, once there are enough of them to go by. */
+  requestsARow?: number;
   /** Of the last minute, while it runs. */
   perMinute?: number;
   /** When the last row will have ended, at this pace. ISO time. */
@@ -50,7 +54,7 @@ export function rowsDealtWith(counts: CampaignCounts): number {
 export function progressOf(
   { state }: Pick<Campaign, 'state'>,
   { counts, live }: Pick<Tally, 'counts' | 'live'>,
-  { now, perMinute, deliveryCheckAfterMs }: ProgressSurroundings,
+  { now, perMinute, deliveryCheckAfterMs, spent }: ProgressSurroundings,
 ): CampaignProgress {
   const rows = allRows(counts);
   const dealtWith = rowsDealtWith(counts);
@@ -58,7 +62,12 @@ export function progressOf(
   const awaiting = Math.max(0, live - rowsIn(counts, ...IN_WORK));
   // Of a cancelled campaign nothing falls back any more.
   const ended = state === 'cancelled' ? dealtWith : dealtWith - awaiting;
-  const progress = { rows, ended, awaitingDelivery: awaiting > 0 ? awaiting : undefined };
+  const progress = {
+    rows,
+    ended,
+    awaitingDelivery: awaiting > 0 ? awaiting : undefined,
+    ...requestsOf(spent, dealtWith),
+  };
   if (state !== 'running' || perMinute === undefined) return progress;
   const paced = { ...progress, perMinute: Math.round(perMinute) };
   const left = rowsToSend(counts);
@@ -68,10 +77,21 @@ export function progressOf(
   return { ...paced, estimatedEndAt: new Date(now + untilSentMs + untilCheckedMs).toISOString() };
 }
 
+/** Rows that say how many requests one costs: fewer, and what was spent ahead of them weighs too much. */
+const ROWS_TO_GO_BY = 50;
+
+function requestsOf(spent: number | undefined, rows: number) {
+  if (spent === undefined) return {};
+  const requestsARow = rows < ROWS_TO_GO_BY ? undefined : Math.round((spent / rows) * 100) / 100;
+  return { requestsSpent: Math.ceil(spent), requestsARow };
+}
+
 export interface ProgressSurroundings {
   now: number;
   perMinute: number | undefined;
   deliveryCheckAfterMs: number;
+  /** Requests to the platform that the campaign has cost so far. */
+  spent?: number;
 }
 
 function allRows(counts: CampaignCounts): number {

@@ -7,6 +7,7 @@ import { type ProgressSurroundings, progressOf, type Tally } from './campaignPro
 import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
 import { manyRejected } from './rowReasons.js';
+import { spentBy } from './spentRequests.js';
 import type { CampaignStore } from './store.js';
 import { Throughput } from './throughput.js';
 import type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js';
@@ -29,7 +30,7 @@ function isUnderWay(state: CampaignState): boolean {
 function campaignView(
   campaign: Campaign,
   tally: Tally,
-  { now, perMinute, deliveryCheckAfterMs, obstacles, heldUntil }: CampaignSurroundings,
+  { now, perMinute, deliveryCheckAfterMs, spent, obstacles, heldUntil }: CampaignSurroundings,
 ): CampaignView {
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess } = campaign;
@@ -62,6 +63,7 @@ function campaignView(
       now,
       perMinute: isStopped ? undefined : perMinute,
       deliveryCheckAfterMs,
+      spent,
     }),
     waitsFor: campaignWaits(campaign, tally, obstacles, heldUntil).map(waitView),
     resumesByItself: pausedForAccess === undefined ? undefined : true,
@@ -126,11 +128,12 @@ export class CampaignViews {
   }
 
   async #view(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
-    const { store, deliveryCheckAfterMs } = this.#parts;
+    const { redis, store, deliveryCheckAfterMs } = this.#parts;
     const { id, state } = campaign;
-    const [tally, perMinute] = await Promise.all([
+    const [tally, perMinute, spent] = await Promise.all([
       store.tally(id),
       state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
+      spentBy(redis, store.keys, id),
     ]);
     const now = store.clock.now();
     const heldUntil = await this.#heldUntil(campaign, now);
@@ -138,6 +141,7 @@ export class CampaignViews {
       now,
       perMinute,
       deliveryCheckAfterMs,
+      spent,
       obstacles,
       heldUntil,
     });

@@ -127,6 +127,14 @@ export const campaignSchema = z
       awaitingDelivery: rows.optional().meta({
         description: 'Rows that were sent and whose delivery is still to be checked.',
       }),
+      requestsSpent: z.int().optional().meta({
+        description:
+          'Requests to Genesys Cloud that it has cost so far, its part of shared ones included.',
+      }),
+      requestsARow: z.number().optional().meta({
+        description:
+          'Of those, for each row that was dealt with; from 50 rows on. What is prefetched is paid for ahead of its rows.',
+      }),
       perMinute: z.int().optional().meta({ description: 'In the last minute.' }),
       estimatedEndAt: time.optional(),
     }),

@@ -40,7 +40,11 @@ export async function askTogether(
     messages.map(({ leg }) => leg),
     await ledger.clock.current(),
   );
-  const answer = await client.queryDeliveries(query, { lane: laneOf(messages), signal });
+  const answer = await client.queryDeliveries(query, {
+    lane: laneOf(messages),
+    signal,
+    spentFor: messages.map(({ snapshot }) => snapshot.record.campaignId),
+  });
   if (!answer.ok) return { kind: 'failed', failure: answer.failure };
   await recordAnswers(tools, messages, answer.data.conversations);
   return { kind: 'asked' };

@@ -62,7 +62,12 @@ export class Suspects {
     // From then on its own job looks: see `recordNews`.
     if (isLate(record, ledger.clock.now())) return index.looked(id);
     const correlation = { notificationId: id };
-    const look = await lookAt(client, leg, { lane: record.lane, signal, correlation });
+    const look = await lookAt(client, leg, {
+      lane: record.lane,
+      signal,
+      spentFor: [record.campaignId],
+      correlation,
+    });
     switch (look.kind) {
       case 'failed':
       case 'delivered':

@@ -103,6 +103,7 @@ export class Attempt {
       lane: this.record.lane,
       signal: this.signal,
       deadline: this.record.state === 'sent' ? undefined : this.record.deadline,
+      spentFor: [this.record.campaignId],
       correlation: { notificationId: this.id, attempt: this.record.attempts + 1 },
     };
   }

@@ -192,6 +192,11 @@ export interface CallOptions {
    * put together when its turn had come. A retry asks anew.
    */
   ticket?: Permit;
+  /**
+   * The campaign of each notification that the call serves; undefined for one of none. The request
+   * counts for a campaign by its part of them.
+   */
+  spentFor?: readonly (string | undefined)[];
   /** Goes into log lines only. */
   correlation?: { notificationId?: string; attempt?: number };
 }

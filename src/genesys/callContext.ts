@@ -28,6 +28,7 @@ export class CallContext {
   readonly operation: Operation;
   readonly lane: RequestLane;
   readonly correlation: CallOptions['correlation'];
+  readonly spentFor: CallOptions['spentFor'];
   readonly guard: SendGuard | undefined;
   readonly signal: AbortSignal;
   /** Epoch ms; see `CallOptions.deadline`. */
@@ -61,6 +62,7 @@ export class CallContext {
     this.operation = operation;
     this.lane = settings.options.lane;
     this.correlation = settings.options.correlation;
+    this.spentFor = settings.options.spentFor;
     this.guard = settings.guard;
     this.servesUntil = settings.options.deadline;
     this.#ticket = settings.options.ticket;

@@ -36,6 +36,8 @@ export interface IssuedRequest {
   operation: Operation;
   outcome: string;
   durationMs: number;
+  /** See `CallOptions.spentFor`. */
+  spentFor?: readonly (string | undefined)[];
 }
 
 interface HttpAnswer {
@@ -234,9 +236,9 @@ export class Transport {
   }
 
   #noteAttempt(exchange: CallContext, outcome = 'failed'): void {
-    const { operation, lane, correlation, attemptStartedAt } = exchange;
+    const { operation, lane, correlation, spentFor, attemptStartedAt } = exchange;
     const durationMs = Math.round(performance.now() - attemptStartedAt);
-    this.#observe({ operation, outcome, durationMs });
+    this.#observe({ operation, outcome, durationMs, spentFor });
     const correlationId = correlationIdOf(exchange.head?.headers ?? {});
     this.#log.debug(
       { operation, lane, outcome, durationMs, correlationId, ...correlation },

@@ -93,6 +93,7 @@ export function optionsOf(members: readonly PendingLookup[]): CallOptions {
   return {
     lane: first.lane,
     signal,
+    spentFor: all.flatMap(({ spentFor = [undefined] }) => spentFor),
     deadline: Number.isFinite(deadline) ? deadline : undefined,
   };
 }

@@ -93,7 +93,11 @@ export class PrefetchTask {
     this.campaign = given.campaign;
     this.needs = given.needs;
     this.released = given.released;
-    this.options = { lane: 'campaign', signal: given.signal };
+    this.options = {
+      lane: 'campaign',
+      signal: given.signal,
+      spentFor: [given.campaign.id],
+    };
     this.#stored = given.stored;
   }
 

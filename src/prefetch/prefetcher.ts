@@ -323,7 +323,11 @@ export class Prefetcher {
     const { client, store } = this.#parts;
     const job = stored?.state.window?.job;
     if (job !== undefined && job.completeTo === undefined) {
-      const options = { lane: 'campaign' as const, signal: this.#stopping.signal };
+      const options = {
+        lane: 'campaign' as const,
+        signal: this.#stopping.signal,
+        spentFor: [id],
+      };
       // Should it fail, the platform ends the job in its own time.
       await client.cancelConversationJob(job.id, options);
     }

@@ -16,6 +16,8 @@ export interface KeysOfCampaign {
   cursor: string;
   /** List: `at:ended`, the newest first; from it the campaign's pace is read. */
   pace: string;
+  /** Hash: how many requests to the platform it has cost, in millionths. */
+  spent: string;
   /** How far the prefetch of this campaign has come, as JSON. */
   prefetch: string;
   /** What was prefetched for one block of rows, encrypted. */
@@ -60,6 +62,7 @@ export function campaignKeys(prefix: string): CampaignKeys {
         rejected: `${record}:rejected`,
         cursor: `${record}:cursor`,
         pace: `${record}:pace`,
+        spent: `${record}:spent`,
         prefetch: `${record}:prefetch`,
         prefetched: (block) => `${record}:prefetch:${block}`,
         wroteSince: `${record}:prefetch:wrote`,

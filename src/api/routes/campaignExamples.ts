@@ -113,6 +113,8 @@ export const RUNNING = {
   progress: {
     rows: 2_000,
     ended: 1_200,
+    requestsSpent: 1_308,
+    requestsARow: 1.09,
     perMinute: 96,
     estimatedEndAt: '2026-11-22T09:25:50.000Z',
   },

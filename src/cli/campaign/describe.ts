@@ -106,14 +106,15 @@ function pausedLine(view: CampaignView): string {
 /** No forecast counts on rows that wait for something whose length cannot be known. */
 function runningLine(view: CampaignView, now: number): string {
   const { progress, counts } = view;
-  const { rows, ended, awaitingDelivery = 0, perMinute, estimatedEndAt } = progress;
+  const { rows, ended, awaitingDelivery = 0, perMinute, requestsARow, estimatedEndAt } = progress;
   const stop = stopOf(view);
   if (stop !== undefined) return describeObstacle(stop).join(' ');
   if (counts.deferred > 0 && counts.deferred === rows - ended - awaitingDelivery) {
     return 'only deferred rows are left:';
   }
   if (perMinute === undefined) return 'running';
-  const pace = `${whole(perMinute)} a minute`;
+  const requests = requestsARow === undefined ? '' : `, ${requestsARow} requests a row`;
+  const pace = `${whole(perMinute)} a minute${requests}`;
   if (estimatedEndAt === undefined) return pace;
   return `${pace}, about ${span(Date.parse(estimatedEndAt) - now)} left`;
 }

@@ -34,7 +34,7 @@ describe('a running campaign', () => {
       '[########################----------------]  60 %  1,200 of 2,000',
       '  1,150 sent (1,030 known to have arrived) | 8 not reached | 42 skipped',
       '  100 on the way | 700 waiting',
-      '  96 a minute, about 9 min left',
+      '  96 a minute, 1.09 requests a row, about 9 min left',
     ]);
   });
 
@@ -47,7 +47,7 @@ describe('a running campaign', () => {
 
   test('is one line where it is piped', () => {
     expect(logLine(RUNNING, NOW)).toBe(
-      '2026-11-22T09:17:30.000Z  60 %  1,200 of 2,000: 1,150 sent (1,030 known to have arrived), 8 not reached, 42 skipped, 100 on the way, 700 waiting; 96 a minute, about 9 min left',
+      '2026-11-22T09:17:30.000Z  60 %  1,200 of 2,000: 1,150 sent (1,030 known to have arrived), 8 not reached, 42 skipped, 100 on the way, 700 waiting; 96 a minute, 1.09 requests a row, about 9 min left',
     );
   });
 
