@@ -221,7 +221,7 @@ const environmentSchema = z.object({
   CAMPAIGN_INBOX_DIR: z.string().optional().meta({ secret: false }),
   HISTORY_LOOKBACK_DAYS: wholeNumber(1, 366).default(31),
   HISTORY_TRANSCRIPT_SOURCE: z
-    .enum(['messages', 'recordings'], { error: 'messages or recordings' })
+    .enum(['messages', 'recordings', 'summaries'], { error: 'messages, recordings or summaries' })
     .default('messages')
     .meta({ secret: false }),
   WORKER_CONCURRENCY: wholeNumber(1, 1_000).default(50),

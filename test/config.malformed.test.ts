@@ -56,7 +56,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   BACKLOG_MAX: { expected: /a whole number from 1 to/, values: ['0', '100000001', 'many'] },
   HISTORY_LOOKBACK_DAYS: { expected: /a whole number from 1 to 366/, values: ['0', '367', '31d'] },
   HISTORY_TRANSCRIPT_SOURCE: {
-    expected: /messages or recordings/,
+    expected: /messages, recordings or summaries/,
     values: ['recording', 'Messages', 'messages,recordings'],
   },
   WORKER_CONCURRENCY: { expected: /a whole number from 1 to/, values: ['0', '1001'] },

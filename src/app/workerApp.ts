@@ -9,6 +9,7 @@ import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
+import { noSummaryLog } from '../history/aiSummary.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
 import { EncryptedCache } from '../history/encryptedCache.js';
 import { type Identity, IdentityLookup } from '../history/identity.js';
@@ -222,6 +223,7 @@ export async function startWorker(
     conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
       ledger.clock.now(),
     ),
+    onNoSummary: noSummaryLog(log),
     identities: new IdentityLookup(client, caches.identities),
     contexts: caches.contexts,
     prefetched,

@@ -3,6 +3,7 @@ import { shorten } from '../templates/text.js';
 import { statedName, UNKNOWN_CUSTOMER, usableName } from './customerName.js';
 import {
   type HistoryConversation,
+  type HistorySummary,
   inboundMessages,
   newestFirst,
   type Utterance,
@@ -10,7 +11,8 @@ import {
 } from './history.js';
 import { hasOptedOut } from './optOut.js';
 import { sentimentOf } from './sentiment.js';
-import { lastSubstantive } from './substance.js';
+import { hasSubstance, lastSubstantive } from './substance.js';
+import { gistOf, summaryVariables } from './summaryVariables.js';
 import { topicOf } from './topic.js';
 
 /** What the history alone says: a context but for the name, which others know better. */
@@ -30,31 +32,42 @@ export interface KnownNames {
 const QUOTE_LIMIT = { graphemes: 100, units: 400 };
 
 /**
+ * The conversation that counts, for every value: the newest with substance; without any, the newest
+ * one is, and a button the customer chose in it stands in for words. Where summaries are read in
+ * place of messages, one with a summary has said what it is about.
+ */
+export function conversationThatCounts(
+  past: readonly HistoryConversation[],
+): HistoryConversation | undefined {
+  const inOrder = newestFirst(past);
+  return (
+    inOrder.find(hasSubstance) ??
+    inOrder.find(({ summary }) => summary) ??
+    inOrder.find((conversation) => lastButton(utterances(conversation))) ??
+    inOrder[0]
+  );
+}
+
+/**
  * What a notification may know about a customer, from what was said before (conversations in any
- * order). The newest conversation with substance is the one that counts, for every value; without
- * any, the newest one is, and a button the customer chose in it stands in for words. Nothing in the
- * result is escaped: that is done where it is printed. Never throws, whatever the texts hold.
+ * order). Nothing in the result is escaped: that is done where it is printed. Never throws, whatever
+ * the texts hold.
  */
 export function extractHistory(past: readonly HistoryConversation[]): HistoryContext {
   const inOrder = newestFirst(past);
   const optedOut = hasOptedOut(
     [...inOrder].reverse().flatMap((conversation) => inboundMessages(conversation).map(textOf)),
   );
-  const conversations = inOrder.map((conversation) => ({
-    conversationId: conversation.conversationId,
-    said: utterances(conversation),
-  }));
-  const chosen =
-    conversations.find(({ said }) => lastSubstantive(said)) ??
-    conversations.find(({ said }) => lastButton(said)) ??
-    conversations[0];
+  const chosen = conversationThatCounts(past);
   if (!chosen) return { sentiment: 'neutral', hasHistory: false };
-  const { conversationId, said } = chosen;
+  const { conversationId, summary } = chosen;
+  const said = utterances(chosen);
   const last = lastSubstantive(said) ?? lastButton(said);
-  const topic = topicOf(said.map(({ text }) => text));
-  const stated = firstOf(conversations, (conversation) => statedName(ownWords(conversation.said)));
+  const gist = said.length === 0 && summary ? gistOf(summary) : undefined;
+  const topic = topicOf(gist ?? said.map(({ text }) => text));
+  const stated = firstOf(inOrder, (conversation) => statedName(ownWords(utterances(conversation))));
   return {
-    sentiment: sentimentOf(ownWords(said)),
+    sentiment: sentimentOf(gist ?? ownWords(said)),
     conversationId,
     hasHistory: true,
     optedOut: optedOut || undefined,
@@ -62,7 +75,16 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
     topic,
     lastMessage: last && shorten(last.text, QUOTE_LIMIT),
     lastMessageAt: last && isTime(last.at) ? new Date(last.at).toISOString() : undefined,
+    ...summaryVariables(summary),
   };
+}
+
+/** The same history, with a summary of its conversation that was read after it. */
+export function withSummary(
+  history: HistoryContext,
+  summary: HistorySummary | null,
+): HistoryContext {
+  return { ...history, ...summaryVariables(summary) };
 }
 
 /** The source that knows the customer's name best gives it. */

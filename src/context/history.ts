@@ -11,6 +11,15 @@ export interface HistoryMessage {
   fromButton?: boolean;
 }
 
+/** What the platform's AI says of a conversation. As hostile as what a customer types. */
+export interface HistorySummary {
+  text: string;
+  contactReason?: string;
+  resolution?: string;
+  followUp?: string;
+  language?: string;
+}
+
 /** A conversation with its messages in any order; those of the customer suffice. */
 export interface HistoryConversation {
   conversationId: string;
@@ -18,6 +27,8 @@ export interface HistoryConversation {
   startedAt: string;
   endedAt?: string;
   messages: readonly HistoryMessage[];
+  /** Null where it was asked for and there is none; absent where it was not asked for. */
+  summary?: HistorySummary | null;
 }
 
 /** What the customer said, oldest first. Messages with the same or no usable time keep their order. */

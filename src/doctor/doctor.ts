@@ -1,9 +1,11 @@
 import { pino } from 'pino';
 import { type Config, loadConfig } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
-import { prefetchProbes, probesFor } from '../pipeline/permissionProbes.js';
+import type { Channel } from '../notification/state.js';
+import { prefetchProbes, probesFor, summaryProbes } from '../pipeline/permissionProbes.js';
 import { Budget } from '../ratelimit/budget.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/redisClient.js';
+import type { CompiledTemplate } from '../templates/compile.js';
 import { channelsOff } from '../templates/lint.js';
 import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { TemplateError } from '../templates/templateProblems.js';
@@ -94,12 +96,21 @@ export async function runDoctor(
   }
   const { config } = loaded;
   const templates = await checkTemplates(config);
+  const isUsed = (uses: (template: CompiledTemplate, channel: Channel) => boolean) =>
+    templates.loaded.some(({ compiled }) =>
+      compiled.channels.some((channel) => uses(compiled, channel)),
+    );
   const readsText =
     templates.loaded.length === 0 ||
-    templates.loaded.some(({ compiled }) =>
-      compiled.channels.some((channel) => compiled.usesMessageText(channel)),
-    );
-  const probes = [...probesFor(config, readsText), ...prefetchProbes(readsText)];
+    isUsed((template, channel) => template.usesMessageText(channel));
+  const probes = [
+    ...probesFor(config, readsText),
+    ...summaryProbes(
+      config,
+      isUsed((template, channel) => template.usesSummary(channel)),
+    ),
+    ...prefetchProbes(readsText),
+  ];
   const cost = {
     requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS,
     explore: pace && exploreRequests(pace),

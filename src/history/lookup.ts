@@ -1,20 +1,24 @@
 import { usableName } from '../context/customerName.js';
-import { type HistoryContext, withName } from '../context/extractContext.js';
+import {
+  conversationThatCounts,
+  type HistoryContext,
+  withName,
+  withSummary,
+} from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
-import { hasSubstance } from '../context/substance.js';
 import type { CallOptions } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/genesysClient.js';
 import { factsOf, isAddressOf } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { CompiledTemplate, RenderValues } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
+import { readAiSummary, type SummaryParts } from './aiSummary.js';
 import type { ConversationLoader } from './conversationLoader.js';
 import type { ContactIds, PastConversation } from './conversationQuery.js';
 import type { Identity, IdentityLookup } from './identity.js';
 import { found, type Read, SingleFlight } from './lookupError.js';
 import { KnownConversations, PastConversations } from './pastConversations.js';
-import { readTranscript, type TranscriptSource } from './transcript.js';
+import { readTranscript, saysSomething, type TranscriptSource } from './transcript.js';
 
 /** How a history is searched, but for whose it is and when. */
 export interface SearchSettings {
@@ -23,6 +27,8 @@ export interface SearchSettings {
   /** Whether what was said is needed; without that, its transcript is not read. */
   wantsText: boolean;
   transcriptSource: TranscriptSource;
+  /** Whether the platform's summary of the conversation that counts is needed. */
+  wantsSummary: boolean;
 }
 
 export interface HistorySearch extends SearchSettings {
@@ -32,8 +38,7 @@ export interface HistorySearch extends SearchSettings {
   known?: readonly PastConversation[];
 }
 
-export interface HistoryParts {
-  client: GenesysClient;
+export interface HistoryParts extends SummaryParts {
   conversations: ConversationLoader;
 }
 
@@ -43,15 +48,37 @@ export interface HistoryParts {
  * what was said is not needed, the conversations of the first answer are enough.
  */
 export async function readHistory(
-  { client, conversations }: HistoryParts,
+  parts: HistoryParts,
+  search: HistorySearch,
+  options: CallOptions,
+): Promise<Read<HistoryConversation[]>> {
+  const read = await readConversations(parts, search, options);
+  return read.ok && search.wantsSummary ? withTheSummary(parts, read.value, options) : read;
+}
+
+/** With the summary of the conversation that counts, unless it was asked for or is not there yet. */
+async function withTheSummary(
+  parts: HistoryParts,
+  past: HistoryConversation[],
+  options: CallOptions,
+): Promise<Read<HistoryConversation[]>> {
+  const chosen = conversationThatCounts(past);
+  if (chosen?.endedAt === undefined || chosen.summary !== undefined) return found(past);
+  const summary = await readAiSummary(parts, chosen.conversationId, options);
+  if (!summary.ok) return summary;
+  return found(past.map((each) => (each === chosen ? { ...each, summary: summary.value } : each)));
+}
+
+async function readConversations(
+  parts: HistoryParts,
   search: HistorySearch,
   options: CallOptions,
 ): Promise<Read<HistoryConversation[]>> {
   const past =
     search.known === undefined
-      ? new PastConversations(conversations, search, options)
+      ? new PastConversations(parts.conversations, search, options)
       : new KnownConversations(search.known);
-  const transcripts = { client, source: search.transcriptSource };
+  const transcripts = { ...parts, source: search.transcriptSource };
   const read: HistoryConversation[] = [];
   while (read.length < search.maxConversations) {
     const next = await past.next();
@@ -64,7 +91,7 @@ export async function readHistory(
     const transcript = await readTranscript(transcripts, next.value, search.contactIds, options);
     if (!transcript.ok) return transcript;
     read.push(transcript.value);
-    if (hasSubstance(transcript.value)) break;
+    if (saysSomething(transcript.value)) break;
   }
   return found(read);
 }
@@ -82,7 +109,11 @@ export interface Needs {
   /** What the contact record says of them. */
   contact: boolean;
   history: boolean;
+  /** What was said, or what it was about. */
   text: boolean;
+  /** What was said, word by word. */
+  quotes: boolean;
+  summary: boolean;
 }
 
 export interface LookupParts extends HistoryParts {
@@ -136,6 +167,26 @@ export class CustomerLookup {
     const key = JSON.stringify([options.lane, ...historySubject(search)]);
     return this.#histories.run(key, () => readHistory(this.#parts, search, options));
   }
+
+  /** What was known ahead of the history of a customer, with the summary that the search wants. */
+  async completed(
+    history: HistoryContext,
+    { wantsSummary }: HistorySearch,
+    options: CallOptions,
+  ): Promise<Read<HistoryContext>> {
+    const { conversationId } = history;
+    if (!wantsSummary || conversationId === undefined) return found(history);
+    const summary = await readAiSummary(this.#parts, conversationId, options);
+    return summary.ok ? found(withSummary(history, summary.value)) : summary;
+  }
+}
+
+/** What a conversation was about can be read from its summary; what was said in it cannot. */
+export function sourceFor(
+  needs: Pick<Needs, 'quotes'>,
+  source: TranscriptSource,
+): TranscriptSource {
+  return source === 'summaries' && needs.quotes ? 'messages' : source;
 }
 
 export function searchSettings(
@@ -147,16 +198,18 @@ export function searchSettings(
     lookbackDays: request.history?.lookbackDays ?? defaults.defaultLookbackDays,
     maxConversations: request.history?.maxConversations ?? DEFAULT_MAX_CONVERSATIONS,
     wantsText: needs.text,
-    transcriptSource: defaults.transcriptSource,
+    transcriptSource: sourceFor(needs, defaults.transcriptSource),
+    wantsSummary: needs.summary,
   };
 }
 
 /** All that the answer depends on, but for when it is asked. */
 export function historySubject(search: HistorySearch): readonly unknown[] {
   const { contactIds, lookbackDays, maxConversations, wantsText } = search;
+  const { transcriptSource, wantsSummary } = search;
   const [mainId, ...mergedIds] = contactIds;
   const who = mergedIds.length === 0 ? mainId : [mainId, ...[...mergedIds].sort()];
-  return [who, lookbackDays, maxConversations, wantsText];
+  return [who, lookbackDays, maxConversations, wantsText, transcriptSource, wantsSummary];
 }
 
 /** The channels a request may go over, in order: named by the caller, or the deployment's. */
@@ -184,6 +237,8 @@ export function needsOf(
     contact,
     history,
     text: channels.some((channel) => template.usesMessageText(channel)),
+    quotes: channels.some((channel) => template.quotesMessages(channel)),
+    summary: channels.some((channel) => template.usesSummary(channel)),
   };
 }
 

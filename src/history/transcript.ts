@@ -1,8 +1,10 @@
 import type { HistoryConversation, HistoryMessage } from '../context/history.js';
+import { hasSubstance } from '../context/substance.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { Message, MessageConversation } from '../genesys/resources/messages.js';
 import type { RecordedMessage, Recording } from '../genesys/resources/recordings.js';
+import { readAiSummary, type SummaryParts } from './aiSummary.js';
 import { type ContactIds, goesBy, type PastConversation } from './conversationQuery.js';
 import { found, fromCall, HISTORY_MISMATCH, isGone, type Read } from './lookupError.js';
 
@@ -154,20 +156,38 @@ function pressedButtons({ buttonResponse, buttonResponses }: RecordedMessage): s
   return [...new Set(texts.flatMap((text) => (text === undefined || text === '' ? [] : [text])))];
 }
 
-/** Where transcripts come from first; what a recording does not give is read from the messages. */
-export type TranscriptSource = 'messages' | 'recordings';
+/**
+ * Where it is read first what a conversation was about; what a recording or a summary does not give is
+ * read from the messages.
+ */
+export type TranscriptSource = 'messages' | 'recordings' | 'summaries';
+
+/** Whether it is known what a conversation was about: nothing older has to be read. */
+export function saysSomething(conversation: HistoryConversation): boolean {
+  return Boolean(conversation.summary) || hasSubstance(conversation);
+}
 
 /**
- * What the customer wrote in a conversation. From its recording where there is a good one, which
- * takes one request; else from its messages, two. A conversation that is still open has no finished
- * recording, so that asking for it would be a request for nothing.
+ * What the customer wrote in a conversation. From its recording, or in its place from the platform's
+ * summary, where there is a good one, which takes one request; else from its messages, two. A
+ * conversation that is still open has neither, so that asking for it would be a request for nothing.
  */
 export async function readTranscript(
-  { client, source }: { client: GenesysClient; source: TranscriptSource },
+  parts: SummaryParts & { source: TranscriptSource },
   conversation: PastConversation,
   contactIds: ContactIds,
   options: CallOptions,
 ): Promise<Read<HistoryConversation>> {
+  const { client, source } = parts;
+  if (source === 'summaries' && conversation.endedAt !== undefined) {
+    const summary = await readAiSummary(parts, conversation.conversationId, options);
+    if (!summary.ok) return summary;
+    if (summary.value !== null) {
+      return found({ ...conversation, messages: [], summary: summary.value });
+    }
+    const read = await readMessageTranscript(client, conversation, contactIds, options);
+    return read.ok ? found({ ...read.value, summary: null }) : read;
+  }
   if (source === 'recordings' && conversation.endedAt !== undefined) {
     const recorded = await readRecordedTranscript(client, conversation.conversationId, options);
     if (!recorded.ok) return recorded;

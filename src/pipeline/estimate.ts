@@ -1,4 +1,4 @@
-import { channelsFor, type Needs, needsOf, requiresHistory } from '../history/lookup.js';
+import { channelsFor, type Needs, needsOf, requiresHistory, sourceFor } from '../history/lookup.js';
 import type { TranscriptSource } from '../history/transcript.js';
 import { factsOf, mayBeReached } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -98,11 +98,22 @@ function readingCost(
     ? needs.contact || needs.history
     : needs.identity && recipient.email !== undefined;
   const history = needs.history && findable;
-  const ofTranscript = transcriptSource === 'recordings' ? 1 : 2;
   return {
     ...NO_COST,
     identity: asks ? 1 : 0,
     history: history ? 1 / historyBatch : 0,
-    transcript: history && needs.text ? ofTranscript : 0,
+    transcript: history ? costOfWords(needs, sourceFor(needs, transcriptSource)) : 0,
   };
 }
+
+/** What was said in a conversation, and the summary of it, which may be one and the same. */
+function costOfWords({ text, summary }: Needs, source: TranscriptSource): number {
+  const ofText = text ? REQUESTS_FOR_TEXT[source] : 0;
+  return summary && !(text && source === 'summaries') ? ofText + 1 : ofText;
+}
+
+const REQUESTS_FOR_TEXT: Readonly<Record<TranscriptSource, number>> = {
+  messages: 2,
+  recordings: 1,
+  summaries: 1,
+};

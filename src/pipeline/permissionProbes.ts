@@ -31,6 +31,22 @@ const GUARD: SendGuard = {
 };
 const DAY_MS = 24 * 60 * 60 * 1_000;
 
+/** What templates are made with summaries for; without them their variables are empty. */
+export function summaryProbes(
+  { HISTORY_TRANSCRIPT_SOURCE: source }: Config,
+  usesSummary: boolean,
+): Probe[] {
+  if (!usesSummary && source !== 'summaries') return [];
+  return [
+    {
+      purpose: 'reading AI summaries',
+      permission: 'conversation:summary:view',
+      otherwise: 'messages are read instead, and variables such as summary are empty',
+      call: (client) => client.getConversationSummary(UNKNOWN_CONTACT, OPTIONS),
+    },
+  ];
+}
+
 /** The calls behind history and the configured channels. `readsText`: some template quotes. */
 export function probesFor(config: Config, readsText: boolean): Probe[] {
   return [

@@ -163,7 +163,12 @@ export class Preparation {
   ): Promise<Read<HistoryContext>> {
     const search = this.#lookup.historySearch(request, identity, needs);
     if (search === undefined) return found(extractHistory([]));
-    if (ahead?.history !== undefined) return found(ahead.history);
+    if (ahead?.history !== undefined) {
+      const { history } = ahead;
+      return attempt.timed('history', () =>
+        this.#lookup.completed(history, search, attempt.callOptions()),
+      );
+    }
     const { contexts } = this.#parts;
     const known = await contexts.load(historySubject(search));
     if (known !== undefined) return found(known);

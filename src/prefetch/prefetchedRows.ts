@@ -66,6 +66,12 @@ export class PrefetchedRows {
 
 /** All that the answer of a history search depends on, but for whom it is about and when. */
 export function searchName(search: SearchSettings): string {
-  const { lookbackDays, maxConversations, wantsText, transcriptSource } = search;
-  return JSON.stringify([lookbackDays, maxConversations, wantsText, transcriptSource]);
+  const { lookbackDays, maxConversations, wantsText, transcriptSource, wantsSummary } = search;
+  return JSON.stringify([
+    lookbackDays,
+    maxConversations,
+    wantsText,
+    transcriptSource,
+    wantsSummary,
+  ]);
 }

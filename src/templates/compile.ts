@@ -5,8 +5,10 @@ import {
   CONTEXT_VARIABLES,
   type ContextNeed,
   type ContextVariable,
+  type ContextVariableName,
   contextScope,
   type GivenByRequest,
+  givesWay,
   isContextVariable,
   type TemplateContext,
 } from './contextVariables.js';
@@ -42,12 +44,18 @@ export interface CompiledTemplate {
   readonly channels: readonly Channel[];
   /** The variables a channel's parts read, whichever of their branches is taken. */
   variables(channel: Channel): ReadonlySet<string>;
+  /** Those of them that are variables of every template, and not the template's own. */
+  contextVariables(channel: Channel): readonly ContextVariableName[];
   /** Whether a channel needs the customer's contact record, beyond what the request gives. */
   usesContact(channel: Channel, given: GivenByRequest): boolean;
   /** Whether a channel needs to know about earlier conversations at all. */
   usesHistory(channel: Channel): boolean;
-  /** Whether a channel needs to know what was said in them. */
+  /** Whether a channel needs to know what was said in them, or what they were about. */
   usesMessageText(channel: Channel): boolean;
+  /** Whether a channel needs the customer's own words. */
+  quotesMessages(channel: Channel): boolean;
+  /** Whether a channel needs the platform's summary of one. */
+  usesSummary(channel: Channel): boolean;
   render(channel: Channel, values: RenderValues): RenderResult;
   /** Why branches of a channel's parts cannot be rendered, also those these values do not lead into. */
   branchFailures(channel: Channel, values: RenderValues): RenderFailure[];
@@ -58,7 +66,13 @@ export interface CompiledTemplate {
  * problem of every part; a source that came from readTemplates has none.
  */
 export function compileTemplate(source: TemplateSource): CompiledTemplate {
-  const known = [...Object.keys(CONTEXT_VARIABLES), ...Object.keys(source.manifest.variables)];
+  const declared = Object.keys(source.manifest.variables);
+  const known = {
+    all: [...new Set([...Object.keys(CONTEXT_VARIABLES), ...declared])],
+    hideable: new Set(
+      Object.keys(CONTEXT_VARIABLES).filter((name) => givesWay(name) && !declared.includes(name)),
+    ),
+  };
   const engines: Record<PartKind, Liquid> = {
     text: createEngine('text'),
     header: createEngine('header'),
@@ -114,19 +128,34 @@ class ParsedTemplate implements CompiledTemplate {
     );
   }
 
+  contextVariables(channel: Channel): ContextVariableName[] {
+    const { variables } = this.#source.manifest;
+    return [...this.variables(channel)]
+      .filter(isContextVariable)
+      .filter((name) => !Object.hasOwn(variables, name));
+  }
+
   usesContact(channel: Channel, given: GivenByRequest): boolean {
-    return this.#contextVariables(channel).some(
+    return this.#described(channel).some(
       ({ need, insteadOfContact: other }) =>
         need === 'contact' && (other === undefined || !given[other]),
     );
   }
 
   usesHistory(channel: Channel): boolean {
-    return this.#needs(channel, 'history') || this.#needs(channel, 'transcript');
+    return this.#needs(channel, 'history', 'summary', 'gist', 'transcript');
   }
 
   usesMessageText(channel: Channel): boolean {
+    return this.#needs(channel, 'gist', 'transcript');
+  }
+
+  quotesMessages(channel: Channel): boolean {
     return this.#needs(channel, 'transcript');
+  }
+
+  usesSummary(channel: Channel): boolean {
+    return this.#needs(channel, 'summary');
   }
 
   render(channel: Channel, values: RenderValues): RenderResult {
@@ -153,15 +182,13 @@ class ParsedTemplate implements CompiledTemplate {
     });
   }
 
-  #needs(channel: Channel, need: ContextNeed): boolean {
-    return this.#contextVariables(channel).some((variable) => variable.need === need);
+  #needs(channel: Channel, ...needs: ContextNeed[]): boolean {
+    return this.#described(channel).some(({ need }) => needs.includes(need));
   }
 
   /** What is said of the variables of every template that a channel's parts read. */
-  #contextVariables(channel: Channel): ContextVariable[] {
-    return [...this.variables(channel)]
-      .filter(isContextVariable)
-      .map((name) => CONTEXT_VARIABLES[name]);
+  #described(channel: Channel): ContextVariable[] {
+    return this.contextVariables(channel).map((name) => CONTEXT_VARIABLES[name]);
   }
 
   /** Every name a part may read, those without a value as null: strict rendering knows no others. */
@@ -170,7 +197,7 @@ class ParsedTemplate implements CompiledTemplate {
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       return [name, value === undefined ? null : valueOfKind(kindOf(declaration), value)];
     });
-    return { ...Object.fromEntries(declared), ...contextScope(context, channel, timeZone) };
+    return { ...contextScope(context, channel, timeZone), ...Object.fromEntries(declared) };
   }
 
   #missingVariable(scope: Scope): RenderFailure | undefined {

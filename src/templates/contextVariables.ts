@@ -10,15 +10,21 @@ export interface TemplateContext {
   sentiment: 'positive' | 'neutral' | 'negative';
   conversationId?: string;
   hasHistory: boolean;
+  summary?: string;
+  contactReason?: string;
+  resolution?: string;
+  followUp?: string;
+  language?: string;
 }
 
 /**
  * What must have been read before a variable has its value: nothing beyond the request, the customer's
- * contact record, the list of conversations, or what was said in them. A template is given no more than
- * it names, so a variable filed too low here would silently be empty, and one filed too high costs a
- * request per customer. `contact` asks for no conversations.
+ * contact record, the list of conversations, the platform's summary of one, what one was about, or
+ * what was said in it, word by word. A template is given no more than it names, so a variable filed too
+ * low here would silently be empty, and one filed too high costs a request per customer. `contact` asks
+ * for no conversations, and what a conversation was about (`gist`) can be read from either.
  */
-export type ContextNeed = 'request' | 'contact' | 'history' | 'transcript';
+export type ContextNeed = 'request' | 'contact' | 'history' | 'summary' | 'gist' | 'transcript';
 
 /** What a request may bring itself that its contact record has, too. */
 export interface GivenByRequest {
@@ -79,18 +85,52 @@ export const CONTEXT_VARIABLES = {
     example: '2026-03-10T14:05:00.000Z',
   },
   topic: {
-    need: 'transcript',
+    need: 'gist',
     description: 'A short label that fits behind "about", such as "delivery"; or empty.',
     example: 'delivery',
   },
   sentiment: {
-    need: 'transcript',
+    need: 'gist',
     description: 'positive, neutral or negative.',
     example: 'negative',
+  },
+  summary: {
+    need: 'summary',
+    description:
+      "What the platform's AI says of the conversation, at most 300 characters; empty where it has no summary.",
+    example: 'The parcel has been stuck in Leipzig since Tuesday. The agent asked the carrier.',
+  },
+  contactReason: {
+    need: 'summary',
+    description: 'The same of why the customer got in touch, at most 100 characters; or empty.',
+    example: 'The parcel has not arrived.',
+  },
+  resolution: {
+    need: 'summary',
+    description: 'The same of how it was resolved, at most 100 characters; or empty.',
+    example: 'The carrier was asked to look for the parcel.',
+  },
+  followUp: {
+    need: 'summary',
+    description: 'The same of what is still to be done, at most 100 characters; or empty.',
+    example: 'Call the customer once the carrier has answered.',
+  },
+  language: {
+    need: 'summary',
+    description: 'The language of the summary, such as "en-us"; or empty.',
+    example: 'en-us',
   },
 } as const satisfies Record<string, ContextVariable>;
 
 export type ContextVariableName = keyof typeof CONTEXT_VARIABLES;
+
+/**
+ * Whether a template may declare or assign a variable of this name itself, which then is its own:
+ * templates had such variables before these were there.
+ */
+export function givesWay(name: string): boolean {
+  return isContextVariable(name) && CONTEXT_VARIABLES[name].need === 'summary';
+}
 
 export function isContextVariable(name: string): name is ContextVariableName {
   return Object.hasOwn(CONTEXT_VARIABLES, name);
@@ -98,19 +138,23 @@ export function isContextVariable(name: string): name is ContextVariableName {
 
 /** The documented examples, as a context with or without history: for previews and trial renders. */
 export function exampleContext(hasHistory: boolean): TemplateContext {
-  const { customerName, lastMessage, lastMessageAt, topic, sentiment, conversationId } =
-    CONTEXT_VARIABLES;
+  const of = CONTEXT_VARIABLES;
   if (!hasHistory) {
-    return { customerName: customerName.example, sentiment: 'neutral', hasHistory };
+    return { customerName: of.customerName.example, sentiment: 'neutral', hasHistory };
   }
   const everything: Required<TemplateContext> = {
-    customerName: customerName.example,
-    lastMessage: lastMessage.example,
-    lastMessageAt: lastMessageAt.example,
-    topic: topic.example,
-    sentiment: sentiment.example,
-    conversationId: conversationId.example,
+    customerName: of.customerName.example,
+    lastMessage: of.lastMessage.example,
+    lastMessageAt: of.lastMessageAt.example,
+    topic: of.topic.example,
+    sentiment: of.sentiment.example,
+    conversationId: of.conversationId.example,
     hasHistory,
+    summary: of.summary.example,
+    contactReason: of.contactReason.example,
+    resolution: of.resolution.example,
+    followUp: of.followUp.example,
+    language: of.language.example,
   };
   return everything;
 }
@@ -133,5 +177,10 @@ export function contextScope(
     lastMessageAt: context.lastMessageAt ?? null,
     topic: context.topic ?? null,
     sentiment: context.sentiment,
+    summary: context.summary ?? null,
+    contactReason: context.contactReason ?? null,
+    resolution: context.resolution ?? null,
+    followUp: context.followUp ?? null,
+    language: context.language ?? null,
   };
 }

@@ -12,6 +12,8 @@ export interface SampleCustomer {
   timeZone: string;
 }
 
+const ATTACK = '</blockquote><script>alert(1)</script>{{ customerName }}';
+
 /** Believable customers, the usual one first, and those that break templates. */
 export const SAMPLES: readonly SampleCustomer[] = [
   { title: 'a worried customer', context: exampleContext(true), timeZone: 'Europe/Berlin' },
@@ -48,7 +50,7 @@ export const SAMPLES: readonly SampleCustomer[] = [
     context: written(
       'Maria Magdalena Theresia von und zu Hohenstein-Waldburg-Zeil',
       'I have now called four times about the same broken drawer and each time I am told something new, so…',
-      { topic: 'broken drawer', sentiment: 'negative' },
+      { topic: 'broken drawer', sentiment: 'negative', summary: 'one more wide word, '.repeat(15) },
     ),
     timeZone: 'Europe/Vienna',
   },
@@ -66,8 +68,12 @@ export const SAMPLES: readonly SampleCustomer[] = [
   },
   {
     title: 'an attack',
-    context: written('Robert', '</blockquote><script>alert(1)</script>{{ customerName }}', {
+    context: written('Robert', ATTACK, {
       sentiment: 'neutral',
+      summary: ATTACK,
+      contactReason: ATTACK,
+      resolution: ATTACK,
+      followUp: ATTACK,
     }),
     timeZone: 'UTC',
   },
@@ -76,7 +82,7 @@ export const SAMPLES: readonly SampleCustomer[] = [
 function written(
   customerName: string,
   lastMessage: string,
-  rest: { topic?: string; sentiment: TemplateContext['sentiment'] },
+  rest: Partial<TemplateContext>,
 ): TemplateContext {
   return {
     ...exampleContext(true),

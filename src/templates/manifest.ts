@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { isContextVariable } from './contextVariables.js';
+import { givesWay, isContextVariable } from './contextVariables.js';
 import type { PartName } from './templateParts.js';
 import { kindOf, kindProblem, VARIABLE_KINDS } from './variableKind.js';
 
@@ -15,7 +15,10 @@ const variableName = z
   .string()
   .regex(/^[A-Za-z][A-Za-z0-9_]{0,63}$/, 'expected a letter, then letters, digits and _')
   .refine((name) => !RESERVED_WORDS.has(name), 'is a word of the template language')
-  .refine((name) => !isContextVariable(name), 'would hide the context variable of that name');
+  .refine(
+    (name) => !isContextVariable(name) || givesWay(name),
+    'would hide the context variable of that name',
+  );
 
 /** The person who picks a template, or fills in its variables, reads this. */
 const sentence = z.string({ error: 'expected a sentence that says what it is for' }).min(1);

@@ -28,15 +28,21 @@ const URL_ATTRIBUTES: ReadonlySet<string> = new Set([
 const CLOSED_ATTRIBUTES = /^(?:on.*|style|srcset|srcdoc)$/;
 const FILE_TAGS: ReadonlySet<string> = new Set(['include', 'render', 'layout', 'block']);
 
+export interface KnownNames {
+  /** Of all variables that a part may read. */
+  all: readonly string[];
+  /** Those of them that a part may assign to, and so hide. */
+  hideable: ReadonlySet<string>;
+}
+
 /**
  * Parses a part and finds everything wrong in it that can be found without rendering: syntax, tags
  * and filters that are not allowed, unknown variables, values where HTML cannot hold them safely.
- * `known` are the names of all variables the part may read.
  */
 export function parsePart(
   part: Part,
   text: string,
-  known: readonly string[],
+  known: KnownNames,
   engine: Liquid,
 ): ParseOutcome {
   const problems: PartProblem[] = [];
@@ -126,7 +132,7 @@ function unsafePosition(
 
 function checkVariableUse(
   templates: Template[],
-  known: readonly string[],
+  { all: known, hideable }: KnownNames,
   engine: Liquid,
   report: Report,
 ): ReadonlySet<string> {
@@ -142,7 +148,7 @@ function checkVariableUse(
     }
   }
   for (const [name, uses] of Object.entries(locals)) {
-    if (known.includes(name)) {
+    if (known.includes(name) && !hideable.has(name)) {
       report(uses[0]?.location.row, `assign ${name}: would hide the variable of that name`);
     }
   }

@@ -152,6 +152,25 @@ describe('a healthy deployment', () => {
   });
 });
 
+describe('summaries', () => {
+  test('are asked for where they are used, and a permission that is missing is a warning', async () => {
+    const source = { HISTORY_TRANSCRIPT_SOURCE: 'summaries' };
+    expect(complaints(await examined(source))).toEqual([]);
+    expect(sandbox.requests.count('summaries')).toBe(1);
+    const permissions = ['conversation:message:view', 'conversation:message:create'];
+    Object.assign(sandbox.settings, { permissions });
+    const { findings } = await examined(source);
+    expect(findings).toContainEqual(
+      expect.objectContaining({
+        status: 'warning',
+        detail: expect.stringMatching(
+          /AI summaries: the OAuth client lacks conversation:summary:view/,
+        ),
+      }),
+    );
+  });
+});
+
 describe('a fault is found, with what to do about it', () => {
   const ALL = [
     'externalContacts:contact:view',

@@ -6,6 +6,7 @@ import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
 import type { RunningRole } from '../../src/app/apiApp.js';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { type Deployment, deploy } from '../support/deployment.js';
+import { everythingStored } from '../support/everythingStored.js';
 
 /** Templates by what they use. */
 const TEMPLATES = {
@@ -13,6 +14,7 @@ const TEMPLATES = {
   named: 'Hello {{ customerName }}.',
   linked: '{% if hasHistory %}About {{ conversationId }}.{% else %}About us.{% endif %}',
   quoting: 'You wrote: {{ lastMessage }}.',
+  summed: 'It was about: {{ summary | default: "you" }}.',
 };
 type Template = keyof typeof TEMPLATES;
 
@@ -45,6 +47,7 @@ const EMAIL = { 'agentless-email': 1 };
 const LOOKUP = { 'contact-lookup': 1 };
 const CONTACT = { contact: 1 };
 const HISTORY = { 'details-query': 1 };
+const SUMMARY = { summaries: 1 };
 const TRANSCRIPT = { conversation: 1, 'bulk-messages': 1 };
 
 const dir = writeTemplates();
@@ -115,6 +118,7 @@ describe('a notification asks the platform for no more than it uses', () => {
       { ...CONTACT, ...HISTORY, ...TRANSCRIPT, ...WEB },
     ],
     ['quoting', 'by email', BY_EMAIL, NEEDED, { ...LOOKUP, ...HISTORY, ...TRANSCRIPT, ...WEB }],
+    ['summed', 'by contact id', BY_ID, OPTIONAL, { ...CONTACT, ...HISTORY, ...SUMMARY, ...WEB }],
   ] as const)('%s, %s', async (template, _how, recipient, more, needed) => {
     expect(await requestsFor(template, recipient, more)).toEqual(needed);
   });
@@ -130,6 +134,17 @@ describe('the next notification to the same customer', () => {
     const texts = deployment.sandbox.deliveries.list().map(({ text }) => text);
     expect(texts).toEqual([first?.text, first?.text]);
     expect(first?.text).toContain('order 48213');
+  });
+
+  test('knows the summary without a request, and it lies nowhere unencrypted', async () => {
+    deployment.sandbox.settings.summaries = 'on';
+    deployment.sandbox.deliveries.clear();
+    await requestsFor('summed', BY_EMAIL, {});
+    expect(await requestsFor('summed', BY_EMAIL, {})).toEqual(WEB);
+    const texts = deployment.sandbox.deliveries.list().map(({ text }) => text);
+    expect(texts).toEqual([texts[0], expect.stringMatching(/^It was about: .*order 48213/)]);
+    const stored = [...(await everythingStored(deployment.prefix)).values()].join('');
+    expect(stored).not.toContain('order 48213');
   });
 
   test('is greeted by the name it brings, not by that of the one before', async () => {

@@ -18,6 +18,7 @@ const search = (who: WellKnown, more: object = {}) => ({
   lookbackDays: 31,
   maxConversations: 5,
   wantsText: true,
+  wantsSummary: false,
   transcriptSource: 'messages' as const,
   now: Date.now(),
   ...more,

@@ -240,7 +240,7 @@ describe('two contacts with one address', () => {
     return read.ok ? read.value.externalContactId : read.error;
   };
 
-  test('are told apart by the name, at the price of a search for the one not found first', async () => {
+  test('are distinguished by their names, at the price of a search for the one not found first', async () => {
     expect(await idOf('Anna Keller')).toBe(twinFirst.id);
     expect([lookups(), searches()]).toEqual([1, 0]);
     expect(await idOf('KELLER, Paul')).toBe(twinSecond.id);

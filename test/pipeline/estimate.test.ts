@@ -80,6 +80,19 @@ describe('what is foreseen of a request', () => {
     expect(outlook(EMAIL, {}, { transcriptSource: 'recordings' }).cost.transcript).toBe(1);
   });
 
+  test('a summary costs one request, and none of its own where topic and mood come from it', () => {
+    const costOf = (web: string, transcriptSource: OutlookParts['transcriptSource']) => {
+      const foreseen = estimate(compile({ web }), { ...PARTS, transcriptSource });
+      return foreseen({ recipient: CONTACT, template: 'test', channels: ['web'] }).cost.transcript;
+    };
+    expect(costOf('{{ summary }}', 'messages')).toBe(1);
+    expect(costOf('{{ topic }}', 'summaries')).toBe(1);
+    expect(costOf('{{ topic }}{{ summary }}', 'summaries')).toBe(1);
+    expect(costOf('{{ topic }}{{ summary }}', 'messages')).toBe(3);
+    expect(costOf('{{ lastMessage }}{{ summary }}', 'summaries')).toBe(3);
+    expect(costOf('{{ hasHistory }}', 'summaries')).toBe(0);
+  });
+
   test('where each is asked about by itself, only web messages are', () => {
     const byEmail = outlook(EMAIL, { channels: ['email'] });
     expect(byEmail).toMatchObject({ channel: 'email', cost: { deliveryCheck: 0 } });

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { WELL_KNOWN } from '../../sandbox/population/wellKnown.js';
 import { cancel } from '../../src/campaign/lifecycle.js';
 import { newPrefetch } from '../../src/prefetch/prefetchState.js';
 import { numberedRows } from '../campaign/support/campaigns.js';
@@ -6,6 +7,8 @@ import { everythingStored } from '../support/everythingStored.js';
 import { CAMPAIGN, isReady, openPrefetching, type Prefetching } from './support/prefetching.js';
 
 const ROWS = 1_000;
+/** One with merged contacts, one of two with an address, and one whose contact has another name. */
+const PEOPLE = ['merged@example.com', 'twins@example.com', 'customer@example.com'];
 
 let prefetching: Prefetching;
 afterEach(() => prefetching.close());
@@ -107,6 +110,24 @@ describe('a prefetch', () => {
     expect(row?.identity).toBeDefined();
     expect(row).not.toHaveProperty('history', expect.anything());
     expect(row).not.toHaveProperty('conversations', expect.anything());
+  });
+
+  test('knows what was written under merged contacts from the one job, and leaves doubtful contacts to the lookup', async () => {
+    prefetching = await openPrefetching({ generatedCustomers: 0 });
+    const rows = numberedRows(ROWS, (n) => PEOPLE[n - 2] ?? `unknown${n}@example.net`);
+    for (const { row } of rows.slice(0, PEOPLE.length)) row.recipient.name = 'Julia Brandt';
+    await prefetching.launch(rows);
+    await prefetching.until(isReady);
+    const [merged, twins, otherName] = await Promise.all(
+      rows.slice(0, PEOPLE.length).map(({ number }) => prefetching.row(number)),
+    );
+    const { mergedGuest, mergedAddress } = WELL_KNOWN;
+    const mergedIds = [...(merged?.identity?.mergedIds ?? [])].sort();
+    expect(mergedIds).toEqual([mergedGuest.id, mergedAddress.id].sort());
+    const [newest] = merged?.conversations ?? [];
+    expect(newest?.conversationId ?? merged?.history?.conversationId).toBeDefined();
+    expect([twins, otherName]).toEqual([undefined, undefined]);
+    expect(prefetching.sandbox.requests.count('details-job-start')).toBe(1);
   });
 
   test('forgets what it knows of a customer who had a conversation since, and of no other', async () => {

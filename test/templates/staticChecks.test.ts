@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { compile, compileHtml } from './source.js';
+import { compile, compileHtml, NO_HISTORY, renderText } from './source.js';
 
 describe('the variables a template uses', () => {
   test('are found in outputs, filter arguments, conditions, cases, loops and assignments', () => {
@@ -38,6 +38,36 @@ describe('the variables a template uses', () => {
     for (const channel of template.channels) {
       expect(template.usesContact(channel, { name: true })).toBe(false);
     }
+  });
+
+  test('decide whether the words themselves, what they were about, or a summary is needed', () => {
+    const needs = (web: string) => {
+      const template = compile({ web });
+      return {
+        text: template.usesMessageText('web'),
+        quotes: template.quotesMessages('web'),
+        summary: template.usesSummary('web'),
+        history: template.usesHistory('web'),
+      };
+    };
+    const none = { text: false, quotes: false, summary: false, history: true };
+    expect(needs('{{ lastMessageAt }}')).toEqual({ ...none, text: true, quotes: true });
+    expect(needs('{{ topic }}{{ sentiment }}')).toEqual({ ...none, text: true });
+    for (const name of ['summary', 'contactReason', 'resolution', 'followUp', 'language']) {
+      expect(needs(`{{ ${name} | default: "-" }}`)).toEqual({ ...none, summary: true });
+    }
+  });
+
+  test('named as those of a summary are its own where a template declares or assigns them', () => {
+    const own = compile({ web: 'In {{ language }}: {{ summary }}' }, { language: {}, summary: {} });
+    expect(own.usesHistory('web')).toBe(false);
+    const context = { ...NO_HISTORY, language: 'en-us', summary: 'The parcel is late.' };
+    expect(renderText(own, 'web', context, { language: 'German' })).toBe('In German:');
+    const assigned = compile({ web: '{% assign summary = channel %}By {{ summary }}' });
+    expect([assigned.usesHistory('web'), renderText(assigned, 'web', context)]).toEqual([
+      false,
+      'By web',
+    ]);
   });
 
   test('count when they hide behind an assignment', () => {

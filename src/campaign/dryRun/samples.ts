@@ -1,7 +1,7 @@
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Estimate } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
-import { isContextVariable, type TemplateContext } from '../../templates/contextVariables.js';
+import type { TemplateContext } from '../../templates/contextVariables.js';
 import type { RenderResult } from '../../templates/templateParts.js';
 import type { Row } from '../campaign.js';
 import type { CustomerEstimate } from './forecast.js';
@@ -41,6 +41,11 @@ function placeholderContext(name: string | undefined, hasHistory: boolean): Temp
     sentiment: 'neutral',
     conversationId: '[conversation id]',
     hasHistory,
+    summary: '[summary]',
+    contactReason: '[why they got in touch]',
+    resolution: '[how it was resolved]',
+    followUp: '[what is still to be done]',
+    language: 'en-us',
   };
   return everything;
 }
@@ -68,12 +73,10 @@ export function renderSample(
     const differs = !historyRequired && template.usesHistory(channel);
     return differs ? [render(channel, true), render(channel, false)] : [render(channel, true)];
   });
-  const used = new Set(channels.flatMap((channel) => [...template.variables(channel)]));
+  const used = new Set(channels.flatMap((channel) => template.contextVariables(channel)));
   const placeholders = [...used].filter(
     (variable) =>
-      isContextVariable(variable) &&
-      !SURELY_KNOWN.has(variable) &&
-      !(variable === 'customerName' && name !== undefined),
+      !SURELY_KNOWN.has(variable) && !(variable === 'customerName' && name !== undefined),
   );
   return { placeholders, messages };
 }

@@ -93,7 +93,7 @@ export async function openPrefetching(
   const search = searchName(
     searchSettings(
       { recipient: {}, template: 'follow-up', priority: 'campaign' },
-      { identity: true, contact: true, history: true, text: true },
+      { identity: true, contact: true, history: true, text: true, quotes: true, summary: false },
       { defaultLookbackDays: 31, transcriptSource },
     ),
   );
