@@ -204,7 +204,10 @@ const environmentSchema = z.object({
     .optional()
     .meta({ secret: true }),
   DELIVERY_CHECK_AFTER: duration().default(60_000),
-  DELIVERY_EVENTS: z.enum(['auto', 'off'], { error: 'auto or off' }).default('auto'),
+  DELIVERY_EVENTS: z
+    .enum(['auto', 'off'], { error: 'auto or off' })
+    .default('auto')
+    .meta({ secret: false }),
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
     .default('defer')

@@ -61,7 +61,7 @@ export function cast(now = Date.now()) {
         channels: ['sms'],
         history: { required: false },
       },
-      { expect: 'sent sms' },
+      { expect: 'delivered sms' },
     ),
     followUp(
       'a guest, no address',

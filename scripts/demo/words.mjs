@@ -26,7 +26,7 @@ function became({ state, reason, channel, timeline }) {
   switch (state) {
     case 'delivered':
     case 'read':
-      return 'arrived in the chat';
+      return channel === 'web' ? 'arrived in the chat' : 'has arrived, says the platform';
     case 'sent':
       if (webFailed) return `chat was closed: ${channel} instead`;
       if (wasBusy) return `busy with an agent: ${channel} instead`;
@@ -44,6 +44,5 @@ function became({ state, reason, channel, timeline }) {
 
 const SENT_BY = {
   email: 'accepted by Genesys Cloud',
-  sms: 'accepted by Genesys Cloud',
   engage: 'accepted by the Engage endpoint',
 };
