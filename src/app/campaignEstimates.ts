@@ -70,6 +70,7 @@ export class CampaignEstimates {
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         deliveryChecks: deliveryChecksOf(config),
       }),
+      readsRecordings: config.HISTORY_TRANSCRIPT_SOURCE === 'recordings',
       lookUp: this.#knowsPlatform ? (requests) => this.#lookUp(requests, template) : undefined,
       assumptions: this.#knowsPlatform
         ? []

@@ -197,6 +197,7 @@ export const DRY_RUN: DryRun = {
       deliveryCheck: 1_990,
       total: 8_822,
     },
+    prefetch: { requests: 60, saves: 778, savesMs: 158_776 },
     requestsPerMinute: 294,
     beside: { campaigns: 0, rows: 0 },
     durationMs: 1_800_409,

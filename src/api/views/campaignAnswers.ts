@@ -46,6 +46,10 @@ const forecast = z.object({
       total: rows,
     })
     .meta({ description: 'Requests to Genesys Cloud, step by step.' }),
+  prefetch: z.object({ requests: rows, saves: z.int(), savesMs: z.int() }).optional().meta({
+    description:
+      'What fetching in bulk ahead of the rows would cost, and how many requests and how much time fewer the campaign takes with it, where the platform grants it. What stands above is without it.',
+  }),
   requestsPerMinute: rows,
   beside: z.object({ campaigns: rows, rows }).meta({
     description: 'Other running campaigns, and how many rows they have still to send.',

@@ -6,7 +6,7 @@ import {
   type RequestCost,
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
-import type { Campaign, Row } from '../campaign.js';
+import { type Campaign, isPrefetched, type Row } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
 import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
 import { type ImportView, importView } from '../campaignView.js';
@@ -129,6 +129,7 @@ export async function dryRun(
         tried: Object.values(totals.tried).reduce((sum, rows) => sum + rows, 0),
         cost: totals.cost,
         historyRequired: estimate.requiresHistory(campaign.defaults),
+        prefetch: isPrefetched(campaign) ? { transcripts: estimate.readsRecordings } : undefined,
         shares,
         allowance,
         others: await parts.othersLeft(campaign.id),

@@ -7,6 +7,7 @@ import {
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
 import type { CompiledTemplate } from '../../templates/compile.js';
+import { type PrefetchSaving, prefetchSaving } from './prefetchSaving.js';
 
 /** What the platform says of one customer. */
 export type Lookup =
@@ -29,6 +30,8 @@ export interface CustomerEstimate {
    * on. Absent where this process has no way to ask.
    */
   lookUp?(requests: readonly NotificationRequest[]): Promise<Lookup[]>;
+  /** Whether transcripts come from recordings, which can be fetched in bulk. */
+  readsRecordings: boolean;
   /** In sentences, what is taken for granted about the deployment. */
   assumptions: readonly string[];
 }
@@ -125,6 +128,8 @@ export function sharesOf(sample: CustomerSample | undefined): CustomerShares | u
 export interface Forecast {
   /** Requests to the platform, step by step, and all together; rounded up. */
   requests: RequestCost & { total: number };
+  /** What fetching in bulk would spare of them; absent where nothing is fetched so. */
+  prefetch?: PrefetchSaving;
   requestsPerMinute: number;
   /** Rows of other running campaigns that are still to be sent. */
   beside: { campaigns: number; rows: number };
@@ -144,6 +149,8 @@ export interface ForecastInput {
   cost: RequestCost;
   /** Whether customers without history are skipped. */
   historyRequired: boolean;
+  /** Given where what rows look up is fetched in bulk ahead of them. */
+  prefetch?: { transcripts: boolean };
   /** From a sample that was looked up. */
   shares?: CustomerShares;
   allowance: Allowance;
@@ -168,8 +175,10 @@ export function forecast(input: ForecastInput): Forecast {
   const all = meanwhile.reduce((sum, some) => sum + some, requests.total);
   const perMinute = allowance.requestsPerMinute * allowance.pace;
   const durationMs = Math.round((all / perMinute) * MINUTE_MS);
+  const saving = input.prefetch && prefetchSaving(cost, { rows: tried, ...input.prefetch });
   return {
     requests,
+    prefetch: saving && { ...saving, savesMs: Math.round((saving.saves / perMinute) * MINUTE_MS) },
     requestsPerMinute: Math.floor(perMinute),
     beside: { campaigns: others.length, rows: others.reduce((sum, rows) => sum + rows, 0) },
     durationMs,

@@ -20,6 +20,7 @@ export function describeForecast(
     ...byReason(dryRun),
     ['Requests', describeRequests(forecast)],
     ['Takes', describeDuration(forecast, now)],
+    ...describePrefetch(forecast),
     ...(forecast.endAt === undefined ? [] : [describeEnd(forecast.endAt, dryRun)]),
     ...(lookups === undefined ? [] : [describeLookups(lookups)]),
     ...(assumptions ? [['Assumed', forecast.assumptions.join(' ')] as [string, string]] : []),
@@ -87,6 +88,15 @@ function describeDuration({ durationMs, startsAt, endsAt, beside }: Forecast, no
     ? `from ${minuteOf(startsAt)} to ${minuteOf(endsAt)}`
     : `until ${minuteOf(endsAt)}`;
   return `about ${span(durationMs)}, ${when}${others}`;
+}
+
+/** Said beside the others: whether the platform grants it is known when it is asked. */
+function describePrefetch({ prefetch }: Forecast): [string, string][] {
+  if (prefetch === undefined) return [];
+  const { requests, saves, savesMs } = prefetch;
+  if (saves <= 0) return [['Prefetching', 'saves nothing']];
+  const text = `with ${counted(requests, 'request')} it saves ${whole(saves)} of those, and ${span(savesMs)}, where Genesys Cloud grants it`;
+  return [['Prefetching', text]];
 }
 
 function describeEnd(

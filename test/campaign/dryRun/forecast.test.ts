@@ -23,6 +23,23 @@ describe('the forecast of a campaign', () => {
     expect(Date.parse(told.endsAt)).toBe(START + told.durationMs);
   });
 
+  test('says what fetching in bulk would cost and save, with transcripts where they are recordings', () => {
+    expect(forecast(INPUT).prefetch).toBeUndefined();
+    const byMessages = forecast({ ...INPUT, prefetch: { transcripts: false } });
+    expect(byMessages.requests).toEqual(forecast(INPUT).requests);
+    expect(byMessages.prefetch).toEqual({
+      requests: 44,
+      saves: 976,
+      savesMs: Math.round((976 / 300) * MINUTE),
+    });
+    const byRecordings = forecast({ ...INPUT, prefetch: { transcripts: true } });
+    expect(byRecordings.prefetch).toMatchObject({ requests: 104, saves: 2_896 });
+    const nothing = { ...INPUT.cost, identity: 0, history: 0, transcript: 0 };
+    expect(
+      forecast({ ...INPUT, cost: nothing, prefetch: { transcripts: true } }).prefetch,
+    ).toBeUndefined();
+  });
+
   test('is slower where 429s have slowed the requests down', () => {
     const told = forecast({ ...INPUT, allowance: { requestsPerMinute: 300, pace: 0.5 } });
     expect(told.durationMs).toBe(Math.round((5_000 / 150) * MINUTE));
