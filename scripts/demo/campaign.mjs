@@ -42,7 +42,9 @@ export async function playCampaign({ apiUrl, sandboxUrl, signal }, { say, progre
 
 async function emails(sandboxUrl, signal) {
   const { body } = await call(`${sandboxUrl}/_sandbox/customers`, { signal });
-  return body.customers.flatMap(({ email }) => (email ? [email] : [])).slice(0, GOOD_ROWS);
+  // Two customers may share an address: their row would be a duplicate.
+  const addresses = new Set(body.customers.flatMap(({ email }) => (email ? [email] : [])));
+  return [...addresses].slice(0, GOOD_ROWS);
 }
 
 /** CSV as people send it: the header is row 1. */
