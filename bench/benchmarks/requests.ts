@@ -193,9 +193,8 @@ function requestTo(
 ): NotificationRequest {
   return {
     recipient: {
-      // Another name than the contact's would have all contacts with the address searched for.
       ...(by === 'email' ? { email } : { externalContactId }),
-      ...(by !== 'email' && !nameless && { name: 'Ada Example' }),
+      ...(!nameless && { name: 'Ada Example' }),
     },
     template,
     priority: 'campaign',
