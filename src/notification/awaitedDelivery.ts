@@ -1,3 +1,4 @@
+import type { LedgerKeys } from '../redis/keys.js';
 import { factsOf } from './channelFacts.js';
 import type { Leg, NotificationRecord } from './record.js';
 
@@ -47,4 +48,33 @@ const NEWS_AWAITED_MS = 2 * 60 * 1000;
 /** When one without a check of its own is no longer waited for (epoch ms). */
 export function newsAwaitedUntil(deliveryCheckAt: number): number {
   return deliveryCheckAt + NEWS_AWAITED_MS;
+}
+
+/** An entry by message id is removed when its news has come; this is for one that was left behind. */
+const ENTRY_OUTLIVES_CHECK_MS = 10 * 60 * 1000;
+
+/** What the script of a change shall note of a sent message of which news begins or ends to be awaited. */
+export function deliveryArguments(
+  keys: LedgerKeys,
+  before: NotificationRecord,
+  next: NotificationRecord,
+): { keys: string[]; args: (string | number)[] } {
+  const awaited = awaitedLeg(next);
+  const leg = awaited ?? awaitedLeg(before);
+  const from = askedFrom(next);
+  if (leg === undefined || (awaited !== undefined && from === askedFrom(before)))
+    return { keys: [], args: ['', '', '', ''] };
+  const messageId = leg.messageId ?? '';
+  const hasEntry = messageId !== '' && hasOwnCheck(next);
+  return {
+    keys: [keys.awaited, keys.undelivered, keys.message(messageId), keys.heardEarly(messageId)],
+    args: [
+      awaited === undefined ? 'over' : 'awaited',
+      Math.ceil(from ?? 0),
+      next.updatedAt,
+      hasEntry
+        ? Math.ceil((next.deliveryCheckAt ?? 0) - next.updatedAt) + ENTRY_OUTLIVES_CHECK_MS
+        : '',
+    ],
+  };
 }

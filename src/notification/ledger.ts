@@ -8,7 +8,7 @@ import {
   ledgerKeys,
 } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { askedFrom, awaitedLeg, hasOwnCheck } from './awaitedDelivery.js';
+import { deliveryArguments } from './awaitedDelivery.js';
 import { begins } from './campaignStop.js';
 import {
   recordIn,
@@ -62,35 +62,6 @@ interface Entry {
 }
 
 type WriteWhen = 'always' | 'unless halted';
-
-/** An entry by message id is removed when its news has come; this is for one that was left behind. */
-const ENTRY_OUTLIVES_CHECK_MS = 10 * 60 * 1000;
-
-/** What the script shall note of a sent message of which news begins or ends to be awaited. */
-function deliveryArguments(
-  keys: LedgerKeys,
-  before: NotificationRecord,
-  next: NotificationRecord,
-): { keys: string[]; args: (string | number)[] } {
-  const awaited = awaitedLeg(next);
-  const leg = awaited ?? awaitedLeg(before);
-  const from = askedFrom(next);
-  if (leg === undefined || (awaited !== undefined && from === askedFrom(before)))
-    return { keys: [], args: ['', '', '', ''] };
-  const messageId = leg.messageId ?? '';
-  const hasEntry = messageId !== '' && hasOwnCheck(next);
-  return {
-    keys: [keys.awaited, keys.undelivered, keys.message(messageId), keys.heardEarly(messageId)],
-    args: [
-      awaited === undefined ? 'over' : 'awaited',
-      Math.ceil(from ?? 0),
-      next.updatedAt,
-      hasEntry
-        ? Math.ceil((next.deliveryCheckAt ?? 0) - next.updatedAt) + ENTRY_OUTLIVES_CHECK_MS
-        : '',
-    ],
-  };
-}
 
 /** More than the jobs that a process has under way at a time. */
 const REMEMBERED = 500;
