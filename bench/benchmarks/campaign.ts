@@ -33,6 +33,7 @@ interface Case {
   what: string;
   by: 'email' | 'contact id';
   transcript: 'messages' | 'recordings' | 'summaries';
+  template?: string;
   atMost: number;
   /** All rows of a full run; the others make do with less. */
   isLarge?: true;
@@ -51,6 +52,13 @@ const CAMPAIGNS: readonly Case[] = [
     by: 'email',
     transcript: 'messages',
     atMost: 3.05,
+  },
+  {
+    what: 'campaign by email, by summaries',
+    by: 'email',
+    transcript: 'summaries',
+    template: 'by-summary',
+    atMost: 2.05,
   },
   {
     what: 'campaign by contact id, by recordings',
@@ -110,13 +118,14 @@ export const benchmark: Benchmark = {
 
 async function ofCampaign(
   stage: Stage,
-  { what, by, transcript }: Case,
+  { what, by, transcript, template }: Case,
   rows: number,
   prefetch: 'auto' | 'off',
 ): Promise<ArrivalKnown> {
   stage.say(`${what}: ${rows} rows, prefetch ${prefetch}`);
   const sandbox = await stage.sandbox();
   const customers = await sandbox.addCustomers(rows, talkOf);
+  if (transcript === 'summaries') await sandbox.set({ summaries: 'on' });
   const deployment = await stage.deployment();
   try {
     return await runCampaign(stage, {
@@ -124,6 +133,7 @@ async function ofCampaign(
       deployment,
       customers,
       by,
+      template,
       prefetch,
       minuteMs: MINUTE_MS,
       processes: 1,
