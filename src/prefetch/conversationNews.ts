@@ -35,9 +35,11 @@ export async function conversationsSince(
     );
     if (!page.ok) return { kind: 'failed', failure: page.failure };
     const { conversations } = page.data;
-    for (const summary of conversations) found.set(summary.conversationId, summary);
+    for (const summary of conversations) {
+      if ((startOf(summary) ?? now) >= since) found.set(summary.conversationId, summary);
+    }
     const oldest = Math.min(...conversations.map((summary) => startOf(summary) ?? Infinity));
-    // The platform matches whole days: what began before is on the last page only by that.
+    // The platform matches whole days: what began earlier on the day of `since` is on the last page.
     if (conversations.length < PAGE_SIZE || oldest < since) {
       return { kind: 'all', conversations: [...found.values()] };
     }

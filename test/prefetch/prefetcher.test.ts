@@ -132,11 +132,16 @@ describe('a prefetch', () => {
 
   test('forgets what it knows of a customer who had a conversation since, and of no other', async () => {
     await open();
+    const rows = rowsToCustomers();
+    const [one, other] = rows.map(({ row }) => row.recipient.email ?? '');
+    // Earlier on the day of the look, which the platform answers with as well: no news.
+    prefetching.sandbox.addConversation(other ?? '', {
+      minutesAgo: 10,
+      messages: [{ from: 'customer', text: 'My bicycle squeaks' }],
+    });
     await prefetching.until(isReady);
     const before = await prefetchedRows();
-    const rows = rowsToCustomers();
-    const one = rows[0]?.row.recipient.email ?? '';
-    prefetching.sandbox.addConversation(one, {
+    prefetching.sandbox.addConversation(one ?? '', {
       minutesAgo: 0,
       messages: [{ from: 'customer', text: 'One more question about my bicycle' }],
     });
@@ -147,6 +152,7 @@ describe('a prefetch', () => {
     const known = (all: typeof before) => all.filter(({ history }) => history !== undefined).length;
     expect(known(after)).toBe(known(before) - 1);
     expect((await prefetching.row(rows[0]?.number ?? 0))?.history).toBeUndefined();
+    expect((await prefetching.row(rows[1]?.number ?? 0))?.history?.lastMessage).toMatch(/squeaks/);
   });
 
   test('begins anew when nothing it knows is fresh any more', async () => {
