@@ -1,4 +1,5 @@
 import { classifyRead, type LookupError } from '../history/lookupError.js';
+import { askedFrom, hasOwnCheck } from '../notification/awaitedDelivery.js';
 import { redactedError, throttle } from '../ops/logger.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
@@ -10,6 +11,7 @@ import {
   isStillAsked,
   leaveAlone,
 } from './awaitedBatch.js';
+import type { Turn } from './deliveryIndex.js';
 import { type SuspectParts, Suspects } from './suspects.js';
 
 export interface DeliveryPollerParts extends BatchTools, SuspectParts {
@@ -142,7 +144,9 @@ export class DeliveryPoller {
     const wanted = new Set(messages.map(({ snapshot }) => snapshot.record.id));
     await index.asked(ids.filter((id) => !wanted.has(id)));
     if (now < this.#refusedUntil) return leaveAlone(this.#parts, messages);
-    await this.#askInBatches(messages);
+    const [early, due] = splitEarly(messages, now);
+    await index.askAgain(early);
+    await this.#askInBatches(due);
   }
 
   async #askInBatches(messages: readonly AwaitedMessage[]): Promise<void> {
@@ -174,4 +178,20 @@ export class DeliveryPoller {
     const asked = 'retryAfterMs' in error ? (error.retryAfterMs ?? 0) : 0;
     this.#askAgainAt = now + Math.max(asked, AGAIN_AFTER_MS);
   }
+}
+
+/**
+ * After a gap of the listener all messages come early. Its events are of web messages, so the others
+ * keep their own time: a question before it costs a request and answers nothing.
+ */
+function splitEarly(messages: readonly AwaitedMessage[], now: number): [Turn[], AwaitedMessage[]] {
+  const early: Turn[] = [];
+  const due: AwaitedMessage[] = [];
+  for (const message of messages) {
+    const { record } = message.snapshot;
+    const at = askedFrom(record);
+    if (at !== undefined && now < at && !hasOwnCheck(record)) early.push({ id: record.id, at });
+    else due.push(message);
+  }
+  return [early, due];
 }
