@@ -97,7 +97,18 @@ export function readPhone(text: string, country?: CountryCode): ReadPhone {
     return wrong(isInternational || country !== undefined ? PHONE_EXPECTED : NEEDS_COUNTRY);
   }
   if (number.ext !== undefined) return wrong(WITHOUT_EXTENSION);
-  return number.isPossible() ? { ok: true, phone: number.number } : wrong(PHONE_EXPECTED);
+  if (!number.isPossible() || !(number.number === written || readsAsItself(number.number)))
+    return wrong(PHONE_EXPECTED);
+  return { ok: true, phone: number.number };
+}
+
+/**
+ * Whether the stored form is read as itself again. `00 02 66` in Germany becomes +4900266, which is read
+ * as +490266: a zero too many, no number. Without this, what is stored and what is compared differ, and
+ * one person is taken for two.
+ */
+function readsAsItself(phone: string): boolean {
+  return parsePhoneNumberFromString(phone, { extract: false }, metadata)?.number === phone;
 }
 
 /** By what two writings of one number are known as one; text that is no number is only folded. */

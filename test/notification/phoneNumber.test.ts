@@ -47,6 +47,8 @@ describe('a phone number', () => {
     ['NULL', 'GB', 'an E.164 number'],
     ['########', undefined, 'needs a country'],
     ['0', 'GB', 'an E.164 number'],
+    ['000266', 'DE', 'an E.164 number'],
+    ['+49 000266', undefined, 'an E.164 number'],
   ])('%j in %s is none, and the sentence says why', (written, country, expected) => {
     expect(readPhone(written, country)).toMatchObject({
       ok: false,
