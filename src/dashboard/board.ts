@@ -120,9 +120,13 @@ export function pagesNeedRedis(app: FastifyInstance, operations: Operations, log
 }
 
 /** The queue dashboard, at `/queues`. The code that registers this has seen to it that only some may come here. */
-export function boardPlugin(app: FastifyInstance, parts: BoardParts): void {
+export function boardPlugin(app: FastifyInstance, parts: Omit<BoardParts, 'callers'>): void {
   const { readOnly, queues } = parts;
-  const adapter = new BoardAdapter(parts);
+  const callers = new WeakMap<object, string>();
+  app.addHook('onRequest', async ({ headers, caller }) => {
+    if (caller !== undefined) callers.set(headers, caller);
+  });
+  const adapter = new BoardAdapter({ ...parts, callers });
   adapter.setBasePath(BOARD);
   createBullBoard({
     // The buttons act on notifications, and a job of the intake is none yet.

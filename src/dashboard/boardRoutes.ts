@@ -15,13 +15,16 @@ import {
 import { intakeJobView, jobView, laneNamed } from './jobView.js';
 
 type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
+/** Who asks, by the headers of the request: all that the library hands on of it. */
+type Callers = Pick<WeakMap<object, string>, 'get'>;
+
 type Handle = (request: BullBoardRequest, original: () => Promise<Answer>) => Promise<Answer>;
 
 export interface BoardParts extends ButtonParts {
   operations: Operations;
   readOnly: boolean;
-  /** Who logged in; goes into the timeline of what they do. */
-  by: string | undefined;
+  /** Who is logged in; goes into the timeline of what they do. */
+  callers: Callers;
 }
 
 /**
@@ -120,14 +123,15 @@ function viewFor(queueName: unknown): typeof jobView {
 function pressing(parts: BoardParts): Record<string, Handle> {
   const job = '/api/queues/:queueName/:jobId';
   const button =
-    (press: (lane: Lane, jobId: string) => Promise<JobActionResult>): Handle =>
-    async ({ params }) => {
+    (press: (lane: Lane, jobId: string, by?: string) => Promise<JobActionResult>): Handle =>
+    async ({ params, headers }) => {
       const lane = laneNamed(params['queueName']);
       if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');
-      return afterPressing(await press(lane, String(params['jobId'])));
+      const by = parts.callers.get(headers);
+      return afterPressing(await press(lane, String(params['jobId']), by));
     };
   return {
-    [`put ${job}/retry`]: button((lane, jobId) => retry(parts, lane, jobId, parts.by)),
+    [`put ${job}/retry`]: button((lane, jobId, by) => retry(parts, lane, jobId, by)),
     [`put ${job}/promote`]: button((lane, jobId) => promote(parts, lane, jobId)),
     [`put ${job}/clean`]: button((lane, jobId) => remove(parts, lane, jobId)),
     'post /api/queues/:queueName/add': async ({ params, body }) => {

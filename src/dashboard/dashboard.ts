@@ -8,6 +8,7 @@ import { BOARD, boardPlugin, pagesNeedRedis } from './board.js';
 import { guard, loginRoutes } from './loginRoutes.js';
 import { EndedSessions, type Login, Sessions } from './loginSessions.js';
 import { notificationPages } from './pages.js';
+import { operatorsChange } from './people/access.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];
@@ -46,6 +47,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   app.register(
     async (scope) => {
       pagesNeedRedis(scope, operations, logins !== undefined);
+      operatorsChange(scope);
       guard(scope, logins);
       const { queues, ledger } = store;
       boardPlugin(scope, {
@@ -54,7 +56,6 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
         notifications,
         operations,
         readOnly,
-        by: login?.user,
       });
     },
     { prefix: BOARD },

@@ -6,6 +6,7 @@ import { isNotificationId } from '../notification/request.js';
 import type { ResolveResult } from '../notification/settlement.js';
 import type { Notifications, RetryOutcome } from '../queue/notifications.js';
 import { sendPage, time } from './layout.js';
+import { allow } from './people/access.js';
 
 interface DecisionParts {
   notifications: Notifications;
@@ -23,22 +24,27 @@ export function decisionRoutes(app: FastifyInstance, parts: DecisionParts): void
   const send = (reply: FastifyReply, title: string, body: Html, status = 200) =>
     sendPage(reply, { title, body, loggedIn: login, status });
 
-  app.post<WithId & WithForm>('/notifications/:id/resolve', async (request, reply) => {
-    const id = idParam(request);
-    const outcome = request.body?.get('outcome');
-    if (id === undefined) return sendNone(reply);
-    if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
-    const result = await notifications.resolve(id, outcome, request.caller);
-    if (result === undefined) return sendNone(reply);
-    if (result.kind === 'resolved') return reply.redirect(`/notifications/${id}`, 303);
-    const body = html`<h1>${NOTHING}</h1>
+  app.post<WithId & WithForm>(
+    '/notifications/:id/resolve',
+    allow('operator'),
+    async (request, reply) => {
+      const id = idParam(request);
+      const outcome = request.body?.get('outcome');
+      if (id === undefined) return sendNone(reply);
+      if (outcome !== 'sent' && outcome !== 'not_sent')
+        return send(reply, NOTHING, NO_OUTCOME, 409);
+      const result = await notifications.resolve(id, outcome, request.caller);
+      if (result === undefined) return sendNone(reply);
+      if (result.kind === 'resolved') return reply.redirect(`/notifications/${id}`, 303);
+      const body = html`<h1>${NOTHING}</h1>
 <p>Only a notification in state unknown can be decided, and the first decision counts.
 ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
 <a href="/notifications/${id}">Look at it</a>.</p>`;
-    return send(reply, NOTHING, body, 409);
-  });
+      return send(reply, NOTHING, body, 409);
+    },
+  );
 
-  app.post<WithForm>('/notifications/resolve', async (request, reply) => {
+  app.post<WithForm>('/notifications/resolve', allow('operator'), async (request, reply) => {
     const outcome = request.body?.get('outcome');
     if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
     const { ids, left } = await chosenBy(request.body);
@@ -63,17 +69,21 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
     return { ids: found.notifications.map(({ id }) => id), left: found.next !== undefined };
   }
 
-  app.post<WithId & WithForm>('/notifications/:id/retry', async (request, reply) => {
-    const id = idParam(request);
-    const result = id === undefined ? undefined : await notifications.retry(id, request.caller);
-    if (id === undefined || result === undefined) return sendNone(reply);
-    if (result.kind === 'retried') return reply.redirect(`/notifications/${id}`, 303);
-    const body = html`<h1>It is not tried again</h1>
+  app.post<WithId & WithForm>(
+    '/notifications/:id/retry',
+    allow('operator'),
+    async (request, reply) => {
+      const id = idParam(request);
+      const result = id === undefined ? undefined : await notifications.retry(id, request.caller);
+      if (id === undefined || result === undefined) return sendNone(reply);
+      if (result.kind === 'retried') return reply.redirect(`/notifications/${id}`, 303);
+      const body = html`<h1>It is not tried again</h1>
 <p>${describeRetry(result)} <a href="/notifications/${id}">Look at it</a>.</p>`;
-    return send(reply, 'It is not tried again', body, 409);
-  });
+      return send(reply, 'It is not tried again', body, 409);
+    },
+  );
 
-  app.post<WithForm>('/notifications/retry', async (request, reply) => {
+  app.post<WithForm>('/notifications/retry', allow('operator'), async (request, reply) => {
     const rows: Html[] = [];
     for (const id of idsOf(request.body)) {
       const result = await notifications.retry(id, request.caller);

@@ -3,8 +3,10 @@ import { LRUCache } from 'lru-cache';
 import { httpProblem, sendProblem } from '../api/problems.js';
 import { html } from '../html/html.js';
 import { foreignOrigin } from '../http/requestOrigin.js';
+import type { Person } from '../people/role.js';
 import { sendPage } from './layout.js';
 import type { EndedSessions, Sessions } from './loginSessions.js';
+import { refuseByRole } from './people/access.js';
 
 const FAILURES_ALLOWED = 10;
 const WITHIN_MS = 60_000;
@@ -37,16 +39,19 @@ export interface Logins {
 export function guard(app: FastifyInstance, logins: Logins | undefined): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
-    if (logins !== undefined && !(await isLoggedIn(request, logins))) {
-      return askToLogIn(request, reply);
+    if (logins !== undefined) {
+      const person = await personOf(request, logins);
+      if (person === undefined) return askToLogIn(request, reply);
+      request.person = person;
+      request.caller = person.name;
     }
     const foreign = foreignOrigin(request, {
       loopbackNamesOnly: logins === undefined,
       programsMayWrite: false,
     });
     if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
-    if (logins !== undefined) request.caller = logins.sessions.user;
   });
+  refuseByRole(app);
 }
 
 function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -55,9 +60,13 @@ function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply 
   return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
 }
 
-async function isLoggedIn({ headers }: FastifyRequest, logins: Logins): Promise<boolean> {
-  const session = logins.sessions.read(headers.cookie, Date.now());
-  return session !== undefined && !(await logins.ended.has(session));
+async function personOf(
+  { headers }: FastifyRequest,
+  { sessions, ended }: Logins,
+): Promise<Person | undefined> {
+  const session = sessions.read(headers.cookie, Date.now());
+  if (session === undefined || (await ended.has(session))) return undefined;
+  return session.person;
 }
 
 /** Where a login may lead: to our own pages, and to no other site by any trick of spelling. */

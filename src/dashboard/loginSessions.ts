@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import type { Person } from '../people/role.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
 
@@ -16,6 +17,7 @@ export interface Session {
   id: string;
   /** Epoch ms. */
   until: number;
+  person: Person;
 }
 
 /**
@@ -35,10 +37,6 @@ export class Sessions {
   constructor(login: Login) {
     this.#login = login;
     this.#key = scryptSync(login.password, `proactive-notifier session ${login.user}`, 32);
-  }
-
-  get user(): string {
-    return this.#login.user;
   }
 
   /** Compares hashes, both of them every time: how long a refusal takes tells nothing. */
@@ -63,7 +61,8 @@ export class Sessions {
     const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(cookies ?? '')?.[1] ?? '';
     const [id = '', code = ''] = value.split('.');
     const until = Number(id.split('-')[0]);
-    return equal(code, this.#codeOf(id)) && until > now ? { id, until } : undefined;
+    if (!equal(code, this.#codeOf(id)) || until <= now) return undefined;
+    return { id, until, person: { name: this.#login.user, role: 'operator' } };
   }
 
   #codeOf(id: string): string {
