@@ -86,8 +86,9 @@ async function build(root) {
       renameSync(path.join(output, 'src', entry), path.join(output, entry));
     }
     rmSync(path.join(output, 'src'), { recursive: true });
-    for (const script of filesUnder(root, 'src').filter((file) => file.endsWith('.lua'))) {
-      cpSync(path.join(root, script), path.join(output, path.relative('src', script)));
+    // What is read at run time beside the code that reads it: scripts for Redis, and what pages load.
+    for (const file of filesUnder(root, 'src').filter((name) => /\.(lua|css|js)$/.test(name))) {
+      cpSync(path.join(root, file), path.join(output, path.relative('src', file)));
     }
     // mkdtemp makes it readable by its owner alone.
     chmodSync(output, 0o755);

@@ -47,6 +47,7 @@ declare module 'fastify' {
  */
 function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
   app.addHook('onResponse', async (request, reply) => {
+    if (request.routeOptions.config.isStream) return;
     const { caller, notificationId, campaignId } = request;
     const line = {
       method: request.method,

@@ -11,7 +11,7 @@ import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
 import type { Config } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
-import type { Login } from '../dashboard/loginSessions.js';
+import type { Login } from '../dashboard/people/loginSessions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import type { NotificationProducer } from '../queue/producer.js';

@@ -4,11 +4,12 @@ import type { DetailsParts } from '../campaign/notificationDetails.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
-import { BOARD, boardPlugin, pagesNeedRedis } from './board.js';
-import { guard, loginRoutes } from './loginRoutes.js';
-import { EndedSessions, type Login, Sessions } from './loginSessions.js';
-import { notificationPages } from './pages.js';
+import { notificationPages } from './notifications/notificationPages.js';
+import { assetRoutes } from './page/assets.js';
 import { operatorsChange } from './people/access.js';
+import { guard, loginRoutes } from './people/loginRoutes.js';
+import { EndedSessions, type Login, Sessions } from './people/loginSessions.js';
+import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];
@@ -30,6 +31,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   const { store, notifications, operations, campaigns, login, readOnly } = parts;
   const ended = new EndedSessions(store.redis, store.prefix);
   const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
+  app.register(async (scope) => assetRoutes(scope));
   if (logins !== undefined) {
     app.register(async (scope) => {
       acceptForms(scope, LOGIN_FORM_LIMIT);
@@ -42,11 +44,11 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     guard(scope, logins);
     acceptForms(scope, FORM_LIMIT);
     const details = { store, operations, campaigns };
-    notificationPages(scope, { details, notifications, login: logins !== undefined });
+    notificationPages(scope, { details, notifications });
   });
   app.register(
     async (scope) => {
-      pagesNeedRedis(scope, operations, logins !== undefined);
+      pagesNeedRedis(scope, operations);
       operatorsChange(scope);
       guard(scope, logins);
       const { queues, ledger } = store;

@@ -7,7 +7,7 @@ export class Html {
   }
 }
 
-type Content = Html | string | number | undefined | readonly Content[];
+export type Content = Html | string | number | undefined | readonly Content[];
 
 /** Writes HTML. Whatever is put in is escaped, for text and quoted attributes alike, unless it is Html itself. */
 export function html(parts: TemplateStringsArray, ...contents: Content[]): Html {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Queue } from 'bullmq';
 import { Redis } from 'ioredis';
-import { intakeJobView } from '../../src/dashboard/jobView.js';
+import { intakeJobView } from '../../src/dashboard/queues/jobView.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
 import { LOGIN, Visitor } from './support/visitor.js';
 

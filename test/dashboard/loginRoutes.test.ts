@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { Sessions } from '../../src/dashboard/loginSessions.js';
+import { Sessions } from '../../src/dashboard/people/loginSessions.js';
 import { isForLoopback, isFromOwnPage } from '../../src/http/requestOrigin.js';
 import { startTestApi, stopApisAfterEach } from '../api/support/api.js';
 import { LOGIN, Visitor } from './support/visitor.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NotificationDetails } from '../../src/campaign/notificationDetails.js';
-import { notificationPage } from '../../src/dashboard/notificationPage.js';
+import { notificationPage } from '../../src/dashboard/notifications/notificationPage.js';
 import { html } from '../../src/html/html.js';
 import type { NotificationRecord } from '../../src/notification/record.js';
 import { STATES } from '../../src/notification/state.js';

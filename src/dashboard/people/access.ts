@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpProblem, sendProblem } from '../../api/problems.js';
 import { html } from '../../html/html.js';
 import { may, type Person, type Role } from '../../people/role.js';
-import { sendPage } from '../layout.js';
+import { sendPage } from '../page/layout.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -61,5 +61,5 @@ function refuse(request: FastifyRequest, reply: FastifyReply, role: Role): Fasti
   const body = html`<h1>You may not do this</h1>
 <div class="panel bad" role="alert"><p>${detail}</p><p>Nothing was done. Ask an operator to do it, or the
 administrator of this deployment for the role.</p></div>`;
-  return sendPage(reply, { title: 'You may not do this', body, loggedIn: true, status: 403 });
+  return sendPage(request, reply, { title: 'You may not do this', body, status: 403 });
 }

@@ -1,12 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { httpProblem, sendProblem } from '../api/problems.js';
-import { html } from '../html/html.js';
-import { foreignOrigin } from '../http/requestOrigin.js';
-import type { Person } from '../people/role.js';
-import { sendPage } from './layout.js';
+import { httpProblem, sendProblem } from '../../api/problems.js';
+import { html } from '../../html/html.js';
+import { foreignOrigin } from '../../http/requestOrigin.js';
+import type { Person } from '../../people/role.js';
+import { sendPage } from '../page/layout.js';
+import { refuseByRole } from './access.js';
 import type { EndedSessions, Sessions } from './loginSessions.js';
-import { refuseByRole } from './people/access.js';
 
 const FAILURES_ALLOWED = 10;
 const WITHIN_MS = 60_000;
@@ -70,7 +70,7 @@ async function personOf(
 }
 
 /** Where a login may lead: to our own pages, and to no other site by any trick of spelling. */
-const OWN_PAGE = /^\/(?:queues|notifications)(?:[/?][A-Za-z0-9._~%/?=&-]*)?$/;
+const OWN_PAGE = /^\/(?!log(?:in|out)\b|assets\/|live\/|v1\/)[A-Za-z0-9._~%/?=&-]*$/;
 
 /** The way in and the way out. Absent where there is no login. */
 export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): void {
@@ -82,8 +82,8 @@ export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): 
     if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
   });
 
-  app.get<{ Querystring: { next?: unknown } }>('/login', async ({ query }, reply) =>
-    sendLogin(reply, { next: ownPage(query.next) }),
+  app.get<{ Querystring: { next?: unknown } }>('/login', async (request, reply) =>
+    sendLogin(request, reply, { next: ownPage(request.query.next) }),
   );
 
   app.post<{ Body: URLSearchParams | undefined }>('/login', async (request, reply) => {
@@ -93,13 +93,13 @@ export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): 
     if (wait > 0) {
       reply.header('retry-after', wait);
       const problem = `Too many wrong logins. Try again in ${wait} s.`;
-      return sendLogin(reply, { next, status: 429, problem });
+      return sendLogin(request, reply, { next, status: 429, problem });
     }
     const given = { user: form.get('user') ?? '', password: form.get('password') ?? '' };
     if (!sessions.isLogin(given)) {
       attempts.failed(request.ip);
       request.log.warn('a login to the dashboard failed');
-      return sendLogin(reply, { next, status: 401, problem: 'That is not the login.' });
+      return sendLogin(request, reply, { next, status: 401, problem: 'That is not the login.' });
     }
     reply.header('set-cookie', sessions.begin(Date.now(), byHttps(request)));
     return reply.redirect(next, 303);
@@ -124,6 +124,7 @@ function byHttps({ headers }: FastifyRequest): boolean {
 }
 
 function sendLogin(
+  request: FastifyRequest,
   reply: FastifyReply,
   { next, problem, status }: { next: string; problem?: string; status?: number },
 ): FastifyReply {
@@ -135,5 +136,5 @@ ${problem === undefined ? undefined : html`<div class="panel bad" role="alert"><
 <label>Password <input name="password" type="password" autocomplete="current-password" required></label>
 <button>Log in</button>
 </form>`;
-  return sendPage(reply, { title: 'Log in', body, status });
+  return sendPage(request, reply, { title: 'Log in', section: 'none', body, status });
 }

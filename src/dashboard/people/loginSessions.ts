@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
-import type { Person } from '../people/role.js';
-import { untilConnected, withTimeout } from '../queue/timeout.js';
-import type { RedisClient } from '../redis/redisClient.js';
+import type { Person } from '../../people/role.js';
+import { untilConnected, withTimeout } from '../../queue/timeout.js';
+import type { RedisClient } from '../../redis/redisClient.js';
 
 const HOURS_12 = 12 * 60 * 60 * 1000;
 const COOKIE = 'notifier_session';

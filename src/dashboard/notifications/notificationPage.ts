@@ -1,19 +1,20 @@
-import type { NotificationDetails } from '../campaign/notificationDetails.js';
-import { type Html, html } from '../html/html.js';
-import { describeRecipient } from '../notification/maskedRecipient.js';
+import type { NotificationDetails } from '../../campaign/notificationDetails.js';
+import { type Html, html } from '../../html/html.js';
+import { describeRecipient } from '../../notification/maskedRecipient.js';
 import {
   isSettled,
   type Leg,
   type NotificationRecord,
   surelyNotReached,
   type TimelineEntry,
-} from '../notification/record.js';
-import type { State } from '../notification/state.js';
-import { blockingReasons } from '../queue/blockingReasons.js';
-import { flowStatus } from '../queue/flowStatus.js';
-import { obstaclePanels, time } from './layout.js';
+} from '../../notification/record.js';
+import type { State } from '../../notification/state.js';
+import { blockingReasons } from '../../queue/blockingReasons.js';
+import { flowStatus } from '../../queue/flowStatus.js';
+import { badge, type Tone, time } from '../page/components.js';
+import { obstaclePanels } from '../page/obstacles.js';
 
-const TONES: Readonly<Partial<Record<State, 'good' | 'bad' | 'open'>>> = {
+const TONES: Readonly<Partial<Record<State, Tone>>> = {
   sent: 'good',
   delivered: 'good',
   read: 'good',
@@ -37,7 +38,7 @@ ${record.state === 'unknown' ? decision(record) : undefined}
 ${mayBeRetried(record) ? retryButton(record) : undefined}
 </div>
 <h2>Facts</h2>
-<dl>
+<dl class="facts">
 <dt>For</dt><dd>${recipient === undefined ? 'no longer kept' : describeRecipient(recipient)}</dd>
 <dt>Attempts used</dt><dd>${record.attempts}</dd>
 <dt>Accepted</dt><dd>${time(record.createdAt)}</dd>
@@ -78,7 +79,7 @@ function retryButton({ id }: NotificationRecord): Html {
 }
 
 function stateOf(state: State): Html {
-  return html`<span class="state ${TONES[state] ?? ''}">${state}</span>`;
+  return badge(TONES[state] ?? 'idle', state);
 }
 
 function fact(name: string, at: number | undefined): Html | undefined {

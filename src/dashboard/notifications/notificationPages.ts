@@ -1,21 +1,19 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { answerError } from '../api/errorHandler.js';
-import { idParam, type WithId } from '../api/requests.js';
-import { type DetailsParts, readDetails } from '../campaign/notificationDetails.js';
-import { html } from '../html/html.js';
-import { isNotificationId } from '../notification/request.js';
-import type { Notifications } from '../queue/notifications.js';
-import { RedisUnavailableError } from '../queue/notifierErrors.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerError } from '../../api/errorHandler.js';
+import { idParam, type WithId } from '../../api/requests.js';
+import { type DetailsParts, readDetails } from '../../campaign/notificationDetails.js';
+import { html } from '../../html/html.js';
+import { isNotificationId } from '../../notification/request.js';
+import type { Notifications } from '../../queue/notifications.js';
+import { RedisUnavailableError } from '../../queue/notifierErrors.js';
+import { sendPage, sendRedisUnavailable } from '../page/layout.js';
 import { decisionRoutes } from './decisionRoutes.js';
-import { sendPage, sendRedisUnavailable } from './layout.js';
+import { notificationListPage } from './notificationListPage.js';
 import { notificationPage } from './notificationPage.js';
-import { overviewPage } from './overviewPage.js';
 
 export interface PagesParts {
   details: DetailsParts;
   notifications: Notifications;
-  /** Whether people log in here. */
-  login: boolean;
 }
 
 /** As many ids as fit into a form. */
@@ -33,42 +31,47 @@ function chosen<Name extends string>(
 
 /** The pages about notifications, for people. */
 export function notificationPages(app: FastifyInstance, parts: PagesParts): void {
-  const { details, notifications, login } = parts;
+  const { details, notifications } = parts;
 
   app.setErrorHandler((error, request, reply) => {
     if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
-    return sendRedisUnavailable(reply, error, login);
+    return sendRedisUnavailable(request, reply, error);
   });
 
-  app.get<{ Querystring: Record<string, unknown> }>('/notifications', async ({ query }, reply) => {
+  app.get<{ Querystring: Record<string, unknown> }>('/notifications', async (request, reply) => {
+    const { query } = request;
     if (typeof query['id'] === 'string') {
       const id = query['id'].trim();
-      return isNotificationId(id) ? reply.redirect(`/notifications/${id}`, 303) : sendNone(reply);
+      return isNotificationId(id)
+        ? reply.redirect(`/notifications/${id}`, 303)
+        : sendNone(request, reply);
     }
     const filter = { ...chosen(query, 'campaignId'), ...chosen(query, 'reason') };
     const [fleet, page] = await Promise.all([
       details.operations.status(),
       notifications.unknowns({ limit: UNKNOWNS_A_PAGE, ...filter, ...chosen(query, 'after') }),
     ]);
-    const body = overviewPage(fleet, { filter, ...page });
-    return sendPage(reply, { title: 'Notifications', body, loggedIn: login });
+    const body = notificationListPage(fleet, { filter, ...page });
+    return sendPage(request, reply, { title: 'Notifications', section: 'notifications', body });
   });
 
   app.get<WithId>('/notifications/:id', async (request, reply) => {
     const id = idParam(request);
     const story = id === undefined ? undefined : await readDetails(details, id);
-    if (id === undefined || story === undefined) return sendNone(reply);
+    if (id === undefined || story === undefined) return sendNone(request, reply);
     const body = notificationPage(story, story.fleet.workers.now);
-    return sendPage(reply, { title: `${story.record.state}: ${id}`, body, loggedIn: login });
+    const title = `${story.record.state}: ${id}`;
+    return sendPage(request, reply, { title, section: 'notifications', body });
   });
 
-  decisionRoutes(app, { notifications, login, sendNone });
+  decisionRoutes(app, { notifications, sendNone });
 
-  function sendNone(reply: FastifyReply): FastifyReply {
+  function sendNone(request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const body = html`<h1>There is no such notification</h1>
 <p>There never was one with this id, it ended too long ago to be remembered, or it is a row of a
 campaign whose turn has not come.
 <a href="/notifications">Look for another</a>.</p>`;
-    return sendPage(reply, { title: 'No such notification', body, loggedIn: login, status: 404 });
+    const title = 'No such notification';
+    return sendPage(request, reply, { title, section: 'notifications', body, status: 404 });
   }
 }

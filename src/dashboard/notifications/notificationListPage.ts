@@ -1,15 +1,16 @@
-import { type Html, html } from '../html/html.js';
-import { describeRecipient } from '../notification/maskedRecipient.js';
-import type { NotificationView } from '../notification/notificationView.js';
-import { type FlowStatus, flowStatus, jobsOfGoneWorkers } from '../queue/flowStatus.js';
-import { QUEUE_NAMES } from '../queue/intakeJob.js';
-import type { FleetStatus } from '../queue/operations.js';
-import type { UnknownFilter } from '../queue/unknownList.js';
-import type { SeenWorker } from '../queue/workerRegistry.js';
-import { describeObstacle, obstaclePanels, time } from './layout.js';
+import { type Html, html } from '../../html/html.js';
+import { describeRecipient } from '../../notification/maskedRecipient.js';
+import type { NotificationView } from '../../notification/notificationView.js';
+import { type FlowStatus, flowStatus, jobsOfGoneWorkers } from '../../queue/flowStatus.js';
+import { QUEUE_NAMES } from '../../queue/intakeJob.js';
+import type { FleetStatus } from '../../queue/operations.js';
+import type { UnknownFilter } from '../../queue/unknownList.js';
+import type { SeenWorker } from '../../queue/workerRegistry.js';
+import { time } from '../page/components.js';
+import { describeObstacle, obstaclePanels } from '../page/obstacles.js';
 
 /** The way to a notification: by its id, or from the list of those that wait for a person. */
-export function overviewPage(fleet: FleetStatus, page: UnknownPage): Html {
+export function notificationListPage(fleet: FleetStatus, page: UnknownPage): Html {
   const flow = flowStatus(fleet);
   return html`<h1>Notifications</h1>
 ${obstaclePanels(flow)}

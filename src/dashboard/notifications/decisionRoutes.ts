@@ -1,17 +1,17 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
-import { idParam, type WithId } from '../api/requests.js';
-import { type Html, html } from '../html/html.js';
-import type { NotificationRecord } from '../notification/record.js';
-import { isNotificationId } from '../notification/request.js';
-import type { ResolveResult } from '../notification/settlement.js';
-import type { Notifications, RetryOutcome } from '../queue/notifications.js';
-import { sendPage, time } from './layout.js';
-import { allow } from './people/access.js';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { idParam, type WithId } from '../../api/requests.js';
+import { type Html, html } from '../../html/html.js';
+import type { NotificationRecord } from '../../notification/record.js';
+import { isNotificationId } from '../../notification/request.js';
+import type { ResolveResult } from '../../notification/settlement.js';
+import type { Notifications, RetryOutcome } from '../../queue/notifications.js';
+import { time } from '../page/components.js';
+import { sendPage } from '../page/layout.js';
+import { allow } from '../people/access.js';
 
 interface DecisionParts {
   notifications: Notifications;
-  login: boolean;
-  sendNone: (reply: FastifyReply) => FastifyReply;
+  sendNone: (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
 }
 
 interface WithForm {
@@ -20,9 +20,14 @@ interface WithForm {
 
 /** What the buttons of the pages do. Only `retry` leads to a send. */
 export function decisionRoutes(app: FastifyInstance, parts: DecisionParts): void {
-  const { notifications, login, sendNone } = parts;
-  const send = (reply: FastifyReply, title: string, body: Html, status = 200) =>
-    sendPage(reply, { title, body, loggedIn: login, status });
+  const { notifications, sendNone } = parts;
+  const send = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    title: string,
+    body: Html,
+    status = 200,
+  ) => sendPage(request, reply, { title, section: 'notifications', body, status });
 
   app.post<WithId & WithForm>(
     '/notifications/:id/resolve',
@@ -30,28 +35,29 @@ export function decisionRoutes(app: FastifyInstance, parts: DecisionParts): void
     async (request, reply) => {
       const id = idParam(request);
       const outcome = request.body?.get('outcome');
-      if (id === undefined) return sendNone(reply);
+      if (id === undefined) return sendNone(request, reply);
       if (outcome !== 'sent' && outcome !== 'not_sent')
-        return send(reply, NOTHING, NO_OUTCOME, 409);
+        return send(request, reply, NOTHING, NO_OUTCOME, 409);
       const result = await notifications.resolve(id, outcome, request.caller);
-      if (result === undefined) return sendNone(reply);
+      if (result === undefined) return sendNone(request, reply);
       if (result.kind === 'resolved') return reply.redirect(`/notifications/${id}`, 303);
       const body = html`<h1>${NOTHING}</h1>
 <p>Only a notification in state unknown can be decided, and the first decision counts.
 ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
 <a href="/notifications/${id}">Look at it</a>.</p>`;
-      return send(reply, NOTHING, body, 409);
+      return send(request, reply, NOTHING, body, 409);
     },
   );
 
   app.post<WithForm>('/notifications/resolve', allow('operator'), async (request, reply) => {
     const outcome = request.body?.get('outcome');
-    if (outcome !== 'sent' && outcome !== 'not_sent') return send(reply, NOTHING, NO_OUTCOME, 409);
+    if (outcome !== 'sent' && outcome !== 'not_sent')
+      return send(request, reply, NOTHING, NO_OUTCOME, 409);
     const { ids, left } = await chosenBy(request.body);
-    if (ids.length === 0) return send(reply, NOTHING, NONE_TICKED, 409);
+    if (ids.length === 0) return send(request, reply, NOTHING, NONE_TICKED, 409);
     const results = await notifications.resolveAll(ids, outcome, request.caller);
     const decided = ids.map((id, at) => ({ id, result: results[at] }));
-    return send(reply, 'What was decided', decidedPage(decided, left));
+    return send(request, reply, 'What was decided', decidedPage(decided, left));
   });
 
   /** What is ticked; or everything of one kind, where the form names it. */
@@ -75,11 +81,11 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
     async (request, reply) => {
       const id = idParam(request);
       const result = id === undefined ? undefined : await notifications.retry(id, request.caller);
-      if (id === undefined || result === undefined) return sendNone(reply);
+      if (id === undefined || result === undefined) return sendNone(request, reply);
       if (result.kind === 'retried') return reply.redirect(`/notifications/${id}`, 303);
       const body = html`<h1>It is not tried again</h1>
 <p>${describeRetry(result)} <a href="/notifications/${id}">Look at it</a>.</p>`;
-      return send(reply, 'It is not tried again', body, 409);
+      return send(request, reply, 'It is not tried again', body, 409);
     },
   );
 
@@ -92,7 +98,7 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
     const body = html`<h1>Tried again</h1>
 <ul>${rows}</ul>
 <p><a href="/notifications">Back to the list</a></p>`;
-    return send(reply, 'Tried again', body);
+    return send(request, reply, 'Tried again', body);
   });
 }
 

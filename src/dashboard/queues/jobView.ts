@@ -1,7 +1,7 @@
-import { isNotificationId } from '../notification/request.js';
-import { LANES, STATES } from '../notification/state.js';
-import { readIntakeMark } from '../queue/intakeJob.js';
-import { FOREIGN_JOB, isOwnJobId, JOB_NAMES, readJobData } from '../queue/jobs.js';
+import { isNotificationId } from '../../notification/request.js';
+import { LANES, STATES } from '../../notification/state.js';
+import { readIntakeMark } from '../../queue/intakeJob.js';
+import { FOREIGN_JOB, isOwnJobId, JOB_NAMES, readJobData } from '../../queue/jobs.js';
 
 /*
  * What of a job the dashboard may show. Everything is rebuilt from what is allowed, field by field:

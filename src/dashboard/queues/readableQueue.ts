@@ -1,6 +1,6 @@
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { Job, type JobType, type Queue } from 'bullmq';
-import { LIMITER_MAX } from '../queue/jobs.js';
+import { LIMITER_MAX } from '../../queue/jobs.js';
 
 /**
  * A queue as the dashboard reads it. One job whose data is no JSON would make the library's list of

@@ -2,14 +2,15 @@ import { createBullBoard } from '@bull-board/api';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
-import { html } from '../html/html.js';
-import { redactedError } from '../ops/logger.js';
-import { flowStatus } from '../queue/flowStatus.js';
-import { INTAKE, QUEUE_NAMES } from '../queue/intakeJob.js';
-import { RedisUnavailableError } from '../queue/notifierErrors.js';
-import type { Operations } from '../queue/operations.js';
+import { html } from '../../html/html.js';
+import { redactedError } from '../../ops/logger.js';
+import { flowStatus } from '../../queue/flowStatus.js';
+import { INTAKE, QUEUE_NAMES } from '../../queue/intakeJob.js';
+import { RedisUnavailableError } from '../../queue/notifierErrors.js';
+import type { Operations } from '../../queue/operations.js';
+import { time } from '../page/components.js';
+import { sendRedisUnavailable } from '../page/layout.js';
 import { type BoardParts, boardRoutes, failure } from './boardRoutes.js';
-import { sendRedisUnavailable, time } from './layout.js';
 import { ReadableQueue } from './readableQueue.js';
 
 export const BOARD = '/queues';
@@ -107,14 +108,14 @@ At ${time(Date.now())}: ${details.join(' ')}
  * Without Redis the library's page would say that there are no queues. To be registered before the login
  * is looked at, which Redis is asked about, too.
  */
-export function pagesNeedRedis(app: FastifyInstance, operations: Operations, login: boolean): void {
-  app.addHook('onRequest', async ({ url }, reply) => {
-    if (OF_THE_LIBRARY.test(url)) return;
+export function pagesNeedRedis(app: FastifyInstance, operations: Operations): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (OF_THE_LIBRARY.test(request.url)) return;
     try {
       await operations.status();
     } catch (error) {
       if (!(error instanceof RedisUnavailableError)) throw error;
-      return sendRedisUnavailable(reply, error, login);
+      return sendRedisUnavailable(request, reply, error);
     }
   });
 }

@@ -1,9 +1,9 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
-import type { Lane } from '../notification/state.js';
-import { type FlowStatus, flowStatus } from '../queue/flowStatus.js';
-import { INTAKE } from '../queue/intakeJob.js';
-import type { Operations } from '../queue/operations.js';
-import { withTimeout } from '../queue/timeout.js';
+import type { Lane } from '../../notification/state.js';
+import { type FlowStatus, flowStatus } from '../../queue/flowStatus.js';
+import { INTAKE } from '../../queue/intakeJob.js';
+import type { Operations } from '../../queue/operations.js';
+import { withTimeout } from '../../queue/timeout.js';
 import {
   type ButtonParts,
   duplicate,

@@ -1,7 +1,7 @@
-import type { Ledger } from '../notification/ledger.js';
-import type { Lane } from '../notification/state.js';
-import { jobFor, type Queues, readJobData } from '../queue/jobs.js';
-import type { Notifications } from '../queue/notifications.js';
+import type { Ledger } from '../../notification/ledger.js';
+import type { Lane } from '../../notification/state.js';
+import { jobFor, type Queues, readJobData } from '../../queue/jobs.js';
+import type { Notifications } from '../../queue/notifications.js';
 
 /** What a button came to; a refusal says why, in words for the person who pressed it. */
 export type JobActionResult =

@@ -1,0 +1,92 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Html, html } from '../../html/html.js';
+import type { RedisUnavailableError } from '../../queue/notifierErrors.js';
+import { describeRedisFault } from '../../redis/redisFault.js';
+import { type AssetName, assetOf } from './assets.js';
+import { navigation, type Section } from './navigation.js';
+
+/** Style, scripts, forms and live parts from here, and nothing else: nothing inline, no eval, no frame. */
+const POLICY = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "connect-src 'self'",
+  'img-src data:',
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** What htmx would do that the policy refuses: evaluate texts, and write a style sheet into the page. */
+const HTMX_CONFIG = JSON.stringify({
+  allowEval: false,
+  includeIndicatorStyles: false,
+  allowScriptTags: false,
+  historyCacheSize: 0,
+});
+
+export interface Page {
+  /** Of the tab; the body has the one h1. */
+  title: string;
+  /** Where it belongs in the bar on top; `none` for the page of the login, which has no bar. */
+  section?: Section | 'none';
+  body: Html;
+  status?: number;
+  /** Whether parts of it are live (liveUpdates.ts): it then loads what they need. */
+  live?: boolean;
+  /** Further scripts; each finds its own elements once the page is there. */
+  scripts?: readonly AssetName[];
+}
+
+/** Sends one of our own pages: everything but live parts works without any script. */
+export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
+  const { title, section, body, status, live, scripts = [] } = page;
+  const all: AssetName[] = live ? ['htmx.js', 'sse.js', 'live.js', ...scripts] : [...scripts];
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<meta name="htmx-config" content="${HTMX_CONFIG}">
+<title>${title} · proactive-notifier</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="${assetOf('console.css').url}">
+${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
+<body>
+${section === 'none' ? undefined : bar(request, section)}
+<main id="main"${section === 'none' ? html` class="narrow"` : undefined}>
+${body}
+</main>
+</body>
+</html>
+`;
+  return reply
+    .code(status ?? 200)
+    .header('content-security-policy', POLICY)
+    .type('text/html; charset=utf-8')
+    .send(document.text);
+}
+
+function bar(request: FastifyRequest, section: Section | undefined): Html {
+  const { person } = request;
+  return html`<a class="skip" href="#main">Skip to the content</a>
+<header class="bar"><div><strong>proactive-notifier</strong>
+${navigation(request, section)}
+${person === undefined ? undefined : html`<form method="post" action="/logout"><span>${person.name}, ${person.role}</span> <button>Log out</button></form>`}
+</div></header>`;
+}
+
+/** In place of a page that cannot be made: why not, and what to do. */
+export function sendRedisUnavailable(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { fault }: RedisUnavailableError,
+): FastifyReply {
+  reply.header('retry-after', 5);
+  const body = html`<h1>Redis is unavailable</h1>
+<div class="panel bad" role="alert"><p>${describeRedisFault(fault)}</p><p>What is kept there cannot be read just now. Nothing is
+lost by that: try again in a moment. If you pressed a button, look whether it was done before you press it
+again. The log of the api says since when.</p></div>`;
+  return sendPage(request, reply, { title: 'Redis is unavailable', body, status: 503 });
+}

@@ -1,0 +1,24 @@
+import { type Html, html } from '../../html/html.js';
+import type { FlowStatus, Obstacle } from '../../queue/flowStatus.js';
+
+/** What keeps notifications from flowing, each with what to do about it. Nothing when they flow. */
+export function obstaclePanels({ obstacles }: FlowStatus): Html[] {
+  return obstacles.map((obstacle) => {
+    const tone = obstacle.stops && obstacle.who === 'you' ? 'bad' : 'open';
+    return html`<div class="panel ${tone}" role="status">${describeObstacle(obstacle)}</div>`;
+  });
+}
+
+/** What is so, its first words strong, and what to do. */
+export function describeObstacle(obstacle: Obstacle): Html {
+  const [, first = obstacle.detail, rest = ''] = FIRST_WORDS.exec(obstacle.detail) ?? [];
+  return html`<p><strong>${first}</strong>${rest}</p><p>${remedyOf(obstacle)}</p>`;
+}
+
+/** Up to the first sign that ends a part of a sentence; one within a time ends nothing. */
+const FIRST_WORDS = /^(.+?[.;:])(\s.*)$/s;
+
+function remedyOf({ remedy, command }: Obstacle): Html {
+  if (command === undefined) return html`${remedy}.`;
+  return html`${remedy}: <code>notifier ${command}</code>`;
+}
