@@ -37,7 +37,7 @@ export function requireKey(app: FastifyInstance, { keys }: ApiParts, wrong: Chec
       reply.header('www-authenticate', 'Bearer realm="proactive-notifier"');
       return sendProblem(reply, UNAUTHORIZED);
     }
-    if (check.name !== undefined) request.caller = check.name;
+    request.caller = { ...request.caller, name: check.name };
   });
 }
 

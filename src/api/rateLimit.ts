@@ -49,7 +49,7 @@ export async function limitRate(app: FastifyInstance, parts: ApiParts): Promise<
     timeWindow: WINDOW_MS,
     cache: MOST_CALLERS,
     enableDraftSpec: true,
-    keyGenerator: ({ caller, ip }) => (caller === undefined ? `ip ${ip}` : `key ${caller}`),
+    keyGenerator: ({ caller: { name }, ip }) => (name === undefined ? `ip ${ip}` : `key ${name}`),
     errorResponseBuilder: (_request, { max, ttl }) =>
       new TooManyRequests(max, Math.max(1, Math.ceil(ttl / 1_000))),
   });

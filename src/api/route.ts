@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
+import type { Caller } from '../audit/caller.js';
 import { type FieldProblem, schemaProblems } from '../notification/request.js';
 import type { ApiParts } from './apiParts.js';
 import { httpProblem, invalidRequest, type Problem, sendProblem } from './problems.js';
@@ -72,8 +73,7 @@ export interface Call<Of, Query, Body> {
   id: Of extends Subject ? string : undefined;
   query: Query;
   body: Body;
-  /** The name of the caller's key. */
-  caller: string | undefined;
+  caller: Caller;
   request: FastifyRequest;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
+import type { Caller } from '../audit/caller.js';
 import { refuseForeignPages, refuseWhileUnfit, requireKey } from './apiKeys.js';
 import type { ApiParts } from './apiParts.js';
 import { docsRoutes } from './docs.js';
@@ -32,8 +33,8 @@ export const ROUTES: readonly Route[] = [
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The name of the caller's API key; absent where the API is open. */
-    caller?: string;
+    /** Who calls: known by an API key, or by a login. */
+    caller: Caller;
     /** The notification this request turned out to be about. */
     notificationId?: string;
     /** The campaign it is about. */
@@ -54,7 +55,7 @@ function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
       route: request.routeOptions.url ?? '(unknown)',
       status: reply.statusCode,
       durationMs: Math.round(reply.elapsedTime),
-      caller,
+      caller: caller.name,
       notificationId,
       campaignId,
     };
@@ -79,6 +80,9 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     genReqId: () => randomUUID(),
     frameworkErrors: answerError,
     routerOptions: { maxParamLength: LONGEST_PARAM },
+  });
+  app.addHook('onRequest', async (request) => {
+    request.caller = { from: 'api', address: request.ip };
   });
   handleErrors(app);
   logRequests(app, parts);

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { FieldProblem } from '../notification/request.js';
@@ -61,6 +62,9 @@ export interface CampaignsParts extends CampaignViewsParts {
   estimates: DeploymentEstimates;
 }
 
+/** How to read a file, and who wants it. */
+export type CalledImport = Omit<ImportOptions, 'by'> & { by?: Caller };
+
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
 export class Campaigns {
   readonly #redis: RedisClient;
@@ -86,7 +90,7 @@ export class Campaigns {
    * @param defaultName its name when none is given; the id, when left out
    * @throws RedisUnavailableError, as all of these
    */
-  async create(input: unknown, by?: string, defaultName?: string): Promise<CreateOutcome> {
+  async create(input: unknown, by?: Caller, defaultName?: string): Promise<CreateOutcome> {
     // Where Redis does not answer, storing the campaign says so.
     const parsed = parseCampaignRequest(input, await this.now());
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
@@ -140,33 +144,37 @@ export class Campaigns {
   /** Starts it now, or has it started `at` a time (epoch ms). */
   async start(
     id: string,
-    given: { at?: number; by?: string; acceptRejected?: boolean },
+    given: { at?: number; by?: Caller; acceptRejected?: boolean },
   ): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, async () => {
       const campaign = await this.#store.get(id);
       if (campaign === undefined) return undefined;
       const entry = await this.#catalogue.find(campaign.template);
       const templateHash = entry?.hash ?? campaign.templateHash;
-      return this.#step(id, (seen, now) => start(seen, { ...given, templateHash }, now));
+      return this.#step(id, (seen, now) => start(seen, { ...named(given), templateHash }, now));
     });
   }
 
   async pause(
     id: string,
-    given: { reason: string; by?: string },
+    given: { reason: string; by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () => this.#step(id, (seen, now) => pause(seen, given, now)));
+    return this.#patiently(id, () => this.#step(id, (seen, now) => pause(seen, named(given), now)));
   }
 
-  async resume(id: string, given: { by?: string }): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () => this.#step(id, (seen, now) => resume(seen, given, now)));
+  async resume(id: string, given: { by?: Caller }): Promise<StepOutcome<CampaignView> | undefined> {
+    return this.#patiently(id, () =>
+      this.#step(id, (seen, now) => resume(seen, named(given), now)),
+    );
   }
 
   async cancel(
     id: string,
-    given: { reason?: string; by?: string },
+    given: { reason?: string; by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () => this.#step(id, (seen, now) => cancel(seen, given, now)));
+    return this.#patiently(id, () =>
+      this.#step(id, (seen, now) => cancel(seen, named(given), now)),
+    );
   }
 
   /**
@@ -176,14 +184,17 @@ export class Campaigns {
   async importRows(
     id: string,
     source: Readable,
-    options: ImportOptions = {},
+    options: CalledImport = {},
   ): Promise<CampaignImport | undefined> {
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const { rows, catalogue, country } = this.#parts;
     const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
-    const result = await withRedisFaultNamed(id, importRows(parts, campaign, source, options));
+    const result = await withRedisFaultNamed(
+      id,
+      importRows(parts, campaign, source, named(options)),
+    );
     if (result.kind !== 'imported') return result;
     const view = await this.get(id);
     return view && { kind: 'imported', campaign: view, problems: result.problems };
@@ -252,7 +263,7 @@ export class Campaigns {
   async #create(
     request: CampaignRequest,
     id: string,
-    by: string | undefined,
+    by: Caller | undefined,
     defaultName = id,
   ): Promise<CreateOutcome> {
     const { template } = request;
@@ -270,7 +281,7 @@ export class Campaigns {
       { ...entry, manifest },
     );
     if (problems.length > 0) return { kind: 'invalid', problems };
-    const result = await this.#store.create(input, by);
+    const result = await this.#store.create(input, by?.name);
     if (result.kind === 'conflict') {
       const { campaign, differs } = result;
       return { kind: 'conflict', id, state: campaign.state, differs };
@@ -297,6 +308,11 @@ export class Campaigns {
       throw cause instanceof UnreadableCampaignError ? cause : error;
     }
   }
+}
+
+/** What a campaign's record keeps of who did a step is a name. */
+function named<Given extends { by?: Caller }>({ by, ...given }: Given) {
+  return { ...given, by: by?.name };
 }
 
 /** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */

@@ -1,3 +1,4 @@
+import type { Caller } from '../audit/caller.js';
 import type { State } from '../notification/state.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';
@@ -45,7 +46,7 @@ type RetryRefusal =
 
 export interface RetryRequest {
   states: readonly RetryableState[];
-  by?: string;
+  by?: Caller;
   /** Until when (epoch ms) the rows may be sent; wanted once the campaign's own `endAt` has passed. */
   until?: number;
 }
@@ -163,7 +164,7 @@ async function open(
   { id }: Campaign,
   { by }: RetryRequest,
 ): Promise<boolean> {
-  const given = by === undefined ? {} : { by };
+  const given = { by: by?.name };
   const opened = await campaigns.change(id, (now) => reopen(now, given, campaigns.clock.now()));
   return opened?.kind === 'done';
 }
@@ -176,7 +177,7 @@ async function retryRow(
   { notifications }: RetryParts,
   { number, id, state, reason, record }: TrackedRow,
   deadline: number | undefined,
-  by: string | undefined,
+  by: Caller | undefined,
 ): Promise<RefusedRow | undefined> {
   const refusal = (because: RetryRefusal): RefusedRow => ({ row: number, id, state, because });
   if (state === 'forgotten' || state === 'unreadable') return refusal(state);

@@ -6,7 +6,7 @@ import { isNotificationId } from '../notification/request.js';
 import { blockingReasons } from '../queue/blockingReasons.js';
 import { configurationFor, withProducer } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
-import { commandLine, type Output, operatorName, printable, timelineLine } from './output.js';
+import { commandLine, type Output, operator, printable, timelineLine } from './output.js';
 
 interface Options {
   json?: boolean;
@@ -33,7 +33,7 @@ export async function showNotification(id: string, options: Options): Promise<Ex
 export async function retryNotification(id: string, options: Options): Promise<ExitCode> {
   return withProducer(options, async ({ notifications }, output) => {
     if (!isNotificationId(id)) return none(output, id);
-    const result = await notifications.retry(id, operatorName());
+    const result = await notifications.retry(id, operator());
     switch (result?.kind) {
       case undefined:
         return none(output, id);
@@ -69,9 +69,7 @@ export async function retryNotification(id: string, options: Options): Promise<E
 /** Cancels a notification that has not begun to leave. */
 export async function cancelNotification(id: string, options: Options): Promise<ExitCode> {
   return withProducer(options, async ({ notifications }, output) => {
-    const result = isNotificationId(id)
-      ? await notifications.cancel(id, operatorName())
-      : undefined;
+    const result = isNotificationId(id) ? await notifications.cancel(id, operator()) : undefined;
     switch (result?.kind) {
       case undefined:
         return none(output, id);

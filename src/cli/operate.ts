@@ -5,7 +5,7 @@ import { type Pause, readPauseReason } from '../queue/sendingPause.js';
 import { gateView, pauseView } from '../queue/statusView.js';
 import { operate, withProducer } from './deploymentCommand.js';
 import { EXIT, type ExitCode, type HumanVerdict } from './exitCodes.js';
-import { commandLine, type Output, operatorName, printable } from './output.js';
+import { commandLine, type Output, operator, printable } from './output.js';
 
 export interface GateOptions {
   open?: boolean;
@@ -54,7 +54,7 @@ export async function resolveUnknown(
   return withProducer(options, async ({ notifications }, output) => {
     const outcome = verdict === 'sent' ? 'sent' : 'not_sent';
     const known = ids.filter(isNotificationId);
-    const decided = await notifications.resolveAll(known, outcome, operatorName());
+    const decided = await notifications.resolveAll(known, outcome, operator());
     const byId = new Map(known.map((id, at) => [id, decided[at]]));
     const results = ids.map((id) => sayResult(output, id, byId.get(id)));
     const [only] = results;
@@ -115,7 +115,7 @@ export async function pauseSending(options: PauseOptions): Promise<ExitCode> {
     return EXIT.invalid;
   }
   return operate(options, async (operations, output) => {
-    const pause = await operations.pause({ reason: read.reason, by: operatorName() });
+    const pause = await operations.pause({ reason: read.reason, by: operator() });
     const said = `Paused ${describePause(pause)}. Nothing is sent until \`${commandLine('resume')}\`; notifications are still accepted.`;
     output.result(said, { paused: true, ...pauseView(pause) });
     return EXIT.ok;

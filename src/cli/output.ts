@@ -1,4 +1,5 @@
 import { userInfo } from 'node:os';
+import type { Caller } from '../audit/caller.js';
 import type { TimelineView } from '../notification/notificationView.js';
 import type { FieldProblem } from '../notification/request.js';
 import { optionNameOf } from './send/options.js';
@@ -13,8 +14,13 @@ export function commandLine(args: string): string {
   return `${isClone ? 'npm start --' : 'notifier'} ${args}`;
 }
 
-/** Who is at the keyboard. A container may run as a user that has a number and no name. */
-export function operatorName(): string {
+/** Who is at the keyboard. */
+export function operator(): Caller {
+  return { name: operatorName(), from: 'cli' };
+}
+
+/** A container may run as a user that has a number and no name. */
+function operatorName(): string {
   try {
     return userInfo().username;
   } catch {

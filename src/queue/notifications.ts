@@ -1,3 +1,4 @@
+import type { Caller } from '../audit/caller.js';
 import { keep, write } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
 import { type NotificationView, viewOf } from '../notification/notificationView.js';
@@ -37,21 +38,21 @@ export class Notifications {
     return this.#patiently(undefined, () => this.#view(id));
   }
 
-  async cancel(id: string, by?: string): Promise<CancelResult | undefined> {
+  async cancel(id: string, by?: Caller): Promise<CancelResult | undefined> {
     return this.#patiently(id, async () => {
       const now = await this.#ledger.clock.current();
-      return this.#ledger.change(id, (record) => cancel(record, now, by));
+      return this.#ledger.change(id, (record) => cancel(record, now, by?.name));
     });
   }
 
   async resolve(
     id: string,
     verdict: 'sent' | 'not_sent',
-    by?: string,
+    by?: Caller,
   ): Promise<ResolveResult | undefined> {
     return this.#patiently(id, async () => {
       const now = await this.#ledger.clock.current();
-      return this.#ledger.change(id, (record) => resolve(record, verdict, now, by));
+      return this.#ledger.change(id, (record) => resolve(record, verdict, now, by?.name));
     });
   }
 
@@ -59,7 +60,7 @@ export class Notifications {
   async resolveAll(
     ids: readonly string[],
     verdict: 'sent' | 'not_sent',
-    by?: string,
+    by?: Caller,
   ): Promise<(ResolveResult | undefined)[]> {
     const results: (ResolveResult | undefined)[] = [];
     for (let from = 0; from < ids.length; from += DECIDED_AT_ONCE) {
@@ -91,7 +92,7 @@ export class Notifications {
    * Opens a new generation, with a job of its own, of what surely did not reach the customer. It has
    * until `deadline` (epoch ms), a day when left out.
    */
-  async retry(id: string, by?: string, deadline?: number): Promise<RetryOutcome | undefined> {
+  async retry(id: string, by?: Caller, deadline?: number): Promise<RetryOutcome | undefined> {
     return this.#patiently(id, () => this.#retry(id, by, deadline));
   }
 
@@ -115,14 +116,14 @@ export class Notifications {
 
   async #retry(
     id: string,
-    by: string | undefined,
+    by: Caller | undefined,
     deadline: number | undefined,
   ): Promise<RetryOutcome | undefined> {
     const now = await this.#ledger.clock.current();
     if ((await this.#ledger.readRequest(id)) === undefined) {
       return (await this.#ledger.read(id)) === undefined ? undefined : { kind: 'request_gone' };
     }
-    const renewed = { deadline: deadline ?? renewedDeadline(now), by };
+    const renewed = { deadline: deadline ?? renewedDeadline(now), by: by?.name };
     const result = await this.#ledger.change(id, (record) => retry(record, renewed, now));
     if (result?.kind !== 'retried') return result;
     await addJobs(this.#queues, [result.record], now);

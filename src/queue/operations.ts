@@ -1,3 +1,4 @@
+import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
@@ -81,7 +82,8 @@ export class Operations {
    *
    * @throws RedisUnavailableError when it is not known whether the sending stops
    */
-  async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
+  async pause({ reason, by }: { reason: string; by?: Caller }): Promise<BegunPause> {
+    const given = { reason, by: by?.name };
     const pause = await this.#patiently(() => this.#sendingPause.pause(given), true);
     await this.#sendingPause.drain();
     return pause;

@@ -1,3 +1,4 @@
+import { LIBRARY } from '../audit/caller.js';
 import { Keyring } from '../notification/keyring.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import type { NotificationView } from '../notification/notificationView.js';
@@ -216,7 +217,7 @@ export class NotificationProducer {
   async cancel(
     id: string,
   ): Promise<{ cancelled: true } | { cancelled: false; state: State } | undefined> {
-    const result = await this.notifications.cancel(id);
+    const result = await this.notifications.cancel(id, LIBRARY);
     if (result === undefined) return undefined;
     if (result.kind === 'cancelled') return { cancelled: true };
     return { cancelled: false, state: result.state };

@@ -202,7 +202,10 @@ const byEmail = { template: 'follow-up', channels: ['email' as const] };
         redisUrl: empty.config.REDIS_URL,
         prefix: empty.config.QUEUE_PREFIX,
       });
-      await producer.operations.pause({ reason: 'wrong <b>price</b> in the template', by: 'ops' });
+      await producer.operations.pause({
+        reason: 'wrong <b>price</b> in the template',
+        by: { name: 'ops', from: 'page' },
+      });
       await page.goto('/notifications/waits');
       await page.getByText('wrong <b>price</b> in the template').first().waitFor();
       await picture(page, `paused-notification-${look}`);

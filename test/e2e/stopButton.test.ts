@@ -59,7 +59,7 @@ describe('the stop button', () => {
     await deployment.spawnWorker();
     const ids = await Promise.all(Array.from({ length: 60 }, (_, n) => send(`busy-${n}`)));
     expect(await deployment.sandbox.requests.waitFor(5, 'agentless-email', 20_000)).toBe(true);
-    await operations().pause({ reason: 'complaints', by: 'ops' });
+    await operations().pause({ reason: 'complaints', by: { name: 'ops', from: 'api' } });
     const sentWhenPaused = sends();
     expect(sentWhenPaused).toBeLessThan(60);
     ids.push(await send('accepted-while-paused'));

@@ -73,7 +73,7 @@ export const BATCH_ROUTE = route({
   ],
   async handle({ body, caller, request }, { intake }) {
     const items = body.notifications;
-    const accepted = await intake.acceptAll(items, caller);
+    const accepted = await intake.acceptAll(items, caller.name);
     logDefects(request.log, accepted);
     const answers = accepted.map((result, index) => acceptAnswer(result, items[index]));
     const results = answers.map((one, index) => itemResult(one, index, items[index]));

@@ -125,7 +125,7 @@ export const CONTROL_ROUTES = [
     answers: { 200: answer('Stopped', paused, { paused: true, ...PAUSE }) },
     async handle({ body, caller, request }, { operations }) {
       const pause = await operations.pause({ reason: body.reason, by: caller });
-      request.log.warn({ caller }, 'sending paused');
+      request.log.warn({ caller: caller.name }, 'sending paused');
       return ok({ paused: true, ...pauseView(pause) });
     },
   }),
@@ -140,7 +140,7 @@ export const CONTROL_ROUTES = [
     answers: { 200: answer('It goes on', resumed, { paused: false, was: PAUSE }) },
     async handle({ caller, request }, { operations }) {
       const was = await operations.resume();
-      request.log.warn({ caller }, 'sending resumed');
+      request.log.warn({ caller: caller.name }, 'sending resumed');
       return ok({ paused: false, was: was === undefined ? undefined : pauseView(was) });
     },
   }),
@@ -168,7 +168,7 @@ export const CONTROL_ROUTES = [
     answers: { 200: answer('Open', gateOpened, { closed: false, sparedSeconds: 30 }) },
     async handle({ caller, request }, { operations }) {
       const sparedMs = await operations.openGate();
-      request.log.warn({ caller, sparedMs }, 'gate opened by hand');
+      request.log.warn({ caller: caller.name, sparedMs }, 'gate opened by hand');
       return ok({ closed: false, sparedSeconds: Math.round(sparedMs / 1_000) });
     },
   }),

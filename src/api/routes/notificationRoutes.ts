@@ -82,7 +82,7 @@ export const NOTIFICATION_ROUTES = [
     async handle({ request, caller }, { intake }) {
       const keyed = withIdempotencyKey(request, intake);
       if (!keyed.ok) return invalidRequest(keyed.problems);
-      const [result] = await intake.acceptAll([keyed.input], caller);
+      const [result] = await intake.acceptAll([keyed.input], caller.name);
       if (result === undefined) throw new Error('no result for one request');
       logDefects(request.log, [result]);
       const given = acceptAnswer(result, keyed.input);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import type { Caller } from '../../audit/caller.js';
 import type { FieldProblem } from '../../notification/request.js';
 import type { CampaignImport, Campaigns } from '../campaigns.js';
 import type { CampaignView } from '../campaignView.js';
@@ -28,7 +29,7 @@ const UNREADABLE = 'the file could not be read to its end';
 const LARGEST_FILE_BYTES = 4 * 1024 ** 3;
 const HEAD_BYTES = 64 * 1024;
 
-const BY = 'inbox';
+const BY: Caller = { name: 'inbox', from: 'inbox' };
 const EXAMPLE = '{"template": "follow-up", "start": "now"}';
 
 /**

@@ -1,11 +1,12 @@
 import { openCampaigns, openProducer } from '../../app/openProducer.js';
+import type { Caller } from '../../audit/caller.js';
 import type { StepRefused } from '../../campaign/campaignSteps.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
 import { UnreadableCampaignError } from '../../campaign/store.js';
 import type { Config } from '../../config.js';
 import { configurationFor, reportRedisFault, untilRedisAnswers } from '../deploymentCommand.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
-import { commandLine, type Output, operatorName, outputFor, printable } from '../output.js';
+import { commandLine, type Output, operator, outputFor, printable } from '../output.js';
 import { type Terminal, terminal } from '../terminal.js';
 
 /** What a campaign command works with. */
@@ -16,7 +17,7 @@ export interface CampaignSession {
   /** For people; says nothing where the answer is JSON. */
   to: Terminal;
   /** Who is at the keyboard, for those who look at the campaign later. */
-  by: string;
+  by: Caller;
 }
 
 /** Runs a command on the campaigns of the deployment that the environment names. */
@@ -33,7 +34,7 @@ export async function withCampaigns(
   const to = options.json === true ? SILENT : terminal();
   try {
     await untilRedisAnswers(() => producer.ping());
-    return await command({ campaigns, config, output, to, by: operatorName() });
+    return await command({ campaigns, config, output, to, by: operator() });
   } catch (error) {
     if (error instanceof UnreadableCampaignError) {
       output.remark(error.message);

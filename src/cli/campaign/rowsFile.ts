@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import type { CampaignImport } from '../../campaign/campaigns.js';
+import type { CalledImport, CampaignImport } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
-import type { ImportOptions, ImportProgress } from '../../campaign/import/importRows.js';
+import type { ImportProgress } from '../../campaign/import/importRows.js';
 import type { ColumnSuggestion, FileProblem } from '../../campaign/import/unusableFile.js';
 import { describeRowReasons } from '../../campaign/rowReasons.js';
 import { commandLine, printable } from '../output.js';
@@ -101,7 +101,7 @@ export async function importFile(
   { campaigns, to }: CampaignSession,
   id: string,
   file: RowsFile,
-  options: ImportOptions & { signal: AbortSignal },
+  options: CalledImport & { signal: AbortSignal },
 ): Promise<CampaignImport | undefined> {
   const display = new ImportDisplay(to, file.size);
   const source = file.open();

@@ -43,8 +43,8 @@ export function guard(app: FastifyInstance, logins: Logins | undefined): void {
       const person = await personOf(request, logins);
       if (person === undefined) return askToLogIn(request, reply);
       request.person = person;
-      request.caller = person.name;
     }
+    request.caller = { ...request.person, from: 'page', address: request.ip };
     const foreign = foreignOrigin(request, {
       loopbackNamesOnly: logins === undefined,
       programsMayWrite: false,

@@ -2,6 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
+import type { Caller } from '../../audit/caller.js';
 import { html } from '../../html/html.js';
 import { redactedError } from '../../ops/logger.js';
 import { flowStatus } from '../../queue/flowStatus.js';
@@ -123,9 +124,9 @@ export function pagesNeedRedis(app: FastifyInstance, operations: Operations): vo
 /** The queue dashboard, at `/queues`. The code that registers this has seen to it that only some may come here. */
 export function boardPlugin(app: FastifyInstance, parts: Omit<BoardParts, 'callers'>): void {
   const { readOnly, queues } = parts;
-  const callers = new WeakMap<object, string>();
+  const callers = new WeakMap<object, Caller>();
   app.addHook('onRequest', async ({ headers, caller }) => {
-    if (caller !== undefined) callers.set(headers, caller);
+    callers.set(headers, caller);
   });
   const adapter = new BoardAdapter({ ...parts, callers });
   adapter.setBasePath(BOARD);

@@ -1,4 +1,5 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
+import type { Caller } from '../../audit/caller.js';
 import type { Lane } from '../../notification/state.js';
 import { type FlowStatus, flowStatus } from '../../queue/flowStatus.js';
 import { INTAKE } from '../../queue/intakeJob.js';
@@ -16,7 +17,7 @@ import { intakeJobView, jobView, laneNamed } from './jobView.js';
 
 type Answer = Awaited<ReturnType<AppControllerRoute['handler']>>;
 /** Who asks, by the headers of the request: all that the library hands on of it. */
-type Callers = Pick<WeakMap<object, string>, 'get'>;
+type Callers = Pick<WeakMap<object, Caller>, 'get'>;
 
 type Handle = (request: BullBoardRequest, original: () => Promise<Answer>) => Promise<Answer>;
 
@@ -123,7 +124,7 @@ function viewFor(queueName: unknown): typeof jobView {
 function pressing(parts: BoardParts): Record<string, Handle> {
   const job = '/api/queues/:queueName/:jobId';
   const button =
-    (press: (lane: Lane, jobId: string, by?: string) => Promise<JobActionResult>): Handle =>
+    (press: (lane: Lane, jobId: string, by?: Caller) => Promise<JobActionResult>): Handle =>
     async ({ params, headers }) => {
       const lane = laneNamed(params['queueName']);
       if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');

@@ -1,3 +1,4 @@
+import type { Caller } from '../../audit/caller.js';
 import type { Ledger } from '../../notification/ledger.js';
 import type { Lane } from '../../notification/state.js';
 import { jobFor, type Queues, readJobData } from '../../queue/jobs.js';
@@ -36,7 +37,7 @@ export async function retry(
   { queues, notifications }: ButtonParts,
   lane: Lane,
   jobId: string,
-  by: string | undefined,
+  by: Caller | undefined,
 ): Promise<JobActionResult> {
   const job = await queues[lane].getJob(jobId);
   if (job === undefined) return { kind: 'no_job' };

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { operatorName } from '../../../src/cli/output.js';
+import { operator } from '../../../src/cli/output.js';
 import { type Deployment, deploy } from '../../support/deployment.js';
 import { Command, type Ended, run } from '../support/command.js';
 
@@ -154,7 +154,7 @@ describe('campaign run', () => {
       campaign: {
         name: 'standard input',
         state: 'ready',
-        by: operatorName(),
+        by: operator().name,
         import: { rows: 1 },
       },
       dryRun: { rows: 1, tried: { web: 1 } },
