@@ -10,7 +10,7 @@ import { CampaignEstimates } from './campaignEstimates.js';
 /** The campaigns of this deployment, on the producer's connection: closing that one is enough. */
 export function openCampaigns(config: Config, producer: NotificationProducer): Campaigns {
   const { QUEUE_PREFIX: prefix, CAMPAIGN_RETENTION: retentionMs } = config;
-  const { catalogue, notifications, operations } = producer;
+  const { acceptor, catalogue, notifications, operations } = producer;
   const { redis, ledger, backlog } = producer.store;
   return new Campaigns({
     redis,
@@ -18,6 +18,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     rows: new RowStore(redis, prefix),
     catalogue,
     ledger,
+    acceptor,
     notifications,
     backlog,
     operations,

@@ -137,6 +137,8 @@ export interface Campaign {
   prefetch?: 'off';
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */
   upload?: string;
+  /** When the last upload broke off (epoch ms), until another step is taken. */
+  uploadBrokeOffAt?: number;
   /** Rows that were released do not know of the last step yet (cancel, resume): the feeder does. */
   unsettled?: true;
   /** How many had ended, and how, when it was last judged whether too much fails. */

@@ -1,4 +1,4 @@
-import type { ReasonCounts } from '../notification/countedReason.js';
+import type { ChannelCounts, ReasonCounts } from '../notification/countedReason.js';
 import { STATES } from '../notification/state.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 
@@ -7,6 +7,8 @@ export interface Tally {
   counts: CampaignCounts;
   /** Of the deferred, skipped, failed and unknown rows why they are; each adds up to its count. */
   reasons: ReasonCounts;
+  /** Over which channel the messages left, as far as that was counted. */
+  channels: ChannelCounts;
   /** Released rows for which something is still to be done, an outstanding delivery check included. */
   live: number;
 }

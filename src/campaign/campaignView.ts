@@ -6,6 +6,7 @@ import type { Campaign, CampaignHold, CampaignState, ImportSummary } from './cam
 import { type ProgressSurroundings, progressOf, type Tally } from './campaignProgress.js';
 import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
+import type { UploadStatus } from './import/uploadProgress.js';
 import { manyRejected } from './rowReasons.js';
 import { spentBy } from './spentRequests.js';
 import type { CampaignStore } from './store.js';
@@ -20,6 +21,7 @@ interface CampaignSurroundings extends ProgressSurroundings {
   obstacles: readonly Obstacle[];
   /** Until when rows wait for their prefetch at most (epoch ms). */
   heldUntil?: number;
+  upload?: UploadStatus;
 }
 
 /** Whether a campaign has begun and not ended. */
@@ -30,7 +32,15 @@ function isUnderWay(state: CampaignState): boolean {
 function campaignView(
   campaign: Campaign,
   tally: Tally,
-  { now, perMinute, deliveryCheckAfterMs, spent, obstacles, heldUntil }: CampaignSurroundings,
+  {
+    now,
+    perMinute,
+    deliveryCheckAfterMs,
+    spent,
+    obstacles,
+    heldUntil,
+    upload,
+  }: CampaignSurroundings,
 ): CampaignView {
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess } = campaign;
@@ -56,9 +66,11 @@ function campaignView(
     startedAt: isoOf(startedAt),
     endAt: isoOf(endAt),
     endedAt: isoOf(endedAt),
+    upload: upload && uploadView(upload),
     import: campaign.import === undefined ? undefined : importView(campaign.import),
     counts: tally.counts,
     reasons: tally.reasons,
+    byChannel: tally.channels,
     progress: progressOf(campaign, tally, {
       now,
       perMinute: isStopped ? undefined : perMinute,
@@ -74,6 +86,11 @@ function campaignView(
 
 function waitView({ since, until, ...wait }: CampaignWait): CampaignWaitView {
   return { ...wait, since: isoOf(since), until: isoOf(until) };
+}
+
+function uploadView(upload: UploadStatus): CampaignView['upload'] {
+  if (upload.state === 'broken_off') return { state: upload.state, since: iso(upload.at) };
+  return { ...upload, since: iso(upload.since) };
 }
 
 /** Records of older versions lack what was counted later. */
@@ -130,10 +147,11 @@ export class CampaignViews {
   async #view(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
     const { redis, store, deliveryCheckAfterMs } = this.#parts;
     const { id, state } = campaign;
-    const [tally, perMinute, spent] = await Promise.all([
+    const [tally, perMinute, spent, upload] = await Promise.all([
       store.tally(id),
       state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
       spentBy(redis, store.keys, id),
+      store.uploads.status(campaign, store.clock.now()),
     ]);
     const now = store.clock.now();
     const heldUntil = await this.#heldUntil(campaign, now);
@@ -144,6 +162,7 @@ export class CampaignViews {
       spent,
       obstacles,
       heldUntil,
+      upload,
     });
   }
 

@@ -4,6 +4,7 @@ import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { FieldProblem } from '../notification/request.js';
+import type { Acceptor } from '../queue/acceptor.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';
 import { RedisUnavailableError } from '../queue/notifierErrors.js';
@@ -15,6 +16,7 @@ import { type TemplateCatalogue, templateProblems } from '../templates/catalogue
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState } from './campaign.js';
 import { type CampaignRequest, campaignInput, parseCampaignRequest } from './campaignRequest.js';
+import { rowRequest } from './campaignRows.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
 import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
 import {
@@ -23,13 +25,18 @@ import {
   type DryRunOutcome,
   dryRun,
 } from './dryRun/campaignDryRun.js';
+import type { Sample } from './dryRun/samples.js';
+import { sampleOf } from './dryRun/samples.js';
 import { type ExportFormat, exportRejected, exportResults } from './exports.js';
+import { findRow } from './findRow.js';
+import { type FileHead, type FilePreview, previewFile } from './import/filePreview.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
 import type { FileProblem } from './import/unusableFile.js';
-import { cancel, pause, resume, start } from './lifecycle.js';
+import { cancel, noteBrokenUpload, pause, resume, type StartGiven, start } from './lifecycle.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
 import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
+import { type TestSend, type TestSendOutcome, testRequest } from './testSend.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -54,6 +61,7 @@ export interface CampaignsParts extends CampaignViewsParts {
   catalogue: TemplateCatalogue;
   rows: RowStore;
   ledger: Ledger;
+  acceptor: Pick<Acceptor, 'acceptAll'>;
   notifications: Notifications;
   backlog: Backlog;
   /** Where phone numbers without a country code are dialled. */
@@ -144,7 +152,7 @@ export class Campaigns {
   /** Starts it now, or has it started `at` a time (epoch ms). */
   async start(
     id: string,
-    given: { at?: number; by?: Caller; acceptRejected?: boolean },
+    given: Omit<StartGiven, 'by'> & { by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
     return this.#patiently(id, async () => {
       const campaign = await this.#store.get(id);
@@ -195,9 +203,51 @@ export class Campaigns {
       id,
       importRows(parts, campaign, source, named(options)),
     );
+    if (result.kind === 'broken_off') await this.#noteBrokenUpload(id);
     if (result.kind !== 'imported') return result;
     const view = await this.get(id);
     return view && { kind: 'imported', campaign: view, problems: result.problems };
+  }
+
+  /** The first piece of a file, read as its import would read it; nothing is stored. */
+  async preview(id: string, head: FileHead): Promise<FilePreview | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const entry = await this.#patiently(undefined, () => this.#catalogue.find(campaign.template));
+    if (entry === undefined) {
+      return { columns: [], problems: [{ expected: await this.#templateExpected() }] };
+    }
+    const { country } = this.#parts;
+    return previewFile(campaign, head, { entry, now: this.#store.clock.now(), country });
+  }
+
+  /** One row as its message would arrive; undefined where there is no such row, or no template any more. */
+  async sample(id: string, row: number): Promise<Sample | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, estimates } = this.#parts;
+    return this.#patiently(undefined, async () => {
+      const found = await findRow(rows, campaign, row);
+      const estimate = await estimates.estimateFor(campaign);
+      if (found === undefined || estimate === undefined) return undefined;
+      const request = rowRequest(campaign, found.row);
+      return sampleOf(estimate, [], { row, request, outlook: estimate.outlook(request) });
+    });
+  }
+
+  /** Sends the message of one row to another address: a notification of its own, which counts for nothing here. */
+  async testSend(
+    id: string,
+    { by, ...test }: TestSend & { by?: Caller },
+  ): Promise<TestSendOutcome | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined) return undefined;
+    const { rows, acceptor } = this.#parts;
+    const found = await this.#patiently(undefined, () => findRow(rows, campaign, test.row));
+    if (found === undefined) return { kind: 'no_row' };
+    const [result] = await acceptor.acceptAll([testRequest(campaign, found.row, test)], by?.name);
+    if (result === undefined) throw new Error('no result for one request');
+    return { kind: 'asked', result };
   }
 
   /** Goes through all rows without sending or storing anything. */
@@ -241,6 +291,13 @@ export class Campaigns {
     return view && { kind: 'retried', report: { campaign: view, ...report } };
   }
 
+  /** It is a remark; what is stored is right without it. */
+  async #noteBrokenUpload(id: string): Promise<void> {
+    const now = this.#store.clock.now();
+    const note = () => this.#store.change(id, (campaign) => noteBrokenUpload(campaign, now));
+    await this.#patiently(id, note).catch(() => undefined);
+  }
+
   #find(id: string): Promise<Campaign | undefined> {
     return this.#patiently(undefined, async () => {
       // Whatever is decided of it next is decided by this clock.
@@ -269,8 +326,7 @@ export class Campaigns {
     const { template } = request;
     const entry = await this.#catalogue.find(template);
     if (entry === undefined) {
-      const names = (await this.#catalogue.names()).join(', ');
-      const expected = names === '' ? 'a template; none is known yet' : `one of ${names}`;
+      const expected = await this.#templateExpected();
       return { kind: 'invalid', problems: [{ field: 'template', expected }] };
     }
     const input = campaignInput(request, { id, templateHash: entry.hash, defaultName });
@@ -287,6 +343,11 @@ export class Campaigns {
       return { kind: 'conflict', id, state: campaign.state, differs };
     }
     return { kind: result.kind, campaign: await this.#views.one(result.campaign) };
+  }
+
+  async #templateExpected(): Promise<string> {
+    const names = (await this.#catalogue.names()).join(', ');
+    return names === '' ? 'a template; none is known yet' : `one of ${names}`;
   }
 
   async #step(

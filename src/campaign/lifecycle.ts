@@ -59,7 +59,7 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
   };
 }
 
-type Transient = 'reason' | 'pausedForAccess' | 'by' | 'upload' | 'unsettled';
+type Transient = 'reason' | 'pausedForAccess' | 'by' | 'upload' | 'uploadBrokeOffAt' | 'unsettled';
 
 /** The campaign after a step: what was said of the last one is gone unless said again. */
 function step(
@@ -69,7 +69,7 @@ function step(
   changes: Partial<Campaign> = {},
 ): Campaign {
   const { reason: _reason, pausedForAccess: _access, by: _by, ...others } = campaign;
-  const { upload: _upload, unsettled: _unsettled, ...rest } = others;
+  const { upload: _upload, uploadBrokeOffAt: _broke, unsettled: _unsettled, ...rest } = others;
   // Clocks of two processes differ a little.
   return { ...rest, ...changes, ...to, updatedAt: Math.max(now, campaign.updatedAt) };
 }
@@ -115,13 +115,47 @@ export function abandonUpload(
   campaign: Campaign,
   upload: string,
   now: number,
+  end: 'refused' | 'broken_off' = 'refused',
 ): CampaignDecision<boolean> {
   if (!isUploadOf(campaign, upload)) return { result: false };
   const state = campaign.import === undefined ? 'importing' : 'ready';
   const { startAt, ...unscheduled } = campaign;
   const wouldStartNow = state === 'ready' && startAt !== undefined && startAt <= now;
-  const next = step(wouldStartNow ? unscheduled : campaign, now, { state });
+  const next = step(wouldStartNow ? unscheduled : campaign, now, {
+    state,
+    uploadBrokeOffAt: end === 'broken_off' ? now : undefined,
+  });
   return { result: true, next };
+}
+
+/**
+ * An upload broke off before its first chunk was complete: nothing changes, but that it did is known to the
+ * person who closed the browser over it.
+ */
+export function noteBrokenUpload(campaign: Campaign, now: number): CampaignDecision<void> {
+  const { state, upload } = campaign;
+  const takesRows = state === 'importing' || state === 'ready';
+  if (!takesRows || upload !== undefined) return { result: undefined };
+  return { result: undefined, next: { ...campaign, uploadBrokeOffAt: now } };
+}
+
+export interface StartGiven {
+  /** Not before this time (epoch ms). */
+  at?: number;
+  by?: string;
+  acceptRejected?: boolean;
+  /** What the person who starts it has looked at: how many recipients, of which import (epoch ms). */
+  seen?: { rows: number; importedAt: number };
+}
+
+const NOT_AS_SEEN =
+  'its rows have been replaced since you looked at them; look at what it sends now, and start it then';
+
+function isAsSeen(
+  { import: imported }: Campaign,
+  { rows, importedAt }: { rows: number; importedAt: number },
+) {
+  return imported?.rows === rows && imported.finishedAt === importedAt;
 }
 
 /**
@@ -130,11 +164,12 @@ export function abandonUpload(
  */
 export function start(
   campaign: Campaign,
-  given: { templateHash: string; at?: number; by?: string; acceptRejected?: boolean },
+  given: StartGiven & { templateHash: string },
   now: number,
 ): StepDecision {
   return taken(campaign, 'start', () => {
-    const { templateHash, at = now, acceptRejected = false } = given;
+    const { templateHash, at = now, acceptRejected = false, seen } = given;
+    if (seen !== undefined && !isAsSeen(campaign, seen)) return refused(campaign, NOT_AS_SEEN);
     const doubt = acceptRejected ? undefined : manyRejected(campaign);
     if (doubt !== undefined) return refused(campaign, doubt, 'accept-rejected');
     const accepted =

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { TAG_BYTES, takeRandom } from '../notification/codec.js';
-import { reasonCountsOf } from '../notification/countedReason.js';
+import { channelCountsOf, reasonCountsOf } from '../notification/countedReason.js';
 import { STATES } from '../notification/state.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
@@ -8,6 +8,7 @@ import { type RedisClient, readScript } from '../redis/redisClient.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
 import type { Tally } from './campaignProgress.js';
 import type { CampaignDecision } from './campaignSteps.js';
+import { UploadProgress } from './import/uploadProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
 
 /** The record of a campaign that holds none: it was damaged, or a later version has written it. */
@@ -78,6 +79,7 @@ export class CampaignStore {
   readonly keys: CampaignKeys;
   /** When a campaign starts and ends is judged by it. */
   readonly clock: RedisClock;
+  readonly uploads: UploadProgress;
   readonly #redis: RedisClient;
   readonly #retentionMs: number;
 
@@ -89,6 +91,7 @@ export class CampaignStore {
     }
     this.keys = campaignKeys(prefix);
     this.clock = redisClock(redis, prefix);
+    this.uploads = new UploadProgress(redis, this.keys);
     this.#redis = redis;
     this.#retentionMs = retentionMs;
     const lua = readScript('changeCampaign', import.meta.url);
@@ -199,7 +202,12 @@ export class CampaignStore {
     const hash = Object.fromEntries(
       flat.flatMap((field, at) => (at % 2 === 0 ? [[field, flat[at + 1] ?? '']] : [])),
     );
-    return { counts: countsOf(hash), reasons: reasonCountsOf(hash), live: size };
+    return {
+      counts: countsOf(hash),
+      reasons: reasonCountsOf(hash),
+      channels: channelCountsOf(hash),
+      live: size,
+    };
   }
 
   /** How many rows have been let go, in the order of the file. */

@@ -36,6 +36,21 @@ const reasons = z
       'Why rows are deferred, skipped, failed or unknown; the reasons of each add up to its count. other is what has no code here, and what a version without reasons has counted.',
   });
 
+const byChannel = z
+  .partialRecord(
+    z.enum(CHANNELS),
+    z.object({
+      sent: rows.optional(),
+      delivered: rows.optional(),
+      read: rows.optional(),
+      undelivered: rows.optional(),
+    }),
+  )
+  .meta({
+    description:
+      'Over which channel the messages left that count as sent, delivered, read or undelivered. What a version without it has counted is in none.',
+  });
+
 const wait = z.object({
   code: z.string().meta({ description: 'The kind of an obstacle, or the reason of rows.' }),
   who: z.enum(['nothing', 'a worker', 'Genesys Cloud', 'the customer', 'the clock', 'you']),
@@ -113,11 +128,24 @@ export const campaignSchema = z
     startedAt: time.optional(),
     endAt: time.optional(),
     endedAt: time.optional(),
+    upload: z
+      .object({
+        state: z.enum(['coming', 'broken_off']),
+        since: time.meta({ description: 'When it began, or when it broke off.' }),
+        rows: rows.optional(),
+        bytes: rows.optional(),
+      })
+      .optional()
+      .meta({
+        description:
+          'A file that is being uploaded, and how far it has come; or that its upload broke off. Nothing of it counts before its end was read.',
+      }),
     import: importSchema
       .optional()
       .meta({ description: 'What the upload has found; absent until one has come to its end.' }),
     counts,
     reasons,
+    byChannel,
     progress: z.object({
       rows,
       ended: rows.meta({

@@ -1,9 +1,15 @@
 import { countLabel, type NotificationRecord } from './record.js';
+import { CHANNELS, type Channel } from './state.js';
 
 /** Where a campaign counts its rows by reason as well. */
 const REASONED_LABELS = ['deferred', 'skipped', 'failed', 'unknown'] as const;
 
 type ReasonedLabel = (typeof REASONED_LABELS)[number];
+
+/** Where it counts them by channel: a message left, and that is what became of it. */
+const CHANNEL_LABELS = ['sent', 'delivered', 'read', 'undelivered'] as const;
+
+type ChannelLabel = (typeof CHANNEL_LABELS)[number];
 
 /**
  * The reasons by which rows are counted. A closed set, so that what a campaign keeps stays small
@@ -78,15 +84,34 @@ function isReasoned(label: string): label is ReasonedLabel {
   return (REASONED_LABELS as readonly string[]).includes(label);
 }
 
+function isByChannel(label: string): label is ChannelLabel {
+  return (CHANNEL_LABELS as readonly string[]).includes(label);
+}
+
 /** The field of a campaign's counts in which rows of this label and reason are counted. */
 function reasonField(label: ReasonedLabel, reason: CountedReason): string {
   return `${label}:${reason}`;
 }
 
-/** The field in which this row is counted by its reason; '' where only its state is counted. */
-export function reasonFieldOf(record: NotificationRecord): string {
+function channelField(label: ChannelLabel, channel: Channel): string {
+  return `${label}:${channel}`;
+}
+
+/**
+ * The field in which this row is counted beside its state: by its reason, or by the channel over which its
+ * message left; '' where only its state is counted.
+ */
+export function detailFieldOf(record: NotificationRecord): string {
   const label = countLabel(record);
-  return isReasoned(label) ? reasonField(label, countedReason(record.reason)) : '';
+  if (isReasoned(label)) return reasonField(label, countedReason(record.reason));
+  if (!isByChannel(label)) return '';
+  const channel = record.legs.findLast(({ outcome }) => isMessage(outcome))?.channel;
+  return channel === undefined ? '' : channelField(label, channel);
+}
+
+/** A message that left, as far as is known; a person may have decided so of an `unknown` one. */
+function isMessage(outcome: NotificationRecord['legs'][number]['outcome']): boolean {
+  return outcome === 'sent' || outcome === 'undelivered' || outcome === 'unknown';
 }
 
 export type ReasonCounts = Record<ReasonedLabel, Partial<Record<CountedReason, number>>>;
@@ -117,4 +142,25 @@ export function reasonCountsOf(hash: Readonly<Record<string, string>>): ReasonCo
     failed: of('failed'),
     unknown: of('unknown'),
   };
+}
+
+export type ChannelCounts = Partial<Record<Channel, Partial<Record<ChannelLabel, number>>>>;
+
+/**
+ * From the same hash: over which channel the messages left that count as sent, delivered, read or
+ * undelivered. What a version before this one has counted is in none of them.
+ */
+export function channelCountsOf(hash: Readonly<Record<string, string>>): ChannelCounts {
+  const found: ChannelCounts = {};
+  for (const label of CHANNEL_LABELS) {
+    let left = Number(hash[label] ?? 0);
+    for (const channel of CHANNELS) {
+      // A worker of the version before moves rows on without their channel while an update goes on.
+      const rows = Math.min(Number(hash[channelField(label, channel)] ?? 0), left);
+      if (rows <= 0) continue;
+      found[channel] = { ...found[channel], [label]: rows };
+      left -= rows;
+    }
+  }
+  return found;
 }

@@ -20,7 +20,7 @@ import {
   tagged,
   trySnapshotOf,
 } from './codec.js';
-import { reasonFieldOf } from './countedReason.js';
+import { detailFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
 import {
   defineLedgerScripts,
@@ -364,8 +364,8 @@ export class Ledger {
       countLabel(snapshot.record),
       countLabel(next),
       isLive(next) ? '1' : '',
-      reasonFieldOf(snapshot.record),
-      reasonFieldOf(next),
+      detailFieldOf(snapshot.record),
+      detailFieldOf(next),
       ...delivery.args,
     );
   }

@@ -24,6 +24,8 @@ export interface KeysOfCampaign {
   prefetched(block: number): string;
   /** Set: keyed digests of contact ids that had a conversation since their history was prefetched. */
   wroteSince: string;
+  /** How far an upload has come, as JSON; there while one is under way. */
+  upload: string;
   /** What an upload has brought so far; becomes `rows` when it is finished. */
   uploadedRows(upload: string): string;
   uploadedRejected(upload: string): string;
@@ -66,6 +68,7 @@ export function campaignKeys(prefix: string): CampaignKeys {
         prefetch: `${record}:prefetch`,
         prefetched: (block) => `${record}:prefetch:${block}`,
         wroteSince: `${record}:prefetch:wrote`,
+        upload: `${record}:upload`,
         uploadedRows: (upload) => `${record}:rows:${upload}`,
         uploadedRejected: (upload) => `${record}:rejected:${upload}`,
       };

@@ -22,6 +22,7 @@ const tally = (reasons: Partial<Tally['reasons']> = {}): Tally => ({
   counts,
   live: 0,
   reasons: { deferred: {}, skipped: {}, failed: {}, unknown: {}, ...reasons },
+  channels: {},
 });
 const gate = {
   closed: true as const,

@@ -140,7 +140,7 @@ describe('the counts of a campaign', () => {
       arbitrary: onRow((r, { now }) => {
         const intent = {
           fencingToken: r.fencingToken,
-          channel: 'web',
+          channel: now % 2 === 0 ? 'web' : 'email',
           sendWithinMs: 2_000,
         } as const;
         return startLeg(r, intent, now);
@@ -251,6 +251,23 @@ describe('the counts of a campaign', () => {
     return found;
   }
 
+  /** Over which channel the messages left, found by looking at each row. */
+  async function lookedByChannel(campaign: Campaign): Promise<unknown> {
+    const numbers = Array.from({ length: ROWS }, (_, at) => at + 2);
+    const records = await ledger.readAll(numbers.map((number) => rowId(campaign.id, number)));
+    const found: Record<string, Record<string, number>> = {};
+    for (const record of records) {
+      const label = record?.state ?? '';
+      if (!['sent', 'delivered', 'read', 'undelivered'].includes(label)) continue;
+      const channel = record?.legs.findLast(({ outcome }) =>
+        ['sent', 'undelivered'].includes(outcome ?? ''),
+      )?.channel;
+      if (channel === undefined) throw new Error(`${label} over no channel`);
+      found[channel] = { ...found[channel], [label]: (found[channel]?.[label] ?? 0) + 1 };
+    }
+    return found;
+  }
+
   async function mustAddUp({ campaign }: World): Promise<void> {
     const counts = await campaigns.counts(campaign.id);
     const sum = Object.values(counts).reduce((total, count) => total + count, 0);
@@ -269,6 +286,7 @@ describe('the counts of a campaign', () => {
       counts,
       live: live.length,
       reasons: await lookedByReason(campaign),
+      channels: await lookedByChannel(campaign),
     });
     const { ended, awaitingDelivery = 0 } = progressOf({ state: 'running' }, tally, AT_REST);
     expect(ended).toBe(ROWS - counts.waiting - live.length);

@@ -22,6 +22,13 @@ function heldBack(): { source: PassThrough; begun: Promise<void>; onProgress: ()
 
 const stateOf = async ({ id }: { id: string }) => (await importing.campaigns.get(id))?.state;
 
+/** How it stands with its upload, after so many milliseconds. */
+async function statusOf({ id }: { id: string }, later = 0) {
+  const campaign = await importing.campaigns.get(id);
+  if (campaign === undefined) throw new Error('it is gone');
+  return importing.campaigns.uploads.status(campaign, importing.campaigns.clock.now() + later);
+}
+
 /** For how long what was uploaded so far is kept (ms), once there is something. */
 async function untilStaged(campaign: Campaign): Promise<number> {
   const { record } = importing.campaigns.keys.of(campaign.id);
@@ -76,6 +83,7 @@ describe('an upload', () => {
     source.destroy(new Error('aborted'));
     expect(await result).toEqual({ kind: 'broken_off' });
     expect(await stateOf(campaign)).toBe('importing');
+    expect(await statusOf(campaign)).toMatchObject({ state: 'broken_off' });
     expect(await importing.keysOf(campaign)).toEqual(['']);
     expect(await importing.import(campaign, csvOf(600))).toMatchObject({ summary: { rows: 600 } });
   });
@@ -102,6 +110,26 @@ describe('an upload', () => {
     expect(await importing.import(campaign, untouched, { signal })).toMatchObject({
       kind: 'broken_off',
     });
+  });
+
+  test('says how far it has come, and counts as broken off once it says nothing any more', async () => {
+    const campaign = await importing.campaign();
+    const { source, begun, onProgress } = heldBack();
+    const result = importing.import(campaign, source, { onProgress });
+    await begun;
+    const { upload } = importing.campaigns.keys.of(campaign.id);
+    while ((await importing.redis.exists(upload)) === 0) await importing.redis.ping();
+    expect(await statusOf(campaign)).toEqual({
+      state: 'coming',
+      since: expect.any(Number),
+      rows: 600,
+      bytes: csvOf(600).length,
+    });
+    expect(await statusOf(campaign, 61_000)).toMatchObject({ state: 'broken_off' });
+    source.end();
+    expect(await result).toMatchObject({ kind: 'imported' });
+    expect(await statusOf(campaign)).toBeUndefined();
+    expect(await importing.keysOf(campaign)).toEqual(['', ':counts', ':rows']);
   });
 
   test('of a process that dies leaves nothing that does not expire', async () => {

@@ -10,6 +10,7 @@ import {
   keptFor,
   newCampaign,
   nextPollAt,
+  noteBrokenUpload,
   pause,
   reopen,
   resume,
@@ -207,6 +208,35 @@ describe('a campaign', () => {
     expect(abandonUpload(first, 'u1', NOW).next?.state).toBe('importing');
     const second = { ...first, import: summaryOf(3) };
     expect(abandonUpload(second, 'u1', NOW).next?.state).toBe('ready');
+  });
+
+  test('says that its upload broke off until another step is taken; of a refused file it does not', () => {
+    const uploading = campaignIn('importing', { upload: 'u1' });
+    const broken = abandonUpload(uploading, 'u1', NOW, 'broken_off').next ?? uploading;
+    expect(broken.uploadBrokeOffAt).toBe(NOW);
+    expect(beginUpload(broken, { upload: 'u2' }, NOW + 1).next?.uploadBrokeOffAt).toBeUndefined();
+    expect(abandonUpload(uploading, 'u1', NOW).next?.uploadBrokeOffAt).toBeUndefined();
+    const before = campaignIn('importing');
+    expect(noteBrokenUpload(before, NOW).next).toEqual({ ...before, uploadBrokeOffAt: NOW });
+    expect(noteBrokenUpload(uploading, NOW).next).toBeUndefined();
+    expect(noteBrokenUpload(campaignIn('running'), NOW).next).toBeUndefined();
+  });
+
+  test('starts only with the rows that the person who starts it has seen', () => {
+    const ready = campaignIn('ready', { import: { ...summaryOf(7), finishedAt: NOW - 5 } });
+    const given = { templateHash: 'h', seen: { rows: 7, importedAt: NOW - 5 } };
+    expect(start(ready, given, NOW).next?.state).toBe('running');
+    for (const seen of [
+      { rows: 8, importedAt: NOW - 5 },
+      { rows: 7, importedAt: NOW - 6 },
+    ]) {
+      const { result, next } = start(ready, { ...given, seen }, NOW);
+      expect(result).toMatchObject({
+        kind: 'refused',
+        because: expect.stringContaining('have been replaced'),
+      });
+      expect(next).toBeUndefined();
+    }
   });
 
   test('does not start by itself with the rows that an upload was to replace', () => {

@@ -2,7 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { classifyResponse } from '../../src/dispatch/sendOutcome.js';
 import type { CallFailure } from '../../src/genesys/call.js';
 import { classifyRead, HISTORY_MISMATCH } from '../../src/history/lookupError.js';
-import { countedReason, reasonCountsOf } from '../../src/notification/countedReason.js';
+import {
+  channelCountsOf,
+  countedReason,
+  reasonCountsOf,
+} from '../../src/notification/countedReason.js';
 
 describe('the reason that a row is counted under', () => {
   test.each([
@@ -60,5 +64,12 @@ describe('counts by reason', () => {
       failed: { no_channel: 2, other: 2 },
       unknown: {},
     });
+  });
+});
+
+describe('counts by channel', () => {
+  test('are those of messages that left, and never more than their state has', () => {
+    const hash = { sent: '3', 'sent:web': '2', 'sent:email': '5', delivered: '1', read: '0' };
+    expect(channelCountsOf(hash)).toEqual({ web: { sent: 2 }, email: { sent: 1 } });
   });
 });

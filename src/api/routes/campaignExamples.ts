@@ -50,6 +50,7 @@ export const CREATED = {
   endAt: '2026-11-23T17:00:00.000Z',
   counts: NONE,
   reasons: NO_REASONS,
+  byChannel: {},
   progress: { rows: 0, ended: 0 },
   waitsFor: [],
   possible: ['import', 'cancel'],
@@ -110,6 +111,7 @@ export const RUNNING = {
     skipped: { no_history: 36, not_allowed: 2, opted_out: 4 },
     failed: { every_channel_refused: 8 },
   },
+  byChannel: { web: { sent: 90, delivered: 1_030 }, email: { sent: 30 } },
   progress: {
     rows: 2_000,
     ended: 1_200,

@@ -22,7 +22,7 @@ import {
   type SampleCost,
   sharesOf,
 } from './forecast.js';
-import { renderSample, type Sample } from './samples.js';
+import { type Sample, sampleOf } from './samples.js';
 
 /**
  * Draws a random sample of a stream whose length is not known beforehand, each item with the same
@@ -233,20 +233,9 @@ class Totals {
       if (candidate === undefined) continue;
       const known = byRow.get(candidate.row);
       if (known !== undefined) known.kinds.push(kind);
-      else byRow.set(candidate.row, this.#sample(kind, candidate));
+      else byRow.set(candidate.row, sampleOf(this.#estimate, [kind], candidate));
     }
     return [...byRow.values()];
-  }
-
-  #sample(kind: Sample['kinds'][number], { row, request, outlook }: Candidate): Sample {
-    const { cost: _notOfInterest, ...shown } = outlook;
-    return {
-      kinds: [kind],
-      row,
-      recipient: request.recipient,
-      outlook: shown,
-      ...renderSample(this.#estimate, request),
-    };
   }
 }
 

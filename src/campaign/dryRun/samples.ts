@@ -16,7 +16,7 @@ interface SampleMessage {
 
 /** A row of the file, rendered. */
 export interface Sample {
-  /** Why this row was chosen. */
+  /** Why this row was chosen; empty where a person has named it. */
   kinds: ('first' | 'random' | 'longest')[];
   row: number;
   recipient: Row['recipient'];
@@ -52,8 +52,19 @@ function placeholderContext(name: string | undefined, hasHistory: boolean): Temp
 
 const SURELY_KNOWN: ReadonlySet<string> = new Set(['channel', 'timeZone', 'hasHistory']);
 
+/** A row as its message would arrive, and what would become of it. */
+export function sampleOf(
+  estimate: CustomerEstimate,
+  kinds: Sample['kinds'],
+  { row, request, outlook }: { row: number; request: NotificationRequest; outlook: Estimate },
+): Sample {
+  const { cost: _notOfInterest, ...shown } = outlook;
+  const { recipient } = request;
+  return { kinds, row, recipient, outlook: shown, ...renderSample(estimate, request) };
+}
+
 /** Renders a row for every channel that would be tried. */
-export function renderSample(
+function renderSample(
   { template, channels, nameIn, requiresHistory }: CustomerEstimate,
   request: NotificationRequest,
 ): Pick<Sample, 'placeholders' | 'messages'> {

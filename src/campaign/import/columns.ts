@@ -39,7 +39,16 @@ export interface Columns {
 
 export type MappedColumns =
   | { ok: true; columns: Columns }
-  | { ok: false; problems: [FileProblem, ...FileProblem[]] };
+  /** `columns` are those that are known all the same, to be shown to the person who corrects them. */
+  | { ok: false; problems: [FileProblem, ...FileProblem[]]; columns: Columns };
+
+const NO_COLUMNS: Columns = {
+  recipient: [],
+  variables: [],
+  hasHalfNames: false,
+  ignored: [],
+  nameOf: new Map(),
+};
 
 const NO_CONTEXT: ColumnContext = { choices: NO_CHOICES, channels: [] };
 
@@ -57,7 +66,7 @@ export function mapColumns(
   const named = names.filter((name) => name.trim() !== '').length;
   if (named > MAX_COLUMNS) {
     const expected = `at most ${MAX_COLUMNS} columns; there are ${named}`;
-    return { ok: false, problems: [{ expected }] };
+    return { ok: false, problems: [{ expected }], columns: NO_COLUMNS };
   }
   return new Mapping(names, Object.keys(manifest.variables), context).result();
 }
@@ -95,8 +104,6 @@ class Mapping {
     this.#readGermanName();
     this.#dropHalfNames();
     this.#requireAddress();
-    const [first, ...rest] = this.#problems;
-    if (first !== undefined) return { ok: false, problems: [first, ...rest] };
     const recipient = [...this.#byField].map(([field, { at }]) => ({ field, at }));
     const variables = [...this.#byVariable].map(([name, { at }]) => ({ name, at }));
     const nameOf = new Map<string, string>([
@@ -111,7 +118,11 @@ class Mapping {
       .sort((a, b) => a - b)
       .map((at) => ({ name: this.#name(at).slice(0, NAME_CHARS_SHOWN), at }));
     const hasHalfNames = firstName !== undefined;
-    return { ok: true, columns: { recipient, variables, hasHalfNames, ignored, nameOf } };
+    const columns = { recipient, variables, hasHalfNames, ignored, nameOf };
+    const [first, ...rest] = this.#problems;
+    return first === undefined
+      ? { ok: true, columns }
+      : { ok: false, problems: [first, ...rest], columns };
   }
 
   #name(at: number): string {

@@ -276,7 +276,7 @@ export class CsvRows implements RowSource {
 
   *#complete(reader: CsvReader): Generator<ReadRow> {
     for (let row = reader.read(); row !== undefined; row = reader.read()) {
-      if (isEmpty(row)) continue;
+      if (isEmptyRow(row)) continue;
       if (this.#header === undefined) {
         if (this.#headerRow === undefined) {
           this.#headerRow = row;
@@ -294,8 +294,7 @@ export class CsvRows implements RowSource {
 
   #readHeader({ number, cells, flaw }: CsvRow, sample?: readonly string[]): Header {
     if (flaw !== undefined) throw new UnusableFileError({ row: number, expected: flaw });
-    const isExported = cells.some(isReportColumn);
-    const meaningOf = isExported ? (cell: string) => cellValue(withoutInner(cell)) : cellValue;
+    const meaningOf = meaningUnder(cells);
     const names = cells.map(meaningOf);
     const mapped = mapColumns(names, this.#manifest, {
       ...this.#context,
@@ -357,12 +356,18 @@ function cutOff({ number, cells }: CsvRow, columns: number): never {
 
 const NO_RECIPIENT = { recipient: {} };
 
+/** What cells below this header mean: a file that an export has written is read as it was before. */
+export function meaningUnder(header: readonly string[]): (cell: string) => string {
+  const isExported = header.some(isReportColumn);
+  return isExported ? (cell) => cellValue(withoutInner(cell)) : cellValue;
+}
+
 /** A cell as a spreadsheet's user meant it: nothing blank around it, no apostrophe that keeps it text. */
 function cellValue(cell: string): string {
   const trimmed = trimmedText(cell);
   return trimmed.startsWith("'") ? trimmedText(restored(trimmed)) : trimmed;
 }
 
-function isEmpty({ cells, flaw }: CsvRow): boolean {
+export function isEmptyRow({ cells, flaw }: CsvRow): boolean {
   return flaw === undefined && !cells.some(isFilled);
 }

@@ -18,7 +18,7 @@ import { type FileProblem, UnusableFileError } from './unusableFile.js';
 import { Upload } from './upload.js';
 
 /** What reads a file that begins with `head`, by the format given or else by its first character. */
-function openRows(
+export function openRows(
   head: string,
   format: 'csv' | 'ndjson' | undefined,
   manifest: TemplateManifest,
@@ -113,13 +113,18 @@ export async function importRows(
     result = await readRows(file, collector, upload, options);
   } finally {
     // What cannot be taken back now, because Redis is away, expires.
-    if (result?.kind !== 'imported') await upload.abandon().catch(() => undefined);
+    if (result?.kind !== 'imported') await upload.abandon(endOf(result)).catch(() => undefined);
   }
   return result;
 }
 
+/** An import that throws is one that could not go on. */
+function endOf(result: ImportFailure | undefined): 'refused' | 'broken_off' {
+  return result === undefined || result.kind === 'broken_off' ? 'broken_off' : 'refused';
+}
+
 /** What the campaign itself gives needs no column. */
-function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEntry {
+export function withoutGiven(entry: TemplateEntry, { defaults }: Campaign): TemplateEntry {
   const given = Object.keys(defaults.variables ?? {});
   return { ...entry, manifest: withoutRequiring(entry.manifest, given) };
 }
@@ -157,6 +162,7 @@ async function readRows(
       const end = await upload.add(collector.takeComplete(), rows.layout);
       if (end !== undefined) return end;
       progress.tell();
+      await upload.tell({ rows: collector.rows, bytes: progress.bytes });
     }
     rows ??= openRows('', format, entry.manifest, context);
     for (const row of rows.end()) collector.take(row);
@@ -223,7 +229,7 @@ function problemsOf(rows: readonly RejectedRow[]): FileProblem[] {
 class Progress {
   readonly #collector: RowCollector;
   readonly #tell: (progress: ImportProgress) => void;
-  #bytes = 0;
+  bytes = 0;
   #reportedAt = Number.NEGATIVE_INFINITY;
 
   constructor(collector: RowCollector, tell: (progress: ImportProgress) => void) {
@@ -232,7 +238,7 @@ class Progress {
   }
 
   add(bytes: number): void {
-    this.#bytes += bytes;
+    this.bytes += bytes;
   }
 
   tell(): void {
@@ -243,6 +249,6 @@ class Progress {
   end(): void {
     this.#reportedAt = performance.now();
     const { rows, rejected, duplicates } = this.#collector;
-    this.#tell({ bytes: this.#bytes, rows, rejected, duplicates });
+    this.#tell({ bytes: this.bytes, rows, rejected, duplicates });
   }
 }

@@ -30,7 +30,7 @@ export interface NdjsonRow extends RawRow {
 }
 
 /** Reads NDJSON as it comes in pieces: an object a line. Throws an UnusableFileError when it is cut off. */
-class NdjsonReader {
+export class NdjsonReader {
   #text = '';
   #lines = 0;
 
@@ -187,7 +187,7 @@ export class NdjsonRows implements RowSource {
   }
 }
 
-function textOf(value: unknown): string {
+export function textOf(value: unknown): string {
   if (value === undefined || value === null) return '';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

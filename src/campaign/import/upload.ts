@@ -32,6 +32,7 @@ export class Upload {
   readonly #staging: Staging;
   #hasBegun = false;
   #lookedAt = 0;
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     { campaigns, rows, memory }: { campaigns: CampaignStore; rows: RowStore; memory: RedisMemory },
@@ -85,15 +86,28 @@ export class Upload {
     const end = await this.#campaigns.change(this.#campaign.id, (campaign) =>
       finishUpload({ ...campaign, templateHash }, uploaded, now),
     );
+    if (end?.kind === 'imported') await this.#campaigns.uploads.forget(this.#campaign.id);
     return end ?? { kind: 'superseded' };
   }
 
-  /** Leaves the campaign as it was before. */
-  async abandon(): Promise<void> {
+  /**
+   * Says how far it has come, every two seconds at most: people look from other screens, and of an upload
+   * whose process was killed nothing else says so.
+   */
+  async tell({ rows, bytes }: { rows: number; bytes: number }): Promise<void> {
+    if (!this.#hasBegun || performance.now() - this.#toldAt < LOOK_EVERY_MS) return;
+    this.#toldAt = performance.now();
+    const at = this.#campaigns.clock.now();
+    await this.#campaigns.uploads.note(this.#campaign.id, { upload: this.#token, rows, bytes, at });
+  }
+
+  /** Leaves the campaign as it was before, but for how it ended. */
+  async abandon(end: 'refused' | 'broken_off'): Promise<void> {
     if (!this.#hasBegun) return;
     await this.#staging.discard();
+    await this.#campaigns.uploads.forget(this.#campaign.id);
     await this.#campaigns.change(this.#campaign.id, (campaign) =>
-      abandonUpload(campaign, this.#token, this.#campaigns.clock.now()),
+      abandonUpload(campaign, this.#token, this.#campaigns.clock.now(), end),
     );
   }
 
