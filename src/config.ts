@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { duration, UNITS } from './durationSetting.js';
 import { resolveRegion } from './genesys/endpoints.js';
 import { isLoopbackHost } from './http/requestOrigin.js';
 import { settingsOf } from './notification/channelFacts.js';
@@ -14,27 +15,8 @@ import { readContactId, recipientIdentity } from './notification/recipientAddres
 import { CHANNELS, type Channel } from './notification/state.js';
 import { isLoopbackUrl, isRedisUrl } from './redis/redisClient.js';
 
-const UNITS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
-
-const LONGEST_DURATION = 3_650 * UNITS.d;
-
-/**
- * A duration with its unit, in whole milliseconds. A bare number is refused: seconds or milliseconds?
- * `shortest` (ms) is for what Redis keeps for so long: it refuses to keep anything for no time.
- */
-function duration(shortest = 0) {
-  const most = 'at most 3650d';
-  const limits = shortest === 0 ? most : `at least ${shortest / UNITS.s}s and ${most}`;
-  return z
-    .string()
-    .regex(DURATION, 'a duration with a unit, such as 500ms, 60s, 15m, 24h or 30d')
-    .transform((text) => {
-      const [, amount, unit] = DURATION.exec(text) ?? [];
-      return Math.ceil(Number(amount) * UNITS[unit as keyof typeof UNITS]);
-    })
-    .refine((ms) => ms >= shortest && ms <= LONGEST_DURATION, `a duration of ${limits}`);
-}
+/** A search reads a list of Redis for each day. */
+const SEARCHED_AT_MOST = 90 * UNITS.d;
 
 const wholeNumber = (min: number, max: number) =>
   z
@@ -217,6 +199,7 @@ const environmentSchema = z.object({
   CONTEXT_CACHE_FOR: duration().default(5 * UNITS.m),
   LEDGER_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
+  SEARCH_RETENTION: duration(0, SEARCHED_AT_MOST).default(7 * UNITS.d),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
   CAMPAIGN_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   CAMPAIGN_MAX_FAILURE_SHARE: share.default(0.5),

@@ -47,6 +47,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   CONTEXT_CACHE_FOR: { expected: /a duration with a unit/, values: ['5', 'off'] },
   LEDGER_RETENTION: { expected: /a duration/, values: ['30', '0d'] },
   REQUEST_RETENTION: { expected: /a duration/, values: ['seven days', '0h'] },
+  SEARCH_RETENTION: { expected: /a duration/, values: ['a week', '91d', '0'] },
   CAMPAIGN_RETENTION: { expected: /a duration/, values: ['30', '0s', 'a month'] },
   CAMPAIGN_MAX_FAILURE_SHARE: {
     expected: /a share above 0 and up to 1/,

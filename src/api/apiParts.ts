@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
+import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { ApiKeys } from './apiKeys.js';
@@ -11,6 +12,7 @@ import type { Intake, Standing } from './intake.js';
 export interface ApiParts {
   intake: Intake;
   notifications: Notifications;
+  search: NotificationSearch;
   campaigns: Campaigns;
   keys: ApiKeys;
   operations: Operations;

@@ -16,6 +16,7 @@ import { CAMPAIGN_STEP_ROUTES } from './routes/campaignStepRoutes.js';
 import { CONTROL_ROUTES } from './routes/controlRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
+import { SEARCH_ROUTES } from './routes/searchRoutes.js';
 import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
 
@@ -23,6 +24,7 @@ import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
 export const ROUTES: readonly Route[] = [
   ...NOTIFICATION_ROUTES,
   BATCH_ROUTE,
+  ...SEARCH_ROUTES,
   ...UNKNOWN_ROUTES,
   ...CAMPAIGN_ROUTES,
   ...CAMPAIGN_FILE_ROUTES,

@@ -69,7 +69,7 @@ export async function startApi(
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
   const producer = openProducer(config, metrics);
-  const { acceptor, catalogue, notifications, operations } = producer;
+  const { acceptor, catalogue, notifications, operations, search } = producer;
   metrics.watchFleet(() => operations.status());
   const { redis, prefix, ledger } = producer.store;
   const health = new RedisHealth(redis, prefix, log);
@@ -89,6 +89,7 @@ export async function startApi(
   const app = buildServer({
     intake: new Intake(acceptor, standing, () => ledger.clock.known()),
     notifications,
+    search,
     campaigns,
     operations,
     metrics,

@@ -38,6 +38,7 @@ export function openProducer(config: Config, metrics?: Metrics): NotificationPro
     backlogMax: config.BACKLOG_MAX,
     ledgerRetentionMs: config.LEDGER_RETENTION,
     requestRetentionMs: config.REQUEST_RETENTION,
+    searchRetentionMs: config.SEARCH_RETENTION,
     defaultCountry: config.DEFAULT_COUNTRY,
     secret: config.NOTIFIER_SECRET,
   });

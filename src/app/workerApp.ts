@@ -17,6 +17,7 @@ import type { Findings } from '../history/lookup.js';
 import { LookupCache } from '../history/lookupCache.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger } from '../notification/ledger.js';
+import { SearchIndex } from '../notification/searchIndex.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
 import { redactedError, throttle } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
@@ -165,7 +166,8 @@ export async function startWorker(
   const gate = new Gate(redis, prefix);
   const sendingPause = new SendingPause(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
-  const ledger = new Ledger(redis, prefix, retention, metrics.countStep);
+  const search = new SearchIndex(ledgerKeys(prefix), keyringOf(config), config.SEARCH_RETENTION);
+  const ledger = new Ledger(redis, prefix, retention, metrics.countStep, search);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause });
   metrics.watchFleet(() => operations.status());
   const budget = Budget.open(
@@ -272,6 +274,7 @@ export async function startWorker(
     prefix,
     log,
     sendingPause,
+    search,
     onFind: metrics.countSweeperFind,
     noteRedis,
   });

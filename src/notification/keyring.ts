@@ -59,7 +59,12 @@ export class Keyring {
    * begins with a brace, so nothing derived here is the hash of a request.
    */
   derive(purpose: string, text: string): Buffer {
-    return createHmac('sha256', this.#keys[0].secret).update(`${purpose}\0${text}`).digest();
+    return deriveWith(this.#keys[0], purpose, text);
+  }
+
+  /** As `derive`, by each key, the one that makes new hashes first: for what older keys have made. */
+  deriveAll(purpose: string, text: string): Buffer[] {
+    return this.#keys.map((key) => deriveWith(key, purpose, text));
   }
 
   /** Whether this request has that hash, under whichever key made it. */
@@ -70,6 +75,10 @@ export class Keyring {
     const given = Buffer.from(hash);
     return expected.length === given.length && timingSafeEqual(expected, given);
   }
+}
+
+function deriveWith({ secret }: SecretKey, purpose: string, text: string): Buffer {
+  return createHmac('sha256', secret).update(`${purpose}\0${text}`).digest();
 }
 
 const HASH_BYTES = 12;

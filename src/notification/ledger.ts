@@ -33,19 +33,14 @@ import {
 } from './ledgerScripts.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
 import type { NotificationRequest } from './request.js';
+import { checkRetention, type Retention } from './retention.js';
+import { type SearchIndex, searchArguments } from './searchIndex.js';
 import { nextCheck } from './settlement.js';
 
 /** What was asked for, with the template content that was pinned when it was accepted. */
 export interface StoredRequest {
   request: NotificationRequest;
   templateHash: string;
-}
-
-export interface Retention {
-  /** How long a settled record can be read. */
-  ledgerMs: number;
-  /** How long a settled notification can be retried. */
-  requestMs: number;
 }
 
 /** Called with each record that was written; `before` is absent for one that was just accepted. */
@@ -82,6 +77,7 @@ export class Ledger {
   readonly #redis: RedisClient;
   readonly #retention: Retention;
   readonly #observe: LedgerObserver;
+  readonly #search: SearchIndex | undefined;
   /** What this process wrote last, of notifications that go on: spares the read before each change. */
   readonly #written = new LRUCache<string, Snapshot>({ max: REMEMBERED });
 
@@ -90,16 +86,13 @@ export class Ledger {
     prefix: string,
     retention: Retention,
     observe: LedgerObserver = () => undefined,
+    search?: SearchIndex,
   ) {
-    for (const [name, ms] of Object.entries(retention)) {
-      // Redis refuses anything else, and by then half of the change would be written.
-      if (!Number.isSafeInteger(ms) || ms < 1_000) {
-        throw new RangeError(`${name}: expected whole milliseconds, at least 1000`);
-      }
-    }
+    checkRetention(retention);
     this.#redis = redis;
     this.#retention = retention;
     this.#observe = observe;
+    this.#search = search;
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
@@ -124,25 +117,33 @@ export class Ledger {
       record,
       bytes: tagged(record),
       request: JSON.stringify(stored),
+      found: this.#search?.ofRequest(record, stored.request) ?? [],
     }));
+    const keysOf = ({ record: { id }, found }: (typeof packed)[number]) => [
+      this.keys.record(id),
+      this.keys.request(id),
+      ...found.map(({ key }) => key),
+    ];
     const campaignKeys =
       campaign === undefined ? [] : [campaign.counts, campaign.live, campaign.halt];
-    const answers = await inPortions(this.#redis, packed, (commands, some) =>
-      commands.notifierAcceptBuffer(
-        1 + 2 * some.length + campaignKeys.length,
-        this.keys.due,
-        ...some.flatMap(({ record: { id } }) => [this.keys.record(id), this.keys.request(id)]),
-        ...campaignKeys,
+    const answers = await inPortions(this.#redis, packed, (commands, some) => {
+      const keys = [this.keys.due, ...some.flatMap(keysOf), ...campaignKeys];
+      return commands.notifierAcceptBuffer(
+        keys.length,
+        ...keys,
         campaign === undefined ? '' : 'rows',
-        ...some.flatMap(({ record, bytes, request }) => [
+        this.#search?.expiresAt(some[0]?.record.createdAt ?? 0) ?? '',
+        ...some.flatMap(({ record, bytes, request, found }) => [
           record.id,
           bytes,
           request,
           Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
           record.row ?? '',
+          found.length,
+          ...found.map(({ entry }) => entry),
         ]),
-      ),
-    );
+      );
+    });
     return packed.map(({ record, bytes }, at): RowAcceptance | Error => {
       const known = answers[at] ?? null;
       if (known instanceof Error) return known;
@@ -343,9 +344,12 @@ export class Ledger {
       this.keys.due,
       this.keys.unknown,
       this.keys.paused,
+      this.keys.outcomes,
     ];
     const campaign = this.#campaignOf(next);
     if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
+    const searched = searchArguments(this.#search, snapshot.record, next);
+    keys.push(...searched.keys);
     const delivery = deliveryArguments(this.keys, snapshot.record, next);
     keys.push(...delivery.keys);
     return commands.notifierChangeBuffer(
@@ -367,6 +371,7 @@ export class Ledger {
       detailFieldOf(snapshot.record),
       detailFieldOf(next),
       ...delivery.args,
+      ...searched.args,
     );
   }
 

@@ -4,7 +4,9 @@ import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import type { NotificationView } from '../notification/notificationView.js';
 import { COUNTRY_EXPECTED, countryOfCode } from '../notification/phoneNumber.js';
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
+import { SearchIndex } from '../notification/searchIndex.js';
 import type { State } from '../notification/state.js';
+import { ledgerKeys } from '../redis/keys.js';
 import {
   connectForProducing,
   disconnect,
@@ -18,6 +20,7 @@ import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
 import { Backlog } from './backlog.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
+import { NotificationSearch } from './notificationSearch.js';
 import { Notifications } from './notifications.js';
 import {
   BacklogFullError,
@@ -90,6 +93,8 @@ export interface ProducerOptions {
   ledgerRetentionMs?: number;
   /** How long an ended notification can be retried (ms). @defaultValue 7 days */
   requestRetentionMs?: number;
+  /** How long a notification is found by its recipient and in searches (ms); 0 never. @defaultValue 7 days */
+  searchRetentionMs?: number;
   /**
    * The deployment's `DEFAULT_COUNTRY`, such as `GB`: where phone numbers without + and country code
    * are dialled. Left out, such numbers are refused unless the request says its country.
@@ -126,6 +131,7 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export class NotificationProducer {
   readonly acceptor: Acceptor;
   readonly notifications: Notifications;
+  readonly search: NotificationSearch;
   readonly catalogue: TemplateCatalogue;
   readonly operations: Operations;
   /** What lies underneath, for the process that owns this producer. */
@@ -158,10 +164,16 @@ export class NotificationProducer {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
     };
-    const ledger = new Ledger(this.#redis, prefix, retention, options.observe);
+    const search = new SearchIndex(
+      ledgerKeys(prefix),
+      keyring,
+      options.searchRetentionMs ?? 7 * DAY_MS,
+    );
+    const ledger = new Ledger(this.#redis, prefix, retention, options.observe, search);
     const backlog = new Backlog(this.#redis, this.#queues, backlogMax);
     this.store = { redis: this.#redis, prefix, ledger, queues: this.#queues, backlog };
     this.notifications = new Notifications(this.#redis, ledger, this.#queues);
+    this.search = new NotificationSearch(this.#redis, ledger, search);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.operations = new Operations({
       redis: this.#redis,

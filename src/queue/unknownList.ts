@@ -1,12 +1,10 @@
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { fits, type SearchFilter } from './outcomeSearch.js';
 
 /** Which notifications in state unknown. */
-export interface UnknownFilter {
-  campaignId?: string;
-  reason?: string;
-}
+export type UnknownFilter = Omit<SearchFilter, 'state'>;
 
 export interface UnknownQuery extends UnknownFilter {
   limit: number;
@@ -35,12 +33,8 @@ const LOOKED_AT_MOST = 10_000;
  */
 export async function unknownRecords(
   { redis, ledger }: { redis: RedisClient; ledger: Ledger },
-  { limit, after, campaignId, reason }: UnknownQuery,
+  { limit, after, ...filter }: UnknownQuery,
 ): Promise<UnknownRecords> {
-  const fits = (record: NotificationRecord) =>
-    record.state === 'unknown' &&
-    (campaignId === undefined || record.campaignId === campaignId) &&
-    (reason === undefined || record.reason === reason);
   const records: NotificationRecord[] = [];
   let place = placeOf(after);
   for (let looked = 0; looked < LOOKED_AT_MOST; ) {
@@ -48,7 +42,7 @@ export async function unknownRecords(
     if (page.length === 0) return { records };
     const there = await ledger.readAll(page.map(({ id }) => id));
     for (const [at, record] of there.entries()) {
-      if (record !== undefined && fits(record)) {
+      if (record !== undefined && fits(record, { ...filter, state: 'unknown' })) {
         if (records.length === limit) return { records, ...next(place) };
         records.push(record);
       }

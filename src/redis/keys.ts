@@ -100,6 +100,10 @@ export interface LedgerKeys {
   message(messageId: string): string;
   /** A mark: an event said that this message did not arrive, and its send was not recorded yet. */
   heardEarly(messageId: string): string;
+  /** Stream: what became of notifications, one event for each outcome, the newest last. */
+  outcomes: string;
+  /** List: a part of the search index of one day, counted from 1970 in UTC. */
+  found(day: number, bucket: number): string;
   /** The process that holds this key asks about many deliveries together. */
   deliveryPoller: string;
   /** The process that holds this key listens for undelivered messages. */
@@ -128,6 +132,8 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     undelivered: `${prefix}:undelivered`,
     message: (messageId) => `${prefix}:m:${messageId}`,
     heardEarly: (messageId) => `${prefix}:u:${messageId}`,
+    outcomes: `${prefix}:events`,
+    found: (day, bucket) => `${prefix}:s:${day}:${bucket}`,
     deliveryPoller: `${prefix}:delivery-poller`,
     undeliveredListener: `${prefix}:delivery-listener`,
     listenerStatus: `${prefix}:delivery-listener:status`,

@@ -3,6 +3,7 @@ import type { Snapshot } from '../notification/codec.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
 import { type NotificationRecord, queued } from '../notification/record.js';
+import type { SearchIndex } from '../notification/searchIndex.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
 import { redactedError } from '../ops/logger.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
@@ -26,6 +27,7 @@ const DESCRIPTIONS = {
 } as const;
 
 const TICK_MS = 2_000;
+const FORGETS_EVERY_MS = 60_000;
 const LEASE_MS = 15_000;
 const BATCH = 200;
 const AT_A_TIME = 20;
@@ -50,6 +52,9 @@ export class Sweeper {
   readonly #noteRedis: (error: unknown) => boolean;
   readonly #lostJobs: LostJobs;
   readonly #lease: Lease;
+  readonly #search: SearchIndex | undefined;
+  readonly #redis: RedisClient;
+  #forgotAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> = Promise.resolve();
   #stopped = true;
@@ -61,6 +66,8 @@ export class Sweeper {
     prefix: string;
     log: Logger;
     sendingPause?: SendingPause;
+    /** Whose outcomes are forgotten after their time. */
+    search?: SearchIndex;
     onFind?: (finding: SweeperFind) => void;
     /** Takes note of an error if it is one of Redis'; whether it was. */
     noteRedis?: (error: unknown) => boolean;
@@ -72,6 +79,8 @@ export class Sweeper {
     this.#onFind = parts.onFind ?? (() => undefined);
     this.#noteRedis = parts.noteRedis ?? (() => false);
     this.#lostJobs = new LostJobs(parts.redis, parts.prefix);
+    this.#search = parts.search;
+    this.#redis = parts.redis;
     this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
   }
 
@@ -99,12 +108,23 @@ export class Sweeper {
       let more = true;
       while (more && !this.#stopped) {
         if (!(await this.#lease.take())) return;
-        more = (await this.sweepOnce(await this.#ledger.clock.current())) === BATCH;
+        const now = await this.#ledger.clock.current();
+        await this.#forget(now);
+        more = (await this.sweepOnce(now)) === BATCH;
       }
     } catch (error) {
       if (this.#noteRedis(error)) return;
       this.#log.error({ error: redactedError(error) }, 'sweep failed');
     }
+  }
+
+  /** Now and then, has the old outcomes forgotten. That it fails must not keep the sweeper from its work. */
+  async #forget(now: number): Promise<void> {
+    if (now - this.#forgotAt < FORGETS_EVERY_MS) return;
+    this.#forgotAt = now;
+    await this.#search?.forgetOutcomes(this.#redis, now).catch((error: unknown) => {
+      this.#log.error({ error: redactedError(error) }, 'old outcomes could not be forgotten');
+    });
   }
 
   /** Looks after one batch of what is due at `now` (epoch ms); answers how many that were. */

@@ -49,8 +49,8 @@ describe('the OpenAPI document', () => {
       const answer = await api.call('PATCH', path.replace('{id}', 'x'));
       const allowed = answer.headers.get('allow')?.split(', ') ?? [];
       const described = Object.keys(document.paths[path] ?? {}).map((name) => name.toUpperCase());
-      // `batch` and `resolve` may be ids of notifications, too.
-      const byId = /^.v1.notifications.(batch|resolve)$/.test(path)
+      // `batch`, `resolve` and `search` may be ids of notifications, too.
+      const byId = /^.v1.notifications.(batch|resolve|search)$/.test(path)
         ? ['GET', 'HEAD', 'DELETE']
         : ['HEAD'];
       expect([path, allowed.filter((name) => !byId.includes(name)).sort()]).toEqual([

@@ -72,7 +72,7 @@ describe('notifications that wait for a person', () => {
     ['GET', undefined, 'state'],
   ])('refuse a wrong %s of %j by the field', async (method, body, field) => {
     const api = await startTestApi();
-    const url = method === 'GET' ? '/v1/notifications' : '/v1/notifications/resolve';
+    const url = method === 'GET' ? '/v1/notifications?state=queued' : '/v1/notifications/resolve';
     const answer = await api.call(method, url, body);
     expect(answer).toMatchObject({ status: 422, body: { errors: [{ field }] } });
   });

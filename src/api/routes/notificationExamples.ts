@@ -121,7 +121,11 @@ const UNKNOWN = {
   ],
 } satisfies NotificationView;
 
-export const UNKNOWN_LIST = { notifications: [UNKNOWN], next: '1795339817002.autumn.14' };
+export const NOTIFICATION_LIST = {
+  notifications: [UNKNOWN],
+  next: '1795339817002-0',
+  lookedBackTo: UNKNOWN.updatedAt,
+};
 
 const VERDICT_ITEMS: ItemResult[] = [
   { index: 0, status: 200, id: 'autumn.14', state: 'failed', reason: 'resolved_not_sent' },

@@ -1,26 +1,14 @@
 import { z } from 'zod';
-import { notificationView } from '../../notification/notificationView.js';
 import { isNotificationId } from '../../notification/request.js';
 import type { ResolveResult } from '../../notification/settlement.js';
 import { problem } from '../problems.js';
 import { isObject } from '../requests.js';
-import { answer, ok, queryText, route, wholeNumber } from '../route.js';
+import { answer, ok, route } from '../route.js';
 import { type ItemResult, resultList } from '../views/problemAnswers.js';
 import * as example from './notificationExamples.js';
 
-/** The most that one answer lists, and that one request decides. */
+/** The most that one request decides. */
 const PAGE_MAX = 1_000;
-const PAGE_DEFAULT = 100;
-
-const unknownList = z
-  .object({
-    notifications: z.array(notificationView).meta({ description: 'The longest waiting first.' }),
-    next: z
-      .string()
-      .optional()
-      .meta({ description: 'Give this as after to read on; absent at the end.' }),
-  })
-  .meta({ id: 'UnknownList' });
 
 const IDS = `an array of 1 to ${PAGE_MAX} ids`;
 const text = z.string({ error: 'a string' });
@@ -64,35 +52,8 @@ const verdictResults = z
   })
   .meta({ id: 'VerdictResults' });
 
-/** Notifications that wait for a person: list them, and decide many at once. Nothing is sent by this. */
+/** Notifications that wait for a person: decide many at once. Nothing is sent by this. */
 export const UNKNOWN_ROUTES = [
-  route({
-    method: 'GET',
-    url: '/v1/notifications',
-    access: 'limited',
-    operationId: 'listUnknown',
-    summary: 'List what waits for a person',
-    description:
-      'Notifications in state unknown, the longest waiting first. An answer may have fewer than limit and still a next.',
-    query: {
-      state: z
-        .enum(['unknown'], { error: 'unknown' })
-        .meta({ description: 'unknown, and no other.' }),
-      campaignId: queryText.optional().meta({ description: 'Only rows of this campaign.' }),
-      reason: queryText.optional().meta({ description: 'Only those with this reason.' }),
-      limit: wholeNumber(1, PAGE_MAX)
-        .optional()
-        .meta({ description: 'How many at most.', default: PAGE_DEFAULT }),
-      after: queryText.optional().meta({ description: 'next of the page before.' }),
-    },
-    wrong: { query: { state: 'sent' } },
-    answers: { 200: answer('A page', unknownList, example.UNKNOWN_LIST) },
-    async handle({ query }, { notifications }) {
-      const { limit = PAGE_DEFAULT, campaignId, reason, after } = query;
-      return ok(await notifications.unknowns({ limit, campaignId, reason, after }));
-    },
-  }),
-
   route({
     method: 'POST',
     url: '/v1/notifications/resolve',

@@ -88,9 +88,11 @@ function doingOf({ breaker, notReady, jobs }: SeenWorker): string {
   return count === 1 ? 'works on 1 job' : `works on ${count} jobs`;
 }
 
+type Kind = Pick<UnknownFilter, 'campaignId' | 'reason'>;
+
 /** A page of the list of what waits for a person. */
 interface UnknownPage {
-  filter: UnknownFilter;
+  filter: Kind;
   notifications: readonly NotificationView[];
   next?: string;
 }
@@ -117,7 +119,7 @@ ${next === undefined ? undefined : html`<p><a href="/notifications?${query({ ...
 }
 
 /** Without a tick for each; those on other pages are meant, too. */
-function allOfThisKind(filter: UnknownFilter): Html {
+function allOfThisKind(filter: Kind): Html {
   return html`<form class="buttons" method="post" action="/notifications/resolve">
 ${Object.entries(filter).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <button name="outcome" value="sent">All of this kind were sent</button>
@@ -142,10 +144,10 @@ function row(view: NotificationView): Html {
 </tr>`;
 }
 
-function link(filter: UnknownFilter, text: string): Html {
+function link(filter: Kind, text: string): Html {
   return html`<a href="/notifications?${query(filter)}">${text}</a>`;
 }
 
-function query(parameters: UnknownFilter & { after?: string }): string {
+function query(parameters: Kind & { after?: string }): string {
   return new URLSearchParams({ ...parameters }).toString();
 }

@@ -5,11 +5,11 @@
 -- A row of a campaign leaves the waiting ones in the same moment, and is not accepted when the
 -- campaign is halted or none wait: a feeder that was frozen may come back when everything is over.
 --
--- KEYS[1] due, then of each notification: record, request; at the end, when they are rows of one
--- campaign: counts, live, halt
--- ARGV[1] 'rows' or ''
+-- KEYS[1] due, then of each notification: record, request, and a list of the search index for each of
+-- its entries; at the end, when they are rows of one campaign: counts, live, halt
+-- ARGV[1] 'rows' or ''   ARGV[2] when those lists expire (epoch ms)
 -- then ARGV of each notification: id, record (tag + packed), request, next check (epoch ms), row
--- number or ''
+-- number or '', how many entries, the entries
 -- returns of each: false when accepted, the record that is already there, or 0 when the row must not
 -- be released
 local are_rows = ARGV[1] == 'rows'
@@ -17,9 +17,12 @@ local counts, live, halt = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
 local halted = are_rows and redis.call('EXISTS', halt) == 1
 local waiting = are_rows and tonumber(redis.call('HGET', counts, 'waiting') or '0') or 0
 local answers = {}
-for at = 1, (#ARGV - 1) / 5 do
-  local record, request = KEYS[2 * at], KEYS[2 * at + 1]
-  local id, packed, asked, check, row = unpack(ARGV, 5 * at - 3, 5 * at + 1)
+local at, key, argument = 0, 2, 3
+while argument <= #ARGV do
+  at = at + 1
+  local record, request = KEYS[key], KEYS[key + 1]
+  local id, packed, asked, check, row = unpack(ARGV, argument, argument + 4)
+  local entries = tonumber(ARGV[argument + 5])
   local known = redis.call('GET', record)
   if known then
     answers[at] = known
@@ -37,7 +40,17 @@ for at = 1, (#ARGV - 1) / 5 do
       redis.call('HINCRBY', counts, 'accepted', 1)
       redis.call('SADD', live, row)
     end
+    -- Last, and an error is passed over: a search that does not find it must not keep it from being
+    -- accepted.
+    for entry = 1, entries do
+      local list = KEYS[key + 1 + entry]
+      if redis.pcall('RPUSH', list, ARGV[argument + 5 + entry]) == 1 then
+        redis.pcall('PEXPIREAT', list, ARGV[2])
+      end
+    end
     answers[at] = false
   end
+  key = key + 2 + entries
+  argument = argument + 6 + entries
 end
 return answers

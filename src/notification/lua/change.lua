@@ -6,8 +6,9 @@
 -- its own intent for another's.
 --
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
--- KEYS[6] paused
--- of a campaign's row also: KEYS[7] counts   KEYS[8] live   KEYS[9] halt
+-- KEYS[6] paused   KEYS[7] stream of outcomes
+-- of a campaign's row also: KEYS[8] counts   KEYS[9] live   KEYS[10] halt
+-- then a list of the search index for each of its new entries
 -- where news of a sent message begins or ends to be awaited, as the last four: awaited, undelivered,
 -- the message's entry, the mark of an event that came early
 -- ARGV[1] id   ARGV[2] tag that was read   ARGV[3] record (new tag + packed)
@@ -25,6 +26,10 @@
 -- ARGV[16] 'awaited' when news of a sent message is awaited from now on, 'over' when no longer, else ''
 -- ARGV[17] from when on to ask about it (epoch ms)   ARGV[18] when it was sent (epoch ms)
 -- ARGV[19] how long its entry by message id stays (ms), or '' for a message without an entry
+-- ARGV[20] when lists of the search index expire (epoch ms)   ARGV[21] how many entries are new
+-- ARGV[22] how many events the stream may hold, or '' when this is no outcome
+-- ARGV[23] to ARGV[27] the event: id, state, reason, channel, campaign
+-- then the entries
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
 -- cancelled, else the record that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
@@ -44,7 +49,7 @@ if ARGV[8] == 'send' and redis.call('EXISTS', KEYS[6]) == 1 then
   return 2
 end
 if ARGV[8] ~= '' and isRow then
-  local halt = redis.call('GET', KEYS[9])
+  local halt = redis.call('GET', KEYS[10])
   if halt then
     return halt == 'cancelled' and 4 or 3
   end
@@ -72,25 +77,25 @@ end
 if isRow then
   -- Counts that are gone must not come back in part; and those of a later campaign of the same name
   -- know nothing of this row.
-  local since = redis.call('HGET', KEYS[7], 'since')
+  local since = redis.call('HGET', KEYS[8], 'since')
   if since and tonumber(since) <= tonumber(ARGV[10]) then
     if ARGV[11] ~= ARGV[12] then
-      redis.call('HINCRBY', KEYS[7], ARGV[11], -1)
-      redis.call('HINCRBY', KEYS[7], ARGV[12], 1)
+      redis.call('HINCRBY', KEYS[8], ARGV[11], -1)
+      redis.call('HINCRBY', KEYS[8], ARGV[12], 1)
     end
     if ARGV[14] ~= ARGV[15] then
       -- A version before this one has counted rows without their reason: those are not taken off.
-      if ARGV[14] ~= '' and tonumber(redis.call('HGET', KEYS[7], ARGV[14]) or '0') > 0 then
-        redis.call('HINCRBY', KEYS[7], ARGV[14], -1)
+      if ARGV[14] ~= '' and tonumber(redis.call('HGET', KEYS[8], ARGV[14]) or '0') > 0 then
+        redis.call('HINCRBY', KEYS[8], ARGV[14], -1)
       end
       if ARGV[15] ~= '' then
-        redis.call('HINCRBY', KEYS[7], ARGV[15], 1)
+        redis.call('HINCRBY', KEYS[8], ARGV[15], 1)
       end
     end
     if ARGV[13] == '1' then
-      redis.call('SADD', KEYS[8], ARGV[9])
+      redis.call('SADD', KEYS[9], ARGV[9])
     else
-      redis.call('SREM', KEYS[8], ARGV[9])
+      redis.call('SREM', KEYS[9], ARGV[9])
     end
   end
 end
@@ -110,5 +115,19 @@ elseif ARGV[16] == 'over' then
   redis.call('ZREM', awaited, ARGV[1])
   redis.call('ZREM', undelivered, ARGV[1])
   redis.call('DEL', entry)
+end
+-- What is only searched comes last, and an error is passed over: a damaged list must not keep a
+-- notification from being sent, nor make its worker believe that the record was not written.
+local entries = tonumber(ARGV[21])
+local before = #KEYS - entries - (ARGV[16] == '' and 0 or 4)
+for entry = 1, entries do
+  local list = KEYS[before + entry]
+  if redis.pcall('RPUSH', list, ARGV[27 + entry]) == 1 then
+    redis.pcall('PEXPIREAT', list, ARGV[20])
+  end
+end
+if ARGV[22] ~= '' then
+  redis.pcall('XADD', KEYS[7], 'MAXLEN', '~', ARGV[22], '*', 'i', ARGV[23], 's', ARGV[24],
+    'r', ARGV[25], 'c', ARGV[26], 'k', ARGV[27])
 end
 return 1

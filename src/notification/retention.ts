@@ -1,0 +1,16 @@
+/** How long what has ended is kept, in whole milliseconds. */
+export interface Retention {
+  /** How long a settled record can be read. */
+  ledgerMs: number;
+  /** How long a settled notification can be retried. */
+  requestMs: number;
+}
+
+/** @throws RangeError for what Redis would refuse: by then half of a change would be written. */
+export function checkRetention(retention: Retention): void {
+  for (const [name, ms] of Object.entries(retention)) {
+    if (!Number.isSafeInteger(ms) || ms < 1_000) {
+      throw new RangeError(`${name}: expected whole milliseconds, at least 1000`);
+    }
+  }
+}
