@@ -14,6 +14,7 @@ import { dashboard } from '../dashboard/dashboard.js';
 import type { Login } from '../dashboard/people/loginSessions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
+import { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
@@ -68,11 +69,21 @@ export async function startApi(
   beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
-  const producer = openProducer(config, metrics);
+  // Its connection and its clock come with the producer, which is built first.
+  let flow: FlowRecorder | undefined;
+  const producer = openProducer(config, (written, before) => {
+    metrics.countStep(written, before);
+    flow?.countStep(written, before);
+  });
   const { acceptor, catalogue, notifications, operations, search } = producer;
   metrics.watchFleet(() => operations.status());
   const { redis, prefix, ledger } = producer.store;
   const health = new RedisHealth(redis, prefix, log);
+  flow = new FlowRecorder(redis, prefix, {
+    now: () => ledger.clock.now(),
+    onError: health.note,
+  });
+  const recorder = flow;
   const clockWatch = new ClockWatch({ clock: ledger.clock, log, onError: health.note });
   const preparation = new RedisPreparation({
     health,
@@ -115,6 +126,7 @@ export async function startApi(
     await inbox?.stop();
     await preparation.stop();
     clockWatch.stop();
+    await recorder.close();
     health.stop();
     await producer.close();
     log.info('api stopped');

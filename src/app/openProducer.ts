@@ -2,7 +2,7 @@ import { Campaigns } from '../campaign/campaigns.js';
 import { RowStore } from '../campaign/rowStore.js';
 import { CampaignStore } from '../campaign/store.js';
 import type { Config } from '../config.js';
-import type { Metrics } from '../ops/metrics.js';
+import type { LedgerObserver } from '../notification/ledger.js';
 import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { NotificationProducer } from '../queue/producer.js';
 import { CampaignEstimates } from './campaignEstimates.js';
@@ -30,11 +30,11 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
 }
 
 /** The producer of this deployment, as its configuration says. */
-export function openProducer(config: Config, metrics?: Metrics): NotificationProducer {
+export function openProducer(config: Config, observe?: LedgerObserver): NotificationProducer {
   return new NotificationProducer({
     redisUrl: config.REDIS_URL,
     prefix: config.QUEUE_PREFIX,
-    observe: metrics?.countStep,
+    observe,
     backlogMax: config.BACKLOG_MAX,
     ledgerRetentionMs: config.LEDGER_RETENTION,
     requestRetentionMs: config.REQUEST_RETENTION,

@@ -16,7 +16,7 @@ import { type Identity, IdentityLookup } from '../history/identity.js';
 import type { Findings } from '../history/lookup.js';
 import { LookupCache } from '../history/lookupCache.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
-import { Ledger } from '../notification/ledger.js';
+import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import { SearchIndex } from '../notification/searchIndex.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
 import { redactedError, throttle } from '../ops/logger.js';
@@ -25,6 +25,7 @@ import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { type Policy, policyFor } from '../policy/policy.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
+import { FlowRecorder } from '../queue/flowRecorder.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
 import { Gate } from '../queue/rateLimitGate.js';
@@ -166,8 +167,24 @@ export async function startWorker(
   const gate = new Gate(redis, prefix);
   const sendingPause = new SendingPause(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
+  const logUnrecorded = throttle((error: unknown) =>
+    log.warn(
+      { error: redactedError(error) },
+      'what flows cannot be written into the history now; it is written later',
+    ),
+  );
+  const flow = new FlowRecorder(redis, prefix, {
+    now: () => ledger.clock.now(),
+    onError: (error) => {
+      if (!noteRedis(error)) logUnrecorded(error);
+    },
+  });
+  const countStep: LedgerObserver = (written, before) => {
+    metrics.countStep(written, before);
+    flow.countStep(written, before);
+  };
   const search = new SearchIndex(ledgerKeys(prefix), keyringOf(config), config.SEARCH_RETENTION);
-  const ledger = new Ledger(redis, prefix, retention, metrics.countStep, search);
+  const ledger = new Ledger(redis, prefix, retention, countStep, search);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause });
   metrics.watchFleet(() => operations.status());
   const budget = Budget.open(
@@ -197,6 +214,7 @@ export async function startWorker(
     log,
     observe: (request) => {
       metrics.countPlatformRequest(request);
+      flow.countRequest(request);
       spent.count(request);
     },
     onMismatch: metrics.countMismatch,
@@ -370,6 +388,7 @@ export async function startWorker(
     haltWatch.stop();
     await client.close();
     await spent.flush();
+    await flow.close();
     await closeQueues(queues);
     await health?.close();
     redisHealth.stop();

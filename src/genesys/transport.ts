@@ -38,6 +38,11 @@ export interface IssuedRequest {
   durationMs: number;
   /** See `CallOptions.spentFor`. */
   spentFor?: readonly (string | undefined)[];
+  /** The code of a refusal, as `readRefusal` lets it through. */
+  code?: string;
+  correlationId?: string;
+  /** The notification that it served, where it served one. */
+  notificationId?: string;
 }
 
 interface HttpAnswer {
@@ -216,7 +221,8 @@ export class Transport {
         if (axios.isAxiosError(error) && error.config !== undefined) {
           const exchange = exchangeOf(error.config);
           const failure = mapError(error, exchange);
-          this.#noteAttempt(exchange, exchange.head ? `${exchange.head.status}` : failure?.kind);
+          const outcome = exchange.head ? `${exchange.head.status}` : failure?.kind;
+          this.#noteAttempt(exchange, outcome, failure);
         }
         throw error;
       },
@@ -235,11 +241,20 @@ export class Transport {
     });
   }
 
-  #noteAttempt(exchange: CallContext, outcome = 'failed'): void {
+  #noteAttempt(exchange: CallContext, outcome = 'failed', failure?: CallFailure): void {
     const { operation, lane, correlation, spentFor, attemptStartedAt } = exchange;
     const durationMs = Math.round(performance.now() - attemptStartedAt);
-    this.#observe({ operation, outcome, durationMs, spentFor });
-    const correlationId = correlationIdOf(exchange.head?.headers ?? {});
+    const refusal = failure?.kind === 'http' ? failure : undefined;
+    const correlationId = refusal?.correlationId ?? correlationIdOf(exchange.head?.headers ?? {});
+    this.#observe({
+      operation,
+      outcome,
+      durationMs,
+      spentFor,
+      code: refusal?.code,
+      correlationId,
+      notificationId: correlation?.notificationId,
+    });
     this.#log.debug(
       { operation, lane, outcome, durationMs, correlationId, ...correlation },
       'request to Genesys',
