@@ -1,10 +1,27 @@
-import type { CallFailure, CallOptions } from '../genesys/call.js';
-import type { GenesysClient } from '../genesys/genesysClient.js';
-import type { ConversationSummary } from '../genesys/resources/conversations.js';
+import type { CallFailure } from '../genesys/call.js';
+import type { ConversationSummary, QueryFilter } from '../genesys/resources/conversations.js';
 import { PAGE_SIZE, startOf, WEB_MESSAGES } from '../history/conversationQuery.js';
+import { classifyBulk, isTooMuch } from './bulkFailure.js';
+import type { PrefetchTask } from './prefetchTask.js';
 
 /** Of 100 conversations each. More than that is more than it saves. */
 const PAGES_AT_MOST = 50;
+
+/**
+ * Leaves out what says nothing of a customer: conversations that we began, that are over, and in which
+ * the customer did not write. A campaign's own messages are such, hundreds a look. Each part is true
+ * of what is doubtful as well: where the platform does not say if the customer wrote, it is answered.
+ * `notExists` on a dimension of the conversation is documented and was not tried on the platform.
+ */
+const MAY_BE_NEWS: QueryFilter = {
+  type: 'or',
+  predicates: [
+    { dimension: 'originatingDirection', value: 'inbound' },
+    { dimension: 'customerParticipation', value: 'true' },
+    { dimension: 'customerParticipation', operator: 'notExists' },
+    { dimension: 'conversationEnd', operator: 'notExists' },
+  ],
+};
 
 export type News =
   | { kind: 'all'; conversations: ConversationSummary[] }
@@ -12,14 +29,34 @@ export type News =
   | { kind: 'too_many' };
 
 /**
- * All web conversations of the organisation that began at `since` (epoch ms) or later: a page or two
- * where it is not long ago. The newest come first: what begins while it is read only shifts what was
- * read already to a later page, and nothing is missed.
+ * The web conversations of the organisation that began at `since` (epoch ms) or later, without those in
+ * which no customer can have written: a page where it is not long ago. A platform that does not take the
+ * filter is asked for all of them, ours too, for the rest of the campaign.
  */
 export async function conversationsSince(
-  client: GenesysClient,
+  task: PrefetchTask,
+  period: { since: number; now: number },
+): Promise<News> {
+  if (task.isRefused('news filter')) return readPages(task, period, []);
+  const news = await readPages(task, period, [MAY_BE_NEWS]);
+  if (news.kind !== 'failed' || !isTooMuch(news.failure)) return news;
+  const all = await readPages(task, period, []);
+  // What is refused without the filter as well is not refused because of it.
+  const verdict = classifyBulk(news.failure);
+  if (all.kind !== 'failed' && verdict.kind === 'refused') {
+    await task.refuse('news filter', verdict.detail);
+  }
+  return all;
+}
+
+/**
+ * The newest come first: what begins while it is read only shifts what was read already to a later
+ * page, and nothing is missed.
+ */
+async function readPages(
+  { tools: { client }, options }: PrefetchTask,
   { since, now }: { since: number; now: number },
-  options: CallOptions,
+  conversationFilters: QueryFilter[],
 ): Promise<News> {
   const found = new Map<string, ConversationSummary>();
   for (let pageNumber = 1; pageNumber <= PAGES_AT_MOST; pageNumber += 1) {
@@ -30,6 +67,7 @@ export async function conversationsSince(
         orderBy: 'conversationStart',
         paging: { pageSize: PAGE_SIZE, pageNumber },
         segmentFilters: [WEB_MESSAGES],
+        conversationFilters,
       },
       options,
     );

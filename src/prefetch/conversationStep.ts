@@ -124,7 +124,7 @@ async function addNews(
   const { blocks, rows, joined, completeTo } = known;
   const now = task.now;
   const since = completeTo - task.tools.settings.settlesAfterMs;
-  const news = await conversationsSince(task.tools.client, { since, now }, task.options);
+  const news = await conversationsSince(task, { since, now });
   if (news.kind === 'failed') {
     return (await task.afterFailure('conversation job', news.failure)) ?? 0;
   }

@@ -14,17 +14,17 @@ export function nextLookAt({ state, tools }: PrefetchTask): number | undefined {
 }
 
 /**
- * One query for all of the organisation's web conversations since the last look. Customers who had
- * one are marked before the others' data is kept longer: a process that dies in between lets it expire
+ * One query for the organisation's web conversations since the last look. Customers who may have written
+ * in one are marked before the others' data is kept longer: a process that dies in between lets it expire
  * too early, never too late. Answers whether it could look.
  */
 export async function lookForNews(task: PrefetchTask): Promise<boolean> {
   const { lookedAt, kept, window } = task.state;
   if (lookedAt === undefined) return true;
-  const { client, store, settings } = task.tools;
+  const { store, settings } = task.tools;
   const now = task.now;
   const since = lookedAt - settings.settlesAfterMs;
-  const news = await conversationsSince(client, { since, now }, task.options);
+  const news = await conversationsSince(task, { since, now });
   if (news.kind !== 'all') return false;
   const { id } = task.campaign;
   const customers = await customersIn(task, kept);

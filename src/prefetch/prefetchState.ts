@@ -23,7 +23,12 @@
 export type PrefetchStep = 'contacts' | 'conversations' | 'transcripts' | 'ready';
 
 /** What the platform offers in bulk; each is done without once it was refused. */
-export type BulkSource = 'contact export' | 'contact list' | 'conversation job' | 'recording batch';
+export type BulkSource =
+  | 'contact export'
+  | 'contact list'
+  | 'conversation job'
+  | 'news filter'
+  | 'recording batch';
 
 /** Rows with the numbers from `block` × 500 on. `endsAt`: how many rows of the file are before its end. */
 export interface BlockPlace {

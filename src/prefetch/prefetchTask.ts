@@ -179,7 +179,7 @@ export class PrefetchTask {
     await this.update((state) => ({ ...state, refused: [...state.refused, source] }));
     this.tools.log.warn(
       { campaignId: this.campaign.id, source, detail },
-      `prefetch without ${source}: its rows are looked up one by one; docs/genesys.md says what it needs`,
+      `prefetch without ${source}: ${withoutIt(source)}; docs/genesys.md says what it needs`,
     );
   }
 
@@ -199,4 +199,10 @@ export class PrefetchTask {
   observe(moment: PrefetchMoment): Promise<void> | void {
     return this.tools.observe(moment, this.campaign.id);
   }
+}
+
+function withoutIt(source: BulkSource): string {
+  return source === 'news filter'
+    ? "looks for news page through this deployment's own messages"
+    : 'its rows are looked up one by one';
 }

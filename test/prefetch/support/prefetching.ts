@@ -6,6 +6,7 @@ import type { NumberedRow } from '../../../src/campaign/campaign.js';
 import type { NewCampaign } from '../../../src/campaign/lifecycle.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
+import type { GenesysClient } from '../../../src/genesys/genesysClient.js';
 import { searchSettings } from '../../../src/history/lookup.js';
 import { Keyring } from '../../../src/notification/keyring.js';
 import { TemplateStore } from '../../../src/pipeline/prepare.js';
@@ -27,6 +28,7 @@ import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
 /** All that a prefetcher works with: the sandbox, Redis, and a campaign that nothing sends. */
 export interface Prefetching {
   sandbox: Sandbox;
+  client: GenesysClient;
   redis: Redis;
   prefix: string;
   campaigns: CampaignStore;
@@ -99,6 +101,7 @@ export async function openPrefetching(
   );
   return {
     sandbox,
+    client,
     redis,
     prefix,
     campaigns,
