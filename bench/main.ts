@@ -14,6 +14,7 @@ interface FoundRedis {
 
 interface Options {
   quick?: boolean;
+  case?: string;
   json?: string;
 }
 
@@ -32,6 +33,7 @@ export async function runBenchmarks(
   const program = new Program('npm run bench --')
     .argument('[names...]', `of ${names.join(', ')}; all when left out`)
     .option('--quick', 'fewer and shorter runs: whether it works, not how well')
+    .option('--case <text>', 'only cases with this in their name, where a benchmark has several')
     .option('--json <file>', 'write conditions and numbers to this file, too')
     .exitOverride()
     .action(async (asked: string[], options: Options) => {
@@ -70,7 +72,7 @@ export async function runBenchmarks(
 async function runAll(
   names: readonly string[],
   redis: FoundRedis,
-  { quick = false, json }: Options,
+  { quick = false, case: only, json }: Options,
   interrupted: AbortSignal,
 ): Promise<void> {
   const conditions = { ...(await conditionsOf(redis)), runs: quick ? 'quick' : 'full' };
@@ -81,7 +83,7 @@ async function runAll(
       benchmark: Benchmark;
     };
     const log = (line: string) => process.stderr.write(`${name}: ${line}\n`);
-    const stage = new Stage({ quick, redisUrl: redis.url, log });
+    const stage = new Stage({ quick, only, redisUrl: redis.url, log });
     try {
       const report = await Promise.race([benchmark.run(stage), rejectedBy(interrupted)]);
       process.stdout.write(`\n${printReport(name, benchmark, report)}\n`);

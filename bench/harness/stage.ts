@@ -11,13 +11,25 @@ export class Stage {
   /** Fewer runs of less: to see whether it works, not how well. */
   readonly quick: boolean;
   readonly redisUrl: string;
+  readonly #only: string | undefined;
   readonly #log: (line: string) => void;
   #endings: (() => Promise<void>)[] = [];
 
-  constructor(options: { quick: boolean; redisUrl: string; log: (line: string) => void }) {
+  constructor(options: {
+    quick: boolean;
+    only?: string;
+    redisUrl: string;
+    log: (line: string) => void;
+  }) {
     this.quick = options.quick;
+    this.#only = options.only;
     this.redisUrl = options.redisUrl;
     this.#log = options.log;
+  }
+
+  /** Whether this case is to be run: a long benchmark can be run in pieces. */
+  isWanted(name: string): boolean {
+    return this.#only === undefined || name.includes(this.#only);
   }
 
   /** Says how far it is. */

@@ -101,7 +101,7 @@ async function recordAnswers(
   );
 }
 
-/** It was asked about after a gap of the listener, and has its turn still to come. */
+/** It was asked about before its turn, which is still to come. */
 function isTooEarly(record: NotificationRecord, now: number): boolean {
   return now < (askedFrom(record) ?? 0);
 }

@@ -8,6 +8,16 @@ interface IndexCommands {
 /** A worker may need this long to record a send: its Redis fails over, say. */
 const MARK_LASTS_MS = 10 * 60 * 1000;
 
+/** How long a question waits for others to ask about, as a share of `DELIVERY_CHECK_AFTER`. */
+const WAITS_FOR_OTHERS = 1 / 2;
+/** And at most: an email without a check of its own is waited for two minutes longer, and no more. */
+const WAITS_AT_MOST_MS = 60_000;
+
+/** How long (ms) the first message that may be asked about waits for others. */
+export function waitsForOthersMs(checkAfterMs: number): number {
+  return Math.min(checkAfterMs * WAITS_FOR_OTHERS, WAITS_AT_MOST_MS);
+}
+
 /** A notification in a list of those to ask about, and when its turn came or comes (epoch ms). */
 export interface Turn {
   id: string;
@@ -82,8 +92,8 @@ export class DeliveryIndex {
   ): Promise<void> {
     const from = Math.max(since, now - checkAfterMs) + checkAfterMs / 4;
     const ids = await this.#redis.zrangebyscore(this.#keys.awaited, from, now + checkAfterMs);
-    // A third of the time is how long a question waits for company: these have waited.
-    const at = now - checkAfterMs / 3 - 1;
+    // As if they had waited for others for as long as it takes.
+    const at = now - waitsForOthersMs(checkAfterMs) - 1;
     for (let start = 0; start < ids.length; start += 1_000) {
       const some = ids.slice(start, start + 1_000).flatMap((id) => [at, id]);
       await this.#redis.zadd(this.#keys.awaited, 'XX', 'LT', ...some);

@@ -11,7 +11,7 @@ import {
   isStillAsked,
   leaveAlone,
 } from './awaitedBatch.js';
-import type { Turn } from './deliveryIndex.js';
+import { type Turn, waitsForOthersMs } from './deliveryIndex.js';
 import { type SuspectParts, Suspects } from './suspects.js';
 
 export interface DeliveryPollerParts extends BatchTools, SuspectParts {
@@ -27,6 +27,8 @@ export interface DeliveryPollerParts extends BatchTools, SuspectParts {
 const MOST_TOGETHER = 100;
 /** A platform that refuses even so few does not take the question at all. */
 const FEWEST_TOGETHER = 10;
+/** So much before its turn a message is asked about where a question has room (share of the wait). */
+const BEFORE_ITS_TURN = 1 / 6;
 const READ_AT_ONCE = 1_000;
 const REFUSED_FOR_MS = 10 * 60 * 1000;
 const AGAIN_AFTER_MS = 2_000;
@@ -37,9 +39,11 @@ const LEASE_MS = 10_000;
 /**
  * Asks about many sent messages in one request, where each would else cost one of its own.
  *
- * A message joins once a third of `DELIVERY_CHECK_AFTER` has passed, and the question goes out when
- * there are enough for a full request, or when the first of them has waited for another third. What
- * is not known by then is asked about one by one at its time, by a job that is there from the start:
+ * A message has its turn once a third of `DELIVERY_CHECK_AFTER` has passed, and the question goes out
+ * when there are enough for a full request, or at five sixths of the first one's time. Where it has room
+ * it takes along those that have waited for a sixth: the platform often knows by then, and of which it
+ * does not are asked about again when they have their turn. So what is asked early costs nothing. What
+ * is not known in the end is asked about one by one at its time, by a job that is there from the start:
  * so a poller that dies, is refused or comes too late costs requests and nothing else. One process at
  * a time does this, by a lease; two at once would do no harm, since each answer is recorded upon the
  * record as it is.
@@ -130,11 +134,15 @@ export class DeliveryPoller {
     const { ledger, index, checkAfterMs } = this.#parts;
     const now = await ledger.clock.current();
     if (now < this.#askAgainAt) return;
-    const turns = await index.awaited(now, READ_AT_ONCE);
+    const before = now + checkAfterMs * BEFORE_ITS_TURN;
+    const turns = await index.awaited(before, READ_AT_ONCE);
+    const ready = turns.filter(({ at }) => at <= now).length;
     const [first] = turns;
-    if (first === undefined) return;
-    if (turns.length < this.#together && now < first.at + checkAfterMs / 3) return;
-    const ids = turns.map(({ id }) => id);
+    if (first === undefined || ready === 0) return;
+    if (ready < this.#together && now < first.at + waitsForOthersMs(checkAfterMs)) return;
+    const isRefused = now < this.#refusedUntil;
+    const room = isRefused ? ready : Math.ceil(ready / this.#together) * this.#together;
+    const ids = turns.slice(0, room).map(({ id }) => id);
     const snapshots = await ledger.snapshots(ids);
     const messages = snapshots.flatMap((seen) => {
       const message =
@@ -143,7 +151,7 @@ export class DeliveryPoller {
     });
     const wanted = new Set(messages.map(({ snapshot }) => snapshot.record.id));
     await index.asked(ids.filter((id) => !wanted.has(id)));
-    if (now < this.#refusedUntil) return leaveAlone(this.#parts, messages);
+    if (isRefused) return leaveAlone(this.#parts, messages);
     const [early, due] = splitEarly(messages, now);
     await index.askAgain(early);
     await this.#askInBatches(due);

@@ -43,7 +43,7 @@ async function settled(id: string): Promise<NotificationView> {
 
 describe('many sent messages', () => {
   test('are asked about together, and each that did not arrive has exactly one email', async () => {
-    deployment = await deploy({ env: { TEMPLATES_DIR, DELIVERY_CHECK_AFTER: '6s' } });
+    deployment = await deploy({ env: { TEMPLATES_DIR, DELIVERY_CHECK_AFTER: '12s' } });
     await deployment.startWorker();
     const sent = await sendMany(40);
     const views = await Promise.all(sent.map(({ id }) => settled(id)));
@@ -93,7 +93,7 @@ describe('many sent messages', () => {
   test('are asked about in smaller numbers where the platform takes no more', async () => {
     deployment = await deploy({
       sandbox: { predicatesPerFilter: 20 },
-      env: { TEMPLATES_DIR, DELIVERY_CHECK_AFTER: '6s' },
+      env: { TEMPLATES_DIR, DELIVERY_CHECK_AFTER: '12s' },
     });
     await deployment.startWorker();
     const sent = await sendMany(40);
