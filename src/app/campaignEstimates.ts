@@ -1,6 +1,9 @@
 import { pino } from 'pino';
+import type { Allowance } from '../campaign/allowance.js';
 import type { Campaign } from '../campaign/campaign.js';
-import type { Allowance, CustomerEstimate, Lookup } from '../campaign/dryRun/forecast.js';
+import type { CustomerEstimate, Lookup } from '../campaign/dryRun/forecast.js';
+import { type CostSettings, EarlierSpending } from '../campaign/earlierSpending.js';
+import { spentBesides } from '../campaign/spentRequests.js';
 import type { Config } from '../config.js';
 import { usableName } from '../context/customerName.js';
 import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
@@ -15,9 +18,20 @@ import { TemplateStore } from '../pipeline/prepare.js';
 import { policyFor } from '../policy/policy.js';
 import { Budget } from '../ratelimit/budget.js';
 import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
+import { redisClock } from '../redis/clock.js';
+import { campaignKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
+
+/** What of the configuration makes a row of a campaign cost more or less. */
+export function costSettings(config: Config): CostSettings {
+  return {
+    defaultChannels: config.NOTIFY_CHANNELS,
+    transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    deliveryChecks: deliveryChecksOf(config),
+  };
+}
 
 /** Customers to look up together, as a worker's jobs do. */
 const LOOKED_UP_AT_A_TIME = 10;
@@ -32,6 +46,8 @@ export class CampaignEstimates {
   readonly #catalogue: TemplateCatalogue;
   readonly #templates: TemplateStore;
   readonly #budget: Budget;
+  readonly #redis: RedisClient;
+  readonly #earlier: EarlierSpending;
 
   constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
     this.#config = config;
@@ -39,13 +55,20 @@ export class CampaignEstimates {
     this.#templates = new TemplateStore(parts.catalogue);
     const { QUEUE_PREFIX: prefix, GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute } = config;
     const log = pino({ level: 'silent' });
+    this.#redis = parts.redis;
+    this.#earlier = new EarlierSpending(parts.redis, campaignKeys(prefix), costSettings(config));
     this.#budget = Budget.open(parts.redis, prefix, { requestsPerMinute }, { log });
   }
 
-  /** The requests that there are, and the share of them that the last 429s have left. */
+  /** The requests that there are, what the last 429s have left of them, and what others use. */
   async allowance(): Promise<Allowance> {
-    const requestsPerMinute = this.#config.GENESYS_REQUESTS_PER_MINUTE * PLANNED_SHARE;
-    return { requestsPerMinute, pace: await this.#budget.pace() };
+    const { QUEUE_PREFIX: prefix, GENESYS_REQUESTS_PER_MINUTE: budget } = this.#config;
+    const now = redisClock(this.#redis, prefix).now();
+    const [pace, besidesPerMinute] = await Promise.all([
+      this.#budget.pace(),
+      spentBesides(this.#redis, campaignKeys(prefix), now),
+    ]);
+    return { requestsPerMinute: budget * PLANNED_SHARE, pace, besidesPerMinute };
   }
 
   /** Undefined when the campaign's template is not known any more. */
@@ -70,6 +93,7 @@ export class CampaignEstimates {
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         deliveryChecks: deliveryChecksOf(config),
       }),
+      earlier: await this.#earlier.expected(campaign, template.hash),
       readsRecordings: config.HISTORY_TRANSCRIPT_SOURCE === 'recordings',
       lookUp: this.#knowsPlatform ? (requests) => this.#lookUp(requests, template) : undefined,
       assumptions: this.#knowsPlatform

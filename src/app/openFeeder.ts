@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { EarlierSpending } from '../campaign/earlierSpending.js';
 import { Feeder } from '../campaign/feeder.js';
 import { Release, ReleasedRows, type ReleaseObserver } from '../campaign/release.js';
 import { RowStore } from '../campaign/rowStore.js';
@@ -12,6 +13,7 @@ import type { Queues } from '../queue/jobs.js';
 import type { WorkerRegistry } from '../queue/workerRegistry.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
+import { costSettings } from './campaignEstimates.js';
 
 /** The feeder of this process, as its configuration says. */
 export function openFeeder(
@@ -39,6 +41,7 @@ export function openFeeder(
     backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
     prefetch: new PrefetchHold(redis, config.QUEUE_PREFIX),
     pace: new Throughput(redis, campaigns.keys),
+    spending: new EarlierSpending(redis, campaigns.keys, costSettings(config)),
     limits: {
       maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
       maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,

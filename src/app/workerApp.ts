@@ -205,6 +205,7 @@ export async function startWorker(
   );
   const spent = new SpentRequests(redis, campaignKeys(prefix), {
     keepMs: config.CAMPAIGN_RETENTION,
+    now: () => ledger.clock.now(),
     onError: (error) => {
       if (!noteRedis(error)) logUncounted(error);
     },

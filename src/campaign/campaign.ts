@@ -174,8 +174,11 @@ export function isPrefetched({ prefetch, import: imported }: Campaign): boolean 
   return prefetch !== 'off' && (imported?.rows ?? 0) >= PREFETCHED_FROM_ROWS;
 }
 
-/** Says which rows wait a little for what is fetched in bulk for them; undefined while none do. */
+/** What prefetching means for the rows of a campaign. */
 export interface CampaignHold {
+  /** How many rows of the file it was paid for; undefined where nothing is known of that. */
+  coveredRows(campaign: Campaign): Promise<number | undefined>;
+  /** Which rows wait a little for what is fetched in bulk for them; undefined while none do. */
   heldRows(
     campaign: Campaign,
     now: number,

@@ -1,17 +1,8 @@
-import type { ChannelCounts, ReasonCounts } from '../notification/countedReason.js';
-import { STATES } from '../notification/state.js';
-import type { Campaign, CampaignCounts } from './campaign.js';
-
-/** How many rows of a campaign stand where, read at one moment. */
-export interface Tally {
-  counts: CampaignCounts;
-  /** Of the deferred, skipped, failed and unknown rows why they are; each adds up to its count. */
-  reasons: ReasonCounts;
-  /** Over which channel the messages left, as far as that was counted. */
-  channels: ChannelCounts;
-  /** Released rows for which something is still to be done, an outstanding delivery check included. */
-  live: number;
-}
+import type { Campaign } from './campaign.js';
+import { describeBasis, ROWS_TO_GO_BY, type RowCost, requestsLeft, spentARow } from './rowCost.js';
+import type { Spent } from './spentRequests.js';
+import { allRows, rowsAwaited, rowsDealtWith, rowsTried, type Tally } from './tally.js';
+import { type TimeLeftInput, timeLeft } from './timeLeft.js';
 
 export interface CampaignProgress {
   rows: number;
@@ -24,78 +15,95 @@ export interface CampaignProgress {
   awaitingDelivery?: number;
   /** Requests to the platform so far; absent where none was counted. */
   requestsSpent?: number;
-  /** Of a row that ended, once there are enough of them to go by. */
+  /** Really spent for a row that had its turn, once there are enough of them to go by. */
   requestsARow?: number;
+  /** Before that, what is expected of a row, and where that comes from. */
+  requestsEstimate?: { aRow: number; basis: 'earlier' | 'table' | 'spent'; detail: string };
+  /** Requests that it has still to spend. */
+  requestsLeft?: number;
   /** Of the last minute, while it runs. */
   perMinute?: number;
-  /** When the last row will have ended, at this pace. ISO time. */
+  /** When the last row will have ended. ISO time. */
   estimatedEndAt?: string;
+  /** Why no end is named although it runs. A sentence. */
+  noEstimateBecause?: string;
 }
 
-const IN_WORK = ['accepted', 'queued', 'deferred', 'processing', 'sending'] as const;
-
-/** How many rows are in one of these states. */
-export function rowsIn(
-  counts: CampaignCounts,
-  ...states: readonly (keyof CampaignCounts)[]
-): number {
-  return states.reduce((sum, state) => sum + counts[state], 0);
+/** What is known of a campaign beside its record, as of one moment. */
+export interface ProgressFacts {
+  tally: Pick<Tally, 'counts' | 'live'>;
+  spent?: Spent;
+  covered?: number;
+  /** What is expected of a row; asked for as long as too few rows had their turn. */
+  expected?: RowCost;
 }
 
-/** Rows that a worker has still to send. */
-export function rowsToSend(counts: CampaignCounts): number {
-  return rowsIn(counts, 'waiting', ...IN_WORK);
+/** What its running campaigns find of the deployment. */
+export interface ProgressSurroundings
+  extends Pick<TimeLeftInput, 'flow' | 'allowance' | 'others' | 'heldUntil' | 'now'> {
+  deliveryCheckAfterMs: number;
+  /** What keeps everything from flowing, in a sentence. */
+  stop?: string;
 }
 
-/** Rows that need no worker now: sent, whatever becomes of that, or ended. The pace goes by these. */
-export function rowsDealtWith(counts: CampaignCounts): number {
-  return allRows(counts) - rowsToSend(counts);
+/** What a row costs, by the best there is: really spent, else expected. */
+export function costOf({ tally, spent, covered, expected }: ProgressFacts): RowCost | undefined {
+  const real = spentARow(tally.counts, spent, covered);
+  return rowsTried(tally.counts) < ROWS_TO_GO_BY ? (expected ?? real) : real;
 }
 
-/** `deliveryCheckAfterMs` is how long after the last send its delivery is checked. */
 export function progressOf(
   { state }: Pick<Campaign, 'state'>,
-  { counts, live }: Pick<Tally, 'counts' | 'live'>,
-  { now, perMinute, deliveryCheckAfterMs, spent }: ProgressSurroundings,
+  facts: ProgressFacts,
+  surroundings: ProgressSurroundings,
 ): CampaignProgress {
-  const rows = allRows(counts);
-  const dealtWith = rowsDealtWith(counts);
-  // What else is live than rows in work was sent, also where an older version has counted it.
-  const awaiting = Math.max(0, live - rowsIn(counts, ...IN_WORK));
-  // Of a cancelled campaign nothing falls back any more.
-  const ended = state === 'cancelled' ? dealtWith : dealtWith - awaiting;
+  const { tally } = facts;
+  const rows = allRows(tally.counts);
+  const dealtWith = rowsDealtWith(tally.counts);
+  const awaiting = rowsAwaited(tally);
   const progress = {
     rows,
-    ended,
+    // Of a cancelled campaign nothing falls back any more.
+    ended: state === 'cancelled' ? dealtWith : dealtWith - awaiting,
     awaitingDelivery: awaiting > 0 ? awaiting : undefined,
-    ...requestsOf(spent, dealtWith),
+    ...requestsOf(state, facts),
   };
-  if (state !== 'running' || perMinute === undefined) return progress;
-  const paced = { ...progress, perMinute: Math.round(perMinute) };
-  const left = rowsToSend(counts);
-  if (ended === rows || (left > 0 && perMinute <= 0)) return paced;
-  const untilSentMs = left === 0 ? 0 : (left / perMinute) * 60_000;
-  const untilCheckedMs = awaiting === 0 ? 0 : deliveryCheckAfterMs;
-  return { ...paced, estimatedEndAt: new Date(now + untilSentMs + untilCheckedMs).toISOString() };
+  if (state !== 'running') return progress;
+  const { flow, stop } = surroundings;
+  if (stop !== undefined) return { ...progress, noEstimateBecause: stop };
+  const perMinute = flow && Math.round(flow.perMinute);
+  if (progress.ended === rows) return { ...progress, perMinute };
+  const left = timeLeft({
+    ...surroundings,
+    tally,
+    covered: facts.covered,
+    cost: costOf(facts),
+  });
+  return 'because' in left
+    ? { ...progress, perMinute, noEstimateBecause: left.because }
+    : { ...progress, perMinute, estimatedEndAt: new Date(left.endAt).toISOString() };
 }
 
-/** Rows that say how many requests one costs: fewer, and what was spent ahead of them weighs too much. */
-const ROWS_TO_GO_BY = 50;
-
-function requestsOf(spent: number | undefined, rows: number) {
-  if (spent === undefined) return {};
-  const requestsARow = rows < ROWS_TO_GO_BY ? undefined : Math.round((spent / rows) * 100) / 100;
-  return { requestsSpent: Math.ceil(spent), requestsARow };
+function requestsOf(state: Campaign['state'], facts: ProgressFacts) {
+  const { tally, spent, covered } = facts;
+  const cost = costOf(facts);
+  const isReal = cost?.basis.kind === 'spent' && rowsTried(tally.counts) >= ROWS_TO_GO_BY;
+  const willGoOn = state === 'ready' || state === 'running' || state === 'paused';
+  const aRow = cost && hundredths(cost.own + cost.ahead);
+  return {
+    requestsSpent: spent && Math.ceil(spent.total),
+    requestsARow: isReal ? aRow : undefined,
+    requestsEstimate:
+      cost === undefined || aRow === undefined || isReal || !willGoOn
+        ? undefined
+        : { aRow, basis: cost.basis.kind, detail: describeBasis(cost.basis) },
+    requestsLeft:
+      cost === undefined || !willGoOn
+        ? undefined
+        : Math.ceil(requestsLeft(tally.counts, cost, covered)),
+  };
 }
 
-export interface ProgressSurroundings {
-  now: number;
-  perMinute: number | undefined;
-  deliveryCheckAfterMs: number;
-  /** Requests to the platform that the campaign has cost so far. */
-  spent?: number;
-}
-
-function allRows(counts: CampaignCounts): number {
-  return rowsIn(counts, 'waiting', 'deferred', ...STATES);
+function hundredths(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -2,25 +2,34 @@ import { flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import type { Operations } from '../queue/operations.js';
 import { obstacleView } from '../queue/statusView.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import type { Allowance } from './allowance.js';
 import type { Campaign, CampaignHold, CampaignState, ImportSummary } from './campaign.js';
-import { type ProgressSurroundings, progressOf, type Tally } from './campaignProgress.js';
+import {
+  costOf,
+  type ProgressFacts,
+  type ProgressSurroundings,
+  progressOf,
+} from './campaignProgress.js';
+import type { StoredRows } from './campaignRows.js';
 import { possibleSteps } from './campaignSteps.js';
 import { type CampaignWait, campaignWaits } from './campaignWaits.js';
+import { ExpectedRowCost } from './dryRun/expectedRowCost.js';
+import type { DeploymentEstimates } from './dryRun/forecast.js';
 import type { UploadStatus } from './import/uploadProgress.js';
+import { ROWS_TO_GO_BY, requestsLeft } from './rowCost.js';
 import { manyRejected } from './rowReasons.js';
 import { spentBy } from './spentRequests.js';
 import type { CampaignStore } from './store.js';
+import { rowsTried, type Tally } from './tally.js';
 import { Throughput } from './throughput.js';
 import type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js';
 
 export type { CampaignView, CampaignWaitView, ImportView } from './viewSchema.js';
 
-/** What a view shows beside the campaign and its counts, as it was looked up at `now` (epoch ms). */
-interface CampaignSurroundings extends ProgressSurroundings {
+/** What a view shows beside the campaign, as it was looked up. */
+interface CampaignSurroundings extends Omit<ProgressSurroundings, 'stop'> {
   /** What is in the way of the whole deployment. */
   obstacles: readonly Obstacle[];
-  /** Until when rows wait for their prefetch at most (epoch ms). */
-  heldUntil?: number;
   upload?: UploadStatus;
 }
 
@@ -31,23 +40,15 @@ function isUnderWay(state: CampaignState): boolean {
 
 function campaignView(
   campaign: Campaign,
-  tally: Tally,
-  {
-    now,
-    perMinute,
-    deliveryCheckAfterMs,
-    spent,
-    obstacles,
-    heldUntil,
-    upload,
-  }: CampaignSurroundings,
+  facts: Facts,
+  surroundings: CampaignSurroundings,
 ): CampaignView {
+  const { tally } = facts;
+  const { obstacles, heldUntil, upload } = surroundings;
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
   const reason = campaign.reason ?? (state === 'ready' ? manyRejected(campaign) : undefined);
-  // A pace of the minute before would forecast an end that nothing works towards.
-  const isStopped = obstacles.some(({ stops }) => stops);
   return {
     id,
     name,
@@ -71,11 +72,9 @@ function campaignView(
     counts: tally.counts,
     reasons: tally.reasons,
     byChannel: tally.channels,
-    progress: progressOf(campaign, tally, {
-      now,
-      perMinute: isStopped ? undefined : perMinute,
-      deliveryCheckAfterMs,
-      spent,
+    progress: progressOf(campaign, facts, {
+      ...surroundings,
+      stop: obstacles.find(({ stops }) => stops)?.detail,
     }),
     waitsFor: campaignWaits(campaign, tally, obstacles, heldUntil).map(waitView),
     resumesByItself: pausedForAccess === undefined ? undefined : true,
@@ -118,52 +117,75 @@ function isoOf(ms: number | undefined): string | undefined {
 export interface CampaignViewsParts {
   redis: RedisClient;
   store: CampaignStore;
+  rows: StoredRows;
   operations: Operations;
   /** How long after a send its delivery is checked. */
   deliveryCheckAfterMs: number;
   prefetch: CampaignHold;
+  /** What is known of the deployment. */
+  estimates: DeploymentEstimates;
+}
+
+/** What is known of one campaign beside its record. */
+interface Facts extends ProgressFacts {
+  tally: Tally;
 }
 
 /** Campaigns as people see them: with their progress, and with what is in the way of all of them. */
 export class CampaignViews {
   readonly #parts: CampaignViewsParts;
   readonly #pace: Throughput;
+  readonly #expected: ExpectedRowCost;
 
   constructor(parts: CampaignViewsParts) {
     this.#parts = parts;
     this.#pace = new Throughput(parts.redis, parts.store.keys);
+    this.#expected = new ExpectedRowCost(parts.estimates, parts.rows);
   }
 
   async one(campaign: Campaign): Promise<CampaignView> {
-    return this.#view(campaign, await this.#obstacles([campaign]));
+    return this.#view(campaign, await this.#deployment([campaign]));
   }
 
   /** As `one`, with one look at the deployment for all of them. */
   async all(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
-    const obstacles = await this.#obstacles(campaigns);
-    return Promise.all(campaigns.map((campaign) => this.#view(campaign, obstacles)));
+    const deployment = await this.#deployment(campaigns);
+    return Promise.all(campaigns.map((campaign) => this.#view(campaign, deployment)));
   }
 
-  async #view(campaign: Campaign, obstacles: readonly Obstacle[]): Promise<CampaignView> {
-    const { redis, store, deliveryCheckAfterMs } = this.#parts;
+  async #view(campaign: Campaign, { obstacles, allowance, left }: Deployment) {
+    const { store, deliveryCheckAfterMs } = this.#parts;
     const { id, state } = campaign;
-    const [tally, perMinute, spent, upload] = await Promise.all([
-      store.tally(id),
-      state === 'running' ? this.#pace.perMinute(id, store.clock.now()) : undefined,
-      spentBy(redis, store.keys, id),
-      store.uploads.status(campaign, store.clock.now()),
-    ]);
     const now = store.clock.now();
-    const heldUntil = await this.#heldUntil(campaign, now);
-    return campaignView(campaign, tally, {
+    const [facts, flow, heldUntil, upload] = await Promise.all([
+      this.#facts(campaign),
+      state === 'running' ? this.#pace.flow(id, now) : undefined,
+      this.#heldUntil(campaign, now),
+      store.uploads.status(campaign, now),
+    ]);
+    return campaignView(campaign, facts, {
       now,
-      perMinute,
+      flow,
       deliveryCheckAfterMs,
-      spent,
+      allowance,
+      others: [...left].filter(([other]) => other !== id).map(([, requests]) => requests),
       obstacles,
       heldUntil,
       upload,
     });
+  }
+
+  async #facts(campaign: Campaign): Promise<Facts> {
+    const { redis, store, prefetch } = this.#parts;
+    const [tally, spent, covered] = await Promise.all([
+      store.tally(campaign.id),
+      spentBy(redis, store.keys, campaign.id),
+      prefetch.coveredRows(campaign),
+    ]);
+    const isKnown = rowsTried(tally.counts) >= ROWS_TO_GO_BY;
+    const willGoOn = isUnderWay(campaign.state) || campaign.state === 'ready';
+    const expected = isKnown || !willGoOn ? undefined : await this.#expected.of(campaign);
+    return { tally, spent, covered, expected };
   }
 
   /** Until when its next row waits for its prefetch at most (epoch ms), if it does. */
@@ -176,8 +198,41 @@ export class CampaignViews {
   }
 
   /** Asked only for campaigns that have begun and not ended: the others wait for nothing. */
-  async #obstacles(campaigns: readonly Campaign[]): Promise<Obstacle[]> {
-    if (!campaigns.some(({ state }) => isUnderWay(state))) return [];
-    return flowStatus(await this.#parts.operations.status()).obstacles;
+  async #deployment(campaigns: readonly Campaign[]): Promise<Deployment> {
+    const { operations, estimates } = this.#parts;
+    const [allowance, obstacles, left] = await Promise.all([
+      estimates.allowance(),
+      campaigns.some(({ state }) => isUnderWay(state))
+        ? operations.status().then((status) => flowStatus(status).obstacles)
+        : [],
+      campaigns.some(({ state }) => state === 'running') ? this.#requestsLeft() : new Map(),
+    ]);
+    return { allowance, obstacles, left };
   }
+
+  /** Requests that each running campaign has still to spend, where that is known. */
+  async #requestsLeft(): Promise<Map<string, number>> {
+    const running = await this.#parts.store.running();
+    const left = await Promise.all(
+      running.map(async (campaign) => {
+        const facts = await this.#facts(campaign);
+        const cost = costOf(facts);
+        return [
+          campaign.id,
+          cost && requestsLeft(facts.tally.counts, cost, facts.covered),
+        ] as const;
+      }),
+    );
+    return new Map(
+      left.flatMap(([id, requests]) => (requests === undefined ? [] : [[id, requests]])),
+    );
+  }
+}
+
+/** The deployment as campaigns find it at one moment. */
+interface Deployment {
+  allowance: Allowance;
+  obstacles: readonly Obstacle[];
+  /** Requests that running campaigns have still to spend, by id. */
+  left: ReadonlyMap<string, number>;
 }

@@ -2,7 +2,7 @@ import type { CountedReason } from '../notification/countedReason.js';
 import { deferralOf, type WaitsFor } from '../queue/deferredReason.js';
 import type { Obstacle, ObstacleKind } from '../queue/flowStatus.js';
 import type { Campaign } from './campaign.js';
-import { rowsToSend, type Tally } from './campaignProgress.js';
+import { rowsToSend, type Tally } from './tally.js';
 
 /** One thing that rows of a campaign wait for. Times are epoch ms. */
 export interface CampaignWait {

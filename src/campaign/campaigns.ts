@@ -19,12 +19,7 @@ import { type CampaignRequest, campaignInput, parseCampaignRequest } from './cam
 import { rowRequest } from './campaignRows.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
 import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
-import {
-  type DeploymentEstimates,
-  type DryRunOptions,
-  type DryRunOutcome,
-  dryRun,
-} from './dryRun/campaignDryRun.js';
+import { type DryRunOptions, type DryRunOutcome, dryRun } from './dryRun/campaignDryRun.js';
 import type { Sample } from './dryRun/samples.js';
 import { sampleOf } from './dryRun/samples.js';
 import { type ExportFormat, exportRejected, exportResults } from './exports.js';
@@ -66,8 +61,6 @@ export interface CampaignsParts extends CampaignViewsParts {
   backlog: Backlog;
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
-  /** What a dry run must know of the deployment. */
-  estimates: DeploymentEstimates;
 }
 
 /** How to read a file, and who wants it. */
@@ -311,10 +304,13 @@ export class Campaigns {
     return { rows, ledger, campaigns: this.#store };
   }
 
-  async #othersLeft(id: string): Promise<number[]> {
+  async #othersLeft(id: string): Promise<{ rows: number; requests?: number }[]> {
     const others = (await this.#store.running()).filter((other) => other.id !== id);
     const views = await this.#views.all(others);
-    return views.map(({ progress: { rows, ended } }) => rows - ended);
+    return views.map(({ progress: { rows, ended, requestsLeft: requests } }) => ({
+      rows: rows - ended,
+      requests,
+    }));
   }
 
   async #create(

@@ -4,8 +4,9 @@ import type { Backlog } from '../queue/backlog.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
-import type { Campaign, CampaignCounts, CampaignHold, Judged } from './campaign.js';
-import { rowsDealtWith } from './campaignProgress.js';
+import type { Campaign, CampaignCounts, CampaignHold } from './campaign.js';
+import type { EarlierSpending } from './earlierSpending.js';
+import { type FailureLimits, judgeFailures } from './failureLimits.js';
 import {
   cancel,
   complete,
@@ -18,62 +19,8 @@ import {
 } from './lifecycle.js';
 import type { Release, ReleasedRows } from './release.js';
 import { type CampaignStore, UnreadableCampaignError } from './store.js';
+import { rowsDealtWith } from './tally.js';
 import type { Throughput } from './throughput.js';
-
-/** Rows that were tried, over which it is judged whether too many fail. */
-const WINDOW = 100;
-
-interface FailureLimits {
-  /** Above this share of a window, failed is too much. */
-  maxFailureShare: number;
-  /** So many more `unknown` are too many. */
-  maxUnknown: number;
-}
-
-type Judgement =
-  | { kind: 'wait_and_see' }
-  /** Nothing wrong with the window that ends here. */
-  | { kind: 'fine'; judged: Judged }
-  | { kind: 'too_much'; reason: string; judged: Judged };
-
-const NOTHING: Judged = { tried: 0, failed: 0, unknown: 0 };
-
-/**
- * Whether a campaign should rather be looked at by a person. Rows that were skipped, cancelled or
- * expired say nothing about that: there was no attempt to send them. A window begins where the last one was
- * judged, so that after a resume only what happens from then on counts.
- */
-function judgeFailures(
-  counts: CampaignCounts,
-  since: Judged | undefined,
-  limits: FailureLimits,
-): Judgement {
-  const judged = standing(counts);
-  const { tried, failed, unknown } = since ?? NOTHING;
-  const window = {
-    tried: judged.tried - tried,
-    failed: judged.failed - failed,
-    unknown: judged.unknown - unknown,
-  };
-  // People have retried or decided rows meanwhile: begin anew.
-  if (window.tried < 0 || window.failed < 0 || window.unknown < 0) return { kind: 'fine', judged };
-  if (window.unknown >= limits.maxUnknown) {
-    const reason = `${window.unknown} rows have become unknown: it is not known whether they were sent`;
-    return { kind: 'too_much', reason, judged };
-  }
-  if (window.tried < WINDOW) return { kind: 'wait_and_see' };
-  if (window.failed > window.tried * limits.maxFailureShare) {
-    const reason = `${window.failed} of the last ${window.tried} rows that were tried have failed`;
-    return { kind: 'too_much', reason, judged };
-  }
-  return { kind: 'fine', judged: { ...judged, unknown } };
-}
-
-function standing(counts: CampaignCounts): Judged {
-  const failed = counts.failed + counts.undelivered;
-  const arrived = counts.sent + counts.delivered + counts.read;
-  return { tried: arrived + failed + counts.unknown, failed, unknown: counts.unknown };
-}
 
 /** As many rows of a campaign shall be ready for the workers, or a few seconds' worth of them. */
 const READY_AT_LEAST = 100;
@@ -143,6 +90,7 @@ export interface FeederParts {
   releasedRows: ReleasedRows;
   backlog: Backlog;
   pace: Throughput;
+  spending: EarlierSpending;
   limits: FailureLimits;
   /** Whether a worker that lives is kept from working by an open circuit breaker. */
   accessIsBroken(): Promise<boolean>;
@@ -296,18 +244,19 @@ export class Feeder {
 
   async #goOn(seen: Seen, now: number): Promise<void> {
     const { campaign, counts } = seen;
-    const { campaigns, releasedRows } = this.#parts;
+    const { campaigns, releasedRows, pace, spending, prefetch } = this.#parts;
     if (campaign.unsettled) {
       await releasedRows.wake(campaign.id);
       if (now >= campaign.updatedAt + WAKE_FOR_MS) {
         await campaigns.change(campaign.id, (current) => settled(current, campaign));
       }
     }
-    await this.#parts.pace.note(campaign.id, rowsDealtWith(counts), now);
+    await pace.note(campaign.id, rowsDealtWith(counts), now);
+    await spending.note(campaign, counts, prefetch, now);
     if (await this.#pausedForFailures(seen, now)) return;
     if (await this.#endOverdue(seen, now)) return;
     if (counts.waiting > 0) await this.#releaseSome(seen);
-    else await this.#completeIfDone(campaign, now);
+    else await this.#completeIfDone(seen, now);
   }
 
   async #pausedForFailures({ campaign, counts }: Seen, now: number): Promise<boolean> {
@@ -333,20 +282,23 @@ export class Feeder {
   }
 
   /** Past its end, nothing more is released; what is released has that end for a deadline. */
-  async #endOverdue({ campaign, counts }: Seen, now: number): Promise<boolean> {
+  async #endOverdue(seen: Seen, now: number): Promise<boolean> {
+    const { campaign, counts } = seen;
     const { endAt } = campaign;
     if (endAt === undefined || now < endAt) return false;
     if (counts.waiting > 0) {
       await this.#parts.campaigns.change(campaign.id, (current) => expireWaiting(current, now));
     }
-    await this.#completeIfDone(campaign, now);
+    await this.#completeIfDone(seen, now);
     return true;
   }
 
-  async #completeIfDone({ id }: Campaign, now: number): Promise<void> {
-    const { campaigns, log } = this.#parts;
+  async #completeIfDone({ campaign: { id }, counts }: Seen, now: number): Promise<void> {
+    const { campaigns, log, spending, prefetch } = this.#parts;
     const result = await campaigns.change(id, (campaign) => complete(campaign, now));
-    if (result?.kind === 'done') log.info({ campaignId: id }, 'campaign completed');
+    if (result?.kind !== 'done') return;
+    log.info({ campaignId: id }, 'campaign completed');
+    await spending.note(result.campaign, counts, prefetch, now);
   }
 
   /**

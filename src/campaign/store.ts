@@ -6,10 +6,10 @@ import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
-import type { Tally } from './campaignProgress.js';
 import type { CampaignDecision } from './campaignSteps.js';
 import { UploadProgress } from './import/uploadProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
+import type { Tally } from './tally.js';
 
 /** The record of a campaign that holds none: it was damaged, or a later version has written it. */
 export class UnreadableCampaignError extends Error {

@@ -1,12 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import type { CampaignKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import type { Flow } from './timeLeft.js';
 
 const NOTE_EVERY_MS = 5_000;
 const OVER_MS = 60_000;
 const NOTES = OVER_MS / NOTE_EVERY_MS + 1;
 /** A longer silence is a pause, or no feeder at work: what was before it says nothing about now. */
 const SILENCE_MS = 4 * NOTE_EVERY_MS;
+/** Over a shorter time, rows that end in batches say too little. */
+const STEADY_FROM_MS = 30_000;
 
 /**
  * How fast campaigns go. The feeder notes every five seconds how many of its rows have ended;
@@ -35,20 +38,42 @@ export class Throughput {
       .exec();
   }
 
-  /** Rows that ended a minute; undefined as long as there is too little to go by. */
-  async perMinute(campaignId: string, now: number): Promise<number | undefined> {
+  /** How fast rows end; undefined as long as there is too little to go by. */
+  async flow(campaignId: string, now: number): Promise<Flow | undefined> {
     const notes = await this.#redis.lrange(this.#keys.of(campaignId).pace, 0, NOTES - 1);
-    const unbroken: { at: number; ended: number }[] = [];
+    const unbroken: Note[] = [];
     let later = now;
     for (const note of notes) {
       const [at = 0, ended = 0] = note.split(':').map(Number);
       if (later - at > SILENCE_MS) break;
-      unbroken.push({ at, ended });
+      unbroken.unshift({ at, ended });
       later = at;
     }
-    const [last] = unbroken;
-    const first = unbroken.at(-1);
-    if (last === undefined || first === undefined || last.at === first.at) return undefined;
-    return Math.max(0, ((last.ended - first.ended) / (last.at - first.at)) * 60_000);
+    const perMinute = perMinuteIn(unbroken);
+    if (perMinute === undefined) return undefined;
+    const first = unbroken.findIndex(({ ended }, at) => ended < (unbroken[at + 1]?.ended ?? 0));
+    const moving = first < 0 ? [] : unbroken.slice(first);
+    return {
+      perMinute,
+      steadyPerMinute: spanOf(moving) < STEADY_FROM_MS ? undefined : perMinuteIn(moving),
+      isStill: perMinute === 0 && spanOf(unbroken) >= OVER_MS - NOTE_EVERY_MS,
+    };
   }
+}
+
+interface Note {
+  at: number;
+  ended: number;
+}
+
+function spanOf(notes: readonly Note[]): number {
+  return (notes.at(-1)?.at ?? 0) - (notes[0]?.at ?? 0);
+}
+
+/** From the first of them to the last; undefined where there is no time between them. */
+function perMinuteIn(notes: readonly Note[]): number | undefined {
+  const span = spanOf(notes);
+  if (span === 0) return undefined;
+  const ended = (notes.at(-1)?.ended ?? 0) - (notes[0]?.ended ?? 0);
+  return Math.max(0, (ended / span) * 60_000);
 }

@@ -161,10 +161,30 @@ export const campaignSchema = z
       }),
       requestsARow: z.number().optional().meta({
         description:
-          'Of those, for each row that was dealt with; from 50 rows on. What is prefetched is paid for ahead of its rows.',
+          'Really spent for each row that had its turn, from 50 rows on; of what is prefetched, its part.',
       }),
-      perMinute: z.int().optional().meta({ description: 'In the last minute.' }),
-      estimatedEndAt: time.optional(),
+      requestsEstimate: z
+        .object({
+          aRow: z.number(),
+          basis: z.enum(['earlier', 'table', 'spent']),
+          detail: z.string().meta({ description: 'Where it comes from, in words.' }),
+        })
+        .optional()
+        .meta({
+          description:
+            'Before that, an estimate of it: from what earlier campaigns of the same kind have spent, from the table of costs, or from the first rows.',
+        }),
+      requestsLeft: z.int().min(0).optional().meta({
+        description: 'Requests that it has still to spend, by one of these two.',
+      }),
+      perMinute: z.int().optional().meta({ description: 'Rows in the last minute.' }),
+      estimatedEndAt: time.optional().meta({
+        description:
+          'When the last row will have ended: requestsLeft at the pace of the budget, less what other campaigns and transactional notifications use of it, or at that of the workers where they are slower.',
+      }),
+      noEstimateBecause: z.string().optional().meta({
+        description: 'Why no end is named although it runs, in a sentence.',
+      }),
     }),
     resumesByItself: z.literal(true).optional().meta({
       description:

@@ -197,6 +197,8 @@ export interface CallOptions {
    * counts for a campaign by its part of them.
    */
   spentFor?: readonly (string | undefined)[];
+  /** It is made ahead of the rows that it serves, whose number is not known. */
+  isAhead?: true;
   /** Goes into log lines only. */
   correlation?: { notificationId?: string; attempt?: number };
 }

@@ -29,6 +29,7 @@ export class CallContext {
   readonly lane: RequestLane;
   readonly correlation: CallOptions['correlation'];
   readonly spentFor: CallOptions['spentFor'];
+  readonly isAhead: CallOptions['isAhead'];
   readonly guard: SendGuard | undefined;
   readonly signal: AbortSignal;
   /** Epoch ms; see `CallOptions.deadline`. */
@@ -63,6 +64,7 @@ export class CallContext {
     this.lane = settings.options.lane;
     this.correlation = settings.options.correlation;
     this.spentFor = settings.options.spentFor;
+    this.isAhead = settings.options.isAhead;
     this.guard = settings.guard;
     this.servesUntil = settings.options.deadline;
     this.#ticket = settings.options.ticket;

@@ -36,8 +36,9 @@ export interface IssuedRequest {
   operation: Operation;
   outcome: string;
   durationMs: number;
-  /** See `CallOptions.spentFor`. */
+  /** See `CallOptions`. */
   spentFor?: readonly (string | undefined)[];
+  isAhead?: true;
   /** The code of a refusal, as `readRefusal` lets it through. */
   code?: string;
   correlationId?: string;
@@ -242,7 +243,7 @@ export class Transport {
   }
 
   #noteAttempt(exchange: CallContext, outcome = 'failed', failure?: CallFailure): void {
-    const { operation, lane, correlation, spentFor, attemptStartedAt } = exchange;
+    const { operation, lane, correlation, spentFor, isAhead, attemptStartedAt } = exchange;
     const durationMs = Math.round(performance.now() - attemptStartedAt);
     const refusal = failure?.kind === 'http' ? failure : undefined;
     const correlationId = refusal?.correlationId ?? correlationIdOf(exchange.head?.headers ?? {});
@@ -251,6 +252,7 @@ export class Transport {
       outcome,
       durationMs,
       spentFor,
+      isAhead,
       code: refusal?.code,
       correlationId,
       notificationId: correlation?.notificationId,

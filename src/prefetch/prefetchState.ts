@@ -128,6 +128,16 @@ export function heldRows(
   return { readyRows: state.readyRows, until: state.holdUntil };
 }
 
+/** How many rows of the file, from its first on, are fetched or in the window at work. */
+export function coveredRows({
+  readyRows,
+  kept,
+  window,
+}: Pick<PrefetchState, 'readyRows' | 'kept' | 'window'>): number {
+  const ends = [...kept, ...(window?.blocks ?? [])].map(({ endsAt }) => endsAt);
+  return Math.max(readyRows, ...ends);
+}
+
 /** A record with the version by which it is replaced. */
 export interface StoredPrefetch {
   version: number;

@@ -97,6 +97,7 @@ export class PrefetchTask {
       lane: 'campaign',
       signal: given.signal,
       spentFor: [given.campaign.id],
+      isAhead: true,
     };
     this.#stored = given.stored;
   }

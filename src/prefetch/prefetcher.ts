@@ -327,6 +327,7 @@ export class Prefetcher {
         lane: 'campaign' as const,
         signal: this.#stopping.signal,
         spentFor: [id],
+        isAhead: true as const,
       };
       // Should it fail, the platform ends the job in its own time.
       await client.cancelConversationJob(job.id, options);

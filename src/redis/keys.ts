@@ -16,7 +16,7 @@ export interface KeysOfCampaign {
   cursor: string;
   /** List: `at:ended`, the newest first; from it the campaign's pace is read. */
   pace: string;
-  /** Hash: how many requests to the platform it has cost, in millionths. */
+  /** Hash: how many requests to the platform it has cost, and how many of them ahead, in millionths. */
   spent: string;
   /** How far the prefetch of this campaign has come, as JSON. */
   prefetch: string;
@@ -42,6 +42,10 @@ export interface CampaignKeys {
   prefetcher: string;
   /** Set: ids of the campaigns for which something may be prefetched or under way. */
   prefetching: string;
+  /** How many requests were spent for no campaign in a minute (counted from 1970), in millionths. */
+  besides(minute: number): string;
+  /** Hash: what rows of the last campaigns of one kind have cost, as JSON by campaign id. */
+  earlierSpending(kind: string): string;
   of(campaignId: string): KeysOfCampaign;
 }
 
@@ -53,6 +57,8 @@ export function campaignKeys(prefix: string): CampaignKeys {
     feeder: `${prefix}:feeder`,
     prefetcher: `${prefix}:prefetcher`,
     prefetching: `${prefix}:prefetching`,
+    besides: (minute) => `${prefix}:spent:${minute}`,
+    earlierSpending: (kind) => `${prefix}:spending:${kind}`,
     of(campaignId) {
       const record = `${prefix}:k:${campaignId}`;
       return {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { PAUSED } from '../../src/api/routes/campaignExamples.js';
 import type { Campaign } from '../../src/campaign/campaign.js';
-import type { Tally } from '../../src/campaign/campaignProgress.js';
 import { campaignWaits } from '../../src/campaign/campaignWaits.js';
+import type { Tally } from '../../src/campaign/tally.js';
 import { flowStatus } from '../../src/queue/flowStatus.js';
 import { fleetStatus } from '../support/fleet.js';
 

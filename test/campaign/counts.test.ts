@@ -47,7 +47,14 @@ import { launch, numberedRows } from './support/campaigns.js';
 
 const ROWS = 6;
 const HOUR = 3_600_000;
-const AT_REST = { now: 0, perMinute: undefined, deliveryCheckAfterMs: 0 };
+const AT_REST = {
+  now: 0,
+  flow: undefined,
+  allowance: { requestsPerMinute: 300, pace: 1, besidesPerMinute: 0 },
+  others: [],
+  heldUntil: undefined,
+  deliveryCheckAfterMs: 0,
+};
 
 interface World {
   campaign: Campaign;
@@ -288,7 +295,7 @@ describe('the counts of a campaign', () => {
       reasons: await lookedByReason(campaign),
       channels: await lookedByChannel(campaign),
     });
-    const { ended, awaitingDelivery = 0 } = progressOf({ state: 'running' }, tally, AT_REST);
+    const { ended, awaitingDelivery = 0 } = progressOf({ state: 'running' }, { tally }, AT_REST);
     expect(ended).toBe(ROWS - counts.waiting - live.length);
     expect(awaitingDelivery).toBe(counts.sent - settledAsSent);
     const inRedis = await redis.smembers(campaigns.keys.of(campaign.id).live);

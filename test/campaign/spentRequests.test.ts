@@ -1,13 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import type { CampaignCounts } from '../../src/campaign/campaign.js';
-import { progressOf } from '../../src/campaign/campaignProgress.js';
-import { SpentRequests, spentBy } from '../../src/campaign/spentRequests.js';
-import { STATES } from '../../src/notification/state.js';
+import { SpentRequests, spentBesides, spentBy } from '../../src/campaign/spentRequests.js';
 import { campaignKeys } from '../../src/redis/keys.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
 const KEPT_MS = 60_000;
+const NOW = Date.parse('2026-11-30T09:00:30Z');
+const MINUTE = 60_000;
 
 let redis: Redis;
 let prefix: string;
@@ -21,12 +20,14 @@ afterAll(async () => {
 });
 
 function process() {
-  const errors: unknown[] = [];
-  const onError = (error: unknown) => errors.push(error);
-  return new SpentRequests(redis, campaignKeys(prefix), { keepMs: KEPT_MS, onError });
+  const onError = (error: unknown) => {
+    throw error;
+  };
+  return new SpentRequests(redis, keys(), { keepMs: KEPT_MS, now: () => NOW, onError });
 }
 
-const spent = (id: string) => spentBy(redis, campaignKeys(prefix), id);
+const keys = () => campaignKeys(prefix);
+const spent = (id: string) => spentBy(redis, keys(), id);
 
 describe('the requests that campaigns have cost', () => {
   test('are counted by the part of each in what a request serves, from all processes', async () => {
@@ -37,8 +38,8 @@ describe('the requests that campaigns have cost', () => {
     one.count({});
     other.count({ spentFor: ['alone'] });
     await Promise.all([one.flush(), other.flush()]);
-    expect(await spent('alone')).toBeCloseTo(2.25, 6);
-    expect(await spent('shared')).toBeCloseTo(0.5, 6);
+    expect((await spent('alone'))?.total).toBeCloseTo(2.25, 6);
+    expect((await spent('shared'))?.total).toBeCloseTo(0.5, 6);
     expect(await spent('none')).toBeUndefined();
   });
 
@@ -50,17 +51,28 @@ describe('the requests that campaigns have cost', () => {
     expect(left).toBeLessThanOrEqual(KEPT_MS);
   });
 
-  test('say what a row costs once fifty rows were dealt with', () => {
-    const none = Object.fromEntries(
-      [...STATES, 'waiting', 'deferred'].map((state) => [state, 0]),
-    ) as unknown as CampaignCounts;
-    const withSent = (sent: number) =>
-      progressOf(
-        { state: 'paused' },
-        { counts: { ...none, sent, waiting: 100 }, live: 0 },
-        { now: 0, perMinute: undefined, deliveryCheckAfterMs: 0, spent: 60.2 },
-      );
-    expect(withSent(49)).toMatchObject({ requestsSpent: 61, requestsARow: undefined });
-    expect(withSent(50)).toMatchObject({ requestsSpent: 61, requestsARow: 1.2 });
+  test('say how many were made ahead of the rows, and read what older versions have counted', async () => {
+    const one = process();
+    one.count({ spentFor: ['fetched'], isAhead: true });
+    one.count({ spentFor: ['fetched'] });
+    await one.flush();
+    expect(await spent('fetched')).toEqual({ total: 2, ahead: 1 });
+    await redis.hset(keys().of('old').spent, 'millionths', 3_000_000);
+    expect(await spent('old')).toEqual({ total: 3, ahead: 0 });
+  });
+
+  test('leave what was for no campaign to be counted by the minute, but for logins', async () => {
+    await flushPrefix(prefix);
+    const [one, other] = [process(), process()];
+    for (let at = 0; at < 10; at += 1) one.count({});
+    one.count({ spentFor: ['some', undefined] });
+    one.count({ operation: 'login' });
+    other.count({ operation: 'lookup-contact', spentFor: [undefined] });
+    await Promise.all([one.flush(), other.flush()]);
+    expect(await spentBesides(redis, keys(), NOW)).toBe(0);
+    expect(await spentBesides(redis, keys(), NOW + MINUTE)).toBeCloseTo(11.5 / 5, 6);
+    expect(await spentBesides(redis, keys(), NOW + 6 * MINUTE)).toBe(0);
+    const [key = ''] = await redis.keys(`${prefix}:spent:*`);
+    expect(await redis.pttl(key)).toBeGreaterThan(5 * MINUTE);
   });
 });

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { openCampaigns } from '../../src/app/openProducer.js';
 import type { CampaignView } from '../../src/campaign/campaignView.js';
+import type { NewCampaign } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
-import { launch } from '../campaign/support/campaigns.js';
+import { launch, SPRING, upload } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
 const ROWS = 60;
@@ -28,10 +29,11 @@ describe('a campaign of which every third web message does not arrive and falls 
       number: at + 2,
       row: { recipient: { externalContactId: id, email: email ?? `guest${at}@example.net` } },
     }));
-    await launch(store, new RowStore(redis, prefix), rows, {
+    const settings: Partial<NewCampaign> = {
       templateHash: template?.hash ?? 'none',
       defaults: { channels: ['web', 'email'], history: { required: false } },
-    });
+    };
+    await launch(store, new RowStore(redis, prefix), rows, settings);
 
     const seen: CampaignView[] = [];
     while (seen.at(-1)?.state !== 'completed') {
@@ -65,5 +67,17 @@ describe('a campaign of which every third web message does not arrive and falls 
       requestsSpent: asked,
       requestsARow: Math.round((asked / ROWS) * 100) / 100,
     });
+
+    // What it has spent is what the next of its kind is expected to spend.
+    await store.create({ ...SPRING, ...settings, id: 'summer' });
+    await upload(store, new RowStore(redis, prefix), 'summer', rows);
+    const outcome = await campaigns.dryRun('summer');
+    if (outcome?.kind !== 'done') throw new Error(JSON.stringify(outcome));
+    const { expected } = outcome.dryRun.forecast;
+    expect(expected).toMatchObject({ basis: 'earlier' });
+    expect(expected.detail).toMatch(/^from 60 rows of 1 earlier campaign/);
+    // What was asked in the second before its end may not have been counted then.
+    expect(expected.requests).toBeGreaterThan(ROWS);
+    expect(expected.requests).toBeLessThanOrEqual(asked);
   });
 });

@@ -49,6 +49,28 @@ describe('rows that wait for their prefetch', () => {
     expect(await released(id)).toBeGreaterThan(0);
   });
 
+  test('are covered by it as far as the window at work goes, and by none without a prefetch', async () => {
+    const id = await start('covered', 2_000);
+    const campaign = await feeding.campaigns.get(id);
+    if (campaign === undefined) throw new Error('there is no such campaign');
+    expect(await hold.coveredRows(campaign)).toBeUndefined();
+    const blocks = [
+      { block: 1, endsAt: 998 },
+      { block: 2, endsAt: 1_498 },
+    ];
+    const window = {
+      step: 'conversations' as const,
+      since: 0,
+      start: { chunk: 0, block: 1 },
+      blocks,
+      done: 0,
+      batches: [],
+    };
+    await begun(id, { readyRows: 498, kept: [{ block: 0, endsAt: 498 }], window });
+    expect(await hold.coveredRows(campaign)).toBe(1_498);
+    expect(await hold.coveredRows({ ...campaign, prefetch: 'off' })).toBeUndefined();
+  });
+
   test('wait a few seconds for a prefetch that never begins', async () => {
     const id = await start('alone', 1_000);
     const campaign = await feeding.campaigns.get(id);

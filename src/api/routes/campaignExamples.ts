@@ -18,6 +18,8 @@ export const CAMPAIGN_REQUEST = {
   endAt: '2026-11-23T18:00:00+01:00',
 };
 
+const EARLIER = 'from 12,000 rows of 3 earlier campaigns, last on 2026-11-15';
+
 const NONE: CampaignView['counts'] = {
   waiting: 0,
   accepted: 0,
@@ -87,7 +89,12 @@ export const READY = {
     finishedAt: '2026-11-22T09:01:12.000Z',
   },
   counts: { ...NONE, waiting: 2_000 },
-  progress: { rows: 2_000, ended: 0 },
+  progress: {
+    rows: 2_000,
+    ended: 0,
+    requestsEstimate: { aRow: 1.08, basis: 'earlier', detail: EARLIER },
+    requestsLeft: 2_160,
+  },
   possible: ['start', 'dry-run', 'import', 'cancel'],
 } satisfies CampaignView;
 
@@ -117,6 +124,7 @@ export const RUNNING = {
     ended: 1_200,
     requestsSpent: 1_308,
     requestsARow: 1.09,
+    requestsLeft: 872,
     perMinute: 96,
     estimatedEndAt: '2026-11-22T09:25:50.000Z',
   },
@@ -200,8 +208,14 @@ export const DRY_RUN: DryRun = {
       total: 8_822,
     },
     prefetch: { requests: 60, saves: 778, savesMs: 158_776 },
+    expected: {
+      requests: 8_822,
+      aRow: 4.42,
+      basis: 'table',
+      detail: 'estimated from the table, without what prefetching saves',
+    },
     requestsPerMinute: 294,
-    beside: { campaigns: 0, rows: 0 },
+    beside: { campaigns: 0, rows: 0, requests: 0 },
     durationMs: 1_800_409,
     startsAt: '2026-11-22T09:02:00.000Z',
     endsAt: '2026-11-22T09:32:00.409Z',

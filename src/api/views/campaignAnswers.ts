@@ -45,14 +45,28 @@ const forecast = z.object({
       deliveryCheck: rows,
       total: rows,
     })
-    .meta({ description: 'Requests to Genesys Cloud, step by step.' }),
+    .meta({ description: 'Requests to Genesys Cloud by the table of costs, step by step.' }),
+  expected: z
+    .object({
+      requests: rows,
+      aRow: z.number(),
+      basis: z.enum(['earlier', 'table', 'spent']),
+      detail: z.string(),
+    })
+    .meta({
+      description:
+        'What is counted on, in all and a row: what earlier campaigns of the same kind have really spent, else the table. The durations follow from it.',
+    }),
   prefetch: z.object({ requests: rows, saves: z.int(), savesMs: z.int() }).optional().meta({
     description:
       'What fetching in bulk ahead of the rows would cost, and how many requests and how much time fewer the campaign takes with it, where the platform grants it. What stands above is without it.',
   }),
-  requestsPerMinute: rows,
-  beside: z.object({ campaigns: rows, rows }).meta({
-    description: 'Other running campaigns, and how many rows they have still to send.',
+  requestsPerMinute: rows.meta({
+    description: 'What campaigns have of the budget: all but what transactional notifications use.',
+  }),
+  beside: z.object({ campaigns: rows, rows, requests: rows }).meta({
+    description:
+      'Other running campaigns, the rows they have still to send, and requests for these.',
   }),
   durationMs: rows,
   startsAt: time,

@@ -6,15 +6,16 @@ import {
   type RequestCost,
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
+import type { Allowance } from '../allowance.js';
 import { type Campaign, isPrefetched, type Row } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
 import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
 import { type ImportView, importView } from '../campaignView.js';
 import {
-  type Allowance,
   type CustomerEstimate,
   type CustomerSample,
   costOfSample,
+  type DeploymentEstimates,
   type Drawn,
   type Forecast,
   forecast,
@@ -71,18 +72,11 @@ export interface DryRun {
 
 export type DryRunOutcome = { kind: 'done'; dryRun: DryRun } | StepRefused;
 
-/** What is known of the deployment. */
-export interface DeploymentEstimates {
-  /** Undefined when the campaign's template is not known any more. */
-  estimateFor(campaign: Campaign): Promise<CustomerEstimate | undefined>;
-  allowance(): Promise<Allowance>;
-}
-
 export interface CampaignDryRunParts {
   rows: StoredRows;
   estimates: DeploymentEstimates;
-  /** Rows that each of the other running campaigns has still to send. */
-  othersLeft(campaignId: string): Promise<number[]>;
+  /** What each of the other running campaigns has still to send. */
+  othersLeft(campaignId: string): Promise<{ rows: number; requests?: number }[]>;
 }
 
 export interface DryRunOptions {
@@ -131,6 +125,7 @@ export async function dryRun(
         historyRequired: estimate.requiresHistory(campaign.defaults),
         prefetch: isPrefetched(campaign) ? { transcripts: estimate.readsRecordings } : undefined,
         shares,
+        earlier: estimate.earlier,
         allowance,
         others: await parts.othersLeft(campaign.id),
         assumptions: estimate.assumptions,

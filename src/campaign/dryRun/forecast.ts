@@ -7,6 +7,9 @@ import {
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
 import type { CompiledTemplate } from '../../templates/compile.js';
+import { type Allowance, forCampaigns, sharedDuration } from '../allowance.js';
+import type { Campaign } from '../campaign.js';
+import { type CostBasis, describeBasis, type RowCost } from '../rowCost.js';
 import { type PrefetchSaving, prefetchSaving } from './prefetchSaving.js';
 
 /** What the platform says of one customer. */
@@ -30,17 +33,19 @@ export interface CustomerEstimate {
    * on. Absent where this process has no way to ask.
    */
   lookUp?(requests: readonly NotificationRequest[]): Promise<Lookup[]>;
+  /** What rows of earlier campaigns of the same kind have really cost; absent where none are known. */
+  earlier?: RowCost;
   /** Whether transcripts come from recordings, which can be fetched in bulk. */
   readsRecordings: boolean;
   /** In sentences, what is taken for granted about the deployment. */
   assumptions: readonly string[];
 }
 
-/** How many requests there are to be had. */
-export interface Allowance {
-  requestsPerMinute: number;
-  /** What is left of that after 429s, up to 1. */
-  pace: number;
+/** What is known of the deployment. */
+export interface DeploymentEstimates {
+  /** Undefined when the campaign's template is not known any more. */
+  estimateFor(campaign: Campaign): Promise<CustomerEstimate | undefined>;
+  allowance(): Promise<Allowance>;
 }
 
 /** More customers than these tell hardly more, and cost as much as sending: the faces take no more. */
@@ -91,8 +96,7 @@ export function costOfSample(drawn: readonly Drawn[], allowance: Allowance): Sam
     (sum, { outlook: { cost } }) => sum + cost.identity + Math.ceil(cost.history) + cost.transcript,
     0,
   );
-  const perMinute = allowance.requestsPerMinute * allowance.pace;
-  const durationMs = Math.ceil((requests / perMinute) * MINUTE_MS);
+  const durationMs = Math.ceil((requests / forCampaigns(allowance)) * MINUTE_MS);
   return { customers: drawn.length, requests, durationMs };
 }
 
@@ -126,13 +130,16 @@ export function sharesOf(sample: CustomerSample | undefined): CustomerShares | u
 
 /** How long a campaign takes, and what that is reckoned from. Durations are milliseconds. */
 export interface Forecast {
-  /** Requests to the platform, step by step, and all together; rounded up. */
+  /** Requests to the platform by the table, step by step, and all together; rounded up. */
   requests: RequestCost & { total: number };
-  /** What fetching in bulk would spare of them; absent where nothing is fetched so. */
+  /** What is counted on, in all and for a row that is tried, and where that comes from. */
+  expected: { requests: number; aRow: number; basis: CostBasis['kind']; detail: string };
+  /** What fetching in bulk would spare of those by the table; absent where nothing is fetched so. */
   prefetch?: PrefetchSaving;
+  /** What campaigns have of the budget. */
   requestsPerMinute: number;
-  /** Rows of other running campaigns that are still to be sent. */
-  beside: { campaigns: number; rows: number };
+  /** Rows of other running campaigns that are still to be sent, and the requests for them. */
+  beside: { campaigns: number; rows: number; requests: number };
   durationMs: number;
   /** ISO times. */
   startsAt: string;
@@ -153,40 +160,64 @@ export interface ForecastInput {
   prefetch?: { transcripts: boolean };
   /** From a sample that was looked up. */
   shares?: CustomerShares;
+  /** What rows of earlier campaigns of the same kind have really cost; goes before the table. */
+  earlier?: RowCost;
   allowance: Allowance;
-  /** Rows that each of the other running campaigns has still to send. */
-  others: readonly number[];
+  /** What each of the other running campaigns has still to send; the requests, where they are known. */
+  others: readonly { rows: number; requests?: number }[];
   startsAt: number;
   endAt?: number;
   /** Of the deployment, beside those made here. */
   assumptions: readonly string[];
 }
 
-/**
- * Reckons how long the requests take at the pace of the allowance. Running campaigns share it evenly,
- * so until this one has ended, another has taken as many requests as this one, or all it needs.
- */
+/** Reckons how long the requests take at the pace of the allowance, shared with other campaigns. */
 export function forecast(input: ForecastInput): Forecast {
-  const { allowance, others, startsAt, tried } = input;
+  const { allowance, startsAt, tried, earlier } = input;
   const cost = input.shares === undefined ? input.cost : costOf(input, input.shares);
   const requests = rounded(cost);
-  const each = tried === 0 ? 0 : requests.total / tried;
-  const meanwhile = others.map((rows) => Math.min(requests.total, rows * each));
-  const all = meanwhile.reduce((sum, some) => sum + some, requests.total);
-  const perMinute = allowance.requestsPerMinute * allowance.pace;
-  const durationMs = Math.round((all / perMinute) * MINUTE_MS);
+  const expected = expectedOf(input, requests.total);
+  // What is not known of another campaign is taken to be as it is of this one.
+  const others = input.others.map(({ rows, requests: known = rows * expected.aRow }) => ({
+    rows,
+    requests: known,
+  }));
+  const perMinute = forCampaigns(allowance);
+  const durationMs = sharedDuration(expected.requests, {
+    others: others.map((other) => other.requests),
+    perMinute,
+  });
   const saving = input.prefetch && prefetchSaving(cost, { rows: tried, ...input.prefetch });
   return {
     requests,
+    expected: {
+      requests: expected.requests,
+      aRow: Math.round(expected.aRow * 100) / 100,
+      basis: expected.basis.kind,
+      detail: describeBasis(expected.basis),
+    },
     prefetch: saving && { ...saving, savesMs: Math.round((saving.saves / perMinute) * MINUTE_MS) },
     requestsPerMinute: Math.floor(perMinute),
-    beside: { campaigns: others.length, rows: others.reduce((sum, rows) => sum + rows, 0) },
+    beside: {
+      campaigns: others.length,
+      rows: others.reduce((sum, { rows }) => sum + rows, 0),
+      requests: Math.ceil(others.reduce((sum, other) => sum + other.requests, 0)),
+    },
     durationMs,
     startsAt: iso(startsAt),
     endsAt: iso(startsAt + durationMs),
     endAt: input.endAt === undefined ? undefined : inTime(input.endAt, input, durationMs),
-    assumptions: assumptionsOf(input),
+    assumptions: assumptionsOf(input, earlier),
   };
+}
+
+function expectedOf({ tried, earlier, prefetch }: ForecastInput, byTable: number) {
+  if (earlier === undefined) {
+    const basis = { kind: 'table' as const, isPrefetched: prefetch !== undefined };
+    return { requests: byTable, aRow: tried === 0 ? 0 : byTable / tried, basis };
+  }
+  const aRow = earlier.own + earlier.ahead;
+  return { requests: Math.ceil(aRow * tried - 0.001), aRow, basis: earlier.basis };
 }
 
 /** A customer without history costs no transcript; nor a message, when history is required. */
@@ -218,25 +249,34 @@ function inTime(endAt: number, { startsAt, tried }: ForecastInput, durationMs: n
   return { at: iso(endAt), isMet, rowsInTime };
 }
 
-function assumptionsOf(input: ForecastInput): string[] {
-  const { shares, allowance, others, historyRequired } = input;
+function assumptionsOf(input: ForecastInput, earlier: RowCost | undefined): string[] {
+  const { allowance, others } = input;
+  const { pace, besidesPerMinute } = allowance;
+  return [
+    ...(earlier === undefined
+      ? assumedOfCustomers(input)
+      : ['Its rows cost as many requests as those of earlier campaigns with this template did.']),
+    'The workers are quick and many enough to use the whole allowance, and share lookups of history.',
+    besidesPerMinute < 1
+      ? 'No transactional notifications come in between: their requests go first.'
+      : `Transactional notifications go on using ${Math.round(besidesPerMinute)} requests a minute, as in the last minutes: they go first.`,
+    ...(others.length === 0
+      ? []
+      : ['Other running campaigns go on as they do, and share the allowance evenly.']),
+    ...(pace < 1
+      ? [`The pace stays at ${Math.round(pace * 100)} %, where the last 429s have left it.`]
+      : []),
+    ...input.assumptions,
+  ];
+}
+
+function assumedOfCustomers({ shares, historyRequired }: ForecastInput): string[] {
   const skipped = historyRequired ? ', and who has none is skipped' : '';
   return [
     shares === undefined
       ? `Genesys Cloud knows every customer, and each has history${skipped}: most likely fewer requests are needed.`
       : `All customers are like the ${shares.asked} that were looked up${skipped}.`,
     'Each is reached over the first channel that may reach them; every further channel is one more request.',
-    'The workers are quick and many enough to use the whole allowance, and share lookups of history.',
-    'No transactional notifications come in between: their requests go first.',
-    ...(others.length === 0
-      ? []
-      : ['Other running campaigns take as many requests a row, and share the allowance evenly.']),
-    ...(allowance.pace < 1
-      ? [
-          `The pace stays at ${Math.round(allowance.pace * 100)} %, where the last 429s have left it.`,
-        ]
-      : []),
-    ...input.assumptions,
   ];
 }
 

@@ -1,5 +1,5 @@
-import { rowsIn } from '../../campaign/campaignProgress.js';
 import type { CampaignView, CampaignWaitView } from '../../campaign/campaignView.js';
+import { rowsIn } from '../../campaign/tally.js';
 import { describeObstacle } from '../deploymentStatus.js';
 import { commandLine, printable } from '../output.js';
 import {
@@ -106,17 +106,38 @@ function pausedLine(view: CampaignView): string {
 /** No forecast counts on rows that wait for something whose length cannot be known. */
 function runningLine(view: CampaignView, now: number): string {
   const { progress, counts } = view;
-  const { rows, ended, awaitingDelivery = 0, perMinute, requestsARow, estimatedEndAt } = progress;
+  const { rows, ended, awaitingDelivery = 0, perMinute, estimatedEndAt } = progress;
   const stop = stopOf(view);
   if (stop !== undefined) return describeObstacle(stop).join(' ');
   if (counts.deferred > 0 && counts.deferred === rows - ended - awaitingDelivery) {
     return 'only deferred rows are left:';
   }
-  if (perMinute === undefined) return 'running';
-  const requests = requestsARow === undefined ? '' : `, ${requestsARow} requests a row`;
-  const pace = `${whole(perMinute)} a minute${requests}`;
-  if (estimatedEndAt === undefined) return pace;
-  return `${pace}, about ${span(Date.parse(estimatedEndAt) - now)} left`;
+  const parts = [
+    perMinute === undefined ? 'running' : `${whole(perMinute)} a minute`,
+    requestsARow(view),
+    estimatedEndAt === undefined
+      ? progress.noEstimateBecause && `no end in sight: ${progress.noEstimateBecause}`
+      : `about ${span(Date.parse(estimatedEndAt) - now)} left`,
+  ];
+  return parts.filter((part) => part !== undefined).join(', ');
+}
+
+/** Really spent, or else an estimate that says so. */
+function requestsARow({ progress }: CampaignView): string | undefined {
+  const { requestsARow: real, requestsEstimate: estimate } = progress;
+  if (real !== undefined) return `${real} requests a row`;
+  return estimate && `about ${estimate.aRow} requests a row (an estimate, ${estimate.detail})`;
+}
+
+/** What it has cost and what it will still cost; undefined where nothing is known of that. */
+export function requestsFact(view: CampaignView): string | undefined {
+  const { requestsSpent, requestsLeft } = view.progress;
+  const parts = [
+    requestsSpent === undefined ? undefined : `${whole(requestsSpent)} spent`,
+    requestsARow(view),
+    requestsLeft === undefined ? undefined : `about ${whole(requestsLeft)} to come`,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(', ');
 }
 
 /** Everything else that it waits for, a sentence each. */
@@ -198,15 +219,15 @@ export function describeCampaign(view: CampaignView, to: Terminal, now: number):
     ['possible', view.possible.join(', ') || undefined],
   ];
   const progress = imported === undefined ? [`  ${paceLine(view, now)}`] : liveLines(view, to, now);
+  const requests = requestsFact(view);
   const title = name === id ? id : `${id}: ${printable(name)}`;
   return [
     `${title} (${state})`,
     ...progress,
     '',
     ...whyLines(view, to),
-    ...facts
-      .filter(([, value]) => value !== undefined)
-      .map(([label, value]) => `  ${label.padEnd(10)} ${value}`),
+    ...facts.flatMap(([label, value]) => labelled(label, value === undefined ? [] : [value])),
+    ...labelled('requests', requests === undefined ? [] : wrapped(requests, factColumns(to))),
     ...(counts.unknown > 0 ? ['', ...describeUnknown(view)] : []),
   ].join('\n');
 }
@@ -215,12 +236,19 @@ export function describeCampaign(view: CampaignView, to: Terminal, now: number):
 function whyLines({ reasons }: CampaignView, to: Terminal): string[] {
   const lines = (['skipped', 'failed', 'unknown'] as const)
     .filter((label) => Object.keys(reasons[label]).length > 0)
-    .flatMap((label) =>
-      wrapped(describeReasons(reasons[label]), Math.max(20, to.columns() - 14)).map(
-        (line, at) => `  ${(at === 0 ? label : '').padEnd(10)} ${line}`,
-      ),
-    );
+    .flatMap((label) => labelled(label, wrapped(describeReasons(reasons[label]), factColumns(to))));
   return lines.length === 0 ? [] : [...lines, ''];
+}
+
+const LABEL_WIDTH = 10;
+
+/** The label stands before the first of the lines. */
+function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(LABEL_WIDTH)} ${line}`);
+}
+
+function factColumns(to: Terminal): number {
+  return Math.max(20, to.columns() - LABEL_WIDTH - 4);
 }
 
 function rowsFact({

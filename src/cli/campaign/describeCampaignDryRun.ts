@@ -61,13 +61,17 @@ function byReason({ skipped, failed, deferred }: DryRun): [string, string][] {
   ];
 }
 
-function describeRequests({ requests, requestsPerMinute }: Forecast): string {
-  const { total, ...steps } = requests;
+function describeRequests({ requests, expected, requestsPerMinute }: Forecast): string {
+  const { total: _total, ...steps } = requests;
   const parts = Object.entries(steps)
     .filter(([, some]) => some > 0)
     .map(([step, some]) => `${whole(some)} ${STEPS[step] ?? step}`);
-  const because = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `about ${whole(total)} to Genesys Cloud${because}, at ${whole(requestsPerMinute)} a minute`;
+  const byTable = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
+  const because =
+    expected.basis === 'table'
+      ? `${expected.detail}${byTable}`
+      : `${expected.aRow} a row, ${expected.detail}`;
+  return `about ${whole(expected.requests)} to Genesys Cloud (${because}), at ${whole(requestsPerMinute)} a minute`;
 }
 
 const STEPS: Readonly<Record<string, string>> = {
@@ -90,9 +94,12 @@ function describeDuration({ durationMs, startsAt, endsAt, beside }: Forecast, no
   return `about ${span(durationMs)}, ${when}${others}`;
 }
 
-/** Said beside the others: whether the platform grants it is known when it is asked. */
-function describePrefetch({ prefetch }: Forecast): [string, string][] {
-  if (prefetch === undefined) return [];
+/**
+ * Said beside the others: whether the platform grants it is known when it is asked. What earlier
+ * campaigns have spent has it in it.
+ */
+function describePrefetch({ prefetch, expected }: Forecast): [string, string][] {
+  if (prefetch === undefined || expected.basis === 'earlier') return [];
   const { requests, saves, savesMs } = prefetch;
   if (saves <= 0) return [['Prefetching', 'saves nothing']];
   const text = `with ${counted(requests, 'request')} it saves ${whole(saves)} of those, and ${span(savesMs)}, where Genesys Cloud grants it`;

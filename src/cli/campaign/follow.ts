@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { rowsIn } from '../../campaign/campaignProgress.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import { describeUnreadable } from '../../campaign/store.js';
+import { rowsIn } from '../../campaign/tally.js';
 import { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { needsAChange } from '../../redis/redisFault.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';
@@ -14,6 +14,7 @@ import {
   describeUnknown,
   liveLines,
   logLine,
+  requestsFact,
 } from './describe.js';
 import { type Interruption, onInterruption } from './interruption.js';
 
@@ -123,7 +124,9 @@ To watch again:
 function whatIsLeft(view: CampaignView): string {
   const { id, counts } = view;
   const failed = rowsIn(counts, 'failed', 'expired');
+  const requests = requestsFact(view);
   return [
+    requests !== undefined && `Requests to Genesys Cloud:  ${requests}`,
     `What became of each row:    ${commandLine(`campaign results ${id}`)}`,
     failed > 0 &&
       `Try again what was not sent: ${commandLine(`campaign retry ${id} --states failed,expired`)}`,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { costSettings } from '../../../src/app/campaignEstimates.js';
 import type { DryRun, DryRunOptions } from '../../../src/campaign/dryRun/campaignDryRun.js';
+import { EarlierSpending } from '../../../src/campaign/earlierSpending.js';
 import { type Deployment, deploy } from '../../support/deployment.js';
 import { everythingStored } from '../../support/everythingStored.js';
 import { customersCsv, type Office, openOffice } from '../support/office.js';
@@ -103,10 +105,38 @@ describe('a dry run', () => {
     const endAt = new Date(Date.now() + 60_000).toISOString();
     await office.imported('tight', customersCsv(2_500), { endAt });
     const { forecast } = await dryRun('tight');
-    expect(forecast.beside).toEqual({ campaigns: 1, rows: 3_000 });
+    expect(forecast.beside).toMatchObject({ campaigns: 1, rows: 3_000 });
+    expect(forecast.beside.requests).toBeGreaterThan(3_000);
     expect(forecast.endAt).toMatchObject({ at: endAt, isMet: false });
     expect(forecast.endAt?.rowsInTime).toBeLessThan(2_500);
     await office.campaigns.cancel('big', {});
+  });
+
+  test('and the status before it starts go by what earlier campaigns of the kind have spent, once there are some', async () => {
+    const before = await office.imported('kind', customersCsv(300));
+    const { expected } = (await dryRun('kind')).forecast;
+    expect(expected).toMatchObject({ basis: 'table', detail: 'estimated from the table' });
+    expect(before.progress.requestsEstimate).toEqual({
+      aRow: expected.aRow,
+      basis: 'table',
+      detail: 'estimated from the table',
+    });
+    await office.imported('earlier', customersCsv(200));
+    const earlier = await office.store.get('earlier');
+    if (earlier === undefined) throw new Error('it was imported');
+    const { redis } = office.producer.store;
+    await redis.hset(office.store.keys.of('earlier').spent, 'millionths', 250_000_000);
+    const { counts } = before;
+    const spending = new EarlierSpending(redis, office.store.keys, costSettings(office.config));
+    await spending.note(earlier, { ...counts, waiting: 0, sent: 200 }, undefined, Date.now());
+    const told = (await dryRun('kind')).forecast;
+    expect(told.expected).toMatchObject({ basis: 'earlier', aRow: 1.25, requests: 375 });
+    expect(told.expected.detail).toMatch(/^from 200 rows of 1 earlier campaign, last on \d{4}-/);
+    const view = await office.campaigns.get('kind');
+    expect(view?.progress).toMatchObject({
+      requestsEstimate: { basis: 'earlier', aRow: 1.25, detail: told.expected.detail },
+      requestsLeft: 375,
+    });
   });
 
   test('of a campaign without rows, or that does not exist, is none', async () => {

@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { EarlierSpending } from '../../../src/campaign/earlierSpending.js';
 import { Feeder, type FeederParts } from '../../../src/campaign/feeder.js';
 import { Release, ReleasedRows } from '../../../src/campaign/release.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
@@ -45,6 +46,11 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, 100_000),
     pace: new Throughput(redis, campaigns.keys),
+    spending: new EarlierSpending(redis, campaigns.keys, {
+      defaultChannels: ['web', 'email'],
+      transcriptSource: 'messages',
+      deliveryChecks: 'together',
+    }),
     limits: { maxFailureShare: 0.5, maxUnknown: 20 },
     accessIsBroken: async () => false,
     templateHash: async () => 'hash-now',

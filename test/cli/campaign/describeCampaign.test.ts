@@ -38,6 +38,38 @@ describe('a running campaign', () => {
     ]);
   });
 
+  test('says that what a row costs is an estimate, before enough rows had their turn', () => {
+    const { requestsEstimate } = READY.progress;
+    const progress = {
+      ...RUNNING.progress,
+      perMinute: undefined,
+      requestsARow: undefined,
+      requestsEstimate,
+    };
+    expect(liveLines({ ...RUNNING, progress }, narrow(160), NOW).at(-1)).toBe(
+      '  running, about 1.08 requests a row (an estimate, from 12,000 rows of 3 earlier campaigns, last on 2026-11-15), about 9 min left',
+    );
+  });
+
+  test('says why no end is named', () => {
+    const progress = {
+      ...RUNNING.progress,
+      perMinute: 0,
+      estimatedEndAt: undefined,
+      noEstimateBecause: 'No row has ended in the last minute.',
+    };
+    expect(liveLines({ ...RUNNING, progress }, narrow(120), NOW).at(-1)).toBe(
+      '  0 a minute, 1.09 requests a row, no end in sight: No row has ended in the last minute.',
+    );
+  });
+
+  test('says what it has cost, and what is to come', () => {
+    expect(describeCampaign(RUNNING, narrow(120), NOW)).toMatch(
+      /requests +1,308 spent, 1\.09 requests a row, about 872 to come$/m,
+    );
+    expect(describeCampaign(CREATED, narrow(120), NOW)).not.toMatch(/requests/);
+  });
+
   test.each([60, 80, 120])('fits into %i columns', (columns) => {
     const counts = { ...RUNNING.counts, unknown: 3, expired: 12, cancelled: 7 };
     const lines = liveLines({ ...RUNNING, counts }, narrow(columns), NOW);
