@@ -118,6 +118,8 @@ export async function startApi(
     notifications,
     operations: producer.operations,
     campaigns,
+    catalogue,
+    templates: { dir: templatesDir(config), loaded: templates, channels: config.NOTIFY_CHANNELS },
     login,
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });

@@ -142,6 +142,11 @@ export class Campaigns {
     });
   }
 
+  /** Campaigns that have not ended, without what became of their rows; see CampaignStore.open. */
+  async open(limit: number): Promise<Campaign[]> {
+    return this.#patiently(undefined, () => this.#store.open(limit));
+  }
+
   /** Starts it now, or has it started `at` a time (epoch ms). */
   async start(
     id: string,

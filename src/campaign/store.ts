@@ -161,6 +161,22 @@ export class CampaignStore {
     return { campaigns: found.slice(0, limit), unreadable };
   }
 
+  /**
+   * Campaigns that have not ended: all that run or start by themselves, and of those that wait for a
+   * person the ones among the newest. At most `limit` of each; costs three commands.
+   */
+  async open(limit: number): Promise<Campaign[]> {
+    const { campaigns, schedule } = this.keys;
+    const [due, newest] = await Promise.all([
+      this.#redis.zrange(schedule, 0, `${limit - 1}`),
+      this.#redis.zrevrange(campaigns, 0, limit - 1),
+    ]);
+    const ids = [...new Set([...due, ...newest])];
+    if (ids.length === 0) return [];
+    const { there } = await this.#readAll(ids);
+    return there.filter(({ state }) => state !== 'completed' && state !== 'cancelled');
+  }
+
   /** Campaigns that are running now. */
   async running(): Promise<Campaign[]> {
     const ids = await this.#redis.zrangebyscore(this.keys.schedule, '-inf', 0);

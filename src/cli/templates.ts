@@ -2,9 +2,11 @@ import { writeFile } from 'node:fs/promises';
 import { type FieldProblem, parseRequest } from '../notification/request.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { channelsOff, remarksOn, SAMPLES } from '../templates/lint.js';
+import { SAMPLES } from '../templates/lint.js';
 import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
+import { previewFor, sampleOf } from '../templates/samplePreview.js';
+import { checkTemplate, historyWords } from '../templates/templateCheck.js';
 import type { RenderResult } from '../templates/templateParts.js';
 import { TemplateError } from '../templates/templateProblems.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
@@ -29,25 +31,13 @@ export async function checkTemplates(
     return EXIT.other;
   }
   const configured = configuredChannels();
-  const templates = loaded.map(({ source, compiled }) => ({
-    name: source.name,
-    channels: compiled.channels,
-    /** Of the channels that are configured, those that this template is missing a part for. */
-    off: channelsOff(source, compiled)
-      .map(({ channel }) => channel)
-      .filter((channel) => configured.includes(channel)),
-    /** Whether customers without history are skipped where a request does not say. */
-    historyRequired: compiled.channels.some((channel) => compiled.usesHistory(channel)),
-    remarks: remarksOn(source, compiled),
-  }));
-  const lines = templates.flatMap(({ name, channels, off, historyRequired, remarks }) => [
-    off.length === 0
-      ? `${name}: fine (${channels.join(', ')})`
-      : `${name}: ${off.join(' and ').toUpperCase()} IS OFF (only ${channels.join(', ')})`,
-    historyRequired
-      ? '  customers without history are skipped (no_history), unless a request says otherwise'
-      : '  uses no history: customers without history get it too, unless a request says otherwise',
-    ...remarks.map(
+  const templates = loaded.map((template) => checkTemplate(template, configured));
+  const lines = templates.flatMap((check) => [
+    check.off.length === 0
+      ? `${check.name}: fine (${check.channels.join(', ')})`
+      : `${check.name}: ${check.off.join(' and ').toUpperCase()} IS OFF (only ${check.channels.join(', ')})`,
+    `  ${historyWords(check)}`,
+    ...check.remarks.map(
       ({ channel, message }) =>
         `  warning: ${channel === undefined ? '' : `${channel} `}${message}`,
     ),
@@ -87,8 +77,7 @@ export async function previewTemplate(name: string, options: PreviewOptions): Pr
     ...checkVariables(manifest, variables),
   ];
   if (problems.length > 0) return refuse(problems, output);
-  if (options.recipient === undefined)
-    return showSample(template.compiled, variables, options, output);
+  if (options.recipient === undefined) return showSample(template, variables, options, output);
   return showRecipient(template, variables, { ...options, recipient: options.recipient }, output);
 }
 
@@ -118,23 +107,22 @@ function variablesFor({ source }: LoadedTemplate, given: readonly string[]): Tem
 }
 
 async function showSample(
-  template: CompiledTemplate,
+  template: LoadedTemplate,
   variables: TemplateVariables,
   { sample: number = 1, html }: PreviewOptions,
   output: Output,
 ): Promise<ExitCode> {
-  const sample = SAMPLES[number - 1];
+  const sample = sampleOf(number);
   if (sample === undefined) {
     const list = SAMPLES.map(({ title }, at) => `${at + 1} ${title}`).join('; ');
     return refuse([{ field: '--sample', expected: `one of: ${list}` }], output);
   }
-  const { context, timeZone, title } = sample;
-  const rendered = template.channels.map((channel) => ({
-    channel,
-    result: template.render(channel, { context, variables, timeZone }),
-  }));
+  const { context, title } = sample;
+  const { compiled } = template;
+  const previews = previewFor(template, sample, variables);
+  const rendered = previews.map(({ channel, rendered: result }) => ({ channel, result }));
   const lines = [
-    `${template.name} for sample ${number} of ${SAMPLES.length}: ${title} (${context.customerName})`,
+    `${compiled.name} for sample ${number} of ${SAMPLES.length}: ${title} (${context.customerName})`,
     ...rendered.flatMap(({ channel, result }) =>
       result.ok
         ? describeMessage(result.message, html === undefined ? 'length' : 'left out')
@@ -142,11 +130,11 @@ async function showSample(
     ),
   ];
   const results = rendered.map(({ result }) => result);
-  if (!context.hasHistory) remarkOnHistory(template, output);
+  if (!context.hasHistory) remarkOnHistory(compiled, output);
   const written = await writeHtml(html, results, output);
   if (!written) return EXIT.invalid;
   output.result(printable(lines.join('\n')), {
-    template: template.name,
+    template: compiled.name,
     sample: number,
     title,
     rendered,

@@ -1,21 +1,34 @@
 import type { FastifyInstance } from 'fastify';
 import { NotAFormError } from '../api/errorHandler.js';
-import type { DetailsParts } from '../campaign/notificationDetails.js';
+import type { Campaigns } from '../campaign/campaigns.js';
+import type { Channel } from '../notification/state.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import type { LoadedTemplate } from '../templates/loadTemplates.js';
 import { notificationPages } from './notifications/notificationPages.js';
 import { assetRoutes } from './page/assets.js';
 import { operatorsChange } from './people/access.js';
 import { guard, loginRoutes } from './people/loginRoutes.js';
 import { EndedSessions, type Login, Sessions } from './people/loginSessions.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
+import { templatePages } from './templates/templatePages.js';
+import { TemplateReader } from './templates/templateReader.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];
   notifications: Notifications;
   operations: Operations;
-  campaigns: DetailsParts['campaigns'];
+  campaigns: Campaigns;
+  catalogue: TemplateCatalogue;
+  templates: {
+    /** The folder that this api has loaded its templates from. */
+    dir: string;
+    loaded: readonly LoadedTemplate[];
+    /** The channels of this deployment. */
+    channels: readonly Channel[];
+  };
   /** Absent where only this machine can reach the api: then no login is needed. */
   login?: Login;
   readOnly: boolean;
@@ -28,7 +41,7 @@ const FORM_LIMIT = 256 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
-  const { store, notifications, operations, campaigns, login, readOnly } = parts;
+  const { store, notifications, operations, campaigns, catalogue, login, readOnly } = parts;
   const ended = new EndedSessions(store.redis, store.prefix);
   const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
   app.register(async (scope) => assetRoutes(scope));
@@ -45,6 +58,14 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     acceptForms(scope, FORM_LIMIT);
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications });
+    const { dir, loaded, channels: configured } = parts.templates;
+    templatePages(scope, {
+      reader: new TemplateReader(store.redis, catalogue, configured),
+      campaigns,
+      dir,
+      loaded: new Map(loaded.map(({ source }) => [source.name, source.hash])),
+      configured,
+    });
   });
   app.register(
     async (scope) => {

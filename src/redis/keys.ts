@@ -118,6 +118,8 @@ export interface LedgerKeys {
   listenerStatus: string;
   /** Hash: template name to what acceptors must know of it. */
   templates: string;
+  /** Hash: template name to its versions, the newest first, each with since when it was accepted. */
+  templateVersions: string;
   template(hash: string): string;
   /** Who a recipient is, by a keyed hash of their address. */
   cachedIdentity(digest: string): string;
@@ -144,6 +146,7 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     undeliveredListener: `${prefix}:delivery-listener`,
     listenerStatus: `${prefix}:delivery-listener:status`,
     templates: `${prefix}:templates`,
+    templateVersions: `${prefix}:templates:versions`,
     template: (hash) => `${prefix}:t:${hash}`,
     cachedIdentity: (digest) => `${prefix}:c:i:${digest}`,
     cachedContext: (digest) => `${prefix}:c:x:${digest}`,

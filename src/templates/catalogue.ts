@@ -1,7 +1,7 @@
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import { type LedgerKeys, ledgerKeys } from '../redis/keys.js';
-import type { RedisClient } from '../redis/redisClient.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { checkVariables, type TemplateManifest } from './manifest.js';
 
 /** What acceptance must know of a template, without having its files. */
@@ -22,6 +22,18 @@ export interface PublishedTemplate {
   content: string;
 }
 
+/** A version of a template that was accepted from some time on. */
+export interface TemplateVersion {
+  hash: string;
+  /** Epoch ms, Redis' time; absent for one that was there before versions were noted. */
+  since?: number;
+}
+
+interface CatalogueCommands {
+  notifierPublishTemplate(...args: (string | number)[]): Promise<null>;
+}
+
+const VERSIONS_REMEMBERED = 20;
 const ENTRIES_FRESH_FOR_MS = 5_000;
 const CONTENT_KEPT_FOR_MS = 120 * 24 * 60 * 60 * 1000;
 
@@ -39,6 +51,8 @@ export class TemplateCatalogue {
   constructor(redis: RedisClient, prefix: string) {
     this.#redis = redis;
     this.#keys = ledgerKeys(prefix);
+    const lua = readScript('publishTemplate', import.meta.url);
+    redis.defineCommand('notifierPublishTemplate', { numberOfKeys: 2, lua });
   }
 
   /**
@@ -64,16 +78,25 @@ export class TemplateCatalogue {
     templates: readonly PublishedTemplate[],
     existing: 'replace' | 'keep',
   ): Promise<void> {
-    const pipeline = this.#redis.pipeline();
-    for (const { entry, content } of templates) {
-      pipeline.set(this.#keys.template(entry.hash), content, 'PX', CONTENT_KEPT_FOR_MS);
-      const json = JSON.stringify(entry);
-      if (existing === 'replace') pipeline.hset(this.#keys.templates, entry.name, json);
-      else pipeline.hsetnx(this.#keys.templates, entry.name, json);
-    }
-    const answers = (await pipeline.exec()) ?? [];
-    const failed = answers.find(([error]) => error !== null);
-    if (failed?.[0]) throw failed[0];
+    const { templates: entries, templateVersions, template: contentOf } = this.#keys;
+    const commands = this.#redis as unknown as CatalogueCommands;
+    const contents = templates.map(({ entry: { hash }, content }) =>
+      this.#redis.set(contentOf(hash), content, 'PX', CONTENT_KEPT_FOR_MS),
+    );
+    // All content first: what is accepted under an entry must be there to be rendered.
+    await Promise.all(contents);
+    const published = templates.map(({ entry }) =>
+      commands.notifierPublishTemplate(
+        entries,
+        templateVersions,
+        entry.name,
+        JSON.stringify(entry),
+        entry.hash,
+        existing,
+        VERSIONS_REMEMBERED,
+      ),
+    );
+    await Promise.all(published);
     this.#entries = undefined;
   }
 
@@ -97,6 +120,26 @@ export class TemplateCatalogue {
     return [...(await this.#read()).keys()].sort();
   }
 
+  /** Every template as it is accepted, by name; a few seconds old at most. */
+  async entries(): Promise<TemplateEntry[]> {
+    const byName = await this.#read();
+    return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** By the name of a template, the versions that were accepted, the newest first; 20 at most. */
+  async versions(): Promise<ReadonlyMap<string, TemplateVersion[]>> {
+    const raw = await this.#redis.hgetall(this.#keys.templateVersions);
+    return new Map(Object.entries(raw).map(([name, noted]) => [name, versionsIn(noted)]));
+  }
+
+  /** Which of these have their content in Redis. */
+  async kept(hashes: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await Promise.all(
+      hashes.map((hash) => this.#redis.exists(this.#keys.template(hash))),
+    );
+    return new Set(hashes.filter((_, at) => found[at] === 1));
+  }
+
   async #read(anew = false): Promise<Map<string, TemplateEntry>> {
     const now = performance.now();
     const fresh = anew ? ENTRIES_FRESH_FOR_MS / 10 : ENTRIES_FRESH_FOR_MS;
@@ -113,6 +156,15 @@ export class TemplateCatalogue {
     this.#entries = { readAt: now, byName };
     return byName;
   }
+}
+
+/** From `since:hash since:hash …`, as publishTemplate.lua writes it. */
+function versionsIn(noted: string): TemplateVersion[] {
+  return noted.split(' ').flatMap((version) => {
+    const [, since, hash] = /^(\d+):(.+)$/.exec(version) ?? [];
+    if (hash === undefined) return [];
+    return [{ hash, since: since === '0' ? undefined : Number(since) }];
+  });
 }
 
 /** One entry that cannot be read is unknown; the others are as good as before. */

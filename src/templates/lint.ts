@@ -162,8 +162,8 @@ function unkind({ name, manifest, parts }: TemplateSource): TemplateRemark[] {
 
 function extremes(source: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
   const trials = [
-    { title: 'with every variable at its longest', variables: variablesOf(source, 'longest') },
-    { title: 'with every variable at its shortest', variables: variablesOf(source, 'shortest') },
+    { title: 'with every variable at its longest', variables: stretchedVariables(source) },
+    { title: 'with every variable at its shortest', variables: shortestVariables(source) },
   ];
   return compiled.channels.flatMap((channel) => {
     for (const { title, variables } of trials) {
@@ -179,24 +179,22 @@ function extremes(source: TemplateSource, compiled: CompiledTemplate): TemplateR
   });
 }
 
-/** Shortest: the required ones only, of one character. */
-function variablesOf(
-  { manifest }: TemplateSource,
-  size: 'longest' | 'shortest',
-): TemplateVariables {
-  const declared = Object.entries(manifest.variables);
-  if (size === 'shortest') {
-    return Object.fromEntries(
-      declared
-        .filter(([, { required }]) => required)
-        .map(([name, declaration]) => [
-          name,
-          kindOf(declaration) === 'text' ? 'x' : declaration.example,
-        ]),
-    );
-  }
+/** The required ones only, of one character. */
+function shortestVariables({ manifest }: TemplateSource): TemplateVariables {
   return Object.fromEntries(
-    declared.map(([name, declaration]) => [
+    Object.entries(manifest.variables)
+      .filter(([, { required }]) => required)
+      .map(([name, declaration]) => [
+        name,
+        kindOf(declaration) === 'text' ? 'x' : declaration.example,
+      ]),
+  );
+}
+
+/** Every variable of a template as long as requests may have it. */
+export function stretchedVariables({ manifest }: TemplateSource): TemplateVariables {
+  return Object.fromEntries(
+    Object.entries(manifest.variables).map(([name, declaration]) => [
       name,
       stretched(declaration.example, kindOf(declaration), declaration.maxLength),
     ]),

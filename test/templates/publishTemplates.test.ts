@@ -89,4 +89,30 @@ describe('when Redis has lost its data', () => {
     expect(await publisher.content('h')).toBe('content of h');
     expect(await new TemplateCatalogue(redis, prefix).content('h')).toBeUndefined();
   });
+
+  test('notes from when on which version was accepted, the newest first, and each once', async () => {
+    const catalogue = new TemplateCatalogue(redis, prefix);
+    const before = Date.now() - 5_000;
+    for (const hash of ['a', 'a', 'b', 'a']) await catalogue.publish([template('t', hash)]);
+    await new TemplateCatalogue(redis, prefix).publish([template('other', 'x')]);
+    const versions = (await catalogue.versions()).get('t') ?? [];
+    expect(versions.map(({ hash }) => hash)).toEqual(['a', 'b', 'a']);
+    const times = versions.map(({ since = 0 }) => since);
+    expect(times).toEqual([...times].sort((a, b) => b - a));
+    expect(times.at(-1)).toBeGreaterThan(before);
+    expect([...(await catalogue.kept(['a', 'b', 'c']))]).toEqual(['a', 'b']);
+  });
+
+  test('remembers twenty versions, and invents no time for one that it has not seen come', async () => {
+    const entry = JSON.stringify(template('t', 'before').entry);
+    await redis.hset(`${prefix}:templates`, 't', entry);
+    const catalogue = new TemplateCatalogue(redis, prefix);
+    await catalogue.publish([template('t', 'before')]);
+    expect((await catalogue.versions()).get('t')).toEqual([{ hash: 'before', since: undefined }]);
+    for (let at = 0; at < 30; at++) await catalogue.publish([template('t', `v${at}`)]);
+    const versions = (await catalogue.versions()).get('t') ?? [];
+    expect(versions.map(({ hash }) => hash)).toEqual(
+      Array.from({ length: 20 }, (_, at) => `v${29 - at}`),
+    );
+  });
 });

@@ -5,7 +5,7 @@ import { describeRedisFault } from '../../redis/redisFault.js';
 import { type AssetName, assetOf } from './assets.js';
 import { navigation, type Section } from './navigation.js';
 
-/** Style, scripts, forms and live parts from here, and nothing else: nothing inline, no eval, no frame. */
+/** Style, scripts, forms and live parts from here, and nothing else: nothing inline, no eval. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -16,6 +16,9 @@ const POLICY = [
   "base-uri 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
+
+/** The same for a page that shows emails (mailPreview.ts): each lies in a frame of its own. */
+const POLICY_WITH_FRAMES = `${POLICY}; frame-src 'self'`;
 
 /** What htmx would do that the policy refuses: evaluate texts, and write a style sheet into the page. */
 const HTMX_CONFIG = JSON.stringify({
@@ -34,13 +37,15 @@ export interface Page {
   status?: number;
   /** Whether parts of it are live (liveUpdates.ts): it then loads what they need. */
   live?: boolean;
+  /** Whether emails are shown in it. */
+  frames?: boolean;
   /** Further scripts; each finds its own elements once the page is there. */
   scripts?: readonly AssetName[];
 }
 
 /** Sends one of our own pages: everything but live parts works without any script. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
-  const { title, section, body, status, live, scripts = [] } = page;
+  const { title, section, body, status, live, frames, scripts = [] } = page;
   const all: AssetName[] = live ? ['htmx.js', 'sse.js', 'live.js', ...scripts] : [...scripts];
   const document = html`<!doctype html>
 <html lang="en">
@@ -63,7 +68,7 @@ ${body}
 `;
   return reply
     .code(status ?? 200)
-    .header('content-security-policy', POLICY)
+    .header('content-security-policy', frames ? POLICY_WITH_FRAMES : POLICY)
     .type('text/html; charset=utf-8')
     .send(document.text);
 }

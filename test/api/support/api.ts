@@ -119,7 +119,7 @@ async function storedKeys(config: Config): Promise<string[]> {
   const redis = new Redis(config.REDIS_URL);
   try {
     const keys = await redis.keys(`${config.QUEUE_PREFIX}:*`);
-    return keys.filter((key) => !/:(templates|t:[0-9a-f]+)$/.test(key)).sort();
+    return keys.filter((key) => !/:(templates(:versions)?|t:[0-9a-f]+)$/.test(key)).sort();
   } finally {
     redis.disconnect();
   }
