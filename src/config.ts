@@ -1,115 +1,30 @@
 import { z } from 'zod';
-import { duration, UNITS } from './durationSetting.js';
-import { resolveRegion } from './genesys/endpoints.js';
 import { isLoopbackHost } from './http/requestOrigin.js';
 import { settingsOf } from './notification/channelFacts.js';
-import { readEmail } from './notification/emailAddress.js';
 import { Keyring } from './notification/keyring.js';
+import type { Channel } from './notification/state.js';
+import { isLoopbackUrl } from './redis/redisClient.js';
 import {
-  COUNTRY_EXPECTED,
-  countryOfCode,
-  PHONE_EXPECTED,
-  readPhone,
-} from './notification/phoneNumber.js';
-import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
-import { CHANNELS, type Channel } from './notification/state.js';
-import { isLoopbackUrl, isRedisUrl } from './redis/redisClient.js';
+  allowedRecipients,
+  apiKeys,
+  channels,
+  consoleUsers,
+  country,
+  credential,
+  duration,
+  email,
+  httpUrl,
+  keyring,
+  phone,
+  redisUrl,
+  region,
+  share,
+  UNITS,
+  wholeNumber,
+} from './settingKinds.js';
 
 /** A search reads a list of Redis for each day. */
 const SEARCHED_AT_MOST = 90 * UNITS.d;
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, `a whole number from ${min} to ${max}`)
-    .transform(Number)
-    .refine((n) => n >= min && n <= max, `a whole number from ${min} to ${max}`);
-
-const share = z
-  .string()
-  .regex(/^(0?\.\d+|0|1(\.0+)?)$/, 'a share above 0 and up to 1, such as 0.5')
-  .transform(Number)
-  .refine((n) => n > 0, 'a share above 0 and up to 1, such as 0.5');
-
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== ''),
-);
-
-const channels = list.pipe(
-  z
-    .array(z.enum(CHANNELS, `channels from ${CHANNELS.join(', ')}, comma separated`))
-    .min(1, `at least one of ${CHANNELS.join(', ')}`)
-    .refine((all) => new Set(all).size === all.length, 'each channel once'),
-);
-
-const HTTP_URL = 'an http or https URL, such as https://gateway.example.com';
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: HTTP_URL })
-  .refine((text) => !/[?#]|@/.test(text), `${HTTP_URL}, without user, query or fragment`)
-  .transform((text) => text.replace(/\/+$/, ''));
-
-const redisUrl = z
-  .string()
-  .refine(
-    isRedisUrl,
-    'redis://host:6379, with the number of a database after a slash or none; several of them for a cluster; or redis+sentinel://host:26379/mastername',
-  );
-
-const apiKeys = list.pipe(
-  z.array(
-    z
-      .string()
-      .regex(
-        /^[A-Za-z0-9_-]{1,32}:\S{16,}$/,
-        'name:key pairs, comma separated, keys of at least 16 characters',
-      )
-      .transform((pair) => {
-        const colon = pair.indexOf(':');
-        return { name: pair.slice(0, colon), key: pair.slice(colon + 1) };
-      }),
-  ),
-);
-
-/** As an invisible sign that was copied along would be refused by the platform, it is refused here. */
-const credential = z
-  .string()
-  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks or line ends');
-
-const email = z.string().transform((text, context) => {
-  const read = readEmail(text);
-  if (read.ok) return read.email;
-  context.addIssue({ code: 'custom', message: 'an email address' });
-  return z.NEVER;
-});
-const ALLOWED_RECIPIENTS = 'addresses, @domains, E.164 numbers or contact ids, comma separated';
-const allowedRecipients = list.pipe(
-  z
-    .array(
-      z
-        .string()
-        .refine(
-          (entry) =>
-            /^[^@\s]*@[^@\s]+$/.test(entry) ||
-            readPhone(entry).ok ||
-            readContactId(entry) !== undefined,
-          ALLOWED_RECIPIENTS,
-        )
-        .transform(recipientIdentity),
-    )
-    .min(1, ALLOWED_RECIPIENTS),
-);
-
-function isKeyring(text: string): boolean {
-  try {
-    Keyring.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /**
  * Whether a setting is a secret, or an address of the deployment or its users: then a start says only
@@ -137,14 +52,7 @@ const environmentSchema = z.object({
     )
     .default('{notifier}')
     .meta({ secret: false }),
-  GENESYS_CLOUD_REGION: z
-    .string()
-    .superRefine((text, context) => {
-      const region = resolveRegion(text);
-      if (!region.ok) context.addIssue({ code: 'custom', message: region.expected });
-    })
-    .optional()
-    .meta({ secret: false }),
+  GENESYS_CLOUD_REGION: region.optional().meta({ secret: false }),
   GENESYS_CLOUD_CLIENT_ID: credential.optional().meta({ secret: true }),
   GENESYS_CLOUD_CLIENT_SECRET: credential.optional().meta({ secret: true }),
   GENESYS_CLOUD_BASE_URL: httpUrl.optional().meta({ secret: false }),
@@ -158,33 +66,11 @@ const environmentSchema = z.object({
     .optional()
     .meta({ secret: true }),
   GENESYS_EMAIL_REPLY_TO: email.optional().meta({ secret: true }),
-  GENESYS_SMS_FROM: z
-    .string()
-    .transform((text, context) => {
-      const read = readPhone(text);
-      if (read.ok) return read.phone;
-      context.addIssue({ code: 'custom', message: PHONE_EXPECTED });
-      return z.NEVER;
-    })
-    .optional()
-    .meta({ secret: true }),
+  GENESYS_SMS_FROM: phone.optional().meta({ secret: true }),
   NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]).meta({ secret: false }),
-  DEFAULT_COUNTRY: z
-    .string()
-    .transform((text, context) => {
-      const country = countryOfCode(text);
-      if (country !== undefined) return country;
-      context.addIssue({ code: 'custom', message: COUNTRY_EXPECTED });
-      return z.NEVER;
-    })
-    .optional()
-    .meta({ secret: false }),
+  DEFAULT_COUNTRY: country.optional().meta({ secret: false }),
   NOTIFY_ONLY_TO: allowedRecipients.optional().meta({ secret: true }),
-  NOTIFIER_SECRET: z
-    .string()
-    .refine(isKeyring, 'a secret of at least 16 characters, or id:secret pairs, comma separated')
-    .optional()
-    .meta({ secret: true }),
+  NOTIFIER_SECRET: keyring.optional().meta({ secret: true }),
   DELIVERY_CHECK_AFTER: duration().default(60_000),
   DELIVERY_EVENTS: z
     .enum(['auto', 'off'], { error: 'auto or off' })
@@ -226,6 +112,7 @@ const environmentSchema = z.object({
     .regex(/^\S(.*\S)?$/, 'at least 12 characters, without blanks at the ends')
     .optional()
     .meta({ secret: true }),
+  CONSOLE_USERS: consoleUsers.optional().meta({ secret: true }),
   DASHBOARD_ACTIONS: z
     .enum(['off', 'on'], { error: 'off or on' })
     .default('off')
@@ -353,7 +240,8 @@ function missingForDashboard(config: Config, localApi: boolean, role: Role) {
   const needed = { DASHBOARD_USER: 'a name', DASHBOARD_PASSWORD: 'at least 12 characters' };
   const names = ['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const;
   const given = names.filter((name) => config[name] !== undefined);
-  if (role === 'worker' || (localApi && given.length === 0)) return [];
+  const others = config.CONSOLE_USERS !== undefined;
+  if (role === 'worker' || (given.length === 0 && (localApi || others))) return [];
   const because = localApi ? `since ${given[0]} is set` : 'since API_HOST is not loopback';
   return names
     .filter((name) => config[name] === undefined)

@@ -9,11 +9,13 @@ import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
-import type { Login } from '../dashboard/people/loginSessions.js';
+import { Accounts, type Login } from '../dashboard/people/accounts.js';
+import { EndedSessions, Sessions } from '../dashboard/people/loginSessions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
+import type { UsersSetting } from '../people/consoleUsers.js';
 import { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
@@ -69,6 +71,7 @@ export async function startApi(
   beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
+  const accounts = await Accounts.open(loginsOf(config), log);
   // Its connection and its clock come with the producer, which is built first.
   let flow: FlowRecorder | undefined;
   const producer = openProducer(config, (written, before) => {
@@ -112,7 +115,13 @@ export async function startApi(
     beside,
     log,
   });
-  const login = dashboardLogin(config);
+  const logins = accounts.isEmpty
+    ? undefined
+    : {
+        accounts,
+        sessions: new Sessions(accounts, keyringOf(config)),
+        ended: new EndedSessions(redis, prefix),
+      };
   dashboard(app, {
     store: producer.store,
     notifications,
@@ -120,7 +129,7 @@ export async function startApi(
     campaigns,
     catalogue,
     templates: { dir: templatesDir(config), loaded: templates, channels: config.NOTIFY_CHANNELS },
-    login,
+    logins,
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });
   const stop = async () => {
@@ -154,12 +163,13 @@ export async function startApi(
   }
 }
 
-/** Undefined on loopback alone: elsewhere the configuration demands a login. */
-function dashboardLogin({
-  DASHBOARD_USER: user,
-  DASHBOARD_PASSWORD: password,
-}: Config): Login | undefined {
-  return user === undefined || password === undefined ? undefined : { user, password };
+/** None on loopback alone: elsewhere the configuration demands a login. */
+function loginsOf(config: Config): { login?: Login; users?: UsersSetting } {
+  const { DASHBOARD_USER: user, DASHBOARD_PASSWORD: password, CONSOLE_USERS: users } = config;
+  return {
+    login: user === undefined || password === undefined ? undefined : { user, password },
+    users,
+  };
 }
 
 /** Stops listening, lets requests in flight finish, and cuts off those that do not. */

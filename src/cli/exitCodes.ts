@@ -81,6 +81,17 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier user --help`. */
+export const USER_EXIT_CODES = `
+Exit codes:
+  0    done
+  1    not done: the person is there already, the passwords differ, or the file
+       cannot be read or written
+  2    wrong usage, a name or password that cannot be used, or no such person
+  78   CONSOLE_USERS is malformed
+  130  interrupted; nothing was changed
+`;
+
 /** For `notifier doctor --help`. */
 export const DOCTOR_HELP = `
 It changes nothing and can reach no customer: it asks about a contact that does not

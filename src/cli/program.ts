@@ -15,6 +15,7 @@ import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import type { PreviewOptions } from './templates.js';
+import { addUser } from './user/commands.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
@@ -48,6 +49,7 @@ export function buildProgram(): Command {
   addResolve(program);
   addDoctor(program);
   addTemplates(program);
+  addUser(program, exitWith);
   return program;
 }
 

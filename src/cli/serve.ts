@@ -4,6 +4,7 @@ import { type Config, type Role, SETTING_NAMES, secrecyOf } from '../config.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { createLogger, redactedError } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
+import { ConsoleUsersError } from '../people/consoleUsers.js';
 import { RedisUnusableError } from '../redis/start.js';
 import { configurationFor } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
@@ -72,7 +73,7 @@ export async function runRoles(role: Role, parts: readonly Part[]): Promise<Exit
     // What can go wrong here is the set-up's: no customer has been heard of yet.
     process.stderr.write(`notifier ${role} could not start: ${messageOf(error)}\n`);
     for (const part of parts) await running.get(part)?.stop();
-    process.exit(error instanceof RedisUnusableError ? EXIT.configuration : EXIT.other);
+    process.exit(isSetUp(error) ? EXIT.configuration : EXIT.other);
   }
 }
 
@@ -91,6 +92,11 @@ async function start(
     default:
       return part satisfies never;
   }
+}
+
+/** What no second start can put right. */
+function isSetUp(error: unknown): boolean {
+  return error instanceof RedisUnusableError || error instanceof ConsoleUsersError;
 }
 
 function messageOf(error: unknown): string {

@@ -10,8 +10,7 @@ import type { LoadedTemplate } from '../templates/loadTemplates.js';
 import { notificationPages } from './notifications/notificationPages.js';
 import { assetRoutes } from './page/assets.js';
 import { operatorsChange } from './people/access.js';
-import { guard, loginRoutes } from './people/loginRoutes.js';
-import { EndedSessions, type Login, Sessions } from './people/loginSessions.js';
+import { guard, type Logins, loginRoutes } from './people/loginRoutes.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
 import { templatePages } from './templates/templatePages.js';
 import { TemplateReader } from './templates/templateReader.js';
@@ -30,7 +29,7 @@ export interface DashboardParts {
     channels: readonly Channel[];
   };
   /** Absent where only this machine can reach the api: then no login is needed. */
-  login?: Login;
+  logins?: Logins;
   readOnly: boolean;
 }
 
@@ -41,9 +40,7 @@ const FORM_LIMIT = 256 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
-  const { store, notifications, operations, campaigns, catalogue, login, readOnly } = parts;
-  const ended = new EndedSessions(store.redis, store.prefix);
-  const logins = login === undefined ? undefined : { sessions: new Sessions(login), ended };
+  const { store, notifications, operations, campaigns, catalogue, logins, readOnly } = parts;
   app.register(async (scope) => assetRoutes(scope));
   if (logins !== undefined) {
     app.register(async (scope) => {

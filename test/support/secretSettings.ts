@@ -12,6 +12,7 @@ export const SECRET_SETTINGS = {
   API_KEYS: 'billing:a-key-of-billing-1,shop:a-key-of-the-shop-2',
   DASHBOARD_USER: 'operations-desk',
   DASHBOARD_PASSWORD: 'a-long-password',
+  CONSOLE_USERS: `a-console-user:viewer:$scrypt$ln=14,r=8,p=5$${'c2Fs'.repeat(4)}$${'aGFz'.repeat(8)}`,
 } as const;
 
 export type SecretSetting = keyof typeof SECRET_SETTINGS;

@@ -1,36 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { httpProblem, sendProblem } from '../../api/problems.js';
 import { html } from '../../html/html.js';
 import { foreignOrigin } from '../../http/requestOrigin.js';
 import type { Person } from '../../people/role.js';
+import { button, field, panel } from '../page/components.js';
 import { sendPage } from '../page/layout.js';
 import { refuseByRole } from './access.js';
+import type { Accounts } from './accounts.js';
+import { LoginAttempts } from './loginAttempts.js';
 import type { EndedSessions, Sessions } from './loginSessions.js';
 
-const FAILURES_ALLOWED = 10;
-const WITHIN_MS = 60_000;
-const CALLERS_REMEMBERED = 10_000;
-
-/** Slows down the guessing of passwords: ten wrong ones a minute from one address, in this process. */
-class LoginAttempts {
-  readonly #failures = new LRUCache<string, number>({ max: CALLERS_REMEMBERED, ttl: WITHIN_MS });
-
-  /** Seconds to wait before the next try from this address; 0 when it may try. */
-  waitFor(address: string): number {
-    if ((this.#failures.get(address) ?? 0) < FAILURES_ALLOWED) return 0;
-    return Math.max(1, Math.ceil(this.#failures.getRemainingTTL(address) / 1000));
-  }
-
-  failed(address: string): void {
-    const failures = (this.#failures.get(address) ?? 0) + 1;
-    // The minute begins with the first failure, or a guesser once a minute would never be free again.
-    const ttl = failures === 1 ? WITHIN_MS : this.#failures.getRemainingTTL(address);
-    this.#failures.set(address, failures, { ttl: Math.max(1, ttl) });
-  }
-}
-
+/** Who may log in, and who has. */
 export interface Logins {
+  accounts: Pick<Accounts, 'check'>;
   sessions: Sessions;
   ended: EndedSessions;
 }
@@ -64,7 +46,7 @@ async function personOf(
   { headers }: FastifyRequest,
   { sessions, ended }: Logins,
 ): Promise<Person | undefined> {
-  const session = sessions.read(headers.cookie, Date.now());
+  const session = await sessions.read(headers.cookie, Date.now());
   if (session === undefined || (await ended.has(session))) return undefined;
   return session.person;
 }
@@ -73,7 +55,8 @@ async function personOf(
 const OWN_PAGE = /^\/(?!log(?:in|out)\b|assets\/|live\/|v1\/)[A-Za-z0-9._~%/?=&-]*$/;
 
 /** The way in and the way out. Absent where there is no login. */
-export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): void {
+export function loginRoutes(app: FastifyInstance, logins: Logins): void {
+  const { accounts, sessions, ended } = logins;
   const attempts = new LoginAttempts();
 
   app.addHook('onRequest', async (request, reply) => {
@@ -89,26 +72,45 @@ export function loginRoutes(app: FastifyInstance, { sessions, ended }: Logins): 
   app.post<{ Body: URLSearchParams | undefined }>('/login', async (request, reply) => {
     const form = request.body ?? new URLSearchParams();
     const next = ownPage(form.get('next'));
-    const wait = attempts.waitFor(request.ip);
-    if (wait > 0) {
-      reply.header('retry-after', wait);
-      const problem = `Too many wrong logins. Try again in ${wait} s.`;
+    const name = form.get('user') ?? '';
+    const attempt = attempts.begin(name, request.ip);
+    if (attempt.kind === 'wait') {
+      reply.header('retry-after', attempt.seconds);
+      const problem = `Too many wrong logins. Try again in ${attempt.seconds} s.`;
       return sendLogin(request, reply, { next, status: 429, problem });
     }
-    const given = { user: form.get('user') ?? '', password: form.get('password') ?? '' };
-    if (!sessions.isLogin(given)) {
-      attempts.failed(request.ip);
+    const cookie = await logIn(name, form.get('password') ?? '', byHttps(request)).then(
+      (begun) => {
+        attempt.end(begun !== undefined);
+        return begun;
+      },
+      (error: unknown) => {
+        attempt.end(false);
+        throw error;
+      },
+    );
+    if (cookie === undefined) {
       request.log.warn('a login to the dashboard failed');
       return sendLogin(request, reply, { next, status: 401, problem: 'That is not the login.' });
     }
-    reply.header('set-cookie', sessions.begin(Date.now(), byHttps(request)));
+    reply.header('set-cookie', cookie);
     return reply.redirect(next, 303);
   });
+
+  /** The cookie of the session that this begins; undefined where name and password do not fit. */
+  async function logIn(
+    name: string,
+    password: string,
+    secure: boolean,
+  ): Promise<string | undefined> {
+    const user = await accounts.check(name, password);
+    return user === undefined ? undefined : sessions.begin(user.name, Date.now(), secure);
+  }
 
   app.post('/logout', async (request, reply) => {
     reply.header('set-cookie', sessions.end(byHttps(request)));
     const now = Date.now();
-    const session = sessions.read(request.headers.cookie, now);
+    const session = await sessions.read(request.headers.cookie, now);
     if (session !== undefined) await ended.end(session, now);
     return reply.redirect('/login', 303);
   });
@@ -129,12 +131,12 @@ function sendLogin(
   { next, problem, status }: { next: string; problem?: string; status?: number },
 ): FastifyReply {
   const body = html`<h1>Log in</h1>
-${problem === undefined ? undefined : html`<div class="panel bad" role="alert"><p>${problem}</p></div>`}
+${problem === undefined ? undefined : panel('bad', html`<p>${problem}</p>`, 'alert')}
 <form method="post" action="/login">
 <input type="hidden" name="next" value="${next}">
-<label>User <input name="user" autocomplete="username" autocapitalize="none" required></label>
-<label>Password <input name="password" type="password" autocomplete="current-password" required></label>
-<button>Log in</button>
+${field({ label: 'User', name: 'user', required: true, autocomplete: 'username' })}
+${field({ label: 'Password', name: 'password', type: 'password', required: true, autocomplete: 'current-password' })}
+<p>${button('Log in', 'main')}</p>
 </form>`;
   return sendPage(request, reply, { title: 'Log in', section: 'none', body, status });
 }

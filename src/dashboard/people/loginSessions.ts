@@ -1,16 +1,16 @@
-import { createHash, createHmac, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { Keyring } from '../../notification/keyring.js';
+import { writePasswordHash } from '../../people/passwordHash.js';
 import type { Person } from '../../people/role.js';
 import { untilConnected, withTimeout } from '../../queue/timeout.js';
 import type { RedisClient } from '../../redis/redisClient.js';
+import type { Accounts } from './accounts.js';
 
 const HOURS_12 = 12 * 60 * 60 * 1000;
 const COOKIE = 'notifier_session';
 const NO_LONGER = 'Max-Age=0';
-
-export interface Login {
-  user: string;
-  password: string;
-}
+const LONGEST_COOKIE = 1_024;
 
 /** One login of one browser. */
 export interface Session {
@@ -20,36 +20,39 @@ export interface Session {
   person: Person;
 }
 
+/** What the cookie says of a session, besides the code over it. */
+const ticketSchema = z.object({ name: z.string(), until: z.number(), nonce: z.string() });
+
+type Ticket = z.output<typeof ticketSchema>;
+
 /**
- * Who is logged in. The cookie carries nothing but the time it ends, a random number and a code over
- * both, so every api process knows a session that another has begun, and a restart ends none. The
- * code's key comes from the login itself: a changed password ends all sessions. One that was ended by
- * logging out is remembered elsewhere (endedSessions.ts).
+ * Who is logged in. The cookie carries a name, the time it ends, a random number and a code over them
+ * all, so every api process knows a session that another has begun, and a restart ends none.
+ *
+ * The code's key is made from the deployment's secret and from what the person is now: a changed password,
+ * a changed role and a removed user end their sessions, at the next request. Without the secret, a stolen
+ * list of hashes makes no cookie. A session that was ended by logging out is remembered in Redis.
  *
  * The cookie is HttpOnly, and SameSite=Lax: pages of other sites can link here and nothing more.
  * `Strict` would show the login to a person who follows a link from a chat.
  */
 export class Sessions {
-  readonly #login: Login;
-  readonly #key: Buffer;
+  readonly #accounts: Pick<Accounts, 'find'>;
+  readonly #keyring: Keyring;
 
-  /** Deriving the key takes some 50 ms, on purpose: a stolen cookie must not give the password away. */
-  constructor(login: Login) {
-    this.#login = login;
-    this.#key = scryptSync(login.password, `proactive-notifier session ${login.user}`, 32);
-  }
-
-  /** Compares hashes, both of them every time: how long a refusal takes tells nothing. */
-  isLogin(given: Login): boolean {
-    const user = equal(given.user, this.#login.user);
-    const password = equal(given.password, this.#login.password);
-    return user && password;
+  constructor(accounts: Pick<Accounts, 'find'>, keyring: Keyring) {
+    this.#accounts = accounts;
+    this.#keyring = keyring;
   }
 
   /** The cookie of a new session; `secure` where the browser came by https. */
-  begin(now: number, secure: boolean): string {
-    const id = `${now + HOURS_12}-${randomBytes(9).toString('base64url')}`;
-    return cookie(`${id}.${this.#codeOf(id)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
+  async begin(name: string, now: number, secure: boolean): Promise<string | undefined> {
+    const nonce = randomBytes(12).toString('base64url');
+    const ticket: Ticket = { name, until: now + HOURS_12, nonce };
+    const standing = await this.#standingOf(ticket);
+    if (standing === undefined) return undefined;
+    const id = Buffer.from(JSON.stringify(ticket)).toString('base64url');
+    return cookie(`${id}.${codeOf(id, standing.key)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
   }
 
   end(secure: boolean): string {
@@ -57,17 +60,37 @@ export class Sessions {
   }
 
   /** The session that a request's `Cookie` header carries, unless its time is over. */
-  read(cookies: string | undefined, now: number): Session | undefined {
+  async read(cookies: string | undefined, now: number): Promise<Session | undefined> {
     const value = new RegExp(`(?:^|;\\s*)${COOKIE}=([^;]*)`).exec(cookies ?? '')?.[1] ?? '';
     const [id = '', code = ''] = value.split('.');
-    const until = Number(id.split('-')[0]);
-    if (!equal(code, this.#codeOf(id)) || until <= now) return undefined;
-    return { id, until, person: { name: this.#login.user, role: 'operator' } };
+    const ticket = value.length > LONGEST_COOKIE ? undefined : ticketOf(id);
+    if (ticket === undefined || ticket.until <= now) return undefined;
+    const standing = await this.#standingOf(ticket);
+    if (standing === undefined || !equal(code, codeOf(id, standing.key))) return undefined;
+    return { id, until: ticket.until, person: standing.person };
   }
 
-  #codeOf(id: string): string {
-    return createHmac('sha256', this.#key).update(id).digest('base64url');
+  /** Who the ticket's person is now, and the key for what they may have. */
+  async #standingOf({ name }: Ticket): Promise<{ person: Person; key: Buffer } | undefined> {
+    const user = await this.#accounts.find(name);
+    if (user === undefined) return undefined;
+    const { role, hash } = user;
+    const facts = [name, role, writePasswordHash(hash)].join('\n');
+    return { person: { name, role }, key: this.#keyring.derive('console session', facts) };
   }
+}
+
+function ticketOf(id: string): Ticket | undefined {
+  try {
+    const read = ticketSchema.safeParse(JSON.parse(Buffer.from(id, 'base64url').toString('utf8')));
+    return read.data;
+  } catch {
+    return undefined;
+  }
+}
+
+function codeOf(id: string, key: Buffer): string {
+  return createHmac('sha256', key).update(id).digest('base64url');
 }
 
 function cookie(value: string, age: string, secure: boolean): string {

@@ -1,9 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { describe, expect, test } from '@jest/globals';
-import { Sessions } from '../../src/dashboard/people/loginSessions.js';
-import { isForLoopback, isFromOwnPage } from '../../src/http/requestOrigin.js';
-import { startTestApi, stopApisAfterEach } from '../api/support/api.js';
-import { LOGIN, Visitor } from './support/visitor.js';
+import { isForLoopback, isFromOwnPage } from '../../../src/http/requestOrigin.js';
+import { startTestApi, stopApisAfterEach } from '../../api/support/api.js';
+import { LOGIN, Visitor } from '../support/visitor.js';
 
 stopApisAfterEach();
 
@@ -139,39 +138,6 @@ describe('logging in', () => {
     expect(log).toContain('a login to the dashboard failed');
     expect(log).not.toMatch(/horse|a-wrong-password|notifier_session/);
     expect(log).not.toContain(visitor.cookie.split('=')[1]);
-  });
-});
-
-describe('a session', () => {
-  const sessions = new Sessions({ user: 'ops', password: 'correct horse battery' });
-  const now = Date.parse('2026-11-22T09:00:00Z');
-  const HOUR = 3_600_000;
-  const [cookie = ''] = sessions.begin(now, false).split(';');
-
-  test('lasts twelve hours', () => {
-    expect(sessions.read(`a=b; ${cookie}`, now + 12 * HOUR - 1)).toBeDefined();
-    expect(sessions.read(cookie, now + 12 * HOUR)).toBeUndefined();
-  });
-
-  test('cannot be made longer, or up', () => {
-    const [until = '', code] = cookie.replace('notifier_session=', '').split('.');
-    for (const forged of [
-      `notifier_session=${until.replace(/^\d+/, (ms) => `${Number(ms) + 1}`)}.${code}`,
-      `notifier_session=${until}.`,
-      `notifier_session=${until}`,
-      `x${cookie}`,
-      '',
-    ]) {
-      expect([forged, sessions.read(forged, now)]).toEqual([forged, undefined]);
-    }
-    expect(sessions.read(undefined, now)).toBeUndefined();
-  });
-
-  test('is known to another process with the same login, and ends with the password', () => {
-    const other = new Sessions({ user: 'ops', password: 'correct horse battery' });
-    expect(other.read(cookie, now)).toBeDefined();
-    const changed = new Sessions({ user: 'ops', password: 'another password' });
-    expect(changed.read(cookie, now)).toBeUndefined();
   });
 });
 
