@@ -16,22 +16,17 @@ import { type TemplateCatalogue, templateProblems } from '../templates/catalogue
 import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState } from './campaign.js';
 import { type CampaignRequest, campaignInput, parseCampaignRequest } from './campaignRequest.js';
-import { rowRequest } from './campaignRows.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
 import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
 import { type DryRunOptions, type DryRunOutcome, dryRun } from './dryRun/campaignDryRun.js';
-import type { Sample } from './dryRun/samples.js';
-import { sampleOf } from './dryRun/samples.js';
 import { type ExportFormat, exportRejected, exportResults } from './exports.js';
-import { findRow } from './findRow.js';
-import { type FileHead, type FilePreview, previewFile } from './import/filePreview.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
 import type { FileProblem } from './import/unusableFile.js';
 import { cancel, noteBrokenUpload, pause, resume, type StartGiven, start } from './lifecycle.js';
+import { CampaignPreparation } from './preparation.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
 import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
-import { type TestSend, type TestSendOutcome, testRequest } from './testSend.js';
 
 export type CreateOutcome =
   | { kind: 'created' | 'existing'; campaign: CampaignView }
@@ -68,6 +63,8 @@ export type CalledImport = Omit<ImportOptions, 'by'> & { by?: Caller };
 
 /** What people ask of campaigns and do to them, the same over HTTP and on the command line. */
 export class Campaigns {
+  /** What is looked at and tried before a campaign is started. */
+  readonly preparation: CampaignPreparation;
   readonly #redis: RedisClient;
   readonly #store: CampaignStore;
   readonly #catalogue: TemplateCatalogue;
@@ -83,6 +80,7 @@ export class Campaigns {
     this.#parts = parts;
     this.#views = new CampaignViews(parts);
     this.#memory = new RedisMemory(redis);
+    this.preparation = new CampaignPreparation(parts);
   }
 
   /**
@@ -205,47 +203,6 @@ export class Campaigns {
     if (result.kind !== 'imported') return result;
     const view = await this.get(id);
     return view && { kind: 'imported', campaign: view, problems: result.problems };
-  }
-
-  /** The first piece of a file, read as its import would read it; nothing is stored. */
-  async preview(id: string, head: FileHead): Promise<FilePreview | undefined> {
-    const campaign = await this.#find(id);
-    if (campaign === undefined) return undefined;
-    const entry = await this.#patiently(undefined, () => this.#catalogue.find(campaign.template));
-    if (entry === undefined) {
-      return { columns: [], problems: [{ expected: await this.#templateExpected() }] };
-    }
-    const { country } = this.#parts;
-    return previewFile(campaign, head, { entry, now: this.#store.clock.now(), country });
-  }
-
-  /** One row as its message would arrive; undefined where there is no such row, or no template any more. */
-  async sample(id: string, row: number): Promise<Sample | undefined> {
-    const campaign = await this.#find(id);
-    if (campaign === undefined) return undefined;
-    const { rows, estimates } = this.#parts;
-    return this.#patiently(undefined, async () => {
-      const found = await findRow(rows, campaign, row);
-      const estimate = await estimates.estimateFor(campaign);
-      if (found === undefined || estimate === undefined) return undefined;
-      const request = rowRequest(campaign, found.row);
-      return sampleOf(estimate, [], { row, request, outlook: estimate.outlook(request) });
-    });
-  }
-
-  /** Sends the message of one row to another address: a notification of its own, which counts for nothing here. */
-  async testSend(
-    id: string,
-    { by, ...test }: TestSend & { by?: Caller },
-  ): Promise<TestSendOutcome | undefined> {
-    const campaign = await this.#find(id);
-    if (campaign === undefined) return undefined;
-    const { rows, acceptor } = this.#parts;
-    const found = await this.#patiently(undefined, () => findRow(rows, campaign, test.row));
-    if (found === undefined) return { kind: 'no_row' };
-    const [result] = await acceptor.acceptAll([testRequest(campaign, found.row, test)], by?.name);
-    if (result === undefined) throw new Error('no result for one request');
-    return { kind: 'asked', result };
   }
 
   /** Goes through all rows without sending or storing anything. */

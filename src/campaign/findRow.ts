@@ -2,14 +2,15 @@ import type { Campaign, NumberedRow } from './campaign.js';
 import type { StoredRows } from './campaignRows.js';
 
 /**
- * The row of a campaign that has this number in its file; undefined where the file has none, or it was rejected or
+ * The row of a campaign that has this number in its file, or its first one where none is named; undefined where the file has none, or it was rejected or
  * is a duplicate. Chunks have the order of the file, so a few of them are read, however many there are.
  */
 export async function findRow(
   rows: StoredRows,
   { id, import: imported }: Campaign,
-  number: number,
+  number: number | undefined,
 ): Promise<NumberedRow | undefined> {
+  if (number === undefined) return (await rows.read(id, 0))[0];
   let from = 0;
   let to = (imported?.chunks ?? 0) - 1;
   while (from <= to) {

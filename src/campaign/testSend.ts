@@ -1,14 +1,17 @@
 import type { NotificationRequest } from '../notification/request.js';
 import type { AcceptResult } from '../queue/acceptor.js';
-import type { Campaign, Row } from './campaign.js';
+import type { Campaign, NumberedRow } from './campaign.js';
 import { rowRequest } from './campaignRows.js';
 
 /** Whom a test goes to, in the place of the row's own addresses. */
-type Tester = Pick<NotificationRequest['recipient'], 'email' | 'phone' | 'externalContactId'>;
+export type Tester = Pick<
+  NotificationRequest['recipient'],
+  'email' | 'phone' | 'externalContactId'
+>;
 
 export interface TestSend {
-  /** Whose name and variables the message has. */
-  row: number;
+  /** Whose name and variables the message has; the first one's, when left out. */
+  row?: number;
   to: Tester;
   /** Names this one test: however often it is asked for, one message goes out. */
   key: string;
@@ -31,7 +34,11 @@ export function testId(campaignId: string, key: string): string {
  * sent before the start, in a pause and after the end. The tester has no history as a rule, and gets the message
  * all the same.
  */
-export function testRequest(campaign: Campaign, row: Row, { to, key, row: number }: TestSend) {
+export function testRequest(
+  campaign: Campaign,
+  { number, row }: NumberedRow,
+  { to, key }: TestSend,
+) {
   const { name, timeZone } = row.recipient;
   const {
     campaignId,

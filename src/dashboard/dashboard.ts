@@ -7,8 +7,11 @@ import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { LoadedTemplate } from '../templates/loadTemplates.js';
+import { campaignPages } from './campaigns/campaignPages.js';
 import { notificationPages } from './notifications/notificationPages.js';
 import { assetRoutes } from './page/assets.js';
+import { FormTokens } from './page/formToken.js';
+import { LiveUpdates } from './page/liveUpdates.js';
 import { operatorsChange } from './people/access.js';
 import { guard, type Logins, loginRoutes } from './people/loginRoutes.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
@@ -63,6 +66,13 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       loaded: new Map(loaded.map(({ source }) => [source.name, source.hash])),
       configured,
     });
+  });
+  const forms = new FormTokens(store.redis, store.prefix);
+  const live = new LiveUpdates(app);
+  app.register(async (scope) => {
+    guard(scope, logins);
+    acceptForms(scope, FORM_LIMIT);
+    campaignPages(scope, { campaigns, notifications, forms, live });
   });
   app.register(
     async (scope) => {

@@ -15,7 +15,7 @@ describe('a test of a campaign', () => {
   afterAll(() => office.close());
 
   const sent = (row: number, key: string, email = 'me@example.com') =>
-    office.campaigns.testSend('autumn', {
+    office.campaigns.preparation.testSend('autumn', {
       row,
       to: { email },
       key,
@@ -54,17 +54,19 @@ describe('a test of a campaign', () => {
   test('of a row that the file has not is none', async () => {
     for (const row of [1, 1_205, 999_999])
       expect(await sent(row, 'k3')).toEqual({ kind: 'no_row' });
-    expect(await office.campaigns.testSend('none', { row: 2, to: {}, key: 'k' })).toBeUndefined();
+    expect(
+      await office.campaigns.preparation.testSend('none', { row: 2, to: {}, key: 'k' }),
+    ).toBeUndefined();
   });
 
   test('a row is shown as it would arrive, whichever it is', async () => {
-    const sample = await office.campaigns.sample('autumn', 777);
+    const sample = await office.campaigns.preparation.sample('autumn', 777);
     expect(sample).toMatchObject({
       row: 777,
       recipient: { email: 'customer776@example.com', name: 'C 775' },
       outlook: { would: 'try', channel: 'web' },
     });
     expect(sample?.messages.map(({ channel }) => channel)).toEqual(['web', 'email']);
-    expect(await office.campaigns.sample('autumn', 1)).toBeUndefined();
+    expect(await office.campaigns.preparation.sample('autumn', 1)).toBeUndefined();
   });
 });

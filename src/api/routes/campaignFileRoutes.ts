@@ -195,7 +195,7 @@ function imported(id: string, outcome: CampaignImport | undefined) {
   }
 }
 
-const FILE_TYPES = {
+export const FILE_TYPES = {
   csv: 'text/csv; charset=utf-8',
   ndjson: 'application/x-ndjson; charset=utf-8',
 } as const satisfies Record<ExportFormat, string>;

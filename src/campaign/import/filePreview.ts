@@ -32,7 +32,7 @@ const ROWS_SHOWN = 3;
 /** Rows of NDJSON need not have the same names. */
 const ROWS_FOR_NAMES = 50;
 
-interface PreviewedColumn {
+export interface PreviewedColumn {
   /** As the file calls it. */
   name: string;
   /** The fields of the recipient and the variables of the template that it gives. */
@@ -67,14 +67,17 @@ export interface FileHead {
   /** Whether that is all of the file. */
   isWhole: boolean;
   columns?: Partial<ColumnChoices>;
+  /** How its letters are written; found out from its first bytes when left out. */
+  encoding?: string;
 }
 
 /** Reads the first piece of a file for a campaign. */
 export async function previewFile(
   campaign: Campaign,
-  { bytes, isWhole, columns }: FileHead,
+  head: FileHead,
   { entry, now, country }: PreviewParts,
 ): Promise<FilePreview> {
+  const { isWhole, columns } = head;
   const facts: TextFacts = {};
   const context: ColumnContext = {
     choices: joinedChoices(campaign.columns, columns),
@@ -82,7 +85,7 @@ export async function previewFile(
   };
   let shown: PreviewedColumn[] = [];
   try {
-    const text = await textOfHead(bytes, isWhole, facts);
+    const text = await textOfHead(head, facts);
     const { manifest } = withoutGiven(entry, campaign);
     const rows = openRows(text, undefined, manifest, context);
     const isCsv = rows.layout.format === 'csv';
@@ -105,10 +108,14 @@ export async function previewFile(
 }
 
 /** What has come of a file that is cut off here is as good as the whole of it would be. */
-async function textOfHead(bytes: Buffer, isWhole: boolean, facts: TextFacts): Promise<string> {
+async function textOfHead(
+  { bytes, isWhole, encoding }: FileHead,
+  facts: TextFacts,
+): Promise<string> {
   let text = '';
   try {
-    const pieces = fileText(Readable.from([bytes]), { onBytes: () => undefined, facts });
+    const source = Readable.from([bytes]);
+    const pieces = fileText(source, { onBytes: () => undefined, encoding, facts });
     for await (const piece of pieces) text += piece;
   } catch (error) {
     // Compressed data that ends early, which here is no fault of the file.

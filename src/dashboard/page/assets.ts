@@ -10,6 +10,7 @@ const CSS = 'text/css; charset=utf-8';
 /** What the pages load, by the name that a page gives it: a file of ours, or one of a package. */
 const FILES = {
   'console.css': { type: CSS, own: true, file: './assets/console.css' },
+  'upload.js': { type: JAVASCRIPT, own: true, file: './assets/upload.js' },
   'live.js': { type: JAVASCRIPT, own: true, file: './assets/live.js' },
   'htmx.js': { type: JAVASCRIPT, own: false, file: 'htmx.org/dist/htmx.min.js' },
   'sse.js': { type: JAVASCRIPT, own: false, file: 'htmx-ext-sse/dist/sse.min.js' },

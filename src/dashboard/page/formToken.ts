@@ -47,14 +47,15 @@ export class FormTokens {
   }
 
   /**
-   * Does `work` unless this form was sent before, and leads to what came of it.
+   * Does `work` unless this form was sent before, and leads to what came of it. `work` gets the form's token, to name
+   * by it what must exist once even if this process dies in between.
    *
    * @throws RedisUnavailableError before `work` begins, or what `work` throws
    */
   async once(
     request: FastifyRequest<{ Body: URLSearchParams | undefined }>,
     reply: FastifyReply,
-    work: () => Promise<FormOutcome>,
+    work: (token: string) => Promise<FormOutcome>,
   ): Promise<FastifyReply> {
     const token = request.body?.get(FIELD) ?? '';
     if (!FORM.test(token)) return sendNotDone(request, reply, INCOMPLETE);
@@ -67,7 +68,7 @@ export class FormTokens {
       if (location === undefined) return sendNotDone(request, reply, NOT_KNOWN);
       return reply.redirect(location, 303);
     }
-    const outcome = await work();
+    const outcome = await work(token);
     if (outcome.kind === 'refused') {
       await this.#ask((redis) => redis.del(key));
       return reply;

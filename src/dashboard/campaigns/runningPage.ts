@@ -1,0 +1,255 @@
+import type { CampaignView, CampaignWaitView } from '../../campaign/campaignView.js';
+import { RETRYABLE_STATES } from '../../campaign/retryRows.js';
+import { rowsIn } from '../../campaign/tally.js';
+import { type Html, html } from '../../html/html.js';
+import { meaningOf } from '../../notification/reasonMeanings.js';
+import { CHANNELS } from '../../notification/state.js';
+import {
+  definitionList,
+  duration,
+  emptyState,
+  figures,
+  moment,
+  panel,
+  progressBar,
+  table,
+} from '../page/components.js';
+import { type LiveParts, livePart, liveRegion } from '../page/liveUpdates.js';
+import { begun } from './checkPage.js';
+import { uploadStatus } from './filePage.js';
+import { steps } from './stepsBar.js';
+import { channelName, counted, named, stateBadge, whole } from './words.js';
+
+/** A campaign that has begun, live: how far it is, where its rows stand and why, and what can be done. */
+export function runningPage(
+  view: CampaignView,
+  controls: Html,
+  said: Html | undefined,
+  now: number,
+): Html {
+  const parts = liveParts(view, now);
+  const live = (name: string) => livePart(name, parts[name] ?? html``);
+  return html`<h1>${named(view.name)}</h1>
+${steps('report')}
+${said}
+${liveRegion(
+  `/live/campaigns/${view.id}`,
+  html`${live('standing-now')}${live('progress')}
+<div id="controls" hx-get="/campaigns/${view.id}/controls" hx-trigger="sse:steps" data-steps="${stepsOf(view)}">${controls}</div>
+${live('rows')}
+<h2>About it</h2>
+${live('facts')}`,
+)}`;
+}
+
+/** Everything of a campaign that may change while a page is open. No part depends on who looks. */
+export function liveParts(view: CampaignView, now: number): LiveParts {
+  return {
+    upload: uploadStatus(view, now),
+    begun: begun(view),
+    'standing-now': standingNow(view, now),
+    progress: progressOf(view, now),
+    steps: html`${stepsOf(view)}`,
+    rows: rowsOf(view),
+    facts: facts(view, now),
+  };
+}
+
+/** Changes exactly when other buttons are needed; which, depends on who looks. */
+function stepsOf({ state, possible, counts }: CampaignView): string {
+  const toRetry = state === 'running' ? [] : RETRYABLE_STATES.filter((one) => counts[one] > 0);
+  return [state, ...possible, ...toRetry].join(' ');
+}
+
+function standingNow(view: CampaignView, now: number): Html {
+  const { state, reason, endedAt, by, waitsFor } = view;
+  const stops = waitsFor.filter(({ rows }) => rows === undefined);
+  const some = waitsFor.filter(({ rows }) => rows !== undefined);
+  return html`${stops.map((wait) => waitPanel(wait, now))}
+${state === 'cancelled' ? panel('idle', html`<p><strong>It was cancelled</strong>${endedAt === undefined ? undefined : html` ${moment(Date.parse(endedAt), now)}`}${by === undefined ? undefined : html` by ${named(by)}`}${reason === undefined ? undefined : html`: ${named(reason)}`}. What was not sent is not sent any more.</p>`) : undefined}
+${some.length === 0 ? undefined : panel('open', html`<ul>${some.map(({ rows = 0, detail }) => html`<li>${counted(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'}: ${detail}</li>`)}</ul>`)}`;
+}
+
+function waitPanel(
+  { who, since, until, detail, remedy, command, code }: CampaignWaitView,
+  now: number,
+): Html {
+  // The button beside it does what the sentence would say.
+  const todo = code === 'campaign_paused' ? undefined : remedy;
+  return panel(
+    who === 'you' ? 'bad' : 'open',
+    html`<p><strong>${detail}</strong> ${since === undefined ? undefined : html`Since ${moment(Date.parse(since), now)}.`} ${until === undefined ? undefined : html`Until ${moment(Date.parse(until), now)}.`}</p>${
+      todo === undefined
+        ? undefined
+        : html`<p>${todo}${command === undefined ? '.' : html`: <code>${command}</code>`}</p>`
+    }`,
+    'status',
+  );
+}
+
+function progressOf(view: CampaignView, now: number): Html {
+  const { counts, progress } = view;
+  const { rows, ended, awaitingDelivery, perMinute, estimatedEndAt } = progress;
+  const { requestsSpent, requestsARow, requestsLeft } = progress;
+  const end = estimatedEndAt === undefined ? undefined : Date.parse(estimatedEndAt);
+  const sent = rowsIn(counts, 'sent', 'delivered', 'read');
+  const share = rows === 0 ? 0 : Math.floor((ended / rows) * 100);
+  const checked =
+    awaitingDelivery === undefined
+      ? ''
+      : ` ${whole(awaitingDelivery)} are sent, and it is being asked whether they arrived.`;
+  return html`<div class="card going"><p class="buttons">${stateBadge(view)} <strong>${whole(ended)} of ${counted(rows, 'row')} have ended</strong> (${share} %).${checked}</p>
+${progressBar('Rows that have ended', ended, rows, '')}</div>
+${figures([
+  {
+    name: 'Sent',
+    value: whole(sent),
+    note: `${whole(rowsIn(counts, 'delivered', 'read'))} known to have arrived`,
+  },
+  {
+    name: 'Not reached',
+    value: whole(rowsIn(counts, 'failed', 'undelivered')),
+    note: `${whole(counts.skipped)} skipped`,
+  },
+  {
+    name: 'Unknown',
+    value: whole(counts.unknown),
+    note:
+      counts.unknown === 0
+        ? 'none to decide'
+        : html`<a href="/notifications?campaignId=${view.id}">decide them</a>`,
+  },
+  { name: 'Pace', value: perMinute === undefined ? '–' : whole(perMinute), note: 'rows a minute' },
+  {
+    name: 'Ends',
+    value: end === undefined ? '–' : `in ${duration(Math.max(0, end - now))}`,
+    note: end === undefined ? endNote(view) : 'at this pace',
+  },
+  {
+    name: 'Requests',
+    value: requestsSpent === undefined ? '–' : whole(requestsSpent),
+    note: requestsNote(requestsARow, requestsLeft),
+  },
+])}`;
+}
+
+function requestsNote(aRow: number | undefined, left: number | undefined): string {
+  const parts = [
+    ...(aRow === undefined ? [] : [`${aRow} a row`]),
+    ...(left === undefined || left === 0 ? [] : [`about ${whole(left)} to come`]),
+  ];
+  return parts.join(', ') || 'to Genesys Cloud';
+}
+
+function endNote({ state, progress }: CampaignView): string {
+  switch (state) {
+    case 'completed':
+      return 'all rows have ended';
+    case 'cancelled':
+      return 'it is over';
+    case 'paused':
+      return 'not while it is paused';
+    default:
+      return progress.noEstimateBecause ?? 'not known yet';
+  }
+}
+
+interface Standing {
+  what: Html | string;
+  rows: number;
+  detail: Html | string | undefined;
+}
+
+/** What the states of rows are called here, in the order of their lives. */
+const STATES = [
+  ['waiting', 'waiting for their turn'],
+  ['queued', 'in the queue'],
+  ['deferred', 'put off'],
+  ['processing', 'being prepared'],
+  ['sending', 'being sent'],
+  ['sent', 'sent'],
+  ['delivered', 'delivered'],
+  ['read', 'read'],
+  ['undelivered', 'sent, did not arrive'],
+  ['unknown', 'unknown: perhaps sent'],
+  ['skipped', 'skipped'],
+  ['failed', 'failed'],
+  ['expired', 'expired: too late'],
+  ['cancelled', 'cancelled'],
+] as const;
+
+/** Where the rows stand: by channel what has left, by reason what has not. */
+function rowsOf(view: CampaignView): Html {
+  const { counts } = view;
+  const all = STATES.map(([state, what]): Standing => {
+    const rows = state === 'queued' ? counts.queued + counts.accepted : counts[state];
+    return { what, rows, detail: detailOf(view, state) };
+  }).filter(({ rows }) => rows > 0);
+  if (all.length === 0) {
+    return html`<h2>Where the rows stand</h2>${emptyState('It has no rows', 'It was ended before a file was there.')}`;
+  }
+  return html`<h2>Where the rows stand</h2>
+${table(
+  'Where the rows stand',
+  [
+    { title: 'State', cell: ({ what }: Standing) => what },
+    { title: 'Rows', kind: 'number', cell: ({ rows }: Standing) => whole(rows) },
+    { title: 'By channel or reason', cell: ({ detail }: Standing) => detail },
+  ],
+  all,
+)}`;
+}
+
+function detailOf(
+  view: CampaignView,
+  state: (typeof STATES)[number][0],
+): Html | string | undefined {
+  switch (state) {
+    case 'sent':
+    case 'delivered':
+    case 'read':
+    case 'undelivered': {
+      const parts = CHANNELS.flatMap((channel) => {
+        const rows = view.byChannel[channel]?.[state];
+        return rows === undefined ? [] : [`${channelName(channel)} ${whole(rows)}`];
+      });
+      return parts.join(', ') || undefined;
+    }
+    case 'deferred':
+    case 'skipped':
+    case 'failed':
+    case 'unknown': {
+      const reasons = Object.entries(view.reasons[state]).sort(([, a], [, b]) => b - a);
+      return reasons.length === 0
+        ? undefined
+        : html`<ul class="reasons">${reasons.map(([reason, rows]) => html`<li>${whole(rows)}: ${meaningOf(reason) ?? reason} <span class="quiet">(${reason})</span></li>`)}</ul>`;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function facts(view: CampaignView, now: number): Html {
+  const { id, template, channels, import: imported, by, endAt } = view;
+  const at = (iso: string | undefined) =>
+    iso === undefined ? undefined : moment(Date.parse(iso), now);
+  return definitionList([
+    ['Id', html`<span class="id">${id}</span>`],
+    ['Message', named(template)],
+    ['Channels', channels?.map(channelName).join(', then ')],
+    ['Recipients', imported === undefined ? undefined : whole(imported.rows)],
+    [
+      'Refused rows',
+      imported === undefined || imported.rejected === 0 ? undefined : whole(imported.rejected),
+    ],
+    [
+      'Duplicates',
+      imported === undefined || imported.duplicates === 0 ? undefined : whole(imported.duplicates),
+    ],
+    ['Made', at(view.createdAt)],
+    ['Started', at(view.startedAt)],
+    ['Nothing is sent after', at(endAt)],
+    ['Ended', at(view.endedAt)],
+    ['Last step by', by === undefined ? undefined : named(by)],
+  ]);
+}
