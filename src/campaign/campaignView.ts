@@ -143,6 +143,15 @@ export class CampaignViews {
     this.#expected = new ExpectedRowCost(parts.estimates, parts.rows);
   }
 
+  /** Finds out what rows of these and of the running ones are expected to cost, for the views to say. */
+  async expect(campaigns: readonly Campaign[]): Promise<void> {
+    const goingOn = campaigns.filter(({ state }) => isUnderWay(state) || state === 'ready');
+    if (goingOn.length === 0) return;
+    const running = await this.#parts.store.running();
+    const all = new Map([...running, ...goingOn].map((campaign) => [campaign.id, campaign]));
+    await Promise.all([...all.values()].map((campaign) => this.#expected.findOut(campaign)));
+  }
+
   async one(campaign: Campaign): Promise<CampaignView> {
     return this.#view(campaign, await this.#deployment([campaign]));
   }
@@ -184,7 +193,7 @@ export class CampaignViews {
     ]);
     const isKnown = rowsTried(tally.counts) >= ROWS_TO_GO_BY;
     const willGoOn = isUnderWay(campaign.state) || campaign.state === 'ready';
-    const expected = isKnown || !willGoOn ? undefined : await this.#expected.of(campaign);
+    const expected = isKnown || !willGoOn ? undefined : this.#expected.of(campaign);
     return { tally, spent, covered, expected };
   }
 

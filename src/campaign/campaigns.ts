@@ -111,10 +111,10 @@ export class Campaigns {
   }
 
   async get(id: string): Promise<CampaignView | undefined> {
-    return this.#patiently(undefined, async () => {
-      const campaign = await this.#store.get(id);
-      return campaign === undefined ? undefined : this.#views.one(campaign);
-    });
+    const campaign = await this.#patiently(undefined, () => this.#store.get(id));
+    if (campaign === undefined) return undefined;
+    await this.#expect([campaign]);
+    return this.#patiently(undefined, () => this.#views.one(campaign));
   }
 
   /**
@@ -125,19 +125,16 @@ export class Campaigns {
     limit: number;
     before?: string;
   }): Promise<{ campaigns: CampaignView[]; unreadable?: UnreadableCampaign[]; next?: string }> {
-    return this.#patiently(undefined, async () => {
-      const { campaigns: found, unreadable } = await this.#store.list({
-        ...page,
-        limit: page.limit + 1,
-      });
-      const shown = found.slice(0, page.limit);
-      const campaigns = await this.#views.all(shown);
-      return {
-        campaigns,
-        unreadable: unreadable.length > 0 ? unreadable : undefined,
-        next: found.length > page.limit ? shown.at(-1)?.id : undefined,
-      };
-    });
+    const { campaigns: found, unreadable } = await this.#patiently(undefined, () =>
+      this.#store.list({ ...page, limit: page.limit + 1 }),
+    );
+    const shown = found.slice(0, page.limit);
+    await this.#expect(shown.filter(({ state }) => state !== 'ready'));
+    return {
+      campaigns: await this.#patiently(undefined, () => this.#views.all(shown)),
+      unreadable: unreadable.length > 0 ? unreadable : undefined,
+      next: found.length > page.limit ? shown.at(-1)?.id : undefined,
+    };
   }
 
   /** Campaigns that have not ended, without what became of their rows; see CampaignStore.open. */
@@ -266,8 +263,14 @@ export class Campaigns {
     return { rows, ledger, campaigns: this.#store };
   }
 
+  /** Without it a view says no estimate, and all else. */
+  async #expect(campaigns: readonly Campaign[]): Promise<void> {
+    await withTimeout(this.#views.expect(campaigns)).catch(() => undefined);
+  }
+
   async #othersLeft(id: string): Promise<{ rows: number; requests?: number }[]> {
     const others = (await this.#store.running()).filter((other) => other.id !== id);
+    await this.#expect(others);
     const views = await this.#views.all(others);
     return views.map(({ progress: { rows, ended, requestsLeft: requests } }) => ({
       rows: rows - ended,

@@ -3,7 +3,7 @@ import { totalOf } from '../../notification/requestCost.js';
 import { type Campaign, isPrefetched } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
 import type { RowCost } from '../rowCost.js';
-import type { DeploymentEstimates } from './forecast.js';
+import type { CustomerEstimate, DeploymentEstimates } from './forecast.js';
 
 /** Campaigns whose estimates are at hand: a status is asked for again and again. */
 const REMEMBERED = 200;
@@ -11,27 +11,39 @@ const REMEMBERED = 200;
 /**
  * What a row of a campaign is expected to cost while too few had their turn: what earlier campaigns of
  * its kind have really spent, else by the table, of the first stored rows of its file.
+ *
+ * It is found out apart from being read. Compiling a template takes time of this process, and whoever
+ * waits for Redis with a limit must not spend it on that.
  */
 export class ExpectedRowCost {
   readonly #estimates: Pick<DeploymentEstimates, 'estimateFor'>;
   readonly #rows: StoredRows;
   readonly #byTable = new LRUCache<string, number>({ max: REMEMBERED });
+  readonly #known = new LRUCache<string, RowCost>({ max: REMEMBERED });
 
   constructor(estimates: Pick<DeploymentEstimates, 'estimateFor'>, rows: StoredRows) {
     this.#estimates = estimates;
     this.#rows = rows;
   }
 
-  /** Undefined when its template is not known any more, or it has no rows. */
-  async of(campaign: Campaign): Promise<RowCost | undefined> {
-    const { id, import: imported } = campaign;
-    if (imported === undefined) return undefined;
+  /** As it was found out last; undefined where it was not, or its template is not known any more. */
+  of(campaign: Campaign): RowCost | undefined {
+    return this.#known.get(uploadOf(campaign));
+  }
+
+  async findOut(campaign: Campaign): Promise<void> {
+    if (campaign.import === undefined) return;
     const estimate = await this.#estimates.estimateFor(campaign);
-    if (estimate === undefined || estimate.earlier !== undefined) return estimate?.earlier;
-    const key = [id, imported.finishedAt, estimate.template.hash].join();
+    const cost = estimate && (estimate.earlier ?? (await this.#tabled(campaign, estimate)));
+    if (cost === undefined) this.#known.delete(uploadOf(campaign));
+    else this.#known.set(uploadOf(campaign), cost);
+  }
+
+  async #tabled(campaign: Campaign, estimate: CustomerEstimate): Promise<RowCost | undefined> {
+    const key = `${uploadOf(campaign)} ${estimate.template.hash}`;
     let own = this.#byTable.get(key);
     if (own === undefined) {
-      const rows = await this.#rows.read(id, 0);
+      const rows = await this.#rows.read(campaign.id, 0);
       if (rows.length === 0) return undefined;
       const costs = rows.map(({ row }) =>
         totalOf(estimate.outlook(rowRequest(campaign, row)).cost),
@@ -42,4 +54,8 @@ export class ExpectedRowCost {
     const basis = { kind: 'table' as const, isPrefetched: isPrefetched(campaign) };
     return { own, ahead: 0, basis };
   }
+}
+
+function uploadOf({ id, createdAt, import: imported }: Campaign): string {
+  return [id, createdAt, imported?.finishedAt].join();
 }

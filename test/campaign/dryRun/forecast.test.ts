@@ -28,12 +28,12 @@ describe('the forecast of a campaign', () => {
     const byMessages = forecast({ ...INPUT, prefetch: { transcripts: false } });
     expect(byMessages.requests).toEqual(forecast(INPUT).requests);
     expect(byMessages.prefetch).toEqual({
-      requests: 44,
-      saves: 976,
-      savesMs: Math.round((976 / 300) * MINUTE),
+      requests: 34,
+      saves: 986,
+      savesMs: Math.round((986 / 300) * MINUTE),
     });
     const byRecordings = forecast({ ...INPUT, prefetch: { transcripts: true } });
-    expect(byRecordings.prefetch).toMatchObject({ requests: 104, saves: 2_896 });
+    expect(byRecordings.prefetch).toMatchObject({ requests: 93, saves: 2_907 });
     const nothing = { ...INPUT.cost, identity: 0, history: 0, transcript: 0 };
     expect(
       forecast({ ...INPUT, cost: nothing, prefetch: { transcripts: true } }).prefetch,
