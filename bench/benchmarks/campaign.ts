@@ -92,7 +92,8 @@ export const benchmark: Benchmark = {
       results.goal(each.what, { column: OURS, atMost: each.atMost });
       const ours = await ofCampaign(stage, each, rows, 'auto');
       results.note(each.what, OURS, ours.requests / rows);
-      stage.say(`${each.what}: ${JSON.stringify(ours.byOperation)}`);
+      const pace = `${ours.messagesAMinute.toFixed(0)} messages a minute`;
+      stage.say(`${each.what}: ${pace}, ${JSON.stringify(ours.byOperation)}`);
       const today = await ofCampaign(stage, each, ONE_BY_ONE, 'off');
       results.note(each.what, TODAY, today.requests / ONE_BY_ONE);
       results.note(each.what, NAIVE, await naively(stage, each.by));

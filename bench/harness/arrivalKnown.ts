@@ -14,6 +14,8 @@ const FIRST_ROW = 2;
 
 export interface ArrivalKnown {
   requests: number;
+  /** At which it ran: as many as the budget allows, unless the machine is too slow for the scaled minute. */
+  messagesAMinute: number;
   byOperation: Record<string, number>;
   /** The most that lay in Redis at one time, by the rows that it was for. */
   bytesARow: number;
@@ -38,17 +40,19 @@ export async function runCampaign(stage: Stage, run: CampaignRun): Promise<Arriv
   const { sandbox, deployment, customers } = run;
   const { campaign, stop } = await preparedCampaign(stage, run);
   await campaign.start();
+  const startedAt = Date.now();
   let bytesARow = 0;
   while ((await campaign.left()) > 0) {
     bytesARow = Math.max(bytesARow, await prefetchedBytesARow(deployment, customers.length));
     await pause(POLL_MS);
   }
+  const messagesAMinute = customers.length / ((Date.now() - startedAt) / run.minuteMs);
   await untilArrivalsKnown(deployment);
   const keysLeft = await untilNothingIsPrefetched(deployment);
   await stop();
   const byOperation = await sandbox.arrivalsByOperation();
   const requests = Object.values(byOperation).reduce((sum, count) => sum + count, 0);
-  return { requests, byOperation, bytesARow, keysLeft };
+  return { requests, messagesAMinute, byOperation, bytesARow, keysLeft };
 }
 
 /** The campaign, not started yet, and workers that wait for it. */

@@ -47,6 +47,9 @@ const CHANNEL_LASTS_MS = 24 * 60 * 60 * 1000;
 const SAID_AGAIN_AFTER_MS = 10 * 60 * 1000;
 /** What is heard is noted no more often than this. */
 const NOTED_EVERY_MS = 5_000;
+const IDLE_LOOKS_EVERY_MS = 1_000;
+/** A status expires after some days. */
+const IDLE_NOTED_EVERY_MS = 60 * 60 * 1000;
 
 /** How listening ended, and whether it was meant to: at a stop, a lost lease, a channel's last hour. */
 type ListenEnd = 'planned' | 'failed' | 'refused';
@@ -55,6 +58,9 @@ type ListenEnd = 'planned' | 'failed' | 'refused';
  * Hears from the platform which web messages did not arrive, one listener for the whole deployment. An
  * event only brings a look forward: it puts the message on the list of suspects, which the poller asks
  * about. So nothing depends on it.
+ *
+ * It begins once a notification is accepted: until then there is nothing to hear of, and HTTP client, SDK
+ * and socket would cost an idle process a quarter of its memory, and its start a fifth of a second.
  *
  * The platform keeps nothing while the socket is closed. After each connection those that were sent
  * since it was last heard are asked about at once, together.
@@ -74,6 +80,7 @@ export class UndeliveredListener {
   #channel: { channel: NotificationChannel; until: number } | undefined;
   #status: ListenerStatus | undefined;
   #notedAt = 0;
+  #wasNeeded = false;
 
   constructor(parts: UndeliveredListenerParts) {
     this.#parts = parts;
@@ -99,6 +106,11 @@ export class UndeliveredListener {
           await this.#wait(LEASE_KEPT_EVERY_MS);
           continue;
         }
+        if (!(await this.#isNeeded())) {
+          await this.#noteIdle();
+          await this.#wait(IDLE_LOOKS_EVERY_MS);
+          continue;
+        }
         const startedAt = performance.now();
         const end = await this.#withLease((signal) => this.#listen(signal));
         if (performance.now() - startedAt > AGAIN_AT_MOST_MS) failures = 0;
@@ -112,6 +124,20 @@ export class UndeliveredListener {
         await this.#wait(AGAIN_FIRST_MS);
       }
     }
+  }
+
+  /** Whether a notification is on its way, or was since this process started. */
+  async #isNeeded(): Promise<boolean> {
+    this.#wasNeeded ||= (await this.#parts.redis.zcard(this.#parts.keys.due)) > 0;
+    return this.#wasNeeded;
+  }
+
+  /** Keeps what the status says of an earlier process: from when on it heard nothing. */
+  async #noteIdle(): Promise<void> {
+    const isNoted = this.#status?.state === 'idle';
+    if (isNoted && this.#parts.clock.now() - this.#notedAt < IDLE_NOTED_EVERY_MS) return;
+    this.#status ??= await this.#parts.status.read();
+    await this.#note({ state: 'idle', detail: 'it listens once a notification is accepted' });
   }
 
   /** Works for as long as the lease is held; the signal says that it is not any more. */

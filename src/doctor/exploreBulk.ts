@@ -1,4 +1,4 @@
-import { DownloadFailed } from '../genesys/download.js';
+import { DownloadFailed } from '../genesys/downloadResult.js';
 import { readContactExport } from '../prefetch/exportFile.js';
 import { recordingsIn } from '../prefetch/recordingFile.js';
 import { type CheckResult, ok, skipped, warning } from './finding.js';

@@ -63,6 +63,7 @@ function listenerFindings({ deliveryListener, workers }: FleetStatus): CheckResu
   const at = (ms: number | undefined) => (ms === undefined ? 'never' : new Date(ms).toISOString());
   const seen = `since ${at(since)}, last heard ${at(heardAt)}, last event ${at(lastEventAt)}`;
   if (state === 'connected') return [ok('delivery-events', `connected ${seen}`)];
+  if (state === 'idle') return [ok('delivery-events', `idle ${seen}: ${detail}`)];
   return [
     warning(
       'delivery-events',

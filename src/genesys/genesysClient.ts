@@ -12,7 +12,7 @@ import {
   type SendGuard,
 } from './call.js';
 import { Caller, type Platform } from './caller.js';
-import type { Download, DownloadOptions } from './download.js';
+import type { Download, DownloadOptions } from './downloadResult.js';
 import { resolveEndpoints } from './endpoints.js';
 import {
   AnalyticsJobs,

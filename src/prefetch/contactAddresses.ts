@@ -1,4 +1,4 @@
-import { DownloadFailed, type DownloadFailure } from '../genesys/download.js';
+import { DownloadFailed, type DownloadFailure } from '../genesys/downloadResult.js';
 import { emailIdentity } from '../notification/emailAddress.js';
 import { type ContactsByAddress, readContactExport } from './exportFile.js';
 import type { PrefetchTask } from './prefetchTask.js';

@@ -12,8 +12,6 @@ import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import { contactStep } from './contactStep.js';
-import { conversationStep } from './conversationStep.js';
 import { lookForNews, nextLookAt } from './newsLook.js';
 import {
   NEXT_ROWS_WAIT_MS,
@@ -28,7 +26,6 @@ import {
   PrefetchTask,
   type PrefetchTools,
 } from './prefetchTask.js';
-import { transcriptStep } from './transcriptStep.js';
 import { placesOf, readWindow, startAt } from './windowRows.js';
 import { WindowWork } from './windowWork.js';
 
@@ -215,7 +212,10 @@ export class Prefetcher {
     return { version: 1, state };
   }
 
-  /** One step; answers how long to wait (ms) before the next one. */
+  /**
+   * One step; answers how long to wait (ms) before the next one. The steps are loaded by the first
+   * campaign that takes them: most processes never do.
+   */
   async #step(task: PrefetchTask, memory: Memory): Promise<number> {
     if (isStale(task)) {
       memory.work = undefined;
@@ -233,12 +233,18 @@ export class Prefetcher {
     if (task.state.over) return TIDY_EVERY_MS;
     const step = task.state.window?.step ?? 'none';
     switch (step) {
-      case 'contacts':
+      case 'contacts': {
+        const { contactStep } = await import('./contactStep.js');
         return contactStep(task, this.#workOn(task, memory));
-      case 'conversations':
+      }
+      case 'conversations': {
+        const { conversationStep } = await import('./conversationStep.js');
         return conversationStep(task, this.#workOn(task, memory));
-      case 'transcripts':
+      }
+      case 'transcripts': {
+        const { transcriptStep } = await import('./transcriptStep.js');
         return transcriptStep(task, this.#workOn(task, memory));
+      }
       case 'none':
       case 'ready':
         return this.#openWindow(task);

@@ -1,5 +1,5 @@
 import type { HistoryMessage } from '../context/history.js';
-import { DownloadFailed } from '../genesys/download.js';
+import { DownloadFailed } from '../genesys/downloadResult.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { RecordingBatch } from '../genesys/resources/recordingBatches.js';
 import type { Recording } from '../genesys/resources/recordings.js';

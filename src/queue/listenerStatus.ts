@@ -4,7 +4,8 @@ import { isTime, parseRecord } from '../redis/storedRecord.js';
 
 /** What the listener for undelivered messages says of itself. Times are epoch ms by Redis. */
 export interface ListenerStatus {
-  state: 'connected' | 'disconnected' | 'refused';
+  /** `idle`: nothing was accepted since it started, so there is nothing to hear of. */
+  state: 'connected' | 'disconnected' | 'idle' | 'refused';
   /** Since when it has been in this state. */
   since: number;
   /** When it last heard anything: a heartbeat or an event. Absent before the first time. */
@@ -17,6 +18,7 @@ export interface ListenerStatus {
 const STATES: ReadonlySet<unknown> = new Set<ListenerStatus['state']>([
   'connected',
   'disconnected',
+  'idle',
   'refused',
 ]);
 

@@ -126,7 +126,7 @@ const workersSchema = z.object({
 
 const listenerSchema = z
   .object({
-    state: z.enum(['connected', 'disconnected', 'refused']),
+    state: z.enum(['connected', 'disconnected', 'idle', 'refused']),
     since: time,
     heardAt: time.optional().meta({ description: 'The last heartbeat or event.' }),
     lastEventAt: time.optional(),

@@ -20,6 +20,8 @@ const HEAVY = ['bullmq', 'ioredis', 'fastify', 'purecloud-platform-client-v2', '
 test.each([
   ['cli/program.js', [...HEAVY, 'liquidjs', 'zod']],
   ['cli/templates.js', HEAVY],
+  // The last two come with the HTTP client and with the socket for delivery events.
+  ['app/workerApp.js', ['purecloud-platform-client-v2', 'follow-redirects', 'ws']],
 ])('%s loads none of the packages that it does not need', async (module, unneeded) => {
   const { stdout } = await run(process.execPath, [
     ...['--input-type=module', '--eval', PROGRAM],

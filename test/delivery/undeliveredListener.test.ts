@@ -19,6 +19,12 @@ afterAll(async () => {
 let deployment: Deployment;
 afterEach(() => deployment.stop());
 
+/** One that is accepted and has hours to go: from then on a worker listens. */
+async function acceptOne(): Promise<void> {
+  const sendAt = new Date(Date.now() + 6 * 60 * 60 * 1000).toISOString();
+  await deployment.send({ ...PLAIN, recipient: { email: 'later@example.net' }, sendAt });
+}
+
 /** Each web message's own check is an hour away: what is found out before was heard of. */
 async function start(sandbox: SandboxOptions = {}, extras: WorkerExtras = {}): Promise<void> {
   deployment = await deploy({
@@ -26,6 +32,7 @@ async function start(sandbox: SandboxOptions = {}, extras: WorkerExtras = {}): P
     env: { TEMPLATES_DIR: templates.dir, DELIVERY_CHECK_AFTER: '1h' },
   });
   await deployment.startWorker({}, { silentAfterMs: 1_000, ...extras });
+  await acceptOne();
 }
 
 const listening = (count = 1) =>
@@ -40,6 +47,8 @@ async function sendOffline(id: string): Promise<void> {
 
 const emailed = (id: string) =>
   deployment.sandbox.deliveries.waitFor(1, `${id}@example.net`, WITHIN_MS);
+
+const requestsOfTheListener = () => deployment.sandbox.requests.count('channel-create');
 
 async function statusOnce(wanted: (status: ListenerStatus) => boolean): Promise<ListenerStatus> {
   const store = new ListenerStatusStore(redis, deployment.prefix);
@@ -63,6 +72,17 @@ describe('the listener for undelivered messages', () => {
     expect(deployment.deliveries()).toBe(1);
     const { lastEventAt } = await statusOnce(({ lastEventAt }) => lastEventAt !== undefined);
     expect(lastEventAt).toBeDefined();
+  });
+
+  test('does not listen before a notification is accepted, and says so', async () => {
+    deployment = await deploy({ env: { TEMPLATES_DIR: templates.dir } });
+    await deployment.startWorker();
+    const { detail } = await statusOnce(({ state }) => state === 'idle');
+    expect(detail).toBe('it listens once a notification is accepted');
+    expect(requestsOfTheListener()).toBe(0);
+    await acceptOne();
+    await listening();
+    await statusOnce(({ state }) => state === 'connected');
   });
 
   test('loses no event that comes before the send is recorded', async () => {
@@ -107,6 +127,7 @@ describe('the listener for undelivered messages', () => {
     });
     deployment.sandbox.faults.add({ kind: 'socket-frozen' });
     await deployment.startWorker({}, { silentAfterMs: 500 });
+    await acceptOne();
     await statusOnce(({ detail }) => detail === 'socket silent');
     await statusOnce(({ state }) => state === 'connected');
     await listening();
@@ -136,7 +157,8 @@ describe('the listener for undelivered messages', () => {
       probability: 1,
     });
     await deployment.startWorker();
-    const { state, detail } = await statusOnce(() => true);
+    await acceptOne();
+    const { state, detail } = await statusOnce((status) => status.state === 'refused');
     expect({ state, detail }).toEqual({
       state: 'refused',
       detail: 'permission notifications:channel:add',

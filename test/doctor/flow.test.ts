@@ -43,6 +43,11 @@ test.each<[string, Partial<FleetStatus>, string[]]>([
     ['ok workers', 'ok flow', 'ok delivery-events'],
   ],
   [
+    'undelivered messages are heard of once something is accepted',
+    { deliveryListener: { state: 'idle', since: AT, detail: 'it listens later' } },
+    ['ok workers', 'ok flow', 'ok delivery-events'],
+  ],
+  [
     'undelivered messages are not heard of at once',
     { deliveryListener: { state: 'refused', since: AT, detail: 'permission a:b:view' } },
     ['ok workers', 'ok flow', 'warning delivery-events'],

@@ -63,6 +63,9 @@ async function withSecond(first: WorkerProcess): Promise<WorkerProcess> {
 test('the listener killed, frozen and disconnected while messages fail: each undelivered message has exactly one email', async () => {
   const all: string[] = [];
   const killed = await deployment.spawnWorker();
+  // A worker listens once something is accepted.
+  const sendAt = new Date(Date.now() + 6 * 60 * 60 * 1000).toISOString();
+  await deployment.send({ ...PLAIN, recipient: { email: 'later@example.net' }, sendAt });
   const frozen = await withSecond(killed);
   const toKilled = await sendOffline();
   killed.kill('SIGKILL');

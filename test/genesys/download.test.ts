@@ -2,7 +2,7 @@ import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { DownloadFailed, type DownloadOptions } from '../../src/genesys/download.js';
+import { DownloadFailed, type DownloadOptions } from '../../src/genesys/downloadResult.js';
 import { startClient, type TestClient } from './support/client.js';
 
 const BOUNDS: DownloadOptions = { maxBytes: 1_000_000, timeoutMs: 20_000 };
