@@ -21,7 +21,8 @@ export interface OutlookParts {
 
 /**
  * How many sent messages one request asks about, at least, while a campaign runs at the pace of the
- * usual budget: a full request holds 100. A message that did not arrive costs a request of its own to
+ * usual budget: 50 to 60 were measured at 75 messages a minute, which is the pace where each transcript
+ * takes two requests and nothing is prefetched. A full request, at 150 a minute, holds 100. A message that did not arrive costs a request of its own to
  * be sure, which is not counted here, as its next channel is not.
  */
 export const DELIVERIES_A_REQUEST = 50;
