@@ -22,6 +22,8 @@ export interface ApiParts {
   standing(): Standing;
   /** What keeps Redis from taking more in, in a sentence; undefined when nothing does. */
   redisProblem(): Promise<string | undefined>;
+  /** Since when Redis has not served this process (epoch ms); undefined while it does. */
+  redisDownSince(): number | undefined;
   /** What else in this process has to work; `all` also runs a worker. */
   beside?: (() => Promise<Readiness>) | undefined;
   log: Logger;

@@ -53,8 +53,10 @@ export function answerError(
   // A refused body is read to its end and thrown away: cutting the connection while the caller is
   // still writing would cost them the answer. The time limit for a request bounds this.
   reply.removeHeader('connection');
+  const since = request.server.redisDownSince?.();
   if (error instanceof RedisUnavailableError) {
-    return sendProblem(reply, redisUnavailable(error.id, error.mayBeDone));
+    const { id, mayBeDone } = error;
+    return sendProblem(reply, redisUnavailable(id, { mayBeDone, since }));
   }
   if (error instanceof BodyRefused) return sendProblem(reply, bodyRefused(error, request));
   if (error instanceof NotAFormError) {
@@ -79,7 +81,7 @@ export function answerError(
   const fault = redisFaultOf(error);
   if (fault !== undefined) {
     request.log.warn({ redis: fault }, describeRedisFault(fault));
-    return sendProblem(reply, redisUnavailable(undefined));
+    return sendProblem(reply, redisUnavailable(undefined, { since }));
   }
   if (error instanceof TooManyRequests) return sendProblem(reply, error.problem);
   const { code, statusCode } = error as { code?: unknown; statusCode?: unknown };

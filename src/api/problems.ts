@@ -77,7 +77,10 @@ const REDIS_RETRY_AFTER_S = 5;
  * Redis did not answer. The work may have been done all the same, hence the id: a
  * repeated call with it gets the work done once.
  */
-export function redisUnavailable(id: string | undefined, mayBeDone = id !== undefined): Problem {
+export function redisUnavailable(
+  id: string | undefined,
+  { mayBeDone = id !== undefined, since }: { mayBeDone?: boolean; since?: number } = {},
+): Problem {
   const detail = [
     mayBeDone ? 'It is not known whether this was done. ' : '',
     id === undefined ? 'Try again later.' : 'Try again later, with this id.',
@@ -85,6 +88,7 @@ export function redisUnavailable(id: string | undefined, mayBeDone = id !== unde
   return problem('redis-unavailable', {
     detail,
     id,
+    since: since === undefined ? undefined : new Date(since).toISOString(),
     retryAfter: REDIS_RETRY_AFTER_S,
   });
 }

@@ -34,6 +34,10 @@ export const ROUTES: readonly Route[] = [
 ];
 
 declare module 'fastify' {
+  interface FastifyInstance {
+    /** See `ApiParts`; absent where a part of the server is tried alone. */
+    redisDownSince?: () => number | undefined;
+  }
   interface FastifyRequest {
     /** Who calls: known by an API key, or by a login. */
     caller: Caller;
@@ -86,6 +90,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   app.addHook('onRequest', async (request) => {
     request.caller = { from: 'api', address: request.ip };
   });
+  app.decorate('redisDownSince', parts.redisDownSince);
   handleErrors(app);
   logRequests(app, parts);
   acceptOnlyJson(app);

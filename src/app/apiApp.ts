@@ -16,11 +16,12 @@ import { EndedSessions, Sessions } from '../dashboard/people/loginSessions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import type { UsersSetting } from '../people/consoleUsers.js';
-import { FlowRecorder } from '../queue/flowRecorder.js';
+import type { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { ClockWatch } from '../worker/clockWatch.js';
+import { openFlow } from './openFlow.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 
@@ -82,11 +83,8 @@ export async function startApi(
   metrics.watchFleet(() => operations.status());
   const { redis, prefix, ledger } = producer.store;
   const health = new RedisHealth(redis, prefix, log);
-  flow = new FlowRecorder(redis, prefix, {
-    now: () => ledger.clock.now(),
-    onError: health.note,
-  });
-  const recorder = flow;
+  const recorder = openFlow(redis, prefix, log, health.note);
+  flow = recorder;
   const clockWatch = new ClockWatch({ clock: ledger.clock, log, onError: health.note });
   const preparation = new RedisPreparation({
     health,
@@ -112,6 +110,7 @@ export async function startApi(
     standing,
     redisProblem: async () =>
       (await health.problem()) ?? (await producer.store.backlog.memory.problem()),
+    redisDownSince: () => health.downSince,
     beside,
     log,
   });
@@ -130,6 +129,7 @@ export async function startApi(
     catalogue,
     templates: { dir: templatesDir(config), loaded: templates, channels: config.NOTIFY_CHANNELS },
     logins,
+    budget: config.GENESYS_REQUESTS_PER_MINUTE,
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });
   const stop = async () => {
@@ -151,7 +151,7 @@ export async function startApi(
     let stopping: Promise<void> | undefined;
     return {
       url,
-      pages: { dashboard: `${url}/notifications`, queues: `${url}/queues`, docs: `${url}/docs` },
+      pages: { dashboard: `${url}/`, queues: `${url}/queues`, docs: `${url}/docs` },
       stop: () => {
         stopping ??= stop();
         return stopping;

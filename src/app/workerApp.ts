@@ -25,7 +25,6 @@ import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { type Policy, policyFor } from '../policy/policy.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
-import { FlowRecorder } from '../queue/flowRecorder.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
 import { Gate } from '../queue/rateLimitGate.js';
@@ -34,7 +33,6 @@ import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { Budget } from '../ratelimit/budget.js';
 import { campaignKeys, ledgerKeys } from '../redis/keys.js';
 import { connectForWorking, disconnect, type RedisClient } from '../redis/redisClient.js';
-import { describeRedisFault } from '../redis/redisFault.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { checkRedisServer } from '../redis/serverInfo.js';
 import { untilServing } from '../redis/start.js';
@@ -49,6 +47,7 @@ import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
 import { openDelivery } from './openDelivery.js';
 import { openFeeder } from './openFeeder.js';
+import { openFlow } from './openFlow.js';
 import { openIntake } from './openIntake.js';
 import { openPrefetch } from './openPrefetch.js';
 
@@ -142,7 +141,7 @@ export async function startWorker(
   const noteRedis = redisHealth.note;
   readiness = async () => ({
     ready: false,
-    because: [redisHealth.fault === undefined ? 'starting' : describeRedisFault(redisHealth.fault)],
+    because: [redisHealth.description ?? 'starting'],
   });
   const catalogue = new TemplateCatalogue(redis, prefix);
   try {
@@ -167,18 +166,7 @@ export async function startWorker(
   const gate = new Gate(redis, prefix);
   const sendingPause = new SendingPause(redis, prefix, queues);
   const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
-  const logUnrecorded = throttle((error: unknown) =>
-    log.warn(
-      { error: redactedError(error) },
-      'what flows cannot be written into the history now; it is written later',
-    ),
-  );
-  const flow = new FlowRecorder(redis, prefix, {
-    now: () => ledger.clock.now(),
-    onError: (error) => {
-      if (!noteRedis(error)) logUnrecorded(error);
-    },
-  });
+  const flow = openFlow(redis, prefix, log, noteRedis);
   const countStep: LedgerObserver = (written, before) => {
     metrics.countStep(written, before);
     flow.countStep(written, before);

@@ -156,9 +156,12 @@ export class CampaignViews {
     return this.#view(campaign, await this.#deployment([campaign]));
   }
 
-  /** As `one`, with one look at the deployment for all of them. */
-  async all(campaigns: readonly Campaign[]): Promise<CampaignView[]> {
-    const deployment = await this.#deployment(campaigns);
+  /**
+   * As `one`, with one look at the deployment for all of them; none for its obstacles where they are
+   * `known`.
+   */
+  async all(campaigns: readonly Campaign[], known?: readonly Obstacle[]): Promise<CampaignView[]> {
+    const deployment = await this.#deployment(campaigns, known);
     return Promise.all(campaigns.map((campaign) => this.#view(campaign, deployment)));
   }
 
@@ -207,13 +210,16 @@ export class CampaignViews {
   }
 
   /** Asked only for campaigns that have begun and not ended: the others wait for nothing. */
-  async #deployment(campaigns: readonly Campaign[]): Promise<Deployment> {
+  async #deployment(
+    campaigns: readonly Campaign[],
+    known?: readonly Obstacle[],
+  ): Promise<Deployment> {
     const { operations, estimates } = this.#parts;
     const [allowance, obstacles, left] = await Promise.all([
       estimates.allowance(),
-      campaigns.some(({ state }) => isUnderWay(state))
+      known === undefined && campaigns.some(({ state }) => isUnderWay(state))
         ? operations.status().then((status) => flowStatus(status).obstacles)
-        : [],
+        : (known ?? []),
       campaigns.some(({ state }) => state === 'running') ? this.#requestsLeft() : new Map(),
     ]);
     return { allowance, obstacles, left };

@@ -6,6 +6,7 @@ import type { CountryCode } from '../notification/phoneNumber.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { Acceptor } from '../queue/acceptor.js';
 import type { Backlog } from '../queue/backlog.js';
+import type { Obstacle } from '../queue/flowStatus.js';
 import type { Notifications } from '../queue/notifications.js';
 import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
@@ -140,6 +141,23 @@ export class Campaigns {
   /** Campaigns that have not ended, without what became of their rows; see CampaignStore.open. */
   async open(limit: number): Promise<Campaign[]> {
     return this.#patiently(undefined, () => this.#store.open(limit));
+  }
+
+  /**
+   * Some of the campaigns that are running, and how many there are in all. `obstacles` are those of the
+   * deployment, which the caller has looked at.
+   */
+  async running(
+    limit: number,
+    obstacles: readonly Obstacle[],
+  ): Promise<{ campaigns: CampaignView[]; all: number }> {
+    return this.#patiently(undefined, async () => {
+      const [found, all] = await Promise.all([
+        this.#store.running(limit),
+        this.#store.countRunning(),
+      ]);
+      return { campaigns: await this.#views.all(found, obstacles), all };
+    });
   }
 
   /** Starts it now, or has it started `at` a time (epoch ms). */

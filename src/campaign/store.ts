@@ -177,12 +177,21 @@ export class CampaignStore {
     return there.filter(({ state }) => state !== 'completed' && state !== 'cancelled');
   }
 
-  /** Campaigns that are running now. */
-  async running(): Promise<Campaign[]> {
-    const ids = await this.#redis.zrangebyscore(this.keys.schedule, '-inf', 0);
+  /** Campaigns that are running now; of many, some `limit` of them. */
+  async running(limit?: number): Promise<Campaign[]> {
+    const all = [this.keys.schedule, '-inf', 0] as const;
+    const ids =
+      limit === undefined
+        ? await this.#redis.zrangebyscore(...all)
+        : await this.#redis.zrangebyscore(...all, 'LIMIT', 0, limit);
     if (ids.length === 0) return [];
     const { there } = await this.#readAll(ids);
     return there.filter(({ state }) => state === 'running');
+  }
+
+  /** How many are running. */
+  countRunning(): Promise<number> {
+    return this.#redis.zcount(this.keys.schedule, '-inf', 0);
   }
 
   /**

@@ -1,16 +1,21 @@
 import type { FastifyInstance } from 'fastify';
-import { NotAFormError } from '../api/errorHandler.js';
+import { answerError, NotAFormError } from '../api/errorHandler.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Channel } from '../notification/state.js';
+import { FlowHistory } from '../queue/flowHistory.js';
 import type { Notifications } from '../queue/notifications.js';
+import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { LoadedTemplate } from '../templates/loadTemplates.js';
 import { campaignPages } from './campaigns/campaignPages.js';
 import { notificationPages } from './notifications/notificationPages.js';
+import { overviewPages } from './overview/overviewPages.js';
+import { OverviewReader } from './overview/overviewReader.js';
 import { assetRoutes } from './page/assets.js';
 import { FormTokens } from './page/formToken.js';
+import { sendRedisUnavailable } from './page/layout.js';
 import { LiveUpdates } from './page/liveUpdates.js';
 import { operatorsChange } from './people/access.js';
 import { guard, type Logins, loginRoutes } from './people/loginRoutes.js';
@@ -31,6 +36,8 @@ export interface DashboardParts {
     /** The channels of this deployment. */
     channels: readonly Channel[];
   };
+  /** Requests to the platform a minute. */
+  budget: number;
   /** Absent where only this machine can reach the api: then no login is needed. */
   logins?: Logins;
   readOnly: boolean;
@@ -43,7 +50,8 @@ const FORM_LIMIT = 256 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
-  const { store, notifications, operations, campaigns, catalogue, logins, readOnly } = parts;
+  const { store, notifications, operations, campaigns, catalogue, logins, readOnly, budget } =
+    parts;
   app.register(async (scope) => assetRoutes(scope));
   if (logins !== undefined) {
     app.register(async (scope) => {
@@ -51,11 +59,19 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       loginRoutes(scope, logins);
     });
   }
-  // Who opens the bare address wants to see something; what it leads to asks for the login.
-  app.get('/', async (_request, reply) => reply.redirect('/notifications', 303));
+  const live = new LiveUpdates(app);
+  const forms = new FormTokens(store.redis, store.prefix);
+  const history = new FlowHistory(store.redis, store.prefix);
+  const reader = new OverviewReader({ operations, campaigns, history, budget });
   app.register(async (scope) => {
     guard(scope, logins);
     acceptForms(scope, FORM_LIMIT);
+    scope.setErrorHandler((error, request, reply) =>
+      error instanceof RedisUnavailableError
+        ? sendRedisUnavailable(request, reply, error)
+        : answerError(error, request, reply),
+    );
+    overviewPages(scope, { operations, reader, live, budget, clock: store.ledger.clock });
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications });
     const { dir, loaded, channels: configured } = parts.templates;
@@ -66,12 +82,6 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       loaded: new Map(loaded.map(({ source }) => [source.name, source.hash])),
       configured,
     });
-  });
-  const forms = new FormTokens(store.redis, store.prefix);
-  const live = new LiveUpdates(app);
-  app.register(async (scope) => {
-    guard(scope, logins);
-    acceptForms(scope, FORM_LIMIT);
     campaignPages(scope, { campaigns, notifications, forms, live });
   });
   app.register(

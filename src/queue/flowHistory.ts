@@ -25,7 +25,7 @@ export type FlowMinute = { at: number } & Record<FlowCount, number>;
 
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
-export const FLOW_HOURS = 24;
+const FLOW_HOURS = 24;
 /** Of a day and the hour that has begun; then Redis forgets it. */
 export const FLOW_KEPT_MS = (FLOW_HOURS + 2) * HOUR_MS;
 const MINUTES_AN_HOUR = 60;
@@ -145,6 +145,20 @@ export class FlowHistory {
   #ask<T>(command: () => Promise<T>): Promise<T> {
     return withTimeout(untilConnected(this.#redis).then(command));
   }
+}
+
+/**
+ * How many there were in the last 60 seconds: the minute that is not over yet, and of the one before as
+ * much as is still within them.
+ */
+export function ofLastMinute(
+  minutes: readonly FlowMinute[],
+  count: FlowCount,
+  now: number,
+): number {
+  const [before, present] = minutes.slice(-2);
+  const left = 1 - (now % MINUTE_MS) / MINUTE_MS;
+  return Math.round((before?.[count] ?? 0) * left + (present?.[count] ?? 0));
 }
 
 function minuteIn(counters: Buffer, at: number): FlowMinute {

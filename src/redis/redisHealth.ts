@@ -17,7 +17,8 @@ export class RedisHealth {
   readonly #redis: RedisClient;
   readonly #probeKey: string;
   readonly #log: Logger;
-  #down: { fault: RedisFault; since: number } | undefined;
+  /** `since` by the monotonic clock, which no one sets; `at` is the same moment in epoch ms. */
+  #down: { fault: RedisFault; since: number; at: number } | undefined;
   #timer: NodeJS.Timeout | undefined;
   #probing = false;
   #stopped = false;
@@ -37,12 +38,17 @@ export class RedisHealth {
     return this.#down?.fault;
   }
 
-  /** The same in a sentence, with for how long it has been so. */
+  /** Since when it has not served (epoch ms), or undefined while it does. */
+  get downSince(): number | undefined {
+    return this.#down?.at;
+  }
+
+  /** The fault in a sentence, with since when it has been so. */
   get description(): string | undefined {
     if (this.#down === undefined) return undefined;
-    const { fault, since } = this.#down;
+    const { fault, since, at } = this.#down;
     const seconds = Math.round((performance.now() - since) / 1_000);
-    return `${describeRedisFault(fault)} It has been so for ${seconds} s.`;
+    return `${describeRedisFault(fault)} It has been so since ${new Date(at).toISOString().slice(0, 19)}Z (${seconds} s).`;
   }
 
   /** Takes note of an error; whether it was one of Redis'. */
@@ -54,7 +60,11 @@ export class RedisHealth {
     // A connection that is refused for another reason looks away from within.
     const isLessExact = fault.kind === 'away' && fault.detail === undefined;
     if (down === undefined || (down.fault.kind !== fault.kind && !isLessExact)) {
-      this.#down = { fault, since: down?.since ?? performance.now() };
+      this.#down = {
+        fault,
+        since: down?.since ?? performance.now(),
+        at: down?.at ?? Date.now(),
+      };
       this.#log.warn({ redis: fault }, describeRedisFault(fault));
       this.#probeLater();
     }

@@ -4,7 +4,6 @@ import { INTAKE } from '../queue/intakeJob.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, PauseStatus } from '../queue/operations.js';
 import type { RedisClock } from '../redis/clock.js';
-import { describeRedisFault } from '../redis/redisFault.js';
 import type { RedisHealth } from '../redis/redisHealth.js';
 import type { IntakeWorker } from './intakeWorker.js';
 import type { QueueWorkers } from './laneWorkers.js';
@@ -60,8 +59,8 @@ export function workerReadiness(parts: {
   /** What keeps it from getting work done, the circuit breaker not among it. */
   const shortcomings = async (): Promise<{ because: string[]; still: PauseStatus }> => {
     const because: string[] = [];
-    const { fault } = redisHealth;
-    if (fault !== undefined) return { because: [describeRedisFault(fault)], still: {} };
+    const { description } = redisHealth;
+    if (description !== undefined) return { because: [description], still: {} };
     try {
       because.push(...(await within(REDIS_ANSWERS_WITHIN_MS, clockSkew())));
       // Rightly at rest is ready all the same, and says so.

@@ -225,9 +225,3 @@ describe('a page of jobs', () => {
     },
   );
 });
-
-test('the bare address leads to the pages', async () => {
-  const api = await startTestApi();
-  const answer = await new Visitor(api.url).open('/');
-  expect([answer.status, answer.headers.get('location')]).toEqual([303, '/notifications']);
-});

@@ -54,7 +54,7 @@ async function expectRefusals(api: TestApi): Promise<void> {
     body: {
       because: expect.arrayContaining([
         expect.stringMatching(
-          /^Redis (?:does not answer\.|cannot be reached\..* It has been so for \d+ s\.)$/,
+          /^Redis (?:does not answer\.|cannot be reached\..* It has been so since [\dT:-]+Z \(\d+ s\)\.)$/,
         ),
       ]),
     },

@@ -65,7 +65,7 @@ export const HEALTH_ROUTES = [
     answers: { 200: answer('Ready', health, { status: 'ready', flow: 'flows', workers: 2 }) },
     problems: [
       notReady([
-        'Redis cannot be reached. Check that it runs, and that REDIS_URL names it. (ECONNREFUSED) It has been so for 5 s.',
+        'Redis cannot be reached. Check that it runs, and that REDIS_URL names it. (ECONNREFUSED) It has been so since 2026-11-22T09:41:02Z (5 s).',
       ]),
     ],
     async handle(_call, parts) {

@@ -1,13 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answerError } from '../../api/errorHandler.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import { type Html, html } from '../../html/html.js';
 import { may } from '../../people/role.js';
 import type { Notifications } from '../../queue/notifications.js';
-import { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import type { FormTokens } from '../page/formToken.js';
-import { type Page, sendPage, sendRedisUnavailable } from '../page/layout.js';
+import { type Page, sendPage } from '../page/layout.js';
 import { type LiveParts, type LiveUpdates, livePart, liveRegion } from '../page/liveUpdates.js';
 import { allow } from '../people/access.js';
 import { campaignFiles } from './campaignFiles.js';
@@ -41,11 +39,6 @@ const LIST_EVERY_MS = 10_000;
 export function campaignPages(app: FastifyInstance, parts: CampaignPagesParts): void {
   const { campaigns, notifications, forms, live } = parts;
   const dryRuns = new DryRuns(campaigns);
-
-  app.setErrorHandler((error, request, reply) => {
-    if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
-    return sendRedisUnavailable(request, reply, error);
-  });
 
   app.get<CampaignCall>('/campaigns', async (request, reply) => {
     const { before } = request.query;

@@ -1,12 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { answerError } from '../../api/errorHandler.js';
 import { idParam, type WithId } from '../../api/requests.js';
 import { type DetailsParts, readDetails } from '../../campaign/notificationDetails.js';
 import { html } from '../../html/html.js';
 import { isNotificationId } from '../../notification/request.js';
 import type { Notifications } from '../../queue/notifications.js';
-import { RedisUnavailableError } from '../../queue/notifierErrors.js';
-import { sendPage, sendRedisUnavailable } from '../page/layout.js';
+import { sendPage } from '../page/layout.js';
 import { decisionRoutes } from './decisionRoutes.js';
 import { notificationListPage } from './notificationListPage.js';
 import { notificationPage } from './notificationPage.js';
@@ -32,11 +30,6 @@ function chosen<Name extends string>(
 /** The pages about notifications, for people. */
 export function notificationPages(app: FastifyInstance, parts: PagesParts): void {
   const { details, notifications } = parts;
-
-  app.setErrorHandler((error, request, reply) => {
-    if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
-    return sendRedisUnavailable(request, reply, error);
-  });
 
   app.get<{ Querystring: Record<string, unknown> }>('/notifications', async (request, reply) => {
     const { query } = request;

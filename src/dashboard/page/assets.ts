@@ -12,8 +12,11 @@ const FILES = {
   'console.css': { type: CSS, own: true, file: './assets/console.css' },
   'upload.js': { type: JAVASCRIPT, own: true, file: './assets/upload.js' },
   'live.js': { type: JAVASCRIPT, own: true, file: './assets/live.js' },
+  'flowPlot.js': { type: JAVASCRIPT, own: true, file: './assets/flowPlot.js' },
   'htmx.js': { type: JAVASCRIPT, own: false, file: 'htmx.org/dist/htmx.min.js' },
   'sse.js': { type: JAVASCRIPT, own: false, file: 'htmx-ext-sse/dist/sse.min.js' },
+  'uplot.js': { type: JAVASCRIPT, own: false, file: 'uplot/dist/uPlot.iife.min.js' },
+  'uplot.css': { type: CSS, own: false, file: 'uplot/dist/uPlot.min.css' },
 } as const;
 
 export type AssetName = keyof typeof FILES;

@@ -144,8 +144,27 @@ export function time(at: number): Html {
 
 /** The same with how long ago it was, or how soon it comes. */
 export function moment(at: number, now: number): Html {
+  return html`${time(at)} ${age(at, now)}`;
+}
+
+function age(at: number, now: number): Html {
   const words = at > now ? `in ${duration(at - now)}` : `${duration(now - at)} ago`;
-  return html`${time(at)} <span class="age">(${words})</span>`;
+  return html`<span class="age">(${words})</span>`;
+}
+
+const CLOCK_ALONE_MS = 20 * 3_600_000;
+
+/** The time of day alone, where it cannot be meant for another day: `14:02 UTC`. */
+export function clock(at: number, now: number): Html {
+  const iso = new Date(at).toISOString();
+  const isNear = Math.abs(now - at) < CLOCK_ALONE_MS;
+  const words = isNear ? iso.slice(11, 16) : iso.slice(0, 16).replace('T', ' ');
+  return html`<time datetime="${iso}">${words} UTC</time>`;
+}
+
+/** The time of day with how long ago it was: for tables, where there is little room. */
+export function clockAndAge(at: number, now: number): Html {
+  return html`${clock(at, now)} ${age(at, now)}`;
 }
 
 const UNITS = [

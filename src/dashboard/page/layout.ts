@@ -3,6 +3,7 @@ import { type Html, html } from '../../html/html.js';
 import type { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { describeRedisFault } from '../../redis/redisFault.js';
 import { type AssetName, assetOf } from './assets.js';
+import { moment } from './components.js';
 import { navigation, type Section } from './navigation.js';
 
 /** Style, scripts, forms and live parts from here, and nothing else: nothing inline, no eval. */
@@ -39,13 +40,15 @@ export interface Page {
   live?: boolean;
   /** Whether emails are shown in it. */
   frames?: boolean;
+  /** Further style sheets. */
+  styles?: readonly AssetName[];
   /** Further scripts; each finds its own elements once the page is there. */
   scripts?: readonly AssetName[];
 }
 
 /** Sends one of our own pages: everything but live parts works without any script. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
-  const { title, section, body, status, live, frames, scripts = [] } = page;
+  const { title, section, body, status, live, frames, styles = [], scripts = [] } = page;
   const all: AssetName[] = live ? ['htmx.js', 'sse.js', 'live.js', ...scripts] : [...scripts];
   const document = html`<!doctype html>
 <html lang="en">
@@ -56,8 +59,7 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Pag
 <meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${title} · proactive-notifier</title>
 <link rel="icon" href="data:,">
-<link rel="stylesheet" href="${assetOf('console.css').url}">
-${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
+${(['console.css', ...styles] as const).map((name) => html`<link rel="stylesheet" href="${assetOf(name).url}">\n`)}${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
 <body>
 ${section === 'none' ? undefined : bar(request, section)}
 <main id="main"${section === 'none' ? html` class="narrow"` : undefined}>
@@ -89,9 +91,12 @@ export function sendRedisUnavailable(
   { fault }: RedisUnavailableError,
 ): FastifyReply {
   reply.header('retry-after', 5);
+  const since = request.server.redisDownSince?.();
+  const from =
+    since === undefined ? undefined : html` It has been so since ${moment(since, Date.now())}.`;
   const body = html`<h1>Redis is unavailable</h1>
-<div class="panel bad" role="alert"><p>${describeRedisFault(fault)}</p><p>What is kept there cannot be read just now. Nothing is
+<div class="panel bad" role="alert"><p>${describeRedisFault(fault)}${from}</p><p>What is kept there cannot be read just now. Nothing is
 lost by that: try again in a moment. If you pressed a button, look whether it was done before you press it
-again. The log of the api says since when.</p></div>`;
+again.</p></div>`;
   return sendPage(request, reply, { title: 'Redis is unavailable', body, status: 503 });
 }

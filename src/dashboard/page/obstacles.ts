@@ -12,13 +12,14 @@ export function obstaclePanels({ obstacles }: FlowStatus): Html[] {
 /** What is so, its first words strong, and what to do. */
 export function describeObstacle(obstacle: Obstacle): Html {
   const [, first = obstacle.detail, rest = ''] = FIRST_WORDS.exec(obstacle.detail) ?? [];
-  return html`<p><strong>${first}</strong>${rest}</p><p>${remedyOf(obstacle)}</p>`;
+  return html`<p><strong>${first}</strong>${rest}</p><p>${describeRemedy(obstacle)}</p>`;
 }
 
 /** Up to the first sign that ends a part of a sentence; one within a time ends nothing. */
 const FIRST_WORDS = /^(.+?[.;:])(\s.*)$/s;
 
-function remedyOf({ remedy, command }: Obstacle): Html {
+/** What to do about it. */
+export function describeRemedy({ remedy, command }: Obstacle): Html {
   if (command === undefined) return html`${remedy}.`;
   return html`${remedy}: <code>notifier ${command}</code>`;
 }
