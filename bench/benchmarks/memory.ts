@@ -72,6 +72,8 @@ async function measure(
     ['ended: job (kept 1 h, the last 10,000)', 'transactional:*'],
     ['ended: request (kept 7 days)', 'r:*'],
     [RECORD, 'n:*'],
+    ['ended: what it is found by (kept 7 days)', 's:*'],
+    ['ended: its outcomes (kept 7 days, the last million)', 'events'],
   ] as const) {
     await deployment.forget(pattern);
     const after = await redisUsedBytes(redis);

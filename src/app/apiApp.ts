@@ -124,6 +124,8 @@ export async function startApi(
   dashboard(app, {
     store: producer.store,
     notifications,
+    search,
+    country: acceptor.country,
     operations: producer.operations,
     campaigns,
     catalogue,

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { answerError, NotAFormError } from '../api/errorHandler.js';
 import type { Campaigns } from '../campaign/campaigns.js';
+import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Channel } from '../notification/state.js';
 import { FlowHistory } from '../queue/flowHistory.js';
+import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import type { Operations } from '../queue/operations.js';
@@ -26,6 +28,9 @@ import { TemplateReader } from './templates/templateReader.js';
 export interface DashboardParts {
   store: NotificationProducer['store'];
   notifications: Notifications;
+  search: NotificationSearch;
+  /** Where phone numbers without a country code are dialled. */
+  country?: CountryCode;
   operations: Operations;
   campaigns: Campaigns;
   catalogue: TemplateCatalogue;
@@ -50,8 +55,8 @@ const FORM_LIMIT = 256 * 1024;
 
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
-  const { store, notifications, operations, campaigns, catalogue, logins, readOnly, budget } =
-    parts;
+  const { store, notifications, search, operations, campaigns, country } = parts;
+  const { catalogue, logins, readOnly, budget } = parts;
   app.register(async (scope) => assetRoutes(scope));
   if (logins !== undefined) {
     app.register(async (scope) => {
@@ -73,7 +78,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     );
     overviewPages(scope, { operations, reader, live, budget, clock: store.ledger.clock });
     const details = { store, operations, campaigns };
-    notificationPages(scope, { details, notifications });
+    notificationPages(scope, { details, notifications, search, forms, country });
     const { dir, loaded, channels: configured } = parts.templates;
     templatePages(scope, {
       reader: new TemplateReader(store.redis, catalogue, configured),

@@ -5,7 +5,10 @@ import type { SearchIndex, SearchTerm } from '../notification/searchIndex.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { type FoundRecords, fits, type SearchFilter, searchOutcomes } from './outcomeSearch.js';
 import { untilConnected, withTimeout } from './timeout.js';
-import { unknownRecords } from './unknownList.js';
+import { type UnknownKind, unknownKinds, unknownRecords } from './unknownList.js';
+
+/** As many as can be decided at once. */
+const KINDS_OF = 1_000;
 
 export interface Page {
   limit: number;
@@ -53,6 +56,16 @@ export class NotificationSearch {
         ? unknownRecords(parts, { ...filter, ...page })
         : searchOutcomes(parts, filter, page),
     );
+  }
+
+  /** Of what kinds those are that wait for a person and fit, of the first thousand. */
+  async unknownKinds(filter: SearchFilter): Promise<UnknownKind[]> {
+    const parts = { redis: this.#redis, ledger: this.#ledger };
+    const look = async () => {
+      const { records } = await unknownRecords(parts, { ...filter, limit: KINDS_OF });
+      return unknownKinds(records);
+    };
+    return withTimeout(untilConnected(this.#redis).then(look));
   }
 
   /** By what leads to it, the newest first, in whatever state it is. */

@@ -29,7 +29,7 @@ const LOOKED_AT_MOST = 5_000;
 const WRITTEN_WITHIN_MS = 1_000;
 
 /** The channel that a notification was tried on last, as its view names it. */
-function lastChannel({ legs }: NotificationRecord): Channel | undefined {
+export function lastChannel({ legs }: NotificationRecord): Channel | undefined {
   return legs.findLast(({ outcome }) => outcome !== 'not_addressable')?.channel;
 }
 

@@ -1,10 +1,11 @@
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
+import type { Channel } from '../notification/state.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { fits, type SearchFilter } from './outcomeSearch.js';
+import { fits, lastChannel, type SearchFilter } from './outcomeSearch.js';
 
 /** Which notifications in state unknown. */
-export type UnknownFilter = Omit<SearchFilter, 'state'>;
+type UnknownFilter = Omit<SearchFilter, 'state'>;
 
 export interface UnknownQuery extends UnknownFilter {
   limit: number;
@@ -16,6 +17,35 @@ export interface UnknownRecords {
   records: NotificationRecord[];
   /** Where to read on; absent at the end. */
   next?: string;
+}
+
+/** One kind of unknown: what is the same of all of them. Times are epoch ms. */
+export interface UnknownKind {
+  reason?: string;
+  channel?: Channel;
+  campaignId?: string;
+  count: number;
+  /** Since when the first and the last of them wait. */
+  first: number;
+  last: number;
+}
+
+/** Kinds among these, the most frequent first. */
+export function unknownKinds(records: readonly NotificationRecord[]): UnknownKind[] {
+  const kinds = new Map<string, UnknownKind>();
+  for (const record of records) {
+    const { reason, campaignId, updatedAt: at } = record;
+    const channel = lastChannel(record);
+    const key = JSON.stringify([reason, channel, campaignId]);
+    const known = kinds.get(key) ?? { reason, channel, campaignId, count: 0, first: at, last: at };
+    kinds.set(key, {
+      ...known,
+      count: known.count + 1,
+      first: Math.min(known.first, at),
+      last: Math.max(known.last, at),
+    });
+  }
+  return [...kinds.values()].sort((a, b) => b.count - a.count);
 }
 
 interface Place {

@@ -11,6 +11,11 @@ async function withUnknowns(ids: readonly string[]): Promise<{ api: TestApi; ops
   return { api, ops: await Visitor.loggedIn(api) };
 }
 
+/** The hidden field of the form on a page that does its work once. */
+async function once(page: Response): Promise<[string, string]> {
+  return ['once', /name="once" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''];
+}
+
 const ticked = (ids: readonly string[], outcome: string): [string, string][] => [
   ...ids.map((id): [string, string] => ['id', id]),
   ['outcome', outcome],
@@ -20,11 +25,11 @@ describe('the list of what waits for a person', () => {
   test('shows whom each was for, masked, and goes on beyond a page', async () => {
     const ids = Array.from({ length: 102 }, (_, at) => `n${String(at).padStart(3, '0')}`);
     const { ops } = await withUnknowns(ids);
-    const first = await (await ops.open('/notifications')).text();
+    const first = await (await ops.open('/notifications?state=unknown')).text();
     expect(first.match(/type="checkbox"/g)).toHaveLength(100);
     expect(first).toContain('d•••@e•••.com');
     expect(first).not.toContain('dana@');
-    const next = /href="(\/notifications\?after=[^"]+)">Next page/.exec(first)?.[1] ?? '';
+    const next = /href="(\/notifications\?state=unknown[^"]+)">Look further/.exec(first)?.[1] ?? '';
     const second = await (await ops.open(next.replace('&#38;', '&'))).text();
     expect(second.match(/type="checkbox"/g)).toHaveLength(2);
     expect(second).toMatch(/n100[\s\S]*n101/);
@@ -43,36 +48,83 @@ describe('the list of what waits for a person', () => {
     expect(bodies).toEqual(['failed', 'failed', 'sent']);
   });
 
-  test('decides all of one kind, without a tick for each', async () => {
-    const { ops } = await withUnknowns(['a', 'b', 'c']);
-    const page = await (await ops.open('/notifications?reason=worker_lost')).text();
-    expect(page).toContain('All of this kind were not sent');
-    const form = [['reason', 'worker_lost'], ...ticked([], 'sent')] as [string, string][];
-    const answer = await (await ops.submit('/notifications/resolve', form)).text();
-    expect(answer.match(/sent \(resolved_sent\)/g)).toHaveLength(3);
-    expect(answer).not.toContain('again');
+  test('decides all of one kind, without a tick for each; a second click is led to what the first did', async () => {
+    const { api, ops } = await withUnknowns(['a', 'b', 'c']);
+    const page = await ops.open('/notifications?state=unknown&reason=worker_lost');
+    const field = await once(page);
+    const form: [string, string][] = [
+      field,
+      ['reason', 'worker_lost'],
+      ['looked', 'yes'],
+      ['outcome', 'not_sent'],
+    ];
+    const [first, second] = await Promise.all([
+      ops.submit('/notifications/resolve', form),
+      ops.submit('/notifications/resolve', form),
+    ]);
+    expect([first.status, second.status]).toEqual([303, 303]);
+    const location = first.headers.get('location') ?? '';
+    expect(second.headers.get('location')).toBe(location);
+    const list = await (await ops.open(location)).text();
+    expect(list).toContain('3 were decided as not sent');
+    for (const id of ['a', 'b', 'c']) {
+      const { body } = await api.call('GET', `/v1/notifications/${id}`);
+      expect(body).toMatchObject({ state: 'failed', reason: 'resolved_not_sent' });
+      expect(list).toContain(`href="/notifications/${id}"`);
+    }
+  });
+
+  test('decides nothing of a kind for who does not say that they have looked', async () => {
+    const { api, ops } = await withUnknowns(['a']);
+    const field = await once(await ops.open('/notifications?state=unknown&reason=worker_lost'));
+    const form: [string, string][] = [field, ['reason', 'worker_lost'], ['outcome', 'sent']];
+    expect((await ops.submit('/notifications/resolve', form)).status).toBe(409);
+    expect((await api.call('GET', '/v1/notifications/a')).body['state']).toBe('unknown');
+  });
+
+  test('says of what kinds they are, with links to each', async () => {
+    const { ops } = await withUnknowns(['a', 'b']);
+    const page = await (await ops.open('/notifications?state=unknown')).text();
+    expect(page).toContain('Its worker ended or froze before the answer was recorded.');
+    expect(page).toContain('/notifications?state=unknown&#38;reason=worker_lost&#38;channel=web');
+    expect(page).not.toContain('All of this kind');
   });
 
   test('retries after not sent, and never what may have arrived', async () => {
-    const { ops } = await withUnknowns(['a', 'b']);
+    const { api, ops } = await withUnknowns(['a', 'b']);
     await ops.submit('/notifications/a/resolve', { outcome: 'not_sent' });
-    expect(await (await ops.open('/notifications/a')).text()).toContain('Try it again');
-    const form: [string, string][] = [
-      ['id', 'a'],
-      ['id', 'b'],
-    ];
-    const answer = await (await ops.submit('/notifications/retry', form)).text();
-    expect(answer).toMatch(/>a<\/a>: Queued again[\s\S]*>b<\/a>: It is unknown: a message may/);
-    const refused = await ops.submit('/notifications/b/retry', {});
+    const page = await ops.open('/notifications/a');
+    const field = await once(page);
+    const form: [string, string][] = [field, ['id', 'a'], ['id', 'b']];
+    const answer = await ops.submit('/notifications/retry', form);
+    const list = await (await ops.open(answer.headers.get('location') ?? '')).text();
+    expect(list).toMatch(/1 were queued again\. 1 were not: .*a message may have reached/);
+    const refused = await ops.submit('/notifications/b/retry', { once: 'y'.repeat(22) });
     expect(refused.status).toBe(409);
+    expect((await api.call('GET', '/v1/notifications/b')).body['state']).toBe('unknown');
+  });
+
+  test('cancels what waits, and says when it is too late', async () => {
+    const { api, ops } = await withUnknowns(['a']);
+    await api.post({ recipient: { email: 'dana@example.com' }, template: 'follow-up', id: 'w' });
+    expect(await (await ops.open('/notifications/w')).text()).toContain('Cancel it');
+    for (const _again of [1, 2]) {
+      expect((await ops.submit('/notifications/w/cancel', {})).status).toBe(303);
+    }
+    expect((await api.call('GET', '/v1/notifications/w')).body['state']).toBe('cancelled');
+    expect((await ops.submit('/notifications/a/cancel', {})).status).toBe(409);
   });
 
   test('takes back as many of the longest ids as it can have offered', async () => {
     const { ops } = await withUnknowns([]);
     const ids = Array.from({ length: 1_000 }, (_, at) => String(at).padStart(128, 'x'));
-    for (const path of ['/notifications/resolve', '/notifications/retry']) {
-      const answer = await ops.submit(path, ticked(ids, 'sent'));
-      expect([path, answer.status]).toEqual([path, 200]);
+    const field: [string, string] = ['once', 'x'.repeat(22)];
+    for (const [path, status] of [
+      ['/notifications/resolve', 200],
+      ['/notifications/retry', 303],
+    ] as const) {
+      const answer = await ops.submit(path, [field, ...ticked(ids, 'sent')]);
+      expect([path, answer.status]).toEqual([path, status]);
     }
   });
 

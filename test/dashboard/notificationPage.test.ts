@@ -18,7 +18,8 @@ const GATE: FleetStatus = {
 const PAUSED: FleetStatus = { ...GATE, pause: { reason: 'wrong price', since: T0 } };
 
 function page(record: NotificationRecord, details: Partial<NotificationDetails> = {}): string {
-  return notificationPage({ record, fleet: FLEET, jobs: [], ...details }, T0).text;
+  const rights = { mayOperate: true, once: () => html`<input type="hidden">` };
+  return notificationPage({ record, fleet: FLEET, jobs: [], ...details }, T0, rights).text;
 }
 
 describe('what a notification waits for', () => {
@@ -101,8 +102,45 @@ describe('the page of a notification', () => {
   test.each(STATES)('has buttons for what can be done with it: %s', (state) => {
     const buttons = page(acceptedRecord({ state })).match(/<button[^>]*>[^<]*/g) ?? [];
     const ended = ['failed', 'skipped', 'cancelled', 'expired', 'undelivered', 'delivered', 'read'];
-    const expected = state === 'unknown' ? 2 : ended.includes(state) || state === 'sent' ? 1 : 0;
+    const expected = state === 'unknown' ? 2 : state === 'sending' ? 0 : 1;
+    if (ended.includes(state)) expect(buttons).toEqual([expect.stringContaining('Try it again')]);
     expect(buttons).toHaveLength(expected);
+  });
+
+  test.each(STATES)('has no button for who may only look: %s', (state) => {
+    const rights = { mayOperate: false, once: () => html`` };
+    const details = { record: acceptedRecord({ state }), fleet: FLEET, jobs: [] };
+    expect(notificationPage(details, T0, rights).text).not.toContain('<button');
+  });
+
+  test('tells what happened step by step, in sentences without codes', () => {
+    const text = page(
+      acceptedRecord({
+        state: 'unknown',
+        reason: 'timeout',
+        timeline: [
+          { at: T0, state: 'accepted', detail: 'by shop' },
+          { at: T0, state: 'queued' },
+          { at: T0, state: 'processing' },
+          { at: T0, state: 'sending', channel: 'web' },
+          { at: T0, state: 'processing', channel: 'web', reason: 'http_400' },
+          { at: T0, state: 'queued', reason: 'rate_limited', count: 3 },
+          { at: T0, state: 'sending', channel: 'email' },
+          { at: T0, state: 'unknown', channel: 'email', reason: 'timeout' },
+        ],
+      }),
+    );
+    const story = /<ol class="story">([\s\S]*?)<\/ol>/.exec(text)?.[1]?.replace(/<[^>]+>/g, '');
+    for (const sentence of [
+      'It was accepted by shop.',
+      'A worker took it.',
+      'It was about to be sent as a web message.',
+      'It was not sent as a web message. Genesys Cloud answered with HTTP status 400.',
+      'It went back to its queue 3 times: Genesys Cloud asked for silence with a 429',
+      'It may or may not have been sent as an email. Genesys Cloud did not answer in time.',
+    ]) {
+      expect(story).toContain(sentence);
+    }
   });
 
   test('offers no retry of what may have arrived', () => {

@@ -165,7 +165,7 @@ export function describeUnknown({ id, counts }: Pick<CampaignView, 'id' | 'count
   return [
     `${whole(counts.unknown)} unknown: each may have been sent, and a person has to decide.`,
     `  to find them: ${commandLine(`campaign results ${id}`)} (the rows with the state unknown),`,
-    `                or the page /notifications?campaignId=${id}`,
+    `                or the page /notifications?state=unknown&campaignId=${id}`,
     `  to decide:    ${commandLine('resolve ID sent')} (several ids at once; or not-sent),`,
     '                the page, or POST /v1/notifications/resolve',
   ];

@@ -1,5 +1,5 @@
 import type { NotificationDetails } from '../../campaign/notificationDetails.js';
-import { type Html, html } from '../../html/html.js';
+import { type Content, type Html, html } from '../../html/html.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import {
   isSettled,
@@ -11,59 +11,101 @@ import {
 import type { State } from '../../notification/state.js';
 import { blockingReasons } from '../../queue/blockingReasons.js';
 import { flowStatus } from '../../queue/flowStatus.js';
-import { badge, type Tone, time } from '../page/components.js';
+import { button, definitionList, moment, table, time } from '../page/components.js';
 import { obstaclePanels } from '../page/obstacles.js';
+import { channelWords, reasonWords, STATE_WORDS, sentence, stateBadge } from './outcomeWords.js';
+import { stepWords } from './story.js';
 
-const TONES: Readonly<Partial<Record<State, Tone>>> = {
+/** What the viewer of the page may do, and the hidden field of forms that do their work once. */
+export interface PageRights {
+  mayOperate: boolean;
+  once: () => Html;
+}
+
+/** One notification: how it stands, what comes next, what one can do, and what happened step by step. */
+export function notificationPage(
+  details: NotificationDetails,
+  now: number,
+  rights: PageRights,
+): Html {
+  const { record, fleet, jobs, recipient } = details;
+  const { campaignId, row } = record;
+  return html`<h1>Notification <span class="id">${record.id}</span></h1>
+${obstaclePanels(flowStatus(fleet))}
+${standing(details, now)}
+${actions(record, rights)}
+<div class="columns"><section aria-labelledby="story"><h2 id="story">What happened</h2>
+<ol class="story">
+${record.timeline.map((entry) => storyStep(entry, now))}
+</ol></section>
+<section aria-labelledby="facts"><h2 id="facts">Facts</h2>
+${definitionList([
+  ['For', recipient === undefined ? 'no longer kept' : describeRecipient(recipient)],
+  ['Accepted', moment(record.createdAt, now)],
+  ['Last change', moment(record.updatedAt, now)],
+  ['Not before', at(record.sendAt, now)],
+  ['Deadline', moment(record.deadline, now)],
+  ['Asked if it arrived', at(record.deliveryCheckAt, now)],
+  ['Attempts used', record.attempts],
+  ['Campaign', campaignId === undefined ? undefined : campaignLink(campaignId, row)],
+  ['Message', idOf(record, 'messageId')],
+  ['Conversation', idOf(record, 'conversationId')],
+  ['Queue', record.lane],
+  ['Generation', record.generation > 1 ? `${record.generation}, after a retry` : undefined],
+  ['Jobs', jobLinks(record, jobs)],
+])}</section></div>
+<h2 id="legs">Each try to reach the customer</h2>
+${record.legs.length === 0 ? html`<p>${isSettled(record) ? 'None: nothing was tried.' : 'None yet: nothing has been tried.'}</p>` : legs(record.legs)}
+<details><summary>The timeline as codes, as the API has it</summary>
+${codes(record.timeline)}</details>`;
+}
+
+/** How it stands, and everything that it waits for. */
+function standing(details: NotificationDetails, now: number): Html {
+  const { record } = details;
+  const { state, reason } = record;
+  const why = reasonWords(reason);
+  const because = why === undefined ? undefined : ` ${sentence(why)}`;
+  const code = reason === undefined ? undefined : html` <code>${reason}</code>`;
+  const [first, ...others] = blockingReasons(record, details, now);
+  return html`<div class="panel ${PANELS[state] ?? ''}">
+<p>${stateBadge(state)} <strong>${sentence(STATE_WORDS[state])}</strong>${because}${code}</p>
+<p>Waits for: <strong>${first?.who}</strong>. ${first?.detail}</p>
+${others.map(({ who, detail }) => html`<p>And for: <strong>${who}</strong>. ${detail}</p>`)}</div>`;
+}
+
+const PANELS: Readonly<Partial<Record<State, string>>> = {
   sent: 'good',
   delivered: 'good',
   read: 'good',
+  unknown: 'open',
   failed: 'bad',
   undelivered: 'bad',
   expired: 'bad',
-  unknown: 'open',
 };
 
-/** One notification, shown: where it stands, what waits for whom, its legs, its timeline. */
-export function notificationPage(details: NotificationDetails, now: number): Html {
-  const { record, fleet, jobs, recipient } = details;
-  const [first, ...others] = blockingReasons(record, details, now);
-  return html`<h1>Notification ${record.id}</h1>
-${obstaclePanels(flowStatus(fleet))}
-<div class="panel ${record.state === 'unknown' ? 'open' : ''}">
-<p>State: ${stateOf(record.state)}${record.reason === undefined ? '' : ` (${record.reason})`}</p>
-<p>Waits for: <strong>${first?.who}</strong>. ${first?.detail}</p>
-${others.map(({ who, detail }) => html`<p>And for: <strong>${who}</strong>. ${detail}</p>`)}
-${record.state === 'unknown' ? decision(record) : undefined}
-${mayBeRetried(record) ? retryButton(record) : undefined}
-</div>
-<h2>Facts</h2>
-<dl class="facts">
-<dt>For</dt><dd>${recipient === undefined ? 'no longer kept' : describeRecipient(recipient)}</dd>
-<dt>Attempts used</dt><dd>${record.attempts}</dd>
-<dt>Accepted</dt><dd>${time(record.createdAt)}</dd>
-<dt>Last change</dt><dd>${time(record.updatedAt)}</dd>
-${fact('Not before', record.sendAt)}
-<dt>Deadline</dt><dd>${time(record.deadline)}</dd>
-${fact('Delivery check', record.deliveryCheckAt)}
-<dt>Queue</dt><dd>${record.lane}</dd>
-<dt>Generation</dt><dd>${record.generation}</dd>
-${record.campaignId === undefined ? undefined : html`<dt>Campaign</dt><dd>${record.campaignId}</dd>`}
-<dt>Jobs</dt><dd>${jobLinks(record, jobs)}</dd>
-</dl>
-<h2 id="legs">Legs: each try to reach the customer</h2>
-${record.legs.length === 0 ? html`<p>None yet: nothing has been tried.</p>` : legs(record.legs)}
-<h2 id="timeline">Timeline</h2>
-${timeline(record.timeline)}`;
+const CANCELLABLE: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing']);
+
+function actions(record: NotificationRecord, { mayOperate, once }: PageRights): Html | undefined {
+  const { id, state } = record;
+  const possible = [
+    ...(state === 'unknown' ? [decision(id)] : []),
+    ...(mayBeRetried(record) ? [retryForm(id, once())] : []),
+    ...(CANCELLABLE.has(state) ? [cancelForm(id)] : []),
+  ];
+  if (possible.length === 0) return undefined;
+  if (!mayOperate) {
+    return html`<p class="quiet">An operator can decide, retry or cancel it. You can look.</p>`;
+  }
+  return html`<h2 id="actions">What you can do</h2>${possible}`;
 }
 
-function decision({ id }: NotificationRecord): Html {
-  return html`<form class="buttons" method="post" action="/notifications/${id}/resolve">
-<button name="outcome" value="sent">It was sent</button>
-<button name="outcome" value="not_sent">It was not sent</button>
-</form>
-<p>“It was sent” ends it. “It was not sent” ends it as failed, and then it may be retried: be sure.
-Nothing is sent by either.</p>`;
+function decision(id: string): Html {
+  return html`<form method="post" action="/notifications/${id}/resolve">
+<p>Look in Genesys Cloud whether the customer got a message at the time below. “It was sent” ends it. “It was not sent”
+ends it as failed, and then it may be retried: be sure. Nothing is sent by either, and the first decision counts.</p>
+<p class="buttons">${button('It was sent', 'main', { name: 'outcome', value: 'sent' })}
+${button('It was not sent', 'danger', { name: 'outcome', value: 'not_sent' })}</p></form>`;
 }
 
 /** As the API's retry has it: it ended, and surely did not reach the customer. */
@@ -71,19 +113,36 @@ function mayBeRetried(record: NotificationRecord): boolean {
   return isSettled(record) && record.legs.every(surelyNotReached);
 }
 
-function retryButton({ id }: NotificationRecord): Html {
-  return html`<form class="buttons" method="post" action="/notifications/${id}/retry">
-<button>Try it again</button>
-</form>
-<p>It surely did not reach the customer. “Try it again” sends it as if it were new.</p>`;
+function retryForm(id: string, once: Html): Html {
+  return html`<form class="buttons" method="post" action="/notifications/${id}/retry">${once}
+${button('Try it again')} <span class="quiet">It surely did not reach the customer. It is sent as if it were new.</span></form>`;
 }
 
-function stateOf(state: State): Html {
-  return badge(TONES[state] ?? 'idle', state);
+function cancelForm(id: string): Html {
+  return html`<form class="buttons" method="post" action="/notifications/${id}/cancel">
+${button('Cancel it', 'danger')} <span class="quiet">Works until the request to send it leaves. It cannot be taken back, but it can be tried again.</span></form>`;
 }
 
-function fact(name: string, at: number | undefined): Html | undefined {
-  return at === undefined ? undefined : html`<dt>${name}</dt><dd>${time(at)}</dd>`;
+function storyStep(entry: TimelineEntry, now: number): Html {
+  const { detail } = entry;
+  const code = detail === undefined || detail.startsWith('by ') ? undefined : detail;
+  return html`<li><span>${stepWords(entry)}${code === undefined ? undefined : html` <code>${code}</code>`}</span>
+<span class="quiet">${moment(entry.at, now)}</span></li>
+`;
+}
+
+function at(ms: number | undefined, now: number): Html | undefined {
+  return ms === undefined ? undefined : moment(ms, now);
+}
+
+function campaignLink(campaignId: string, row: number | undefined): Html {
+  if (row === undefined) return html`${campaignId}`;
+  return html`<a href="/campaigns/${encodeURIComponent(campaignId)}">${campaignId}</a>, row ${row}`;
+}
+
+function idOf({ legs: all }: NotificationRecord, name: 'messageId' | 'conversationId'): Content {
+  const id = all.findLast((leg) => leg[name] !== undefined)?.[name];
+  return id === undefined ? undefined : html`<span class="id">${id}</span>`;
 }
 
 function jobLinks({ lane }: NotificationRecord, jobs: NotificationDetails['jobs']): Html | Html[] {
@@ -95,38 +154,38 @@ function jobLinks({ lane }: NotificationRecord, jobs: NotificationDetails['jobs'
 }
 
 function legs(all: readonly Leg[]): Html {
-  const rows = all.map(
-    (leg) => html`<tr>
-<td data-label="Intent">${time(leg.intentAt)}</td>
-<td data-label="Channel">${leg.channel}</td>
-<td data-label="Outcome">${leg.outcome ?? 'no answer yet'}${leg.reason === undefined ? '' : ` (${leg.reason})`}</td>
-<td data-label="Delivery">${leg.delivery}</td>
-<td class="id" data-label="Message id">${leg.messageId}</td>
-<td class="id" data-label="Conversation id">${leg.conversationId}</td>
-</tr>`,
+  return table(
+    'Each try to reach the customer',
+    [
+      { title: 'Intent', cell: ({ intentAt }: Leg) => time(intentAt) },
+      { title: 'Over', cell: ({ channel }) => channelWords(channel) },
+      { title: 'Outcome', cell: (leg) => outcomeOf(leg) },
+      { title: 'Delivery', cell: ({ delivery }) => delivery },
+      { title: 'Message', cell: ({ messageId }) => messageId, kind: 'id' },
+      { title: 'Conversation', cell: ({ conversationId }) => conversationId, kind: 'id' },
+    ],
+    all,
   );
-  return html`<div class="wide"><table aria-labelledby="legs">
-<thead><tr><th scope="col">Intent</th><th scope="col">Channel</th><th scope="col">Outcome</th>
-<th scope="col">Delivery</th><th scope="col">Message id</th><th scope="col">Conversation id</th></tr></thead>
-<tbody>
-${rows}
-</tbody></table></div>`;
 }
 
-function timeline(entries: readonly TimelineEntry[]): Html {
-  const rows = entries.map(
-    (entry) => html`<tr>
-<td data-label="When">${time(entry.at)}</td>
-<td data-label="State">${stateOf(entry.state)}${entry.count === undefined ? '' : ` ×${entry.count}`}</td>
-<td data-label="Channel">${entry.channel}</td>
-<td data-label="Reason">${entry.reason}</td>
-<td data-label="Detail">${entry.detail}</td>
-</tr>`,
+function outcomeOf({ outcome, reason }: Leg): Html {
+  const why = reason === undefined ? undefined : html` <code>${reason}</code>`;
+  return html`${outcome?.replaceAll('_', ' ') ?? 'no answer yet'}${why}`;
+}
+
+function codes(entries: readonly TimelineEntry[]): Html {
+  return table(
+    'The timeline as codes',
+    [
+      { title: 'When', cell: (entry: TimelineEntry) => time(entry.at) },
+      {
+        title: 'State',
+        cell: ({ state, count }) => (count === undefined ? state : `${state} ×${count}`),
+      },
+      { title: 'Channel', cell: ({ channel }) => channel },
+      { title: 'Reason', cell: ({ reason }) => reason },
+      { title: 'Detail', cell: ({ detail }) => detail },
+    ],
+    entries,
   );
-  return html`<div class="wide"><table aria-labelledby="timeline">
-<thead><tr><th scope="col">When</th><th scope="col">State</th><th scope="col">Channel</th>
-<th scope="col">Reason</th><th scope="col">Detail</th></tr></thead>
-<tbody>
-${rows}
-</tbody></table></div>`;
 }

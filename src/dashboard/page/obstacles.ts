@@ -10,7 +10,7 @@ export function obstaclePanels({ obstacles }: FlowStatus): Html[] {
 }
 
 /** What is so, its first words strong, and what to do. */
-export function describeObstacle(obstacle: Obstacle): Html {
+function describeObstacle(obstacle: Obstacle): Html {
   const [, first = obstacle.detail, rest = ''] = FIRST_WORDS.exec(obstacle.detail) ?? [];
   return html`<p><strong>${first}</strong>${rest}</p><p>${describeRemedy(obstacle)}</p>`;
 }
