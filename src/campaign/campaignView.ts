@@ -165,12 +165,13 @@ export class CampaignViews {
     return Promise.all(campaigns.map((campaign) => this.#view(campaign, deployment)));
   }
 
-  async #view(campaign: Campaign, { obstacles, allowance, left }: Deployment) {
+  async #view(campaign: Campaign, deployment: Deployment): Promise<CampaignView> {
+    const { obstacles, allowance, left } = deployment;
     const { store, deliveryCheckAfterMs } = this.#parts;
     const { id, state } = campaign;
     const now = store.clock.now();
     const [facts, flow, heldUntil, upload] = await Promise.all([
-      this.#facts(campaign),
+      deployment.facts.get(id) ?? this.#facts(campaign),
       state === 'running' ? this.#pace.flow(id, now) : undefined,
       this.#heldUntil(campaign, now),
       store.uploads.status(campaign, now),
@@ -209,38 +210,36 @@ export class CampaignViews {
     return held.until;
   }
 
-  /** Asked only for campaigns that have begun and not ended: the others wait for nothing. */
   async #deployment(
     campaigns: readonly Campaign[],
     known?: readonly Obstacle[],
   ): Promise<Deployment> {
     const { operations, estimates } = this.#parts;
-    const [allowance, obstacles, left] = await Promise.all([
+    const [allowance, obstacles, { facts, left }] = await Promise.all([
       estimates.allowance(),
+      // The others wait for nothing.
       known === undefined && campaigns.some(({ state }) => isUnderWay(state))
         ? operations.status().then((status) => flowStatus(status).obstacles)
         : (known ?? []),
-      campaigns.some(({ state }) => state === 'running') ? this.#requestsLeft() : new Map(),
+      this.#running(campaigns),
     ]);
-    return { allowance, obstacles, left };
+    return { allowance, obstacles, facts, left };
   }
 
-  /** Requests that each running campaign has still to spend, where that is known. */
-  async #requestsLeft(): Promise<Map<string, number>> {
-    const running = await this.#parts.store.running();
-    const left = await Promise.all(
-      running.map(async (campaign) => {
-        const facts = await this.#facts(campaign);
-        const cost = costOf(facts);
-        return [
-          campaign.id,
-          cost && requestsLeft(facts.tally.counts, cost, facts.covered),
-        ] as const;
-      }),
-    );
-    return new Map(
-      left.flatMap(([id, requests]) => (requests === undefined ? [] : [[id, requests]])),
-    );
+  /** What all running campaigns have still to spend, where one of these runs. */
+  async #running(campaigns: readonly Campaign[]): Promise<Pick<Deployment, 'facts' | 'left'>> {
+    const facts = new Map<string, Facts>();
+    const left = new Map<string, number>();
+    if (!campaigns.some(({ state }) => state === 'running')) return { facts, left };
+    const look = async (campaign: Campaign) => {
+      const found = await this.#facts(campaign);
+      const cost = costOf(found);
+      facts.set(campaign.id, found);
+      if (cost === undefined) return;
+      left.set(campaign.id, requestsLeft(found.tally.counts, cost, found.covered));
+    };
+    await Promise.all((await this.#parts.store.running()).map(look));
+    return { facts, left };
   }
 }
 
@@ -248,6 +247,8 @@ export class CampaignViews {
 interface Deployment {
   allowance: Allowance;
   obstacles: readonly Obstacle[];
+  /** What is known of the running campaigns, by id. */
+  facts: ReadonlyMap<string, Facts>;
   /** Requests that running campaigns have still to spend, by id. */
   left: ReadonlyMap<string, number>;
 }

@@ -33,6 +33,8 @@ export class ExpectedRowCost {
 
   async findOut(campaign: Campaign): Promise<void> {
     if (campaign.import === undefined) return;
+    // One that runs is watched closely, and its own rows soon say more.
+    if (campaign.state === 'running' && this.#known.has(uploadOf(campaign))) return;
     const estimate = await this.#estimates.estimateFor(campaign);
     const cost = estimate && (estimate.earlier ?? (await this.#tabled(campaign, estimate)));
     if (cost === undefined) this.#known.delete(uploadOf(campaign));
