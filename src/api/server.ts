@@ -3,12 +3,11 @@ import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } 
 import type { Caller } from '../audit/caller.js';
 import { refuseForeignPages, refuseWhileUnfit, requireKey } from './apiKeys.js';
 import type { ApiParts } from './apiParts.js';
-import { docsRoutes } from './docs.js';
 import { answerError, handleErrors } from './errorHandler.js';
-import { openApiDocument } from './openApi.js';
+import { type OpenApiDocument, openApiDocument } from './openApi.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { acceptOnlyJson } from './requests.js';
-import { type Route, refuseUndescribed, registerRoutes } from './route.js';
+import { allowOnly, type Route, refuseUndescribed, registerRoutes } from './route.js';
 import { BATCH_ROUTE } from './routes/batchRoute.js';
 import { CAMPAIGN_FILE_ROUTES } from './routes/campaignFileRoutes.js';
 import { CAMPAIGN_ROUTES } from './routes/campaignRoutes.js';
@@ -100,7 +99,7 @@ export function buildServer(parts: ApiParts): FastifyInstance {
   endWhileStopping(app);
   app.register(async (open) => {
     refuseForeignPages(open, parts);
-    docsRoutes(open, openApiDocument(ROUTES));
+    serveDocument(open, openApiDocument(ROUTES));
     open.register(async (described) => registerDescribed(described, 'open', parts));
   });
   app.register(async (keyed) => {
@@ -114,6 +113,15 @@ export function buildServer(parts: ApiParts): FastifyInstance {
     });
   });
   return app;
+}
+
+/** `/openapi.json`: what the API is, for machines. It needs no key. */
+function serveDocument(app: FastifyInstance, document: OpenApiDocument): void {
+  const json = JSON.stringify(document);
+  app.get('/openapi.json', async (_request, reply) =>
+    reply.type('application/json; charset=utf-8').send(json),
+  );
+  allowOnly(app, '/openapi.json', ['GET', 'HEAD']);
 }
 
 function registerDescribed(app: FastifyInstance, access: Route['access'], parts: ApiParts): void {

@@ -98,6 +98,7 @@ export async function startApi(
   const campaigns = openCampaigns(config, producer);
   const isReady = () => preparation.standing.kind === 'ready';
   const inbox = openInbox(config, { producer, campaigns, isReady, log });
+  const keys = new ApiKeys(config.API_KEYS);
   const app = buildServer({
     intake: new Intake(acceptor, standing, () => ledger.clock.known()),
     notifications,
@@ -105,7 +106,7 @@ export async function startApi(
     campaigns,
     operations,
     metrics,
-    keys: new ApiKeys(config.API_KEYS),
+    keys,
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
     standing,
     redisProblem: async () =>
@@ -129,6 +130,7 @@ export async function startApi(
     operations: producer.operations,
     campaigns,
     catalogue,
+    keys,
     templates: { dir: templatesDir(config), loaded: templates, channels: config.NOTIFY_CHANNELS },
     logins,
     budget: config.GENESYS_REQUESTS_PER_MINUTE,

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { answerError, NotAFormError } from '../api/errorHandler.js';
+import { type ApiKeys, refuseForeignPages } from '../api/apiKeys.js';
+import { openApiDocument } from '../api/openApi.js';
+import { ROUTES } from '../api/server.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Channel } from '../notification/state.js';
@@ -12,6 +15,7 @@ import type { NotificationProducer } from '../queue/producer.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { LoadedTemplate } from '../templates/loadTemplates.js';
 import { campaignPages } from './campaigns/campaignPages.js';
+import { docsRoute } from './docs/docsPage.js';
 import { notificationPages } from './notifications/notificationPages.js';
 import { overviewPages } from './overview/overviewPages.js';
 import { OverviewReader } from './overview/overviewReader.js';
@@ -34,6 +38,7 @@ export interface DashboardParts {
   operations: Operations;
   campaigns: Campaigns;
   catalogue: TemplateCatalogue;
+  keys: ApiKeys;
   templates: {
     /** The folder that this api has loaded its templates from. */
     dir: string;
@@ -58,6 +63,10 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   const { store, notifications, search, operations, campaigns, country } = parts;
   const { catalogue, logins, readOnly, budget } = parts;
   app.register(async (scope) => assetRoutes(scope));
+  app.register(async (scope) => {
+    refuseForeignPages(scope, parts);
+    docsRoute(scope, openApiDocument(ROUTES));
+  });
   if (logins !== undefined) {
     app.register(async (scope) => {
       acceptForms(scope, LOGIN_FORM_LIMIT);

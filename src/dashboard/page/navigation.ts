@@ -10,6 +10,7 @@ const SECTIONS = {
   queues: { title: 'Queues', path: '/queues' },
   settings: { title: 'Settings', path: '/settings' },
   audit: { title: 'Audit', path: '/audit' },
+  docs: { title: 'API', path: '/docs' },
 } as const;
 
 export type Section = keyof typeof SECTIONS;

@@ -1,8 +1,11 @@
-import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
-import { Html, html } from '../html/html.js';
-import type { JsonSchema, OpenApiDocument, OpenApiOperation } from './openApi.js';
-import { allowOnly } from './route.js';
+import type { JsonSchema, OpenApiDocument, OpenApiOperation } from '../../api/openApi.js';
+import { allowOnly } from '../../api/route.js';
+import { type Html, html } from '../../html/html.js';
+import { table } from '../page/components.js';
+import { sendPage } from '../page/layout.js';
 
 const EXAMPLE_IDS = { notification: 'hello-1', campaign: 'autumn' } as const;
 
@@ -58,15 +61,16 @@ interface Field {
 
 /** The fields of an object as a table, those of objects within it under their full names. */
 function fieldTable(schema: JsonSchema, caption: string): Html {
-  const rows = fieldsOf(schema, '').map(
-    ({ name, required, kind, description }) => html`<tr>
-<th scope="row"><code>${name}</code></th><td>${required ? 'yes' : ''}</td><td>${kind}</td><td>${description}</td></tr>
-`,
+  return table(
+    caption,
+    [
+      { title: 'Field', kind: 'id', cell: ({ name }) => html`<code>${name}</code>` },
+      { title: 'Needed', cell: ({ required }) => (required ? 'yes' : undefined) },
+      { title: 'Kind', kind: 'text', cell: ({ kind }) => kind },
+      { title: 'Meaning', cell: ({ description }) => description },
+    ],
+    fieldsOf(schema, ''),
   );
-  return html`<div class="wide" tabindex="0" role="group" aria-label="${caption}"><table>
-<thead><tr><th scope="col">Field</th><th scope="col">Needed</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr></thead>
-<tbody>
-${rows}</tbody></table></div>`;
 }
 
 function fieldsOf(schema: JsonSchema, prefix: string): Field[] {
@@ -122,70 +126,22 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : '';
 }
 
-/** The page's whole appearance; its hash is in the page's content security policy. */
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1f2933; --quiet: #52606d; --paper: #fff; --panel: #f2f5f8; --line: #cbd2d9; --link: #1d5b8f; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf0; --quiet: #a9b4bf; --paper: #14181d; --panel: #1f252c; --line: #3a444f; --link: #8fc1ee; } }
-* { box-sizing: border-box; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 system-ui, sans-serif; }
-header, main { max-width: 68rem; margin: 0 auto; padding: 1rem 1.25rem; }
-a { color: var(--link); }
-nav ul { list-style: none; padding: 0; margin: 0; columns: 22rem auto; }
-nav li { padding: 0.15rem 0; break-inside: avoid; }
-section { border-top: 1px solid var(--line); padding: 1rem 0 1.5rem; }
-h2 { font-size: 1.2rem; margin: 0.5rem 0; overflow-wrap: anywhere; }
-h3 { font-size: 1rem; margin: 1.25rem 0 0.5rem; }
-code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; }
-pre { background: var(--panel); padding: 0.75rem 1rem; overflow-x: auto; border-radius: 6px; margin: 0.5rem 0; }
-.method { display: inline-block; min-width: 4.2em; font-weight: 700; }
-.quiet { color: var(--quiet); }
-.wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 0.95em; }
-th, td { text-align: start; vertical-align: top; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); }
-td:nth-child(3) { max-width: 22rem; overflow-wrap: anywhere; }
-@media (max-width: 40rem) {
-  table, tbody, tr, th[scope="row"], td { display: block; width: 100%; }
-  thead { display: none; }
-  tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
-  th[scope="row"], td { border: 0; padding: 0; max-width: none !important; overflow-wrap: anywhere; }
-  td:nth-child(2):not(:empty)::before { content: "needed: "; }
-}
-summary { cursor: pointer; padding: 0.3rem 0; }
-:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-`;
-
-/** The API's documentation as one page: no script, nothing loaded from anywhere. */
-function docsPage(document: OpenApiDocument): string {
+/** The API's documentation as one page, which runs nothing. */
+function docsPage(document: OpenApiDocument): Html {
   const { info, components } = document;
   const sections = sectionsOf(document);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${info.title}: HTTP API</title>
-<style>${new Html(STYLE)}</style>
-</head>
-<body>
-<header>
-<h1>${info.title} <span class="quiet">${info.version}</span></h1>
+  return html`<h1>HTTP API <span class="quiet">${info.version}</span></h1>
 <p>${info.description}</p>
 <p>Where the deployment has keys, send yours in <code>Authorization: Bearer …</code>. The same, for
-machines: <a href="openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
-<nav aria-label="Operations"><ul>
+machines: <a href="/openapi.json">openapi.json</a> (OpenAPI 3.1).</p>
+<nav aria-label="Operations"><ul class="operations">
 ${sections.map(tableEntry)}</ul></nav>
-</header>
-<main>
 ${sections.map((each) => sectionOf(each, document))}
-<section id="problems" aria-labelledby="problems-title">
+<section class="operation" id="problems" aria-labelledby="problems-title">
 <h2 id="problems-title">Problem documents</h2>
 <p>Every answer of 400 and above is one, of the type <code>application/problem+json</code>.</p>
 ${fieldTable(asSchema(components.schemas['Problem']), 'Fields of a problem document')}
-</section>
-</main>
-</body>
-</html>
-`.text;
+</section>`;
 }
 
 function tableEntry({ path, method, operation: { operationId, summary } }: Section): Html {
@@ -199,7 +155,7 @@ function sectionOf(section: Section, document: OpenApiDocument): Html {
   const { json } = bodyOf(operation);
   const examples =
     json === undefined ? [{ summary: '', value: undefined }] : Object.values(json.examples ?? {});
-  return html`<section id="${operationId}" aria-labelledby="${operationId}-title">
+  return html`<section class="operation" id="${operationId}" aria-labelledby="${operationId}-title">
 <h2 id="${operationId}-title">${summary} <br><code><span class="method">${method.toUpperCase()}</span> ${path}</code></h2>
 <p>${description}</p>
 ${besidesBody(operation)}
@@ -257,32 +213,30 @@ function block(text: string, label: string): Html {
 `;
 }
 
-const STYLE_HASH = createHash('sha256').update(STYLE).digest('base64');
-
-/** The page may show itself and nothing else: no script, no picture, no form, no frame around it. */
-const PAGE_POLICY = [
-  "default-src 'none'",
-  `style-src 'sha256-${STYLE_HASH}'`,
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** `/openapi.json` and `/docs`: what the API is, for machines and people. Neither needs a key. */
-export function docsRoutes(app: FastifyInstance, document: OpenApiDocument): void {
-  const json = JSON.stringify(document);
-  const page = docsPage(document);
-
-  app.get('/openapi.json', async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(json),
-  );
-  allowOnly(app, '/openapi.json', ['GET', 'HEAD']);
-
-  app.get('/docs', async (_request, reply) =>
-    reply
-      .headers({ 'content-security-policy': PAGE_POLICY, 'referrer-policy': 'no-referrer' })
-      .type('text/html; charset=utf-8')
-      .send(page),
+/**
+ * `/docs`: what the API is, for people. It needs no login and no key, as `/openapi.json` does not: what it
+ * says is the same for every deployment of this version.
+ */
+export function docsRoute(app: FastifyInstance, document: OpenApiDocument): void {
+  const body = docsPage(document);
+  packed(app);
+  app.get('/docs', async (request, reply) =>
+    sendPage(request, reply, { title: 'HTTP API', section: 'docs', body }),
   );
   allowOnly(app, '/docs', ['GET', 'HEAD']);
+}
+
+const pack = promisify(gzip);
+
+/** It is ten times as long as it has to be on its way, and the same for all: it is compressed once. */
+function packed(app: FastifyInstance): void {
+  let last: { text: string; packed: Buffer } | undefined;
+  app.addHook('onSend', async (request, reply, text) => {
+    if (typeof text !== 'string' || reply.statusCode !== 200) return text;
+    reply.header('vary', 'accept-encoding');
+    if (!/\bgzip\b/.test(String(request.headers['accept-encoding']))) return text;
+    if (last?.text !== text) last = { text, packed: await pack(text) };
+    reply.removeHeader('content-length').header('content-encoding', 'gzip');
+    return last.packed;
+  });
 }
