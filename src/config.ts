@@ -208,8 +208,8 @@ function unknownNames(env: Record<string, string | undefined>) {
     .map((name) => ({ name, expected: 'no such setting; see the configuration table' }));
 }
 
-/** What this role cannot do without. */
-function missing(config: Config, role: Role): { name: string; expected: string }[] {
+/** What a role cannot do without, and does not have. */
+export function missing(config: Config, role: Role): { name: string; expected: string }[] {
   const problems: { name: string; expected: string }[] = [];
   const need = (name: keyof Config, expected: string) => {
     if (config[name] === undefined) problems.push({ name, expected });

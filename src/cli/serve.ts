@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { RunningRole } from '../app/apiApp.js';
-import { type Config, type Role, SETTING_NAMES, secrecyOf } from '../config.js';
+import type { Config, Role } from '../config.js';
+import { effectiveConfig } from '../effectiveSettings.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { createLogger, redactedError } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
@@ -9,29 +10,6 @@ import { RedisUnusableError } from '../redis/start.js';
 import { configurationFor } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { stopOnSignals } from './signals.js';
-
-/** The configuration in force, defaults included, fit for a log: durations in milliseconds. */
-export function effectiveConfig(config: Config): Record<string, unknown> {
-  return Object.fromEntries(
-    SETTING_NAMES.filter((name) => config[name] !== undefined).map((name) => [
-      name,
-      shown(name, config[name]),
-    ]),
-  );
-}
-
-/** What could be a secret or an address is only said to be there: also where that was not decided. */
-function shown(name: keyof Config, value: Config[keyof Config]): unknown {
-  const secret = secrecyOf(name);
-  if (secret === false || typeof value === 'number') return value;
-  if (secret === 'credentials') return withoutCredentials(String(value));
-  return Array.isArray(value) ? `${value.length} set` : 'set';
-}
-
-/** A password may stand before the host, and in the query, where the client takes options from. */
-function withoutCredentials(urls: string): string {
-  return urls.replace(/\/\/[^,]*@/g, '//').replace(/\?[^,]*/g, '');
-}
 
 type Part = Exclude<Role, 'all'>;
 

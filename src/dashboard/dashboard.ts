@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { answerError, NotAFormError } from '../api/errorHandler.js';
+import type { Logger } from 'pino';
 import { type ApiKeys, refuseForeignPages } from '../api/apiKeys.js';
+import { answerError, NotAFormError } from '../api/errorHandler.js';
 import { openApiDocument } from '../api/openApi.js';
 import { ROUTES } from '../api/server.js';
 import type { Campaigns } from '../campaign/campaigns.js';
+import type { Config } from '../config.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
-import type { Channel } from '../notification/state.js';
 import { FlowHistory } from '../queue/flowHistory.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
@@ -26,6 +27,8 @@ import { LiveUpdates } from './page/liveUpdates.js';
 import { operatorsChange } from './people/access.js';
 import { guard, type Logins, loginRoutes } from './people/loginRoutes.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
+import { DoctorRuns } from './settings/doctorRuns.js';
+import { settingsPages } from './settings/settingsPages.js';
 import { templatePages } from './templates/templatePages.js';
 import { TemplateReader } from './templates/templateReader.js';
 
@@ -43,11 +46,11 @@ export interface DashboardParts {
     /** The folder that this api has loaded its templates from. */
     dir: string;
     loaded: readonly LoadedTemplate[];
-    /** The channels of this deployment. */
-    channels: readonly Channel[];
   };
   /** Requests to the platform a minute. */
   budget: number;
+  config: Config;
+  log: Logger;
   /** Absent where only this machine can reach the api: then no login is needed. */
   logins?: Logins;
   readOnly: boolean;
@@ -61,7 +64,7 @@ const FORM_LIMIT = 256 * 1024;
 /** The pages for people: the queues, the notifications, and the login in front of both. */
 export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   const { store, notifications, search, operations, campaigns, country } = parts;
-  const { catalogue, logins, readOnly, budget } = parts;
+  const { catalogue, logins, readOnly, budget, config, log } = parts;
   app.register(async (scope) => assetRoutes(scope));
   app.register(async (scope) => {
     refuseForeignPages(scope, parts);
@@ -88,7 +91,8 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     overviewPages(scope, { operations, reader, live, budget, clock: store.ledger.clock });
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, search, forms, country });
-    const { dir, loaded, channels: configured } = parts.templates;
+    const { dir, loaded } = parts.templates;
+    const configured = config.NOTIFY_CHANNELS;
     templatePages(scope, {
       reader: new TemplateReader(store.redis, catalogue, configured),
       campaigns,
@@ -97,6 +101,9 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       configured,
     });
     campaignPages(scope, { campaigns, notifications, forms, live });
+    const { redis, prefix } = store;
+    const doctor = new DoctorRuns(config, { redis, loaded, log });
+    settingsPages(scope, { config, redis, prefix, doctor, live, tokens: forms });
   });
   app.register(
     async (scope) => {

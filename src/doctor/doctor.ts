@@ -1,8 +1,13 @@
 import { pino } from 'pino';
-import { type Config, loadConfig } from '../config.js';
+import { type Config, loadConfig, missing } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
 import type { Channel } from '../notification/state.js';
-import { prefetchProbes, probesFor, summaryProbes } from '../pipeline/permissionProbes.js';
+import {
+  type Probe,
+  prefetchProbes,
+  probesFor,
+  summaryProbes,
+} from '../pipeline/permissionProbes.js';
 import { Budget } from '../ratelimit/budget.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/redisClient.js';
 import type { CompiledTemplate } from '../templates/compile.js';
@@ -94,15 +99,67 @@ export async function runDoctor(
     );
     return { findings: [node, ...wrong], cost: undefined };
   }
-  const { config } = loaded;
+  return examine(loaded.config, announce, { pace });
+}
+
+/**
+ * The same for a configuration that is in force. A role that needs no access to Genesys Cloud may have
+ * none: what is there is looked at, and of the platform it is said that nothing has looked.
+ */
+export async function examine(
+  config: Config,
+  announce: (cost: Cost) => void,
+  { pace }: { pace?: TrialPace } = {},
+): Promise<DoctorRun> {
+  const node = checkNode(process.versions.node);
   const templates = await checkTemplates(config);
+  const unset = unsetForPlatform(config);
+  const { probes, cost } = planOf(config, templates.loaded, pace);
+  announce(cost);
+  const redis = connectForProducing(config.REDIS_URL);
+  redis.on('error', () => undefined);
+  try {
+    const about = await checkRedis(redis, config.QUEUE_PREFIX);
+    const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
+    const admission = answers ? budgetOf(redis, config) : UNHINDERED;
+    const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
+    const platform =
+      unset.length === 0
+        ? await checkPlatform(config, probes, admission, pace)
+        : [skipped('region', `not looked at: this process has no ${unset.join(', ')}`)];
+    const configured = ok('configuration', describeTarget(config));
+    return {
+      findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],
+      cost,
+    };
+  } finally {
+    disconnect(redis);
+  }
+}
+
+/** What an examination of a configuration that is in force will cost. */
+export function costOf(config: Config, loaded: readonly LoadedTemplate[]): Cost {
+  return planOf(config, loaded).cost;
+}
+
+/** The settings without which the platform cannot be asked, as far as they are missing. */
+function unsetForPlatform(config: Config): string[] {
+  return missing(config, 'worker')
+    .map(({ name }) => name)
+    .filter((name) => name.startsWith('GENESYS_CLOUD_'));
+}
+
+function planOf(
+  config: Config,
+  loaded: readonly LoadedTemplate[],
+  pace?: TrialPace,
+): { probes: Probe[]; cost: Cost } {
+  const allowance = config.GENESYS_REQUESTS_PER_MINUTE;
+  if (unsetForPlatform(config).length > 0) return { probes: [], cost: { requests: 0, allowance } };
   const isUsed = (uses: (template: CompiledTemplate, channel: Channel) => boolean) =>
-    templates.loaded.some(({ compiled }) =>
-      compiled.channels.some((channel) => uses(compiled, channel)),
-    );
+    loaded.some(({ compiled }) => compiled.channels.some((channel) => uses(compiled, channel)));
   const readsText =
-    templates.loaded.length === 0 ||
-    isUsed((template, channel) => template.usesMessageText(channel));
+    loaded.length === 0 || isUsed((template, channel) => template.usesMessageText(channel));
   const probes = [
     ...probesFor(config, readsText),
     ...summaryProbes(
@@ -114,25 +171,9 @@ export async function runDoctor(
   const cost = {
     requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS,
     explore: pace && exploreRequests(pace),
-    allowance: config.GENESYS_REQUESTS_PER_MINUTE,
+    allowance,
   };
-  announce(cost);
-  const redis = connectForProducing(config.REDIS_URL);
-  redis.on('error', () => undefined);
-  try {
-    const about = await checkRedis(redis, config.QUEUE_PREFIX);
-    const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
-    const admission = answers ? budgetOf(redis, config) : UNHINDERED;
-    const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
-    const platform = await checkPlatform(config, probes, admission, pace);
-    const configured = ok('configuration', describeTarget(config));
-    return {
-      findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],
-      cost,
-    };
-  } finally {
-    disconnect(redis);
-  }
+  return { probes, cost };
 }
 
 const FLOW_UNKNOWN: readonly CheckResult[] = (['workers', 'flow'] as const).map((check) =>

@@ -18,6 +18,8 @@ export interface WorkerReport {
   host: string;
   pid: number;
   version: string;
+  /** Of Node.js; older versions of the product do not say it. */
+  node?: string;
   /** When it started (epoch ms, Redis' time). */
   since: number;
   /** Places for jobs in each queue. */
@@ -141,6 +143,7 @@ const workerReport = z.object({
   host: z.string(),
   pid: z.number(),
   version: z.string(),
+  node: z.string().exactOptional(),
   since: z.number(),
   concurrency: z.number(),
   jobs: z.object({ transactional: z.number(), campaign: z.number() }),

@@ -152,3 +152,15 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     cachedContext: (digest) => `${prefix}:c:x:${digest}`,
   };
 }
+
+/** What the console knows of the doctor. */
+export interface DoctorKeys {
+  /** While this key is there, a run is under way; it says since when and by whom, as JSON. */
+  mark: string;
+  /** What the last run has found, as JSON. */
+  last: string;
+}
+
+export function doctorKeys(prefix: string): DoctorKeys {
+  return { mark: `${prefix}:doctor:running`, last: `${prefix}:doctor` };
+}

@@ -87,6 +87,29 @@ export function judgeServer(info: string, given: { isCluster?: boolean } = {}): 
   return { ok: true };
 }
 
+/** What a server says that it is; a field that a managed server leaves out is undefined. */
+export interface ServerVersion {
+  product: 'Redis' | 'Valkey';
+  version?: string;
+  /** `standalone`, `cluster` or `sentinel`. */
+  mode?: string;
+}
+
+/** Of each master. Rejects when Redis does not answer. */
+export async function serverVersions(redis: RedisClient): Promise<ServerVersion[]> {
+  return Promise.all(mastersOf(redis).map(async (node) => versionIn(await node.info('server'))));
+}
+
+/** Valkey says `redis_version` for the sake of older programs, and its own version beside it. */
+function versionIn(info: string): ServerVersion {
+  const valkey = infoField(info, 'valkey_version');
+  return {
+    product: valkey === undefined ? 'Redis' : 'Valkey',
+    version: valkey ?? infoField(info, 'redis_version'),
+    mode: infoField(info, 'server_mode') ?? infoField(info, 'redis_mode'),
+  };
+}
+
 function isTooOld(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]);

@@ -90,6 +90,7 @@ export class Heartbeat {
       host: hostname(),
       pid: process.pid,
       version: packageVersion(),
+      node: process.versions.node,
       since: startedAt,
       concurrency,
       jobs: workers.jobs,

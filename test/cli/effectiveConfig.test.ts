@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { effectiveConfig } from '../../src/cli/serve.js';
-import { loadConfig } from '../../src/config.js';
+import { loadConfig, SETTING_NAMES } from '../../src/config.js';
+import { effectiveConfig, effectiveSettings } from '../../src/effectiveSettings.js';
 import { SECRET_NAMES, SECRET_SETTINGS } from '../support/secretSettings.js';
 
 function shown(env: Record<string, string>): Record<string, unknown> {
@@ -67,4 +67,34 @@ test.each([
   expect(shown({ REDIS_URL: url, NOTIFIER_SECRET: 'a-secret-of-16-characters' })).toMatchObject({
     REDIS_URL: expected,
   });
+});
+
+test('every setting is shown as one would write it, with whether it is the default', () => {
+  const env = {
+    ...SECRET_SETTINGS,
+    NOTIFY_CHANNELS: 'sms,email',
+    GENESYS_SMS_FROM: '+4930123456',
+    DELIVERY_CHECK_AFTER: '90s',
+    CONTEXT_CACHE_FOR: '0s',
+    LEDGER_RETENTION: '30d',
+    REQUEST_RETENTION: '36h',
+  };
+  const loaded = loadConfig(env, 'api');
+  if (!loaded.ok) throw new Error('the test configures it wrongly');
+  const settings = effectiveSettings(loaded.config);
+  expect(settings.map(({ name }) => name)).toEqual(SETTING_NAMES);
+  expect(settings.every(({ meaning }) => meaning !== '')).toBe(true);
+  const of = (name: string) => {
+    const { value, isDefault } = settings.find((each) => each.name === name) ?? {};
+    return [value, isDefault];
+  };
+  expect(of('NOTIFY_CHANNELS')).toEqual(['sms,email', false]);
+  expect(of('DELIVERY_CHECK_AFTER')).toEqual(['90s', false]);
+  expect(of('CONTEXT_CACHE_FOR')).toEqual(['0s', false]);
+  expect(of('LEDGER_RETENTION')).toEqual(['30d', true]);
+  expect(of('REQUEST_RETENTION')).toEqual(['36h', false]);
+  expect(of('GENESYS_CLOUD_REGION')).toEqual([undefined, true]);
+  expect(of('GENESYS_SMS_FROM')).toEqual(['set', false]);
+  expect(of('WORKER_CONCURRENCY')).toEqual(['50', true]);
+  for (const name of SECRET_NAMES) expect(of(name)[0]).not.toBe(SECRET_SETTINGS[name]);
 });

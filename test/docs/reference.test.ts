@@ -4,6 +4,7 @@ import { buildProgram } from '../../src/cli/program.js';
 import { loadConfig, SETTING_NAMES } from '../../src/config.js';
 import { DELAYS } from '../../src/notification/delays.js';
 import { CHANNELS, STATES } from '../../src/notification/state.js';
+import { SETTING_WORDS } from '../../src/settingWords.js';
 import { CONTEXT_VARIABLES } from '../../src/templates/contextVariables.js';
 import { LEAST_RIGHTS } from '../support/leastRights.js';
 import { codeBlocks, commandLines, PAGES, pageAt, quotedTexts } from '../support/pages.js';
@@ -47,6 +48,18 @@ describe('the pages', () => {
       const hasDefault = ![undefined, '[]'].includes(JSON.stringify(defaults[name]));
       expect([name, value !== undefined]).toEqual([name, hasDefault]);
     }
+  });
+
+  test('say of every setting what the console says of it', () => {
+    const { text } = pageAt('docs/configuration.md');
+    const rows = [...text.matchAll(/^\| `([A-Z_]+)` \| (?:`([^`]*)`)? ?\| (.*) \|$/gm)];
+    const said = rows.map(([, name, initially, meaning = '']) => {
+      const bare = meaning
+        .replace(/ \(see \[[^\]]*\]\([^)]*\)\)|:? see \[[^\]]*\]\([^)]*\)/g, '')
+        .replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
+      return [name, initially === undefined ? { meaning: bare } : { initially, meaning: bare }];
+    });
+    expect(Object.fromEntries(said)).toEqual(SETTING_WORDS);
   });
 
   test('say of every state, channel and variable of all templates what it is', () => {

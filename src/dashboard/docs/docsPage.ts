@@ -64,7 +64,7 @@ function fieldTable(schema: JsonSchema, caption: string): Html {
   return table(
     caption,
     [
-      { title: 'Field', kind: 'id', cell: ({ name }) => html`<code>${name}</code>` },
+      { title: 'Field', kind: 'name', cell: ({ name }) => html`<code>${name}</code>` },
       { title: 'Needed', cell: ({ required }) => (required ? 'yes' : undefined) },
       { title: 'Kind', kind: 'text', cell: ({ kind }) => kind },
       { title: 'Meaning', cell: ({ description }) => description },

@@ -29,8 +29,11 @@ export function emptyState(what: string, todo: Content): Html {
 export interface Column<Row> {
   title: string;
   cell: (row: Row) => Content;
-  /** `number` stands to the right; `id` may be broken anywhere; `text` is what people wrote, of any length. */
-  kind?: 'number' | 'id' | 'text';
+  /**
+   * `number` stands to the right; `id` may be broken anywhere, a `name` of ours is not broken; `text` is
+   * what people wrote, of any length.
+   */
+  kind?: 'number' | 'id' | 'name' | 'text';
 }
 
 /** A table; on a phone each row is a small list of its cells under their titles. */

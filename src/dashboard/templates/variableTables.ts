@@ -66,7 +66,7 @@ function customerVariables({ compiled }: LoadedTemplate): Html {
   return table(
     'Variables from the customer',
     [
-      { title: 'Name', kind: 'id', cell: (name) => name },
+      { title: 'Name', kind: 'name', cell: (name) => name },
       { title: 'What it is', kind: 'text', cell: (name) => CONTEXT_VARIABLES[name].description },
       { title: 'Comes from', cell: (name) => ORIGINS[CONTEXT_VARIABLES[name].need] },
       { title: 'Example', cell: (name) => String(CONTEXT_VARIABLES[name].example) },
