@@ -61,7 +61,7 @@ export interface Leads {
   terms: SearchTerm[];
 }
 
-const CAMPAIGN_AND_ROW = /^(\S+)(?:\s*[,;#]\s*|\s+)(?:row\s*)?(\d{1,7})$/i;
+const CAMPAIGN_AND_ROW = /^([^\s,;#]+)(?:\s*[,;#]\s*|\s+)(?:row\s*)?(\d{1,7})$/i;
 
 /**
  * What someone may have copied into the one field: an id, a campaign and a row, an address, or an id of
