@@ -133,7 +133,7 @@ function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {
   }
   return [
     '\nWhere to look',
-    `  Dashboard               ${apiUrl}/notifications`,
+    `  Console                 ${apiUrl}/`,
     `  Its first notification  ${apiUrl}/notifications/${id}`,
     `  The campaign            ${apiUrl}/v1/campaigns/${CAMPAIGN_ID}`,
     `  API documentation       ${apiUrl}/docs`,

@@ -106,7 +106,11 @@ function mainFigures(fleet: FleetStatus, minutes: readonly FlowMinute[], budget:
       name: 'Workers alive',
       value: count(workers.alive.length),
       note:
-        held === 0 ? 'all take jobs' : `${held} of them ${held === 1 ? 'takes' : 'take'} no jobs`,
+        workers.alive.length === 0
+          ? 'nothing is sent'
+          : held === 0
+            ? 'all take jobs'
+            : `${held} of them ${held === 1 ? 'takes' : 'take'} no jobs`,
     },
   ]);
 }

@@ -38,7 +38,8 @@ export function livePart(name: string, content: Html): Html {
 
 /** The fragment that says that Redis does not answer. */
 const STANDING = 'standing';
-const EVERY_MS = 2_000;
+/** A look at the whole deployment takes some 45 commands: 15 a second, however many screens are open. */
+const EVERY_MS = 3_000;
 /** A screen then comes again by itself, and its login is looked at anew. */
 const STREAM_LASTS_MS = 5 * 60_000;
 const COME_AGAIN_MS = 1_000;

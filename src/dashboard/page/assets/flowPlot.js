@@ -33,6 +33,7 @@ function plot(element) {
       stroke: colour('--quiet'),
       grid: { stroke: colour('--line'), width: 1 },
       ticks: { show: false },
+      size: 30,
     };
     drawn = new window.uPlot(
       {

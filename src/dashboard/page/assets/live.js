@@ -1,7 +1,7 @@
 // Says when the live parts of a page are not live any more, and since when. Closes the connection of a
 // page that is not seen: a browser has six for a server, and ten open tabs would use them up.
 
-const SILENT_AFTER_MS = 8000;
+const SILENT_AFTER_MS = 10000;
 
 for (const region of document.querySelectorAll('[data-live]')) watch(region);
 

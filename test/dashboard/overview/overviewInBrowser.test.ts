@@ -1,0 +1,101 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
+import type { Browser, Page } from 'playwright-core';
+import { Gate } from '../../../src/queue/rateLimitGate.js';
+import { startTestApi, stopApisAfterAll, type TestApi } from '../../api/support/api.js';
+import { workerLives } from '../../support/fleet.js';
+import { type PrivateRedis, startPrivateRedis } from '../../support/redis.js';
+import {
+  accessibilityFaults,
+  findChromium,
+  logIn,
+  picture,
+  startBrowser,
+  visit,
+} from '../support/browser.js';
+import { LOGIN } from '../support/visitor.js';
+
+const found = findChromium();
+const LOOKS = {
+  light: { viewport: { width: 1280, height: 900 } },
+  dark: { viewport: { width: 1280, height: 900 }, colorScheme: 'dark' },
+  phone: { viewport: { width: 360, height: 780 } },
+} as const;
+const WIDER = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+
+stopApisAfterAll();
+
+(found === undefined ? describe.skip : describe)('the overview in a browser', () => {
+  let browser: Browser;
+  let server: PrivateRedis;
+  let redis: Redis;
+  let api: TestApi;
+
+  beforeAll(async () => {
+    browser = await startBrowser(found ?? '');
+    server = await startPrivateRedis();
+    redis = new Redis(server.url);
+    redis.on('error', () => undefined);
+    api = await startTestApi({ ...LOGIN, REDIS_URL: server.url });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await api?.stop();
+    redis?.disconnect();
+    await server?.stop();
+  });
+
+  /** In every look: no fault that keeps people out, nothing wider than the screen. */
+  async function looksRight(page: Page, name: string): Promise<void> {
+    for (const [look, { viewport, ...rest }] of Object.entries(LOOKS)) {
+      await page.setViewportSize(viewport);
+      await page.emulateMedia({ colorScheme: 'colorScheme' in rest ? rest.colorScheme : 'light' });
+      await picture(page, `overview-${name}-${look}`);
+      expect([name, look, await accessibilityFaults(page)]).toEqual([name, look, []]);
+      expect([name, look, await page.evaluate(WIDER)]).toEqual([name, look, 0]);
+    }
+    await page.setViewportSize(LOOKS.light.viewport);
+  }
+
+  test('ops see why nothing leaves, stop the sending with the keyboard, and let it go on', async () => {
+    const { page, complaints, hosts } = await visit(browser, api.url);
+    await logIn(page, '/');
+    await page.getByText('No worker is alive, and none has ever been.').waitFor();
+    await page.locator('[data-plot] canvas').waitFor();
+    await looksRight(page, 'no-worker');
+
+    // The page learns by itself that one lives now.
+    await workerLives(redis, api.config.QUEUE_PREFIX);
+    await page.getByText('Nothing waits to be sent.').first().waitFor();
+    await looksRight(page, 'empty');
+
+    await page.locator('summary', { hasText: 'Stop all sending' }).focus();
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('wrong <b>price</b>');
+    await page.keyboard.press('Enter');
+    await page.locator('.headline', { hasText: 'by ops: wrong <b>price</b>' }).waitFor();
+    await looksRight(page, 'paused');
+    await page.getByRole('button', { name: 'Let the sending go on' }).press('Enter');
+    await page.locator('.headline', { hasText: 'Nothing waits to be sent.' }).waitFor();
+
+    await new Gate(redis, api.config.QUEUE_PREFIX).close(90_000, 'agentless-email');
+    await page.locator('.headline', { hasText: 'answered 429' }).waitFor();
+    await looksRight(page, 'gate-closed');
+    expect(complaints).toEqual([]);
+    expect([...hosts]).toEqual([new URL(api.url).host]);
+  });
+
+  test('a page that is open says by itself that Redis does not answer, and then that the api does not', async () => {
+    const { page } = await visit(browser, api.url);
+    await logIn(page, '/');
+    await page.locator('.headline').waitFor();
+    await server.kill('SIGKILL');
+    await page.getByRole('alert').getByText('Redis does not answer since').waitFor();
+    await looksRight(page, 'redis-away');
+    await api.stop();
+    await page.getByText('This page is not live any more').waitFor();
+    await page.getByText(/^since \d\d:\d\d:\d\d UTC\.$/).waitFor();
+    await looksRight(page, 'api-away');
+  });
+});
