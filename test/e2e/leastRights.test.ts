@@ -96,7 +96,13 @@ describe('with the least rights in Redis', () => {
   });
 
   test('the dashboard shows its pages', async () => {
-    for (const page of ['/', '/overview/flow.json', '/notifications', '/notifications/one', '/queues']) {
+    for (const page of [
+      '/',
+      '/overview/flow.json',
+      '/notifications',
+      '/notifications/one',
+      '/queues',
+    ]) {
       expect([page, (await call('GET', page)).status]).toEqual([page, 200]);
     }
   });

@@ -96,7 +96,7 @@ function mainFigures(fleet: FleetStatus, minutes: readonly FlowMinute[], budget:
     },
     {
       name: 'Unknown',
-      value: html`<a href="/notifications">${count(unknown.count)}</a>`,
+      value: html`<a href="/notifications?state=unknown">${count(unknown.count)}</a>`,
       note:
         unknown.oldestSince === undefined
           ? 'none waits for you'
