@@ -101,11 +101,11 @@ describe('the page of the settings', () => {
     );
     expect(words).toMatch(/At their defaults .* BACKLOG_MAX 100000 \(default\) waiting jobs/);
     expect(words).toMatch(/GENESYS_CLOUD_REGION not set region of the organisation/);
+    expect(words).toMatch(/GENESYS_CLOUD_CLIENT_ID set the id of the OAuth client/);
     expect(words).toMatch(/GENESYS_EMAIL_FROM set sender of emails/);
     const { env } = deployment;
     for (const secret of [
       env['GENESYS_CLOUD_CLIENT_SECRET'],
-      env['GENESYS_CLOUD_CLIENT_ID'],
       env['GENESYS_EMAIL_FROM'],
       LOGIN.DASHBOARD_PASSWORD,
       'scrypt',
