@@ -97,8 +97,8 @@ ${lookView(form, look)}
 </div>`;
 }
 
-function describeProblems(problems: readonly FieldProblem[]): Html {
-  return html`<ul>${problems.map(({ field: name, expected }) => html`<li>${name}: expected ${expected}</li>`)}</ul>`;
+function describeProblems(problems: readonly FieldProblem[]): string {
+  return problems.map(({ field: name, expected }) => `${name}: expected ${expected}.`).join(' ');
 }
 
 const HISTORY = [
