@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import type { Channel } from '../../notification/state.js';
 import { untilConnected, withTimeout } from '../../queue/timeout.js';
@@ -72,14 +73,17 @@ export class TemplateReader {
     const [entries, versions] = await this.#ask(() =>
       Promise.all([this.#catalogue.entries(), this.#catalogue.versions()]),
     );
-    return Promise.all(
-      entries.map(async (entry) => ({
+    const listed: ListedTemplate[] = [];
+    for (const entry of entries) {
+      const { name, hash } = entry;
+      listed.push({
         entry,
-        hash: entry.hash,
-        version: await this.#version(entry.name, entry.hash),
-        since: versions.get(entry.name)?.find(({ hash }) => hash === entry.hash)?.since,
-      })),
-    );
+        hash,
+        version: await this.#version(name, hash),
+        since: versions.get(name)?.find((version) => version.hash === hash)?.since,
+      });
+    }
+    return listed;
   }
 
   /** The versions of a template, the newest first, each with whether its content can still be read. */
@@ -94,6 +98,8 @@ export class TemplateReader {
     if (known !== undefined) return known;
     const content = await this.#ask(() => this.#catalogue.content(hash));
     if (content === undefined) return { kind: 'gone' };
+    // Looking at a template takes milliseconds; others who ask this api must not wait for a hundred of them.
+    await turn();
     const version = versionIn(content, name, this.#configured);
     this.#versions.set(hash, version);
     return version;
