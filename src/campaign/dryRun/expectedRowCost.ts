@@ -12,8 +12,8 @@ const REMEMBERED = 200;
  * What a row of a campaign is expected to cost while too few had their turn: what earlier campaigns of
  * its kind have really spent, else by the table, of the first stored rows of its file.
  *
- * It is found out apart from being read. Compiling a template takes time of this process, and whoever
- * waits for Redis with a limit must not spend it on that.
+ * It is found out apart from being read. Compiling a template takes time of this process, and a call
+ * that waits for Redis with a limit must not spend it on that.
  */
 export class ExpectedRowCost {
   readonly #estimates: Pick<DeploymentEstimates, 'estimateFor'>;
