@@ -7,6 +7,7 @@ import { hashPassword } from '../../src/people/passwordHash.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../api/support/api.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { workerLives } from '../support/fleet.js';
+import { startPrivateRedis } from '../support/redis.js';
 import { LOGIN, Visitor } from './support/visitor.js';
 
 stopApisAfterAll();
@@ -143,4 +144,17 @@ test('an api without a client of Genesys Cloud says that nothing has looked ther
   }
   expect(words).toContain('asked Genesys Cloud nothing');
   expect(words).toMatch(/○ not looked at Genesys Cloud not looked at: this process has no GENESYS/);
+});
+
+test('while Redis is away the configuration is shown, and what is not known is said to be so', async () => {
+  const server = await startPrivateRedis();
+  const api = await startTestApi({ REDIS_URL: server.url });
+  const visitor = new Visitor(api.url);
+  await server.kill('SIGKILL');
+  const words = await wordsOf(visitor);
+  expect(words).toContain('What the doctor found is not known now. Redis cannot be reached.');
+  expect(words).toContain('What runs is not known now.');
+  expect(words).toContain('API_PORT 0 the port of the api');
+  await api.stop();
+  await server.stop();
 });

@@ -8,7 +8,7 @@ import { WorkerRegistry } from '../../queue/workerRegistry.js';
 import type { RedisClient } from '../../redis/redisClient.js';
 import { describeRedisFault } from '../../redis/redisFault.js';
 import { serverVersions } from '../../redis/serverInfo.js';
-import { errorPanel } from '../page/components.js';
+import { panel } from '../page/components.js';
 import type { FormTokens } from '../page/formToken.js';
 import { sendPage } from '../page/layout.js';
 import { type LiveUpdates, livePart, liveRegion } from '../page/liveUpdates.js';
@@ -39,8 +39,10 @@ export function settingsPages(app: FastifyInstance, parts: SettingsPagesParts): 
   app.get('/settings', async (request, reply) => {
     const { person } = request;
     const [looked, versions, cost] = await Promise.all([
-      unlessAway(async () => doctorStatus(await doctor.read(), Date.now())),
-      unlessAway(() =>
+      unlessAway('What the doctor found', async () =>
+        doctorStatus(await doctor.read(), Date.now()),
+      ),
+      unlessAway('What runs', () =>
         withTimeout(
           untilConnected(redis).then(async () =>
             versionsPart(...(await Promise.all([serverVersions(redis), registry.read()]))),
@@ -80,11 +82,12 @@ ${configurationSection(settings)}`;
 }
 
 /** What does not need Redis is shown without it; the rest says why it is missing. */
-async function unlessAway(read: () => Promise<Html>): Promise<Html> {
+async function unlessAway(what: string, read: () => Promise<Html>): Promise<Html> {
   try {
     return await read();
   } catch (error) {
     if (!(error instanceof RedisUnavailableError)) throw error;
-    return errorPanel('Not known now: Redis does not answer.', describeRedisFault(error.fault));
+    const why = describeRedisFault(error.fault);
+    return panel('open', html`<p><strong>${what} is not known now.</strong> ${why}</p>`);
   }
 }
