@@ -170,7 +170,7 @@ ${first === undefined ? undefined : sampleView(id, first)}
 ${
   others.length === 0
     ? undefined
-    : html`<details><summary>${counted(others.length, 'more row')}: one at random, and the longest</summary>
+    : html`<details><summary>${counted(others.length, 'more row')}</summary>
 ${others.map((sample) => sampleView(id, sample))}</details>`
 }
 <form method="get" action="/campaigns/${id}/sample" class="inline" hx-get="/campaigns/${id}/sample" hx-target="#other-row">

@@ -32,15 +32,15 @@ export function stepRoutes(app: FastifyInstance, { campaigns, forms, sendCheck }
     once(request, reply, async (id, form) => {
       const view = await campaigns.get(id);
       if (view === undefined) return none(request, reply);
+      // It was started by another form, and may have ended since: that is what there is to see.
+      if (view.startedAt !== undefined) return { kind: 'done', location: `/campaigns/${id}` };
       const refused = async (because: string): Promise<FormOutcome> => {
         const now = (await campaigns.get(id)) ?? view;
+        if (now.startedAt !== undefined) return { kind: 'done', location: `/campaigns/${id}` };
         await sendCheck(request, reply, now, { of: 'start', because, given: form });
         return { kind: 'refused' };
       };
       const rows = view.import?.rows ?? 0;
-      // It was started by another form: that is what there is to see.
-      if (!view.possible.includes('start'))
-        return stepped(request, reply, view, await campaigns.start(id, {}));
       if (numberIn(form.get('recipients')) !== rows) return refused(typeTheNumber(rows));
       const at = timeIn(form.get('at'));
       if (at === 'none') return refused('Expected a time in UTC, or nothing: then it starts now.');

@@ -161,5 +161,5 @@ async function mustBeFit(page: Page, name: string): Promise<void> {
     // A refused form is a 409, which the browser notes; a frame of mail may load nothing.
     expect(complaints.filter((text) => !text.includes('409'))).toEqual([]);
     expect([...hosts]).toEqual([new URL(api.url).host]);
-  });
+  }, 360_000);
 });

@@ -26,7 +26,11 @@ async function token(): Promise<string> {
   return (await pageOf('/new-campaign?template=follow-up')).tokens[0] ?? '';
 }
 
-const stateOf = async (id: string) => (await api.call('GET', `/v1/campaigns/${id}`)).body['state'];
+async function stateOf(id: string): Promise<unknown> {
+  const { status, body } = await api.call('GET', `/v1/campaigns/${id}`);
+  if (status !== 200) throw new Error(`answered ${status}: ${JSON.stringify(body)}`);
+  return body['state'];
+}
 
 const importedAt = async (id: string) => {
   const { body } = await api.call('GET', `/v1/campaigns/${id}`);
@@ -312,7 +316,9 @@ describe('a campaign that has begun', () => {
     expect((await visitor.open('/campaigns/begun/file')).headers.get('location')).toBe(
       '/campaigns/begun',
     );
-    expect((await start('begun', await token())).status).toBe(409);
+    const again = await start('begun', await token());
+    expect(again.headers.get('location')).toBe('/campaigns/begun');
+    expect(await stateOf('begun')).toBe('cancelled');
   });
 
   test('says what a retry has come to, and refuses one without a state', async () => {
