@@ -160,6 +160,20 @@ export class Campaigns {
     });
   }
 
+  /**
+   * Changes with each step of a campaign, or of one of the newest: a look at the records alone, by which a page
+   * that is kept up to date finds out whether to read the rest.
+   */
+  async lastStep(of: { id: string } | { limit: number }): Promise<string> {
+    return this.#patiently(undefined, async () => {
+      const found =
+        'id' in of
+          ? [await this.#store.get(of.id)]
+          : (await this.#store.list({ limit: of.limit })).campaigns;
+      return found.map((one) => `${one?.id} ${one?.updatedAt}`).join(' ');
+    });
+  }
+
   /** Starts it now, or has it started `at` a time (epoch ms). */
   async start(
     id: string,

@@ -64,6 +64,12 @@ describe('live parts of a page', () => {
     expect(reads).toBeLessThan(5);
   });
 
+  test('a screen that opens is shown nothing that is older than its page', async () => {
+    await until(await open(), /<p>look/);
+    read = async () => ({ flow: html`<p>${'after a step'}</p>` });
+    expect(await until(await open(), /event: flow/)).not.toContain('<p>look');
+  });
+
   test('no one looks while no screen is open', async () => {
     const screen = await open();
     await until(screen, /event: alive/);

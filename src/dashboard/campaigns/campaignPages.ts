@@ -32,8 +32,8 @@ export interface CampaignPagesParts {
 
 const FILE_SCRIPTS: Pick<Page, 'scripts'> = { scripts: ['upload.js'] };
 const CAMPAIGNS_A_PAGE = 20;
-/** A page of the list costs Redis some forty commands. */
-const LIST_EVERY_MS = 10_000;
+/** Without a step in between, so old may be what is shown: a page of the list costs Redis some forty commands. */
+const SELDOM_MS = 10_000;
 
 /** The way of a campaign from its message to its report, for people. */
 export function campaignPages(app: FastifyInstance, parts: CampaignPagesParts): void {
@@ -56,7 +56,10 @@ ${pager(page.next, isFirst)}`;
   });
 
   app.get('/live/campaigns', { config: { isStream: true } }, (_request, reply) =>
-    live.stream(reply, { key: 'campaigns', read: seldom(LIST_EVERY_MS, readList) }),
+    live.stream(reply, {
+      key: 'campaigns',
+      read: notTooOften({ limit: CAMPAIGNS_A_PAGE }, readList),
+    }),
   );
 
   newCampaignRoutes(app, { campaigns, forms });
@@ -94,7 +97,10 @@ ${pager(page.next, isFirst)}`;
     async (request, reply) => {
       const id = campaignParam(request);
       if (id === undefined) return sendNoCampaign(request, reply);
-      return live.stream(reply, { key: `campaign ${id}`, read: () => readOne(id) });
+      return live.stream(reply, {
+        key: `campaign ${id}`,
+        read: notTooOften({ id }, () => readOne(id)),
+      });
     },
   );
 
@@ -157,31 +163,46 @@ ${pager(page.next, isFirst)}`;
     });
   }
 
-  async function readList(): Promise<LiveParts> {
-    return listParts(await campaigns.list({ limit: CAMPAIGNS_A_PAGE }));
+  /** The same answer again, as long as it is good and no step was taken. */
+  function notTooOften(
+    of: Parameters<Campaigns['lastStep']>[0],
+    read: () => Promise<Reading>,
+  ): () => Promise<LiveParts> {
+    let known: { at: number; step: string; reading: Reading } | undefined;
+    return async () => {
+      const step = await campaigns.lastStep(of);
+      const now = performance.now();
+      const isOld = known === undefined || now - known.at >= known.reading.isGoodForMs;
+      if (known === undefined || isOld || known.step !== step) {
+        known = { at: now, step, reading: await read() };
+      }
+      return known.reading.parts;
+    };
   }
 
-  async function readOne(id: string): Promise<LiveParts> {
-    const view = await campaigns.get(id);
-    return view === undefined ? {} : liveParts(view, Date.now());
+  async function readList(): Promise<Reading> {
+    return {
+      parts: listParts(await campaigns.list({ limit: CAMPAIGNS_A_PAGE })),
+      isGoodForMs: SELDOM_MS,
+    };
   }
+
+  async function readOne(id: string): Promise<Reading> {
+    const view = await campaigns.get(id);
+    if (view === undefined) return { parts: {}, isGoodForMs: SELDOM_MS };
+    const isAtWork = view.state === 'running' || view.upload?.state === 'coming';
+    return { parts: liveParts(view, Date.now()), isGoodForMs: isAtWork ? 0 : SELDOM_MS };
+  }
+}
+
+interface Reading {
+  parts: LiveParts;
+  isGoodForMs: number;
 }
 
 function listParts(page: Awaited<ReturnType<Campaigns['list']>>): LiveParts {
   return {
     obstacles: html`${commonObstacles(page.campaigns)}`,
     campaigns: campaignTable(page, Date.now()),
-  };
-}
-
-/** The same answer again until it is so old. */
-function seldom(everyMs: number, read: () => Promise<LiveParts>): () => Promise<LiveParts> {
-  let known: { at: number; parts: LiveParts } | undefined;
-  return async () => {
-    const now = performance.now();
-    if (known === undefined || now - known.at >= everyMs) {
-      known = { at: now, parts: await read() };
-    }
-    return known.parts;
   };
 }

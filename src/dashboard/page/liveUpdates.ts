@@ -97,10 +97,10 @@ export class LiveUpdates {
       'x-accel-buffering': 'no',
     });
     response.write(`retry: ${COME_AGAIN_MS}\n\n`);
+    // Nothing is shown at once: its page was made a moment ago, and what another screen was shown last may be older.
     const screen: Screen = { response, sent: new Map() };
     const poller = this.#pollerOf(topic);
     poller.screens.add(screen);
-    show(screen, poller.parts);
     const over = setTimeout(() => response.end(), STREAM_LASTS_MS);
     response.once('close', () => {
       clearTimeout(over);
