@@ -113,6 +113,7 @@ const environmentSchema = z.object({
     .optional()
     .meta({ secret: true }),
   CONSOLE_USERS: consoleUsers.optional().meta({ secret: true }),
+  AUDIT_RETENTION: duration(UNITS.d).default(400 * UNITS.d),
   DASHBOARD_ACTIONS: z
     .enum(['off', 'on'], { error: 'off or on' })
     .default('off')

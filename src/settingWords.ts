@@ -125,6 +125,10 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   },
   DASHBOARD_PASSWORD: { meaning: 'the password of `DASHBOARD_USER`, at least 12 characters' },
   CONSOLE_USERS: { meaning: 'a file of people and roles, or its entries with blanks between them' },
+  AUDIT_RETENTION: {
+    initially: '400d',
+    meaning: 'how long the audit keeps who did what; at most 500,000 entries',
+  },
   DASHBOARD_ACTIONS: { initially: 'off', meaning: '`on` gives the dashboard its buttons' },
   HEALTH_PORT: {
     meaning:

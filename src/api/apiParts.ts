@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
+import type { AuditTrail } from '../queue/auditTrail.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
@@ -16,6 +17,7 @@ export interface ApiParts {
   campaigns: Campaigns;
   keys: ApiKeys;
   operations: Operations;
+  auditTrail: Pick<AuditTrail, 'page'>;
   metrics: Metrics;
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
   requestsPerMinute: number;

@@ -8,6 +8,7 @@ import { type OpenApiDocument, openApiDocument } from './openApi.js';
 import { limitRate, wrongKeyRate } from './rateLimit.js';
 import { acceptOnlyJson } from './requests.js';
 import { allowOnly, type Route, refuseUndescribed, registerRoutes } from './route.js';
+import { AUDIT_ROUTES } from './routes/auditRoutes.js';
 import { BATCH_ROUTE } from './routes/batchRoute.js';
 import { CAMPAIGN_FILE_ROUTES } from './routes/campaignFileRoutes.js';
 import { CAMPAIGN_ROUTES } from './routes/campaignRoutes.js';
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...CAMPAIGN_FILE_ROUTES,
   ...CAMPAIGN_STEP_ROUTES,
   ...CONTROL_ROUTES,
+  ...AUDIT_ROUTES,
   ...HEALTH_ROUTES,
 ];
 

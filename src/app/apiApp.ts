@@ -4,6 +4,8 @@ import type { Logger } from 'pino';
 import { ApiKeys } from '../api/apiKeys.js';
 import { Intake } from '../api/intake.js';
 import { buildServer } from '../api/server.js';
+import { isEnded } from '../audit/auditEntry.js';
+import type { AuditLogOptions } from '../audit/auditLog.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
@@ -13,6 +15,7 @@ import { type Config, keyringOf } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
 import { Accounts, type Login } from '../dashboard/people/accounts.js';
 import { EndedSessions, Sessions } from '../dashboard/people/loginSessions.js';
+import type { LedgerObserver } from '../notification/ledger.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
 import type { UsersSetting } from '../people/consoleUsers.js';
@@ -75,10 +78,11 @@ export async function startApi(
   const accounts = await Accounts.open(loginsOf(config), log);
   // Its connection and its clock come with the producer, which is built first.
   let flow: FlowRecorder | undefined;
-  const producer = openProducer(config, (written, before) => {
+  const observe: LedgerObserver = (written, before) => {
     metrics.countStep(written, before);
     flow?.countStep(written, before);
-  });
+  };
+  const producer = openProducer(config, observe, auditLogger(log));
   const { acceptor, catalogue, notifications, operations, search } = producer;
   metrics.watchFleet(() => operations.status());
   const { redis, prefix, ledger } = producer.store;
@@ -105,6 +109,7 @@ export async function startApi(
     search,
     campaigns,
     operations,
+    auditTrail: producer.auditTrail,
     metrics,
     keys,
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
@@ -119,6 +124,7 @@ export async function startApi(
     ? undefined
     : {
         accounts,
+        audit: producer.audit,
         sessions: new Sessions(accounts, keyringOf(config)),
         ended: new EndedSessions(redis, prefix),
       };
@@ -128,6 +134,8 @@ export async function startApi(
     search,
     country: acceptor.country,
     operations: producer.operations,
+    audit: producer.audit,
+    auditTrail: producer.auditTrail,
     campaigns,
     catalogue,
     keys,
@@ -167,6 +175,17 @@ export async function startApi(
     await stop();
     throw error;
   }
+}
+
+/** Number and code of each entry, outside Redis: with them a cut of the newest ones is found. */
+function auditLogger(log: Logger): AuditLogOptions['observe'] {
+  return (entry, code) => {
+    const { n } = entry;
+    const about = isEnded(entry)
+      ? { of: entry.of, outcome: entry.outcome }
+      : { who: entry.who, from: entry.from, what: entry.what, on: entry.on };
+    log.info({ n, code, ...about }, 'audited');
+  };
 }
 
 /** None on loopback alone: elsewhere the configuration demands a login. */

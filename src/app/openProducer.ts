@@ -1,3 +1,4 @@
+import type { AuditLogOptions } from '../audit/auditLog.js';
 import { Campaigns } from '../campaign/campaigns.js';
 import { RowStore } from '../campaign/rowStore.js';
 import { CampaignStore } from '../campaign/store.js';
@@ -21,6 +22,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     acceptor,
     notifications,
     backlog,
+    audit: producer.audit,
     operations,
     country: config.DEFAULT_COUNTRY,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
@@ -30,7 +32,11 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
 }
 
 /** The producer of this deployment, as its configuration says. */
-export function openProducer(config: Config, observe?: LedgerObserver): NotificationProducer {
+export function openProducer(
+  config: Config,
+  observe?: LedgerObserver,
+  observeAudit?: AuditLogOptions['observe'],
+): NotificationProducer {
   return new NotificationProducer({
     redisUrl: config.REDIS_URL,
     prefix: config.QUEUE_PREFIX,
@@ -41,5 +47,7 @@ export function openProducer(config: Config, observe?: LedgerObserver): Notifica
     searchRetentionMs: config.SEARCH_RETENTION,
     defaultCountry: config.DEFAULT_COUNTRY,
     secret: config.NOTIFIER_SECRET,
+    auditRetentionMs: config.AUDIT_RETENTION,
+    observeAudit,
   });
 }

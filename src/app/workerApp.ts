@@ -45,6 +45,7 @@ import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
+import { openAudit } from './openAudit.js';
 import { openDelivery } from './openDelivery.js';
 import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
@@ -173,7 +174,8 @@ export async function startWorker(
   };
   const search = new SearchIndex(ledgerKeys(prefix), keyringOf(config), config.SEARCH_RETENTION);
   const ledger = new Ledger(redis, prefix, retention, countStep, search);
-  const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause });
+  const audit = openAudit(config, redis);
+  const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });
   metrics.watchFleet(() => operations.status());
   const budget = Budget.open(
     redis,

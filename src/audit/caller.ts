@@ -1,4 +1,5 @@
 import type { Role } from '../people/role.js';
+import type { WAYS_IN } from './auditEntry.js';
 
 /** Who asks for a change, and by which way. */
 export interface Caller {
@@ -9,7 +10,7 @@ export interface Caller {
   name?: string;
   /** Of a person who logged in. */
   role?: Role;
-  from: 'page' | 'api' | 'cli' | 'inbox' | 'library';
+  from: (typeof WAYS_IN)[number];
   /** The network address, as the connection has it. Only a keyed hash of it is ever stored. */
   address?: string;
 }

@@ -1,26 +1,25 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { Act, Outcome } from '../audit/auditEntry.js';
+import type { AuditLog } from '../audit/auditLog.js';
 import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
-import type { FieldProblem } from '../notification/request.js';
 import type { Acceptor } from '../queue/acceptor.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Obstacle } from '../queue/flowStatus.js';
 import type { Notifications } from '../queue/notifications.js';
-import { RedisUnavailableError } from '../queue/notifierErrors.js';
-import { untilConnected, withTimeout } from '../queue/timeout.js';
+import { untilConnected, withRedisFaultNamed, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { isRedisFault, withoutCommand } from '../redis/redisFault.js';
 import { RedisMemory } from '../redis/serverInfo.js';
-import { type TemplateCatalogue, templateProblems } from '../templates/catalogue.js';
-import { withoutRequiring } from '../templates/manifest.js';
-import type { Campaign, CampaignState } from './campaign.js';
-import { type CampaignRequest, campaignInput, parseCampaignRequest } from './campaignRequest.js';
+import type { TemplateCatalogue } from '../templates/catalogue.js';
+import type { Campaign } from './campaign.js';
+import { parseCampaignRequest } from './campaignRequest.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
 import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
+import { type Created, createCampaign } from './createCampaign.js';
 import { type DryRunOptions, type DryRunOutcome, dryRun } from './dryRun/campaignDryRun.js';
-import { type ExportFormat, exportRejected, exportResults } from './exports.js';
+import { type ExportedFile, type ExportFormat, exportRejected, exportResults } from './exports.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
 import type { FileProblem } from './import/unusableFile.js';
 import { cancel, noteBrokenUpload, pause, resume, type StartGiven, start } from './lifecycle.js';
@@ -29,11 +28,7 @@ import { gathered, type RetryReport, type RetryRequest, retryRows } from './retr
 import type { RowStore } from './rowStore.js';
 import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
 
-export type CreateOutcome =
-  | { kind: 'created' | 'existing'; campaign: CampaignView }
-  | { kind: 'invalid'; problems: FieldProblem[] }
-  /** `differs` names the fields in which the campaign that is there is another one. */
-  | { kind: 'conflict'; id: string; state: CampaignState; differs: string[] };
+export type CreateOutcome = Created<CampaignView>;
 
 /** `problems` are those of the first rejected rows. */
 export type CampaignImport = ImportOutcome<{ campaign: CampaignView; problems: FileProblem[] }>;
@@ -42,12 +37,6 @@ export type RowRetryOutcome =
   | { kind: 'retried'; report: { campaign: CampaignView } & RetryReport }
   | StepRefused;
 
-/** A file as it is read, piece by piece. */
-export interface ExportedFile {
-  format: ExportFormat;
-  text: AsyncIterable<string>;
-}
-
 export interface CampaignsParts extends CampaignViewsParts {
   catalogue: TemplateCatalogue;
   rows: RowStore;
@@ -55,9 +44,12 @@ export interface CampaignsParts extends CampaignViewsParts {
   acceptor: Pick<Acceptor, 'acceptAll'>;
   notifications: Notifications;
   backlog: Backlog;
+  audit: AuditLog;
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode | undefined;
 }
+
+const DONE: Outcome = { outcome: 'done' };
 
 /** How to read a file, and who wants it. */
 export type CalledImport = Omit<ImportOptions, 'by'> & { by?: Caller };
@@ -72,6 +64,7 @@ export class Campaigns {
   readonly #parts: CampaignsParts;
   readonly #views: CampaignViews;
   readonly #memory: RedisMemory;
+  readonly #audit: AuditLog;
 
   constructor(parts: CampaignsParts) {
     const { redis, store, catalogue } = parts;
@@ -81,6 +74,7 @@ export class Campaigns {
     this.#parts = parts;
     this.#views = new CampaignViews(parts);
     this.#memory = new RedisMemory(redis);
+    this.#audit = parts.audit;
     this.preparation = new CampaignPreparation(parts);
   }
 
@@ -96,7 +90,22 @@ export class Campaigns {
     if (!parsed.ok) return { kind: 'invalid', problems: parsed.problems };
     const { request } = parsed;
     const id = request.id ?? uuidv7();
-    return this.#patiently(id, () => this.#create(request, id, by, defaultName));
+    const work = async (): Promise<CreateOutcome> => {
+      const given = { id, by: by?.name, defaultName: defaultName ?? id };
+      const made = await createCampaign(this.#catalogue, this.#store, request, given);
+      if (!('campaign' in made)) return made;
+      return { ...made, campaign: await this.#views.one(made.campaign) };
+    };
+    const act = {
+      what: 'campaign.create',
+      on: id,
+      detail: `template ${request.template}`,
+    } as const;
+    return this.#patiently(id, () =>
+      this.#audit.act(by, act, work, ({ kind }) =>
+        kind === 'created' ? DONE : { outcome: 'refused', detail: kind },
+      ),
+    );
   }
 
   /** Redis' time (epoch ms), or undefined when Redis has never said it to this process. */
@@ -107,8 +116,13 @@ export class Campaigns {
   }
 
   /** Frees the id of a campaign that was made for rows which it did not get; others stay as they are. */
-  async deleteDraft({ id, createdAt }: Pick<CampaignView, 'id' | 'createdAt'>): Promise<void> {
-    await this.#patiently(id, () => this.#store.deleteDraft(id, Date.parse(createdAt)));
+  async deleteDraft(
+    { id, createdAt }: Pick<CampaignView, 'id' | 'createdAt'>,
+    by?: Caller,
+  ): Promise<void> {
+    const work = () => this.#store.deleteDraft(id, Date.parse(createdAt));
+    const act = { what: 'campaign.delete_draft', on: id } as const;
+    await this.#patiently(id, () => this.#audit.act(by, act, work, () => DONE));
   }
 
   async get(id: string): Promise<CampaignView | undefined> {
@@ -179,12 +193,15 @@ export class Campaigns {
     id: string,
     given: Omit<StartGiven, 'by'> & { by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, async () => {
-      const campaign = await this.#store.get(id);
-      if (campaign === undefined) return undefined;
-      const entry = await this.#catalogue.find(campaign.template);
-      const templateHash = entry?.hash ?? campaign.templateHash;
-      return this.#step(id, (seen, now) => start(seen, { ...named(given), templateHash }, now));
+    const { at } = given;
+    const detail = at === undefined ? undefined : `at ${new Date(at).toISOString()}`;
+    return this.#step(id, given.by, { what: 'campaign.start', detail }, async () => {
+      const template = (await this.#store.get(id))?.template;
+      const entry = template === undefined ? undefined : await this.#catalogue.find(template);
+      return (seen, now) => {
+        const templateHash = entry?.hash ?? seen.templateHash;
+        return start(seen, { ...named(given), templateHash }, now);
+      };
     });
   }
 
@@ -192,12 +209,17 @@ export class Campaigns {
     id: string,
     given: { reason: string; by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () => this.#step(id, (seen, now) => pause(seen, named(given), now)));
+    const act = { what: 'campaign.pause', detail: given.reason } as const;
+    return this.#step(id, given.by, act, async () => (seen, now) => pause(seen, named(given), now));
   }
 
   async resume(id: string, given: { by?: Caller }): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () =>
-      this.#step(id, (seen, now) => resume(seen, named(given), now)),
+    const act = { what: 'campaign.resume' } as const;
+    return this.#step(
+      id,
+      given.by,
+      act,
+      async () => (seen, now) => resume(seen, named(given), now),
     );
   }
 
@@ -205,8 +227,12 @@ export class Campaigns {
     id: string,
     given: { reason?: string; by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    return this.#patiently(id, () =>
-      this.#step(id, (seen, now) => cancel(seen, named(given), now)),
+    const act = { what: 'campaign.cancel', detail: given.reason } as const;
+    return this.#step(
+      id,
+      given.by,
+      act,
+      async () => (seen, now) => cancel(seen, named(given), now),
     );
   }
 
@@ -224,9 +250,10 @@ export class Campaigns {
     const { rows, catalogue, country } = this.#parts;
     const parts = { campaigns: this.#store, rows, catalogue, memory: this.#memory, country };
     // No patience for the whole of it: a large file takes minutes, each command of it seconds at most.
-    const result = await withRedisFaultNamed(
-      id,
-      importRows(parts, campaign, source, named(options)),
+    const work = () => withRedisFaultNamed(id, importRows(parts, campaign, source, named(options)));
+    const act = { what: 'campaign.import', on: id } as const;
+    const result = await this.#audited(options.by, act, work, (outcome) =>
+      outcome.kind === 'imported' ? DONE : { outcome: 'refused', detail: outcome.kind },
     );
     if (result.kind === 'broken_off') await this.#noteBrokenUpload(id);
     if (result.kind !== 'imported') return result;
@@ -270,7 +297,12 @@ export class Campaigns {
     const parts = { ...this.#rowSources(), notifications, backlog };
     const start = retryRows(parts, campaign, request);
     if (start.kind === 'refused') return start;
-    const report = await withRedisFaultNamed(id, gathered(start.pages));
+    const work = () => withRedisFaultNamed(id, gathered(start.pages));
+    const act = { what: 'campaign.retry', on: id, detail: request.states.join(' ') } as const;
+    const report = await this.#audited(request.by, act, work, ({ retried, refusedCount }) => ({
+      outcome: 'done',
+      detail: `${retried} retried, ${refusedCount} refused`,
+    }));
     const view = await this.get(id);
     return view && { kind: 'retried', report: { campaign: view, ...report } };
   }
@@ -310,47 +342,37 @@ export class Campaigns {
     }));
   }
 
-  async #create(
-    request: CampaignRequest,
+  /** A campaign that there is not has no entry in the audit: any id may be asked for. */
+  #step(
     id: string,
     by: Caller | undefined,
-    defaultName = id,
-  ): Promise<CreateOutcome> {
-    const { template } = request;
-    const entry = await this.#catalogue.find(template);
-    if (entry === undefined) {
-      const expected = await this.#templateExpected();
-      return { kind: 'invalid', problems: [{ field: 'template', expected }] };
-    }
-    const input = campaignInput(request, { id, templateHash: entry.hash, defaultName });
-    // What a template requires may stand in the rows.
-    const manifest = withoutRequiring(entry.manifest, Object.keys(entry.manifest.variables));
-    const problems = templateProblems(
-      { recipient: {}, template, ...input.defaults },
-      { ...entry, manifest },
-    );
-    if (problems.length > 0) return { kind: 'invalid', problems };
-    const result = await this.#store.create(input, by?.name);
-    if (result.kind === 'conflict') {
-      const { campaign, differs } = result;
-      return { kind: 'conflict', id, state: campaign.state, differs };
-    }
-    return { kind: result.kind, campaign: await this.#views.one(result.campaign) };
-  }
-
-  async #templateExpected(): Promise<string> {
-    const names = (await this.#catalogue.names()).join(', ');
-    return names === '' ? 'a template; none is known yet' : `one of ${names}`;
-  }
-
-  async #step(
-    id: string,
-    decide: (campaign: Campaign, now: number) => StepDecision,
+    act: Act,
+    prepare: () => Promise<(campaign: Campaign, now: number) => StepDecision>,
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    const now = await this.#store.clock.current();
-    const result = await this.#store.change(id, (campaign) => decide(campaign, now));
-    if (result?.kind !== 'done') return result;
-    return { kind: 'done', campaign: await this.#views.one(result.campaign) };
+    const work = async () => {
+      const decide = await prepare();
+      const now = await this.#store.clock.current();
+      const result = await this.#store.change(id, (campaign) => decide(campaign, now));
+      if (result?.kind !== 'done') return result;
+      return { kind: 'done' as const, campaign: await this.#views.one(result.campaign) };
+    };
+    return this.#patiently(id, async () => {
+      if ((await this.#store.get(id)) === undefined) return undefined;
+      return this.#audit.act(by, { ...act, on: id }, work, (outcome) =>
+        outcome?.kind === 'done' ? DONE : { outcome: 'refused', detail: outcome?.because },
+      );
+    });
+  }
+
+  /** For work that takes its time: only the entry before it is waited for with patience. */
+  async #audited<T>(
+    by: Caller | undefined,
+    act: Act,
+    work: () => Promise<T>,
+    outcomeOf: (result: T) => Outcome,
+  ): Promise<T> {
+    const n = await this.#patiently(undefined, () => this.#audit.begin(by, act));
+    return this.#audit.follow(n, work, outcomeOf);
   }
 
   /** @throws UnreadableCampaignError as it is: nothing was done, and that is known. */
@@ -367,14 +389,4 @@ export class Campaigns {
 /** What a campaign's record keeps of who did a step is a name. */
 function named<Given extends { by?: Caller }>({ by, ...given }: Given) {
   return { ...given, by: by?.name };
-}
-
-/** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
-async function withRedisFaultNamed<T>(id: string | undefined, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (!isRedisFault(error)) throw error;
-    throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
-  }
 }

@@ -63,6 +63,12 @@ export function withoutInner(cell: string): string {
 /** CSV is for spreadsheets, with formulas neutralised; NDJSON is for programs and changes nothing. */
 export type ExportFormat = 'csv' | 'ndjson';
 
+/** A file as it is read, piece by piece. */
+export interface ExportedFile {
+  format: ExportFormat;
+  text: AsyncIterable<string>;
+}
+
 type Cell = string | number | undefined;
 
 /** By it a spreadsheet finds out that a file is UTF-8. */

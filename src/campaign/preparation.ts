@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/auditLog.js';
 import type { Caller } from '../audit/caller.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Channel } from '../notification/state.js';
@@ -25,6 +26,7 @@ interface PreparationParts {
   catalogue: TemplateCatalogue;
   acceptor: Pick<Acceptor, 'acceptAll'>;
   estimates: DeploymentEstimates;
+  audit: Pick<AuditLog, 'begin' | 'follow'>;
   country?: CountryCode | undefined;
 }
 
@@ -104,12 +106,19 @@ export class CampaignPreparation {
     id: string,
     { by, ...test }: TestSend & { by?: Caller },
   ): Promise<TestSendOutcome | undefined> {
-    const { rows, acceptor } = this.#parts;
+    const { rows, acceptor, audit } = this.#parts;
     const campaign = await this.#find(id);
     if (campaign === undefined) return undefined;
     const found = await this.#patiently(() => findRow(rows, campaign, test.row));
     if (found === undefined) return { kind: 'no_row' };
-    const [result] = await acceptor.acceptAll([testRequest(campaign, found, test)], by?.name);
+    const act = { what: 'campaign.test', on: id, detail: `row ${test.row}` } as const;
+    const begun = await this.#patiently(() => audit.begin(by, act));
+    const ask = () => acceptor.acceptAll([testRequest(campaign, found, test)], by?.name);
+    const [result] = await audit.follow(begun, ask, ([asked]) =>
+      asked?.status === 'accepted'
+        ? { outcome: 'done', detail: asked.record.id }
+        : { outcome: 'refused', detail: asked?.status },
+    );
     if (result === undefined) throw new Error('no result for one request');
     return { kind: 'asked', result };
   }

@@ -63,7 +63,7 @@ export type RetryStart = { kind: 'retrying'; pages: AsyncGenerator<RetriedPage> 
 
 export interface RetryParts extends RowSources {
   campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change' | 'clock'>;
-  notifications: Pick<Notifications, 'retry'>;
+  notifications: Pick<Notifications, 'retryRow'>;
   backlog: Pick<Backlog, 'admit'>;
 }
 
@@ -182,7 +182,7 @@ async function retryRow(
   const refusal = (because: RetryRefusal): RefusedRow => ({ row: number, id, state, because });
   if (state === 'forgotten' || state === 'unreadable') return refusal(state);
   if (record === undefined) return refusal(reason ?? 'never_released');
-  const outcome = await notifications.retry(id, by, deadline);
+  const outcome = await notifications.retryRow(id, by, deadline);
   if (outcome === undefined) return refusal('forgotten');
   switch (outcome.kind) {
     case 'retried':

@@ -81,6 +81,16 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier audit --help`. */
+export const AUDIT_EXIT_CODES = `
+Exit codes:
+  0    shown; with --verify: every entry is as it was written, and none is missing
+  1    with --verify: an entry was changed or is missing; each is named
+  2    wrong usage
+  7    Redis is unavailable
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier user --help`. */
 export const USER_EXIT_CODES = `
 Exit codes:

@@ -20,7 +20,7 @@ export async function gate(options: GateOptions): Promise<ExitCode> {
       output.result(describe(status), gateView(status));
       return EXIT.ok;
     }
-    const sparedSeconds = Math.round((await operations.openGate()) / 1_000);
+    const sparedSeconds = Math.round((await operations.openGate(operator())) / 1_000);
     const said =
       sparedSeconds === 0
         ? 'The gate was open.'
@@ -125,7 +125,7 @@ export async function pauseSending(options: PauseOptions): Promise<ExitCode> {
 /** Lets the sending go on. */
 export async function resumeSending(options: { json?: boolean }): Promise<ExitCode> {
   return operate(options, async (operations, output) => {
-    const was = await operations.resume();
+    const was = await operations.resume(operator());
     const said =
       was === undefined ? 'It was not paused.' : `Resumed. It was ${describePause(was)}.`;
     output.result(said, { paused: false, was: was && pauseView(was) });

@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import type { AuditOptions } from './auditCommand.js';
 import { addCampaign } from './campaign/commands.js';
 import {
+  AUDIT_EXIT_CODES,
   DOCTOR_HELP,
   EXIT,
   type ExitCode,
@@ -50,6 +52,7 @@ export function buildProgram(): Command {
   addDoctor(program);
   addTemplates(program);
   addUser(program, exitWith);
+  addAudit(program);
   return program;
 }
 
@@ -212,6 +215,28 @@ function addNotification(program: Command): void {
       .addHelpText('after', NOTIFICATION_EXIT_CODES)
       .action(async (id: string, options: { json?: boolean }) => exitWith(await run(id, options)));
   }
+}
+
+function addAudit(program: Command): void {
+  program
+    .command('audit')
+    .description('show who did what, the newest first; or check that nothing of it was changed')
+    .option('--who <name>', 'of a person, a key, or a user of the operating system')
+    .option('--what <action>', 'such as campaign.start, or all of one kind, such as campaign')
+    .option('--on <id>', 'of a notification, a campaign or a job')
+    .option('--from <way>', 'page, api, cli, inbox or library')
+    .option('--address <address>', 'the network address it came from')
+    .option('--since <time>', 'not before this time, ISO 8601')
+    .option('--until <time>', 'not after this time, ISO 8601')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 50)
+    .option('--verify', 'read all of it, and check that no entry was changed or is missing')
+    .option('--seen <n:code>', 'with an entry that was seen before, such as in a log')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', AUDIT_EXIT_CODES)
+    .action(async (options: AuditOptions) => {
+      const { audit } = await import('./auditCommand.js');
+      exitWith(await audit(options));
+    });
 }
 
 function addDoctor(program: Command): void {

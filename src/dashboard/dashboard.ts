@@ -4,9 +4,11 @@ import { type ApiKeys, refuseForeignPages } from '../api/apiKeys.js';
 import { answerError, NotAFormError } from '../api/errorHandler.js';
 import { openApiDocument } from '../api/openApi.js';
 import { ROUTES } from '../api/server.js';
+import type { AuditLog } from '../audit/auditLog.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Config } from '../config.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
+import type { AuditTrail } from '../queue/auditTrail.js';
 import { FlowHistory } from '../queue/flowHistory.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
@@ -25,6 +27,7 @@ import { FormTokens } from './page/formToken.js';
 import { sendRedisUnavailable } from './page/layout.js';
 import { LiveUpdates } from './page/liveUpdates.js';
 import { operatorsChange } from './people/access.js';
+import { auditPages } from './people/auditPage.js';
 import { guard, type Logins, loginRoutes } from './people/loginRoutes.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
 import { DoctorRuns } from './settings/doctorRuns.js';
@@ -39,6 +42,8 @@ export interface DashboardParts {
   /** Where phone numbers without a country code are dialled. */
   country?: CountryCode;
   operations: Operations;
+  audit: AuditLog;
+  auditTrail: AuditTrail;
   campaigns: Campaigns;
   catalogue: TemplateCatalogue;
   keys: ApiKeys;
@@ -91,6 +96,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     overviewPages(scope, { operations, reader, live, budget, clock: store.ledger.clock });
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, search, forms, country });
+    auditPages(scope, { trail: parts.auditTrail });
     const { dir, loaded } = parts.templates;
     const configured = config.NOTIFY_CHANNELS;
     templatePages(scope, {
@@ -116,6 +122,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
         ledger,
         notifications,
         operations,
+        audit: parts.audit,
         readOnly,
       });
     },

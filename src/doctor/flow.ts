@@ -1,3 +1,4 @@
+import { openAudit } from '../app/openAudit.js';
 import type { Config } from '../config.js';
 import { Ledger } from '../notification/ledger.js';
 import { type FlowStatus, flowStatus, type Obstacle } from '../queue/flowStatus.js';
@@ -22,6 +23,7 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Che
       queues,
       gate: new Gate(redis, prefix),
       sendingPause: new SendingPause(redis, prefix, queues),
+      audit: openAudit(config, redis),
     });
     return judgeFlow(await operations.status());
   } finally {

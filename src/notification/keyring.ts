@@ -67,6 +67,17 @@ export class Keyring {
     return this.#keys.map((key) => deriveWith(key, purpose, text));
   }
 
+  /** The id of the key that makes new hashes. */
+  get keyId(): string {
+    return this.#keys[0].id;
+  }
+
+  /** As `derive`, by the key of this id; undefined where the secret has no such key any more. */
+  deriveBy(keyId: string, purpose: string, text: string): Buffer | undefined {
+    const key = this.#keys.find(({ id }) => id === keyId);
+    return key && createHmac('sha256', key.secret).update(`${purpose}\0${text}`).digest();
+  }
+
   /** Whether this request has that hash, under whichever key made it. */
   matches(request: NotificationRequest, hash: string): boolean {
     const key = this.#keys.find((candidate) => hash.startsWith(`${candidate.id}:`));

@@ -1,3 +1,5 @@
+import type { Act, Outcome } from '../audit/auditEntry.js';
+import type { AuditLog } from '../audit/auditLog.js';
 import type { Caller } from '../audit/caller.js';
 import { keep, write } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
@@ -19,6 +21,8 @@ import { type UnknownQuery, unknownRecords } from './unknownList.js';
 /** Changes in flight at once: a thousand are not to keep others waiting. */
 const DECIDED_AT_ONCE = 50;
 
+const DONE: Outcome = { outcome: 'done' };
+
 export type RetryOutcome = RetryResult | { kind: 'request_gone' };
 
 /** What can be asked of, and done to, a notification that was accepted. */
@@ -26,11 +30,13 @@ export class Notifications {
   readonly #redis: RedisClient;
   readonly #ledger: Ledger;
   readonly #queues: Queues;
+  readonly #audit: AuditLog;
 
-  constructor(redis: RedisClient, ledger: Ledger, queues: Queues) {
+  constructor(redis: RedisClient, ledger: Ledger, queues: Queues, audit: AuditLog) {
     this.#redis = redis;
     this.#ledger = ledger;
     this.#queues = queues;
+    this.#audit = audit;
   }
 
   /** The notification as callers see it, or undefined when there is none (any more). */
@@ -39,10 +45,13 @@ export class Notifications {
   }
 
   async cancel(id: string, by?: Caller): Promise<CancelResult | undefined> {
-    return this.#patiently(id, async () => {
+    const work = async () => {
       const now = await this.#ledger.clock.current();
       return this.#ledger.change(id, (record) => cancel(record, now, by?.name));
-    });
+    };
+    return this.#audited(id, by, { what: 'notification.cancel' }, work, (result) =>
+      result.kind === 'cancelled' ? DONE : { outcome: 'refused', detail: result.state },
+    );
   }
 
   async resolve(
@@ -50,10 +59,14 @@ export class Notifications {
     verdict: 'sent' | 'not_sent',
     by?: Caller,
   ): Promise<ResolveResult | undefined> {
-    return this.#patiently(id, async () => {
+    const work = async () => {
       const now = await this.#ledger.clock.current();
       return this.#ledger.change(id, (record) => resolve(record, verdict, now, by?.name));
-    });
+    };
+    const act = { what: 'notification.resolve', detail: verdict } as const;
+    return this.#audited(id, by, act, work, ({ kind, record }) =>
+      kind === 'resolved' ? DONE : { outcome: 'refused', detail: record.state },
+    );
   }
 
   /** Decides about many, each by itself; answers in the order of the ids. */
@@ -88,11 +101,21 @@ export class Notifications {
     return withTimeout(untilConnected(this.#redis).then(look));
   }
 
+  /** Opens a new generation, with a job of its own and a day's time, of what surely did not reach the customer. */
+  async retry(id: string, by?: Caller): Promise<RetryOutcome | undefined> {
+    const work = () => this.#retry(id, by, undefined);
+    return this.#audited(id, by, { what: 'notification.retry' }, work, (result) =>
+      result.kind === 'retried'
+        ? DONE
+        : { outcome: 'refused', detail: result.kind === 'refused' ? result.because : result.kind },
+    );
+  }
+
   /**
-   * Opens a new generation, with a job of its own, of what surely did not reach the customer. It has
+   * The same of a campaign's row, for a retry of the campaign, which has its own entry in the audit. It has
    * until `deadline` (epoch ms), a day when left out.
    */
-  async retry(id: string, by?: Caller, deadline?: number): Promise<RetryOutcome | undefined> {
+  async retryRow(id: string, by?: Caller, deadline?: number): Promise<RetryOutcome | undefined> {
     return this.#patiently(id, () => this.#retry(id, by, deadline));
   }
 
@@ -100,6 +123,24 @@ export class Notifications {
   async viewOf(record: NotificationRecord): Promise<NotificationView> {
     const stored = await this.#patiently(undefined, () => this.#ledger.readRequest(record.id));
     return viewOf(record, stored?.request);
+  }
+
+  /** What there is no notification of has no entry: any id may be asked for. */
+  async #audited<T extends object>(
+    id: string,
+    by: Caller | undefined,
+    act: Act,
+    work: () => Promise<T | undefined>,
+    outcomeOf: (result: T) => Outcome,
+  ): Promise<T | undefined> {
+    return this.#patiently(id, async () => {
+      if ((await this.#ledger.read(id)) === undefined) return undefined;
+      return this.#audit.act(by, { ...act, on: id }, work, (result) =>
+        result === undefined
+          ? { outcome: 'refused', detail: 'no_notification' }
+          : outcomeOf(result),
+      );
+    });
   }
 
   #patiently<T>(id: string | undefined, work: () => Promise<T>): Promise<T> {

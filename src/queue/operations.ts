@@ -1,3 +1,5 @@
+import type { Act, Outcome } from '../audit/auditEntry.js';
+import type { AuditLog } from '../audit/auditLog.js';
 import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../redis/redisClient.js';
@@ -49,6 +51,7 @@ export class Operations {
   readonly #queues: Queues;
   readonly #gate: Gate;
   readonly #sendingPause: SendingPause;
+  readonly #audit: AuditLog;
   readonly #workers: WorkerRegistry;
   readonly #listener: ListenerStatusStore;
   readonly #memory: RedisMemory;
@@ -60,7 +63,9 @@ export class Operations {
     queues: Queues;
     gate: Gate;
     sendingPause: SendingPause;
+    audit: AuditLog;
   }) {
+    this.#audit = parts.audit;
     this.#redis = parts.redis;
     this.#ledger = parts.ledger;
     this.#queues = parts.queues;
@@ -84,14 +89,18 @@ export class Operations {
    */
   async pause({ reason, by }: { reason: string; by?: Caller }): Promise<BegunPause> {
     const given = { reason, by: by?.name };
-    const pause = await this.#patiently(() => this.#sendingPause.pause(given), true);
+    const act = { what: 'sending.pause', detail: reason } as const;
+    const pause = await this.#audited(by, act, () => this.#sendingPause.pause(given));
     await this.#sendingPause.drain();
     return pause;
   }
 
   /** Lets the sending go on; answers with the pause that was, if it was paused. */
-  async resume(): Promise<Pause | undefined> {
-    return this.#patiently(() => this.#sendingPause.resume(), true);
+  async resume(by?: Caller): Promise<Pause | undefined> {
+    const work = () => this.#sendingPause.resume();
+    return this.#audited(by, { what: 'sending.resume' }, work, (was) =>
+      was === undefined ? 'was not paused' : undefined,
+    );
   }
 
   /** Whether, and since or until when, nothing is sent for a good reason. */
@@ -110,8 +119,21 @@ export class Operations {
   }
 
   /** Opens the gate before its time; answers for how many milliseconds it would have stayed closed. */
-  async openGate(): Promise<number> {
-    return this.#patiently(() => this.#gate.open(), true);
+  async openGate(by?: Caller): Promise<number> {
+    const work = () => this.#gate.open();
+    return this.#audited(by, { what: 'gate.open' }, work, (sparedMs) =>
+      sparedMs === 0 ? 'was open' : `${Math.round(sparedMs / 1_000)} s before its time`,
+    );
+  }
+
+  #audited<T>(
+    by: Caller | undefined,
+    act: Act,
+    work: () => Promise<T>,
+    detailOf: (result: T) => string | undefined = () => undefined,
+  ): Promise<T> {
+    const outcomeOf = (result: T): Outcome => ({ outcome: 'done', detail: detailOf(result) });
+    return this.#patiently(() => this.#audit.act(by, act, work, outcomeOf), true);
   }
 
   #patiently<T>(work: () => Promise<T>, mayBeDone = false): Promise<T> {

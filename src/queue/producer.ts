@@ -1,3 +1,4 @@
+import { AuditLog, type AuditLogOptions } from '../audit/auditLog.js';
 import { LIBRARY } from '../audit/caller.js';
 import { Keyring } from '../notification/keyring.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
@@ -18,6 +19,7 @@ import type { RedisFault } from '../redis/redisFault.js';
 import { checkRedisServer, type ServerCheck } from '../redis/serverInfo.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
+import { AuditTrail } from './auditTrail.js';
 import { Backlog } from './backlog.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
 import { NotificationSearch } from './notificationSearch.js';
@@ -100,6 +102,10 @@ export interface ProducerOptions {
    * are dialled. Left out, such numbers are refused unless the request says its country.
    */
   defaultCountry?: string;
+  /** How long the audit keeps who did what (ms). @defaultValue 400 days */
+  auditRetentionMs?: number;
+  /** Called with each entry of the audit that was written through this producer. */
+  observeAudit?: AuditLogOptions['observe'];
   /** Called with each change to a notification that was written through this producer. */
   observe?: LedgerObserver;
 }
@@ -142,6 +148,9 @@ export class NotificationProducer {
     queues: Queues;
     backlog: Backlog;
   };
+  /** Takes down who does what. */
+  readonly audit: AuditLog;
+  readonly auditTrail: AuditTrail;
   readonly #redis: RedisClient;
   readonly #queues: Queues;
 
@@ -172,7 +181,11 @@ export class NotificationProducer {
     const ledger = new Ledger(this.#redis, prefix, retention, options.observe, search);
     const backlog = new Backlog(this.#redis, this.#queues, backlogMax);
     this.store = { redis: this.#redis, prefix, ledger, queues: this.#queues, backlog };
-    this.notifications = new Notifications(this.#redis, ledger, this.#queues);
+    const retentionMs = options.auditRetentionMs ?? 400 * DAY_MS;
+    const auditParts = { redis: this.#redis, prefix, keyring, retentionMs };
+    this.audit = new AuditLog({ ...auditParts, observe: options.observeAudit });
+    this.auditTrail = new AuditTrail(auditParts);
+    this.notifications = new Notifications(this.#redis, ledger, this.#queues, this.audit);
     this.search = new NotificationSearch(this.#redis, ledger, search);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.operations = new Operations({
@@ -182,6 +195,7 @@ export class NotificationProducer {
       queues: this.#queues,
       gate: new Gate(this.#redis, prefix),
       sendingPause: new SendingPause(this.#redis, prefix, this.#queues),
+      audit: this.audit,
     });
     this.acceptor = new Acceptor({
       redis: this.#redis,

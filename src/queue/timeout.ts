@@ -36,6 +36,16 @@ export async function withTimeout<T>(
   }
 }
 
+/** For work that has no limit as a whole: a Redis that is away still becomes the one typed error. */
+export async function withRedisFaultNamed<T>(id: string | undefined, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!isRedisFault(error)) throw error;
+    throw new RedisUnavailableError(id, { cause: withoutCommand(error) });
+  }
+}
+
 const awaited = new WeakMap<RedisClient, Promise<unknown>>();
 
 /**

@@ -164,3 +164,14 @@ export interface DoctorKeys {
 export function doctorKeys(prefix: string): DoctorKeys {
   return { mark: `${prefix}:doctor:running`, last: `${prefix}:doctor` };
 }
+
+export interface AuditKeys {
+  /** Stream: who did what. Written by one script, and only at its end. */
+  entries: string;
+  /** Number, time and code of the newest entry. */
+  head: string;
+}
+
+export function auditKeys(prefix: string): AuditKeys {
+  return { entries: `${prefix}:audit`, head: `${prefix}:audit:head` };
+}

@@ -36,7 +36,7 @@ async function failedCampaign(rows: number, room: number) {
       snapshots: async (ids) => ids.map((id) => ({ record: recordOf(id), tag: Buffer.alloc(8) })),
     },
     notifications: {
-      retry: async (id) => {
+      retryRow: async (id) => {
         setGoing.add(id);
         return { kind: 'retried', record: recordOf(id) };
       },

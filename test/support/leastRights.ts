@@ -3,4 +3,4 @@
  * documentation says the same, and a test runs the whole product with nothing else.
  */
 export const LEAST_RIGHTS =
-  'resetchannels ~{prefix}* -@all +@connection +@read +@write +@scripting +@transaction +time -@dangerous +info';
+  'resetchannels ~{prefix}* -@all +@connection +@read +@write +@scripting +@transaction +time -@dangerous +info -xdel -xsetid';

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { CampaignImport, ExportedFile } from '../../campaign/campaigns.js';
-import type { ExportFormat } from '../../campaign/exports.js';
+import type { CampaignImport } from '../../campaign/campaigns.js';
+import type { ExportedFile, ExportFormat } from '../../campaign/exports.js';
 import { readChoice } from '../../campaign/import/columnChoices.js';
 import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
 import type { FieldProblem } from '../../notification/request.js';

@@ -139,7 +139,7 @@ export const CONTROL_ROUTES = [
     description: 'Takes no body.',
     answers: { 200: answer('It goes on', resumed, { paused: false, was: PAUSE }) },
     async handle({ caller, request }, { operations }) {
-      const was = await operations.resume();
+      const was = await operations.resume(caller);
       request.log.warn({ caller: caller.name }, 'sending resumed');
       return ok({ paused: false, was: was === undefined ? undefined : pauseView(was) });
     },
@@ -167,7 +167,7 @@ export const CONTROL_ROUTES = [
     description: 'The next 429 closes it again. Takes no body.',
     answers: { 200: answer('Open', gateOpened, { closed: false, sparedSeconds: 30 }) },
     async handle({ caller, request }, { operations }) {
-      const sparedMs = await operations.openGate();
+      const sparedMs = await operations.openGate(caller);
       request.log.warn({ caller: caller.name, sparedMs }, 'gate opened by hand');
       return ok({ closed: false, sparedSeconds: Math.round(sparedMs / 1_000) });
     },

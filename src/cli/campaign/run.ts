@@ -215,7 +215,7 @@ async function importRows(run: Run): Promise<CampaignView | ExitCode> {
     (outcome?.kind === 'unusable' || outcome?.kind === 'broken_off')
   ) {
     // Or its id would be taken by what is not wanted any more.
-    await run.campaigns.deleteDraft(newCampaign);
+    await run.campaigns.deleteDraft(newCampaign, run.by);
   }
   switch (outcome?.kind) {
     case undefined:

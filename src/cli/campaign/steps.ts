@@ -4,9 +4,8 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import type { StepOutcome } from '../../campaign/campaignSteps.js';
-import type { ExportedFile } from '../../campaign/campaigns.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
-import type { ExportFormat } from '../../campaign/exports.js';
+import type { ExportedFile, ExportFormat } from '../../campaign/exports.js';
 import {
   RETRYABLE_STATES,
   type RefusedRow,

@@ -1,8 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { FILE_TYPES } from '../../api/routes/campaignFileRoutes.js';
-import type { Campaigns, ExportedFile } from '../../campaign/campaigns.js';
-import type { ExportFormat } from '../../campaign/exports.js';
+import type { Campaigns } from '../../campaign/campaigns.js';
+import type { ExportedFile, ExportFormat } from '../../campaign/exports.js';
 import { allow } from '../people/access.js';
 import { type CampaignCall, campaignParam, sendNoCampaign } from './campaignParam.js';
 

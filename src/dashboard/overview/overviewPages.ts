@@ -63,8 +63,8 @@ ${errorPanel('A reason is needed to stop it.', html`Expected: ${PAUSE_REASON_EXP
     },
   );
 
-  app.post('/sending/resume', allow('operator'), async (_request, reply) => {
-    await operations.resume();
+  app.post('/sending/resume', allow('operator'), async (request, reply) => {
+    await operations.resume(request.caller);
     return reply.redirect('/', 303);
   });
 }

@@ -1,10 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { answerError } from '../../api/errorHandler.js';
 import { httpProblem, sendProblem } from '../../api/problems.js';
+import type { AuditLog } from '../../audit/auditLog.js';
+import type { Caller } from '../../audit/caller.js';
 import { html } from '../../html/html.js';
 import { foreignOrigin } from '../../http/requestOrigin.js';
 import type { Person } from '../../people/role.js';
+import { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { button, field, panel } from '../page/components.js';
-import { sendPage } from '../page/layout.js';
+import { sendPage, sendRedisUnavailable } from '../page/layout.js';
 import { refuseByRole } from './access.js';
 import type { Accounts } from './accounts.js';
 import { LoginAttempts } from './loginAttempts.js';
@@ -13,6 +17,7 @@ import type { EndedSessions, Sessions } from './loginSessions.js';
 /** Who may log in, and who has. */
 export interface Logins {
   accounts: Pick<Accounts, 'check'>;
+  audit: Pick<AuditLog, 'act'>;
   sessions: Sessions;
   ended: EndedSessions;
 }
@@ -56,13 +61,18 @@ const OWN_PAGE = /^\/(?!log(?:in|out)\b|assets\/|live\/|v1\/)[A-Za-z0-9._~%/?=&-
 
 /** The way in and the way out. Absent where there is no login. */
 export function loginRoutes(app: FastifyInstance, logins: Logins): void {
-  const { accounts, sessions, ended } = logins;
+  const { sessions, ended } = logins;
   const attempts = new LoginAttempts();
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'referrer-policy': 'same-origin', 'x-frame-options': 'DENY' });
     const foreign = foreignOrigin(request, { loopbackNamesOnly: false, programsMayWrite: false });
     if (foreign !== undefined) return sendProblem(reply, httpProblem(403, foreign));
+  });
+
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
+    return sendRedisUnavailable(request, reply, error);
   });
 
   app.get<{ Querystring: { next?: unknown } }>('/login', async (request, reply) =>
@@ -79,7 +89,10 @@ export function loginRoutes(app: FastifyInstance, logins: Logins): void {
       const problem = `Too many wrong logins. Try again in ${attempt.seconds} s.`;
       return sendLogin(request, reply, { next, status: 429, problem });
     }
-    const cookie = await logIn(name, form.get('password') ?? '', byHttps(request)).then(
+    const cookie = await logIn(logins, request, {
+      name,
+      password: form.get('password') ?? '',
+    }).then(
       (begun) => {
         attempt.end(begun !== undefined);
         return begun;
@@ -97,23 +110,42 @@ export function loginRoutes(app: FastifyInstance, logins: Logins): void {
     return reply.redirect(next, 303);
   });
 
-  /** The cookie of the session that this begins; undefined where name and password do not fit. */
-  async function logIn(
-    name: string,
-    password: string,
-    secure: boolean,
-  ): Promise<string | undefined> {
-    const user = await accounts.check(name, password);
-    return user === undefined ? undefined : sessions.begin(user.name, Date.now(), secure);
-  }
-
   app.post('/logout', async (request, reply) => {
     reply.header('set-cookie', sessions.end(byHttps(request)));
     const now = Date.now();
     const session = await sessions.read(request.headers.cookie, now);
-    if (session !== undefined) await ended.end(session, now);
+    if (session !== undefined) {
+      const by = callerOf(session.person, request);
+      await logins.audit.act(
+        by,
+        { what: 'logout' },
+        () => ended.end(session, now),
+        () => DONE,
+      );
+    }
     return reply.redirect('/login', 303);
   });
+}
+
+const DONE = { outcome: 'done' } as const;
+
+function callerOf({ name, role }: Person, { ip }: FastifyRequest): Caller {
+  return { name, role, from: 'page', address: ip };
+}
+
+/**
+ * The cookie of the session that this begins; undefined where name and password do not fit. Wrong
+ * passwords are not in the audit, where a guesser could crowd out what others did; the log has them.
+ */
+async function logIn(
+  { accounts, audit, sessions }: Logins,
+  request: FastifyRequest,
+  { name, password }: { name: string; password: string },
+): Promise<string | undefined> {
+  const user = await accounts.check(name, password);
+  if (user === undefined) return undefined;
+  const begin = () => sessions.begin(user.name, Date.now(), byHttps(request));
+  return audit.act(callerOf(user, request), { what: 'login' }, begin, () => DONE);
 }
 
 function ownPage(next: unknown): string {

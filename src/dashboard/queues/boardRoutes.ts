@@ -133,13 +133,13 @@ function pressing(parts: BoardParts): Record<string, Handle> {
     };
   return {
     [`put ${job}/retry`]: button((lane, jobId, by) => retry(parts, lane, jobId, by)),
-    [`put ${job}/promote`]: button((lane, jobId) => promote(parts, lane, jobId)),
-    [`put ${job}/clean`]: button((lane, jobId) => remove(parts, lane, jobId)),
-    'post /api/queues/:queueName/add': async ({ params, body }) => {
+    [`put ${job}/promote`]: button((lane, jobId, by) => promote(parts, lane, jobId, by)),
+    [`put ${job}/clean`]: button((lane, jobId, by) => remove(parts, lane, jobId, by)),
+    'post /api/queues/:queueName/add': async ({ params, body, headers }) => {
       const lane = laneNamed(params['queueName']);
       if (lane === undefined) return failure(404, 'ERRORS.QUEUE_NOT_FOUND');
       const { data } = (body ?? {}) as { data?: unknown };
-      const pressed = await duplicate(parts, lane, data);
+      const pressed = await duplicate(parts, lane, data, parts.callers.get(headers));
       if (pressed.kind !== 'added') return afterPressing(pressed);
       const added = jobView({ id: pressed.jobId, data, opts: {}, timestamp: Date.now() });
       return answer(200, { job: added, status: pressed.state });

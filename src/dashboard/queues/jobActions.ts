@@ -1,3 +1,5 @@
+import type { Act, Outcome } from '../../audit/auditEntry.js';
+import type { AuditLog } from '../../audit/auditLog.js';
 import type { Caller } from '../../audit/caller.js';
 import type { Ledger } from '../../notification/ledger.js';
 import type { Lane } from '../../notification/state.js';
@@ -14,6 +16,7 @@ export interface ButtonParts {
   queues: Queues;
   ledger: Ledger;
   notifications: Notifications;
+  audit: AuditLog;
 }
 
 /*
@@ -58,15 +61,19 @@ export async function retry(
 }
 
 export async function promote(
-  { queues }: ButtonParts,
+  { queues, audit }: ButtonParts,
   lane: Lane,
   jobId: string,
+  by: Caller | undefined,
 ): Promise<JobActionResult> {
   const job = await queues[lane].getJob(jobId);
   if (job === undefined) return { kind: 'no_job' };
-  if (!(await job.isDelayed())) return { kind: 'refused', because: 'The job is not delayed.' };
-  await job.promote();
-  return { kind: 'done' };
+  const work = async (): Promise<JobActionResult> => {
+    if (!(await job.isDelayed())) return { kind: 'refused', because: 'The job is not delayed.' };
+    await job.promote();
+    return { kind: 'done' };
+  };
+  return audit.act(by, actOn('job.promote', lane, jobId), work, outcomeOf);
 }
 
 /**
@@ -74,9 +81,10 @@ export async function promote(
  * over: data, names and options of jobs are ours, or they could carry anything.
  */
 export async function duplicate(
-  { queues, ledger }: ButtonParts,
+  { queues, ledger, audit }: ButtonParts,
   lane: Lane,
   data: unknown,
+  by: Caller | undefined,
 ): Promise<JobActionResult | { kind: 'added'; jobId: string; state: string }> {
   const wanted = readJobData(data);
   if (wanted === undefined) return { kind: 'refused', because: 'Give {"id": …, "generation": …}.' };
@@ -85,18 +93,32 @@ export async function duplicate(
     return { kind: 'refused', because: 'There is no such notification in this queue.' };
   }
   const { name } = jobFor(record, Date.now());
-  const job = await queues[lane].add(name, wanted);
+  const act = { what: 'job.duplicate', on: wanted.id, detail: lane } as const;
+  const job = await audit.act(by, act, () => queues[lane].add(name, wanted), outcomeOf);
   return { kind: 'added', jobId: job.id ?? '', state: await job.getState() };
 }
 
+function actOn(what: 'job.promote' | 'job.remove', lane: Lane, jobId: string): Act {
+  return { what, on: jobId, detail: lane };
+}
+
+function outcomeOf(result: object): Outcome {
+  if (!('because' in result)) return { outcome: 'done' };
+  return { outcome: 'refused', detail: String(result.because) };
+}
+
 export async function remove(
-  { queues }: ButtonParts,
+  { queues, audit }: ButtonParts,
   lane: Lane,
   jobId: string,
+  by: Caller | undefined,
 ): Promise<JobActionResult> {
   const job = await queues[lane].getJob(jobId);
   if (job === undefined) return { kind: 'no_job' };
-  if (await job.isActive()) return { kind: 'refused', because: 'A worker is at this job.' };
-  await job.remove();
-  return { kind: 'done' };
+  const work = async (): Promise<JobActionResult> => {
+    if (await job.isActive()) return { kind: 'refused', because: 'A worker is at this job.' };
+    await job.remove();
+    return { kind: 'done' };
+  };
+  return audit.act(by, actOn('job.remove', lane, jobId), work, outcomeOf);
 }
