@@ -3,6 +3,7 @@ import { isLoopbackHost } from './http/requestOrigin.js';
 import { settingsOf } from './notification/channelFacts.js';
 import { Keyring } from './notification/keyring.js';
 import type { Channel } from './notification/state.js';
+import { ROLES_EXPECTED } from './people/ssoRoles.js';
 import { isLoopbackUrl } from './redis/redisClient.js';
 import {
   allowedRecipients,
@@ -15,9 +16,12 @@ import {
   email,
   httpUrl,
   keyring,
+  oidcIssuer,
   phone,
+  publicUrl,
   redisUrl,
   region,
+  roleByClaim,
   share,
   UNITS,
   wholeNumber,
@@ -113,6 +117,17 @@ const environmentSchema = z.object({
     .optional()
     .meta({ secret: true }),
   CONSOLE_USERS: consoleUsers.optional().meta({ secret: true }),
+  PUBLIC_URL: publicUrl.optional().meta({ secret: false }),
+  OIDC_ISSUER: oidcIssuer.optional().meta({ secret: false }),
+  OIDC_CLIENT_ID: credential.optional().meta({ secret: false }),
+  OIDC_CLIENT_SECRET: credential.optional().meta({ secret: true }),
+  OIDC_SCOPES: z
+    .string()
+    .regex(/^openid( [\x21-\x7e]+)*$/, 'openid, and further scopes with blanks between them')
+    .default('openid profile')
+    .meta({ secret: false }),
+  OIDC_ROLE_CLAIM: z.string().default('roles').meta({ secret: false }),
+  OIDC_ROLES: roleByClaim.optional().meta({ secret: false }),
   AUDIT_RETENTION: duration(UNITS.d).default(400 * UNITS.d),
   DASHBOARD_ACTIONS: z
     .enum(['off', 'on'], { error: 'off or on' })
@@ -226,6 +241,7 @@ export function missing(config: Config, role: Role): { name: string; expected: s
     problems.push({ name: 'API_KEYS', expected: 'name:key pairs, since API_HOST is not loopback' });
   }
   problems.push(...missingForDashboard(config, localApi, role));
+  if (role !== 'worker') problems.push(...missingForSso(config));
   if (role === 'api') return problems;
   if (config.GENESYS_CLOUD_BASE_URL === undefined) {
     need('GENESYS_CLOUD_REGION', 'the region of your organisation, such as us-east-1');
@@ -241,12 +257,30 @@ function missingForDashboard(config: Config, localApi: boolean, role: Role) {
   const needed = { DASHBOARD_USER: 'a name', DASHBOARD_PASSWORD: 'at least 12 characters' };
   const names = ['DASHBOARD_USER', 'DASHBOARD_PASSWORD'] as const;
   const given = names.filter((name) => config[name] !== undefined);
-  const others = config.CONSOLE_USERS !== undefined;
+  const others = config.CONSOLE_USERS !== undefined || config.OIDC_ISSUER !== undefined;
   if (role === 'worker' || (given.length === 0 && (localApi || others))) return [];
   const because = localApi ? `since ${given[0]} is set` : 'since API_HOST is not loopback';
   return names
     .filter((name) => config[name] === undefined)
     .map((name) => ({ name, expected: `${needed[name]}, ${because}` }));
+}
+
+/** OpenID Connect is configured as a whole or not at all. */
+function missingForSso(config: Config): { name: string; expected: string }[] {
+  const needed = {
+    OIDC_ISSUER: 'the https URL of the provider',
+    OIDC_CLIENT_ID: 'the id that the provider gave this console',
+    OIDC_CLIENT_SECRET: 'the secret that belongs to OIDC_CLIENT_ID',
+    OIDC_ROLES: ROLES_EXPECTED,
+    PUBLIC_URL: 'where people reach this console, such as https://notifier.example.com',
+  } as const;
+  const names = Object.keys(needed) as (keyof typeof needed)[];
+  const asking = ['OIDC_ISSUER', 'OIDC_CLIENT_ID', 'OIDC_ROLES'] as const;
+  const given = asking.find((name) => config[name] !== undefined);
+  if (given === undefined) return [];
+  return names
+    .filter((name) => config[name] === undefined)
+    .map((name) => ({ name, expected: `${needed[name]}, since ${given} is set` }));
 }
 
 /** The problems as a person reads them, one line each. */

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { resolveRegion } from './genesys/endpoints.js';
+import { parseUrl } from './http/parseUrl.js';
+import { isLoopbackHost } from './http/requestOrigin.js';
 import { readEmail } from './notification/emailAddress.js';
 import { Keyring } from './notification/keyring.js';
 import {
@@ -11,6 +13,7 @@ import {
 import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
 import { CHANNELS } from './notification/state.js';
 import { readUsersSetting } from './people/consoleUsers.js';
+import { ROLES_EXPECTED, readRoleByClaim } from './people/ssoRoles.js';
 import { isRedisUrl } from './redis/redisClient.js';
 
 /* What a setting may hold: for each kind, how its text is read, and what is expected there. */
@@ -159,3 +162,25 @@ export const consoleUsers = z.string().transform((text, context) => {
 export const keyring = z
   .string()
   .refine(isKeyring, 'a secret of at least 16 characters, or id:secret pairs, comma separated');
+
+const ISSUER = 'the https URL of a provider, as its own configuration has it';
+
+/** Kept as it is written: a slash at the end is part of an issuer's name. Without TLS on this machine alone. */
+export const oidcIssuer = z.string().refine((text) => {
+  const url = parseUrl(text);
+  if (url === undefined || url.search !== '' || url.hash !== '' || url.username !== '')
+    return false;
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
+}, ISSUER);
+
+export const publicUrl = httpUrl.refine(
+  (text) => parseUrl(text)?.pathname === '/',
+  'an http or https URL without a path, such as https://notifier.example.com',
+);
+
+export const roleByClaim = z.string().transform((text, context) => {
+  const read = readRoleByClaim(text);
+  if (read !== undefined) return read;
+  context.addIssue({ code: 'custom', message: ROLES_EXPECTED });
+  return z.NEVER;
+});

@@ -125,6 +125,19 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   },
   DASHBOARD_PASSWORD: { meaning: 'the password of `DASHBOARD_USER`, at least 12 characters' },
   CONSOLE_USERS: { meaning: 'a file of people and roles, or its entries with blanks between them' },
+  PUBLIC_URL: { meaning: 'where people reach this console; needed for OpenID Connect' },
+  OIDC_ISSUER: { meaning: 'a provider of logins by OpenID Connect, as it names itself' },
+  OIDC_CLIENT_ID: { meaning: 'what the provider calls this console' },
+  OIDC_CLIENT_SECRET: { meaning: 'the secret that belongs to it' },
+  OIDC_SCOPES: { initially: 'openid profile', meaning: 'what the provider is asked for' },
+  OIDC_ROLE_CLAIM: {
+    initially: 'roles',
+    meaning: 'the claim that says what a person is; dots lead into it: `realm_access.roles`',
+  },
+  OIDC_ROLES: {
+    meaning:
+      'which value of that claim gives which role: `console-admins=operator,marketing=editor`',
+  },
   AUDIT_RETENTION: {
     initially: '400d',
     meaning: 'how long the audit keeps who did what; at most 500,000 entries',

@@ -11,20 +11,18 @@ import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
-import { type Config, keyringOf } from '../config.js';
+import type { Config } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
-import { Accounts, type Login } from '../dashboard/people/accounts.js';
-import { EndedSessions, Sessions } from '../dashboard/people/loginSessions.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import type { Readiness } from '../ops/healthServer.js';
 import { Metrics } from '../ops/metrics.js';
-import type { UsersSetting } from '../people/consoleUsers.js';
 import type { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { openFlow } from './openFlow.js';
+import { openAccounts, openLogins } from './openLogins.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { RedisPreparation } from './redisPreparation.js';
 
@@ -75,7 +73,7 @@ export async function startApi(
   beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
   const templates = await loadTemplates(templatesDir(config));
-  const accounts = await Accounts.open(loginsOf(config), log);
+  const accounts = await openAccounts(config, log);
   // Its connection and its clock come with the producer, which is built first.
   let flow: FlowRecorder | undefined;
   const observe: LedgerObserver = (written, before) => {
@@ -120,14 +118,7 @@ export async function startApi(
     beside,
     log,
   });
-  const logins = accounts.isEmpty
-    ? undefined
-    : {
-        accounts,
-        audit: producer.audit,
-        sessions: new Sessions(accounts, keyringOf(config)),
-        ended: new EndedSessions(redis, prefix),
-      };
+  const logins = openLogins(config, accounts, producer, log);
   dashboard(app, {
     store: producer.store,
     notifications,
@@ -185,15 +176,6 @@ function auditLogger(log: Logger): AuditLogOptions['observe'] {
       ? { of: entry.of, outcome: entry.outcome }
       : { who: entry.who, from: entry.from, what: entry.what, on: entry.on };
     log.info({ n, code, ...about }, 'audited');
-  };
-}
-
-/** None on loopback alone: elsewhere the configuration demands a login. */
-function loginsOf(config: Config): { login?: Login; users?: UsersSetting } {
-  const { DASHBOARD_USER: user, DASHBOARD_PASSWORD: password, CONSOLE_USERS: users } = config;
-  return {
-    login: user === undefined || password === undefined ? undefined : { user, password },
-    users,
   };
 }
 

@@ -13,6 +13,7 @@ export const SECRET_SETTINGS = {
   DASHBOARD_USER: 'operations-desk',
   DASHBOARD_PASSWORD: 'a-long-password',
   CONSOLE_USERS: `a-console-user:viewer:$scrypt$ln=14,r=8,p=5$${'c2Fs'.repeat(4)}$${'aGFz'.repeat(8)}`,
+  OIDC_CLIENT_SECRET: 'a-secret-of-the-console',
 } as const;
 
 export type SecretSetting = keyof typeof SECRET_SETTINGS;

@@ -2,12 +2,13 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { z } from 'zod';
 import type { Keyring } from '../../notification/keyring.js';
 import { writePasswordHash } from '../../people/passwordHash.js';
-import type { Person } from '../../people/role.js';
+import { type Person, ROLES } from '../../people/role.js';
 import { untilConnected, withTimeout } from '../../queue/timeout.js';
 import type { RedisClient } from '../../redis/redisClient.js';
 import type { Accounts } from './accounts.js';
 
 const HOURS_12 = 12 * 60 * 60 * 1000;
+const HOURS_4 = 4 * 60 * 60 * 1000;
 const COOKIE = 'notifier_session';
 const NO_LONGER = 'Max-Age=0';
 const LONGEST_COOKIE = 1_024;
@@ -21,7 +22,13 @@ export interface Session {
 }
 
 /** What the cookie says of a session, besides the code over it. */
-const ticketSchema = z.object({ name: z.string(), until: z.number(), nonce: z.string() });
+const ticketSchema = z.object({
+  name: z.string(),
+  until: z.number(),
+  nonce: z.string(),
+  /** The role that the provider of logins gave; absent for a login with a password. */
+  sso: z.enum(ROLES).optional(),
+});
 
 type Ticket = z.output<typeof ticketSchema>;
 
@@ -39,20 +46,41 @@ type Ticket = z.output<typeof ticketSchema>;
 export class Sessions {
   readonly #accounts: Pick<Accounts, 'find'>;
   readonly #keyring: Keyring;
+  readonly #sso: string | undefined;
 
-  constructor(accounts: Pick<Accounts, 'find'>, keyring: Keyring) {
+  /** @param sso who may log in by OpenID Connect, and in which roles; when that changes, those sessions end */
+  constructor(accounts: Pick<Accounts, 'find'>, keyring: Keyring, sso?: string) {
     this.#accounts = accounts;
     this.#keyring = keyring;
+    this.#sso = sso;
   }
 
   /** The cookie of a new session; `secure` where the browser came by https. */
   async begin(name: string, now: number, secure: boolean): Promise<string | undefined> {
-    const nonce = randomBytes(12).toString('base64url');
-    const ticket: Ticket = { name, until: now + HOURS_12, nonce };
+    return this.#cookieFor({ name }, now + HOURS_12, now, secure);
+  }
+
+  /** The same after a login by OpenID Connect: the provider says the role, so it is asked again earlier. */
+  async beginSso(
+    { name, role }: Person,
+    now: number,
+    secure: boolean,
+  ): Promise<string | undefined> {
+    return this.#cookieFor({ name, sso: role }, now + HOURS_4, now, secure);
+  }
+
+  async #cookieFor(
+    who: Pick<Ticket, 'name' | 'sso'>,
+    until: number,
+    now: number,
+    secure: boolean,
+  ): Promise<string | undefined> {
+    const ticket: Ticket = { ...who, until, nonce: randomBytes(12).toString('base64url') };
     const standing = await this.#standingOf(ticket);
     if (standing === undefined) return undefined;
     const id = Buffer.from(JSON.stringify(ticket)).toString('base64url');
-    return cookie(`${id}.${codeOf(id, standing.key)}`, `Max-Age=${HOURS_12 / 1000}`, secure);
+    const age = `Max-Age=${(until - now) / 1000}`;
+    return cookie(`${id}.${codeOf(id, standing.key)}`, age, secure);
   }
 
   end(secure: boolean): string {
@@ -71,7 +99,15 @@ export class Sessions {
   }
 
   /** Who the ticket's person is now, and the key for what they may have. */
-  async #standingOf({ name }: Ticket): Promise<{ person: Person; key: Buffer } | undefined> {
+  async #standingOf({
+    name,
+    sso,
+  }: Pick<Ticket, 'name' | 'sso'>): Promise<{ person: Person; key: Buffer } | undefined> {
+    if (sso !== undefined) {
+      if (this.#sso === undefined) return undefined;
+      const key = this.#keyring.derive('console sso session', `${name}\n${sso}\n${this.#sso}`);
+      return { person: { name, role: sso }, key };
+    }
     const user = await this.#accounts.find(name);
     if (user === undefined) return undefined;
     const { role, hash } = user;
