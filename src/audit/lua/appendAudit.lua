@@ -14,10 +14,11 @@ if head ~= ARGV[1] then
   return head
 end
 redis.call('DEL', KEYS[2])
+-- Before the new entries are there: a clock that is ahead would remove them, too.
+redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[3])
+redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[4])
 for at = 5, #ARGV, 2 do
   redis.call('XADD', KEYS[1], '*', 'e', ARGV[at], 'm', ARGV[at + 1])
 end
 redis.call('SET', KEYS[2], ARGV[2])
-redis.call('XTRIM', KEYS[1], 'MINID', '~', ARGV[3])
-redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[4])
 return false
