@@ -34,6 +34,8 @@ const FILE_SCRIPTS: Pick<Page, 'scripts'> = { scripts: ['upload.js'] };
 const CAMPAIGNS_A_PAGE = 20;
 /** Without a step in between, so old may be what is shown: a page of the list costs Redis some forty commands. */
 const SELDOM_MS = 10_000;
+/** Of an ended one only receipts still come in. */
+const ENDED_MS = 30_000;
 
 /** The way of a campaign from its message to its report, for people. */
 export function campaignPages(app: FastifyInstance, parts: CampaignPagesParts): void {
@@ -191,7 +193,8 @@ ${pager(page.next, isFirst)}`;
     const view = await campaigns.get(id);
     if (view === undefined) return { parts: {}, isGoodForMs: SELDOM_MS };
     const isAtWork = view.state === 'running' || view.upload?.state === 'coming';
-    return { parts: liveParts(view, Date.now()), isGoodForMs: isAtWork ? 0 : SELDOM_MS };
+    const whileStill = view.endedAt === undefined ? SELDOM_MS : ENDED_MS;
+    return { parts: liveParts(view, Date.now()), isGoodForMs: isAtWork ? 0 : whileStill };
   }
 }
 
