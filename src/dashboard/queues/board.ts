@@ -102,7 +102,7 @@ async function flowNotice(operations: Operations): Promise<string> {
   if (details.length === 0) return '';
   return html`<div role="status" style="${NOTICE_STYLE}">
 At ${time(Date.now())}: ${details.join(' ')}
-<a href="/notifications" style="color:#fff">What to do about it</a></div>`.text;
+<a href="/" style="color:#fff">What to do about it</a></div>`.text;
 }
 
 /**
@@ -140,7 +140,10 @@ export function boardPlugin(app: FastifyInstance, parts: Omit<BoardParts, 'calle
       uiConfig: {
         boardTitle: 'proactive-notifier',
         hideDocsLink: true,
-        miscLinks: [{ text: 'Notifications', url: '/notifications' }],
+        miscLinks: [
+          { text: 'Overview', url: '/' },
+          { text: 'Notifications', url: '/notifications' },
+        ],
         pollingInterval: { showSetting: false, forceInterval: POLL_EVERY_S },
       },
     },
