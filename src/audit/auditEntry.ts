@@ -21,6 +21,9 @@ const AUDITED = [
   'job.promote',
   'job.duplicate',
   'job.remove',
+  'user.add',
+  'user.replace',
+  'user.remove',
   'login',
   'logout',
 ] as const;

@@ -2,8 +2,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AuditView } from '../../src/audit/auditReader.js';
 import { isPassword } from '../../src/people/passwordHash.js';
 import { readUserFile } from '../../src/people/userFile.js';
+import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { Command, type Ended } from './support/command.js';
 
 const PASSWORD = 'correct horse battery';
@@ -11,14 +13,23 @@ const PASSWORD = 'correct horse battery';
 describe('notifier user', () => {
   let folder: string;
   let file: string;
+  const prefix = freshPrefix();
   beforeAll(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'users-'));
     file = path.join(folder, 'users');
   });
-  afterAll(() => rm(folder, { recursive: true }));
+  afterAll(async () => {
+    await flushPrefix(prefix);
+    await rm(folder, { recursive: true });
+  });
 
   async function user(args: string[], input = '', users = file): Promise<Ended> {
-    const command = new Command(['user', ...args], { CONSOLE_USERS: users }, { input });
+    const environment = {
+      CONSOLE_USERS: users,
+      REDIS_URL: testRedisUrl(),
+      QUEUE_PREFIX: prefix,
+    };
+    const command = new Command(['user', ...args], environment, { input });
     return { code: await command.end(), stdout: command.stdout, stderr: command.stderr };
   }
 
@@ -42,6 +53,28 @@ describe('notifier user', () => {
     expect((await user(['remove', 'ann'])).code).toBe(0);
     expect((await user(['remove', 'ann'])).code).toBe(2);
     expect(await readUserFile(file)).toEqual([]);
+    const audit = new Command(['audit', '--what', 'user', '--json'], {
+      REDIS_URL: testRedisUrl(),
+      QUEUE_PREFIX: prefix,
+    });
+    await audit.end();
+    const { entries } = JSON.parse(audit.stdout) as { entries: AuditView[] };
+    expect(entries.map(({ what, on, outcome }) => [what, on, outcome])).toEqual([
+      ['user.remove', 'ann', 'refused'],
+      ['user.remove', 'ann', 'done'],
+      ['user.replace', 'ann', 'done'],
+      ['user.add', 'Ann', 'refused'],
+      ['user.add', 'ann', 'done'],
+    ]);
+  });
+
+  test('that no Redis hears of changes the file all the same, and says that the audit has no entry', async () => {
+    const environment = { CONSOLE_USERS: file, REDIS_URL: 'redis://127.0.0.1:1' };
+    const args = ['user', 'add', 'zoe', '--role', 'viewer'];
+    const command = new Command(args, environment, { input: PASSWORD });
+    expect(await command.end()).toBe(0);
+    expect(command.stderr).toContain('The audit gets no entry of this: Redis does not answer.');
+    expect((await user(['remove', 'zoe'])).code).toBe(0);
   });
 
   test('prints the entry where there is no file to write to, and the setting takes it', async () => {

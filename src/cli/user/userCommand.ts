@@ -14,6 +14,9 @@ import { EXIT, type ExitCode } from '../exitCodes.js';
 import { type Output, outputFor, printable } from '../output.js';
 import { readPassword } from './readPassword.js';
 
+/** What is longer is no one's name. */
+const LONGEST_NAME = 32;
+
 export interface FileOptions {
   file?: string;
   json?: boolean;
@@ -42,7 +45,14 @@ export async function addUser(name: string, options: AddOptions): Promise<ExitCo
       output.result(writeUser(user), { name, role: user.role, entry: writeUser(user) });
       return EXIT.ok;
     }
-    return addToFile(setting.file, user, options.replace === true, output);
+    const replace = options.replace === true;
+    const act = {
+      what: replace ? 'user.replace' : 'user.add',
+      on: name,
+      detail: user.role,
+    } as const;
+    const { betweenEntries } = await import('./userAudit.js');
+    return betweenEntries(act, output, () => addToFile(setting.file, user, replace, output));
   });
 }
 
@@ -93,18 +103,21 @@ export async function removeUser(name: string, options: FileOptions): Promise<Ex
       output.remark('CONSOLE_USERS names no file: take the entry out of its value.');
       return failed(output, 'no_file', EXIT.invalid);
     }
-    let found: ConsoleUser | undefined;
-    await changeUserFile(setting.file, (users) => {
-      found = namesake(users, name);
-      return found && users.filter((user) => user !== found);
-    });
-    if (found === undefined) return noSuchUser(output, name);
-    output.result(`Removed ${found.name}, from ${setting.file}.`, {
-      removed: found.name,
-      file: setting.file,
-    });
-    return EXIT.ok;
+    const act = { what: 'user.remove', on: name.slice(0, LONGEST_NAME) } as const;
+    const { betweenEntries } = await import('./userAudit.js');
+    return betweenEntries(act, output, () => removeFromFile(setting.file, name, output));
   });
+}
+
+async function removeFromFile(file: string, name: string, output: Output): Promise<ExitCode> {
+  let found: ConsoleUser | undefined;
+  await changeUserFile(file, (users) => {
+    found = namesake(users, name);
+    return found && users.filter((user) => user !== found);
+  });
+  if (found === undefined) return noSuchUser(output, name);
+  output.result(`Removed ${found.name}, from ${file}.`, { removed: found.name, file });
+  return EXIT.ok;
 }
 
 function namesake(users: readonly ConsoleUser[], name: string): ConsoleUser | undefined {

@@ -85,6 +85,9 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'job.promote': 'Promoted a job',
   'job.duplicate': 'Duplicated a job',
   'job.remove': 'Removed a job',
+  'user.add': 'Added a person',
+  'user.replace': 'Changed a person’s password and role',
+  'user.remove': 'Removed a person',
   login: 'Logged in',
   logout: 'Logged out',
 };

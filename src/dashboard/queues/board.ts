@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Caller } from '../../audit/caller.js';
 import { html } from '../../html/html.js';
 import { redactedError } from '../../ops/logger.js';
+import { may } from '../../people/role.js';
 import { flowStatus } from '../../queue/flowStatus.js';
 import { INTAKE, QUEUE_NAMES } from '../../queue/intakeJob.js';
 import { RedisUnavailableError } from '../../queue/notifierErrors.js';
@@ -83,6 +84,8 @@ const DEAD_BUTTONS = [
   ),
 ].join(',');
 const WITHOUT_DEAD_BUTTONS = `<style>${DEAD_BUTTONS} { display: none; }</style>`;
+/** For people who may not press them; the guard refuses them all the same. */
+const WITHOUT_JOB_BUTTONS = `<style>button${OF_ONE_JOB} { display: none; }</style>`;
 
 /** What its page loads, which is no page. */
 const OF_THE_LIBRARY = /^\/queues\/(?:api|static)\//;
@@ -151,12 +154,13 @@ export function boardPlugin(app: FastifyInstance, parts: Omit<BoardParts, 'calle
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('content-security-policy', POLICY);
   });
-  app.addHook('onSend', async (_request, _reply, payload) => {
+  app.addHook('onSend', async ({ person }, _reply, payload) => {
     if (typeof payload !== 'string' || !payload.includes('<!DOCTYPE html>')) return payload;
     const notice = await flowNotice(parts.operations);
+    const hidden = `${WITHOUT_DEAD_BUTTONS}${may(person, 'operator') ? '' : WITHOUT_JOB_BUTTONS}`;
     return payload
       .replace(FONT_SERVICE, '')
-      .replace(/<\/head>/i, (end) => `${WITHOUT_DEAD_BUTTONS}${end}`)
+      .replace(/<\/head>/i, (end) => `${hidden}${end}`)
       .replace(/<\/body>/i, (end) => `${notice}${end}`);
   });
   app.register(adapter.registerPlugin());

@@ -75,7 +75,7 @@ describe('logging in', () => {
     const api = await startTestApi(LOGIN);
     const { DASHBOARD_USER: user, DASHBOARD_PASSWORD: password } = LOGIN;
     const answer = await new Visitor(api.url).submit('/login', { user, password, next });
-    expect(answer.headers.get('location')).toBe('/queues');
+    expect(answer.headers.get('location')).toBe('/');
   });
 
   test('is slowed down for an address that guesses, and then refused even with the right password', async () => {
