@@ -59,16 +59,17 @@ export async function verifyAudit(
     check.first ??= entry.n;
     if (before === undefined) cutAt = cutBefore(entry, now - retentionMs);
     before = { n: entry.n, at: entry.at, code };
+    if (check.last === undefined || entry.n > check.last.n) check.last = before;
   }
-  check.last = before;
   // With as many entries as there may be, the oldest have gone for their number.
   if (cutAt !== undefined && check.entries < ENTRIES_MAX) {
     fault(
       `the entries before ${cutAt} are missing, and the last of them is younger than AUDIT_RETENTION (or that was shorter before)`,
     );
   }
-  if (head !== undefined && (before === undefined || before.n < head.n)) {
-    fault(`the newest entries are missing: ${(before?.n ?? 0) + 1} to ${head.n}`);
+  const newest = check.last?.n ?? 0;
+  if (head !== undefined && newest < head.n) {
+    fault(`the newest entries are missing: ${newest + 1} to ${head.n}`);
   }
   if (seen !== undefined && !isSeen) fault(`entry ${seen.n} is not the one that was seen before`);
   return check;

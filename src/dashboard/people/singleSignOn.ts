@@ -27,19 +27,19 @@ export interface SsoPerson {
   role: Role;
 }
 
-export type SsoStart =
-  | { kind: 'go'; url: string; attempt: string }
-  | { kind: 'away'; since: number };
-
 /**
- * `refused`: the answer is not one to the question that this browser was sent with, or does not hold; `code`
- * says what of it. `no_role`: the person is known there, and none of their claims gives a role here.
+ * `refused`: what the provider says of itself or of the person cannot be used, or answers another question than
+ * this browser was sent with; `code` says which. `away`: it does not answer, since that time (epoch ms).
  */
+export type SsoFailure = { kind: 'refused'; code: string } | { kind: 'away'; since: number };
+
+export type SsoStart = { kind: 'go'; url: string; attempt: string } | SsoFailure;
+
+/** `no_role`: the person is known there, and none of their claims gives a role here. */
 export type SsoEnd =
   | { kind: 'person'; person: SsoPerson; next: string }
   | { kind: 'no_role'; name: string }
-  | { kind: 'refused'; code: string }
-  | { kind: 'away'; since: number };
+  | SsoFailure;
 
 export const CALLBACK = '/login/oidc/callback';
 
@@ -100,8 +100,8 @@ export class SingleSignOn {
   /** Where to send the browser, and what it is to keep until it comes back. */
   async start(next: string, now: number): Promise<SsoStart> {
     const oidc = await import('openid-client');
-    const provider = await this.#provider(now);
-    if (provider === undefined) return { kind: 'away', since: this.#awaySince ?? now };
+    const found = await this.#find(now);
+    if (found.kind !== 'found') return found;
     const attempt: Attempt = {
       state: oidc.randomState(),
       nonce: oidc.randomNonce(),
@@ -109,7 +109,7 @@ export class SingleSignOn {
       next,
       until: now + ATTEMPT_LASTS_MS,
     };
-    const url = oidc.buildAuthorizationUrl(provider, {
+    const url = oidc.buildAuthorizationUrl(found.provider, {
       redirect_uri: `${this.#settings.publicUrl}${CALLBACK}`,
       scope: this.#settings.scopes,
       state: attempt.state,
@@ -126,8 +126,9 @@ export class SingleSignOn {
     if (attempt === undefined) return { kind: 'refused', code: 'not_begun_here' };
     if (attempt.until <= now) return { kind: 'refused', code: 'too_late' };
     const oidc = await import('openid-client');
-    const provider = await this.#provider(now);
-    if (provider === undefined) return { kind: 'away', since: this.#awaySince ?? now };
+    const found = await this.#find(now);
+    if (found.kind !== 'found') return found;
+    const { provider } = found;
     try {
       const url = new URL(callback, this.#settings.publicUrl);
       const tokens = await oidc.authorizationCodeGrant(provider, url, {
@@ -165,39 +166,34 @@ export class SingleSignOn {
   }
 
   /** What went wrong, without what the answer held. */
-  #judge(error: unknown, now: number): SsoEnd {
-    const {
-      code,
-      status,
-      error: said,
-    } = error as {
-      code?: unknown;
-      status?: unknown;
-      error?: unknown;
-    };
+  #judge(error: unknown, now: number): SsoFailure {
+    const { code, error: said } = error as { code?: unknown; error?: unknown };
     const isAway =
       code === 'OAUTH_TIMEOUT' ||
       (error instanceof TypeError && code === undefined) ||
-      (typeof status === 'number' && status >= 500);
-    this.#log.warn({ error: redactedError(error), said: word(said) }, 'a single sign-on failed');
-    if (isAway) return { kind: 'away', since: this.#noteAway(now) };
+      statusOf(error) >= 500;
+    const about = { error: redactedError(error), said: word(said) };
+    if (isAway) {
+      this.#awaySince ??= now;
+      this.#log.warn(about, 'the provider of logins does not answer');
+      return { kind: 'away', since: this.#awaySince };
+    }
+    this.#log.warn(about, 'a single sign-on failed: what the provider says cannot be used');
     return { kind: 'refused', code: word(said) ?? word(code) ?? 'not_conform' };
   }
 
-  /** The provider as it describes itself; undefined while it does not answer. */
-  async #provider(now: number): Promise<Configuration | undefined> {
+  /** The provider as it describes itself. */
+  async #find(now: number): Promise<{ kind: 'found'; provider: Configuration } | SsoFailure> {
     if (this.#found === undefined || now - this.#found.at > DISCOVERED_FOR_MS) {
       this.#found = { at: now, provider: this.#discover() };
     }
     try {
       const provider = await this.#found.provider;
       this.#awaySince = undefined;
-      return provider;
+      return { kind: 'found', provider };
     } catch (error) {
       this.#found = undefined;
-      this.#noteAway(now);
-      this.#log.warn({ error: redactedError(error) }, 'the provider of logins does not answer');
-      return undefined;
+      return this.#judge(error, now);
     }
   }
 
@@ -212,11 +208,6 @@ export class SingleSignOn {
     const metadata = { client_secret: clientSecret, [oidc.clockTolerance]: CLOCK_TOLERANCE_S };
     const options = { execute, timeout: TIMEOUT_S };
     return oidc.discovery(new URL(issuer), clientId, metadata, undefined, options);
-  }
-
-  #noteAway(now: number): number {
-    this.#awaySince ??= now;
-    return this.#awaySince;
   }
 
   #sealed(attempt: Attempt): string {
@@ -249,6 +240,17 @@ function nameIn(claims: Record<string, unknown>, subject: string): string {
     ?.replace(/[^A-Za-z0-9._-]/g, '_')
     .slice(0, 32);
   return `sso:${name === '' || name === undefined ? 'unnamed' : name}`;
+}
+
+/** The status of the answer that an error is about; 0 where there was none. The library keeps it as a cause. */
+function statusOf(error: unknown): number {
+  let cause: unknown = error;
+  while (typeof cause === 'object' && cause !== null) {
+    const { status, cause: behind } = cause as { status?: unknown; cause?: unknown };
+    if (typeof status === 'number') return status;
+    cause = behind;
+  }
+  return 0;
 }
 
 /** A code of the protocol or the library; what is none may hold anything. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { html } from '../../html/html.js';
+import { type Html, html } from '../../html/html.js';
 import { errorPanel, moment } from '../page/components.js';
 import { sendPage } from '../page/layout.js';
 import { type Logins, ownPage } from './guard.js';
-import { CALLBACK, type SingleSignOn } from './singleSignOn.js';
+import { CALLBACK, type SingleSignOn, type SsoFailure } from './singleSignOn.js';
 
 const COOKIE = 'notifier_login';
 const PATH = '/login/oidc';
@@ -13,7 +13,7 @@ export function ssoRoutes(app: FastifyInstance, logins: Logins, sso: SingleSignO
   app.get<{ Querystring: { next?: unknown } }>(PATH, async (request, reply) => {
     const now = Date.now();
     const start = await sso.start(ownPage(request.query.next), now);
-    if (start.kind === 'away') return sendAway(request, reply, sso, start.since);
+    if (start.kind !== 'go') return sendFailure(request, reply, sso, start);
     reply.header('set-cookie', cookie(start.attempt, 'Max-Age=600', sso.isSecure));
     return reply.redirect(start.url, 303);
   });
@@ -25,9 +25,8 @@ export function ssoRoutes(app: FastifyInstance, logins: Logins, sso: SingleSignO
     reply.header('set-cookie', gone);
     switch (end.kind) {
       case 'away':
-        return sendAway(request, reply, sso, end.since);
       case 'refused':
-        return sendRefused(request, reply, sso, end.code);
+        return sendFailure(request, reply, sso, end);
       case 'no_role':
         return sendNoRole(request, reply, sso, end.name);
       case 'person': {
@@ -52,36 +51,36 @@ function cookie(value: string, age: string, secure: boolean): string {
   return `${COOKIE}=${value}; Path=${PATH}; ${age}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
 }
 
-function sendAway(
+function sendFailure(
   request: FastifyRequest,
   reply: FastifyReply,
   sso: SingleSignOn,
-  since: number,
+  failure: SsoFailure,
 ): FastifyReply {
   const title = 'You were not logged in';
   const body = html`<h1>${title}</h1>
-${errorPanel(
-  html`${sso.host} does not answer, since ${moment(since, Date.now())}.`,
-  html`Try again in a moment. Logins with a password work as before: <a href="/login">log in</a>.`,
-)}`;
-  reply.header('retry-after', 10);
-  return sendPage(request, reply, { title, section: 'none', body, status: 503 });
+${failure.kind === 'away' ? away(sso, failure.since) : refused(sso, failure.code)}`;
+  const status = failure.kind === 'away' ? 503 : 403;
+  if (status === 503) reply.header('retry-after', 10);
+  return sendPage(request, reply, { title, section: 'none', body, status });
 }
 
-function sendRefused(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  sso: SingleSignOn,
-  code: string,
-): FastifyReply {
-  const title = 'You were not logged in';
+function away({ host }: SingleSignOn, since: number): Html {
+  return errorPanel(
+    html`${host} does not answer, since ${moment(since, Date.now())}.`,
+    html`Try again in a moment. Logins with a password work as before: <a href="/login">log in</a>.`,
+  );
+}
+
+function refused({ host }: SingleSignOn, code: string): Html {
   const what =
     code === 'access_denied'
-      ? `${sso.host} refused the login.`
-      : html`What came back from ${sso.host} cannot be used (<code>${code}</code>).`;
-  const body = html`<h1>${title}</h1>
-${errorPanel(what, html`<a href="/login">Begin again</a>, in one tab. If it happens again, the log of the api says more.`)}`;
-  return sendPage(request, reply, { title, section: 'none', body, status: 403 });
+      ? `${host} refused the login.`
+      : html`What came from ${host} cannot be used (<code>${code}</code>).`;
+  return errorPanel(
+    what,
+    html`<a href="/login">Begin again</a>, in one tab. If it happens again, the log of the api says more.`,
+  );
 }
 
 function sendNoRole(

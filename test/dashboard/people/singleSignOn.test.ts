@@ -1,5 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../../api/support/api.js';
@@ -32,28 +33,34 @@ class Traveller {
 
   /** Opens the login, and the provider until it sends back: the URL of our own that it leads to. */
   async toProviderAndBack(next = '/notifications'): Promise<URL> {
-    let answer = await this.open(`${this.#api}/login/oidc?next=${encodeURIComponent(next)}`);
+    let at = new URL(`${this.#api}/login/oidc?next=${encodeURIComponent(next)}`);
+    let answer = await this.open(at.href);
     expect(answer.status).toBe(303);
     for (;;) {
-      const location = new URL(answer.headers.get('location') ?? '', answer.url);
-      if (location.origin === this.#api) return location;
-      answer = await this.open(location.href);
+      at = new URL(answer.headers.get('location') ?? '', at);
+      if (at.origin === this.#api) return at;
+      answer = await this.open(at.href);
     }
   }
 
-  /** As a browser that another site sends here. */
+  /** As a browser that another site sends here; `fetch` would say by itself that it is none. */
   async open(url: string): Promise<Response> {
     const { host } = new URL(url);
     const cookies = this.#jar.get(host) ?? new Map<string, string>();
     this.#jar.set(host, cookies);
-    const answer = await fetch(url, {
-      redirect: 'manual',
-      headers: {
-        accept: 'text/html',
-        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
-        'sec-fetch-site': 'cross-site',
-        'sec-fetch-mode': 'navigate',
-      },
+    const headers = {
+      accept: 'text/html',
+      cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+    };
+    const asked = request(url, { headers, agent: false }).end();
+    const [came] = (await once(asked, 'response')) as [IncomingMessage];
+    const answer = new Response((await came.toArray()).join('') || null, {
+      status: came.statusCode ?? 0,
+      headers: Object.entries(came.headersDistinct).flatMap(([name, values = []]) =>
+        values.map((value): [string, string] => [name, value]),
+      ),
     });
     for (const cookie of answer.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
@@ -295,6 +302,25 @@ describe('a provider that is away from the start', () => {
     expect(await answer.text()).toContain('does not answer, since');
     const visitor = await Visitor.loggedIn(api);
     expect((await visitor.open('/notifications')).status).toBe(200);
+  });
+
+  test('that calls itself otherwise is no provider that is away: its answer cannot be used', async () => {
+    const provider = await TestProvider.start('http://127.0.0.1:1/login/oidc/callback');
+    try {
+      const api = await startTestApi({
+        ...LOGIN,
+        ...SECRET,
+        ...CLIENT,
+        OIDC_ISSUER: `${provider.issuer.replace('127.0.0.1', 'localhost')}`,
+        OIDC_ROLES: ROLES,
+        PUBLIC_URL: 'http://127.0.0.1:1',
+      });
+      const answer = await new Visitor(api.url).open('/login/oidc');
+      expect(answer.status).toBe(403);
+      expect(await answer.text()).toContain('cannot be used');
+    } finally {
+      await provider.stop();
+    }
   });
 });
 
