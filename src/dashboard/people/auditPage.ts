@@ -157,13 +157,13 @@ function nothingFound(next: string | undefined): Html {
 function filterForm({ who = '', what = '', on = '', from = '', day = '' }: Asked): Html {
   const any = { value: '', label: 'any' };
   const actions = Object.entries(ACTIONS).map(([value, label]) => ({ value, label }));
-  return html`<form method="get" action="/audit" class="filter">
+  return html`<form class="filters" method="get" action="/audit" aria-label="Filter">
 ${field({ label: 'Who', name: 'who', value: who, maxLength: LONGEST_WORD })}
 ${field({ label: 'Did', name: 'what', value: what, options: [any, ...actions] })}
 ${field({ label: 'On (an id)', name: 'on', value: on, maxLength: LONGEST_WORD })}
 ${field({ label: 'From', name: 'from', value: from, options: [any, ...WAYS_IN.map((value) => ({ value }))] })}
-${field({ label: 'Day', name: 'day', value: day, hint: 'such as 2026-11-22' })}
-<p>${button('Show', 'main')} <a href="/audit">Show all</a></p>
+${field({ label: 'Day', name: 'day', value: day, hint: 'in UTC, such as 2026-11-22' })}
+<p class="buttons">${button('Show', 'main')} <a class="button" href="/audit">Show all</a></p>
 </form>`;
 }
 
