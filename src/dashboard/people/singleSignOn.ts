@@ -168,10 +168,7 @@ export class SingleSignOn {
   /** What went wrong, without what the answer held. */
   #judge(error: unknown, now: number): SsoFailure {
     const { code, error: said } = error as { code?: unknown; error?: unknown };
-    const isAway =
-      code === 'OAUTH_TIMEOUT' ||
-      (error instanceof TypeError && code === undefined) ||
-      statusOf(error) >= 500;
+    const isAway = code === 'OAUTH_TIMEOUT' || isUnanswered(error) || statusOf(error) >= 500;
     const about = { error: redactedError(error), said: word(said) };
     if (isAway) {
       this.#awaySince ??= now;
@@ -244,13 +241,28 @@ function nameIn(claims: Record<string, unknown>, subject: string): string {
 
 /** The status of the answer that an error is about; 0 where there was none. The library keeps it as a cause. */
 function statusOf(error: unknown): number {
-  let cause: unknown = error;
-  while (typeof cause === 'object' && cause !== null) {
-    const { status, cause: behind } = cause as { status?: unknown; cause?: unknown };
-    if (typeof status === 'number') return status;
-    cause = behind;
-  }
+  for (const { status } of causesOf(error)) if (typeof status === 'number') return status;
   return 0;
+}
+
+/** Whether no answer came, as `fetch` says it: by names, which are the same whichever realm made the error. */
+function isUnanswered(error: unknown): boolean {
+  return causesOf(error).some(
+    ({ name, message }) =>
+      name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed'),
+  );
+}
+
+interface Cause {
+  name?: unknown;
+  message?: unknown;
+  status?: unknown;
+  cause?: unknown;
+}
+
+function causesOf(error: unknown): Cause[] {
+  if (typeof error !== 'object' || error === null) return [];
+  return [error, ...causesOf((error as Cause).cause)];
 }
 
 /** A code of the protocol or the library; what is none may hold anything. */
