@@ -50,6 +50,8 @@ describe('the configuration', () => {
   test('has these defaults, and what has none is left out', () => {
     expect(configOf({})).toEqual({
       REDIS_URL: 'redis://127.0.0.1:6379',
+      OIDC_ROLE_CLAIM: 'roles',
+      OIDC_SCOPES: 'openid profile',
       QUEUE_PREFIX: '{notifier}',
       GENESYS_REQUESTS_PER_MINUTE: 300,
       NOTIFY_CHANNELS: ['web', 'email'],
@@ -73,6 +75,7 @@ describe('the configuration', () => {
       API_PORT: 3_000,
       API_KEYS: [],
       API_REQUESTS_PER_MINUTE: 6_000,
+      AUDIT_RETENTION: 400 * 24 * 60 * 60 * 1_000,
       DASHBOARD_ACTIONS: 'off',
       LOG_LEVEL: 'info',
     });
