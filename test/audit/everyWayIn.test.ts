@@ -33,7 +33,11 @@ describe('every change is in the audit, whichever way it came', () => {
     await call('POST', 'notifications/one/resolve', { outcome: 'sent' });
     await call('POST', 'notifications/one/retry');
     await call('POST', 'campaigns', { id: 'spring', template: 'follow-up' });
-    await call('PUT', 'campaigns/spring/rows', 'email\n');
+    await fetch(`${api.url}/v1/campaigns/spring/rows`, {
+      method: 'PUT',
+      headers: { ...AUTHORIZATION, 'content-type': 'text/csv' },
+      body: 'email\n',
+    });
     await call('POST', 'campaigns/spring/start');
     await call('POST', 'campaigns/spring/cancel', { reason: 'second thoughts' });
     await call('POST', 'campaigns/none/cancel');
