@@ -111,7 +111,7 @@ export class CampaignPreparation {
     if (campaign === undefined) return undefined;
     const found = await this.#patiently(() => findRow(rows, campaign, test.row));
     if (found === undefined) return { kind: 'no_row' };
-    const act = { what: 'campaign.test', on: id, detail: `row ${test.row}` } as const;
+    const act = { what: 'campaign.test', on: id, detail: `row ${found.number}` } as const;
     const begun = await this.#patiently(() => audit.begin(by, act));
     const ask = () => acceptor.acceptAll([testRequest(campaign, found, test)], by?.name);
     const [result] = await audit.follow(begun, ask, ([asked]) =>

@@ -117,7 +117,7 @@ ${figures([
     note:
       counts.unknown === 0
         ? 'none to decide'
-        : html`<a href="/notifications?campaignId=${view.id}">decide them</a>`,
+        : html`<a href="/notifications?state=unknown&amp;campaignId=${view.id}">decide them</a>`,
   },
   { name: 'Pace', value: perMinute === undefined ? '–' : whole(perMinute), note: 'rows a minute' },
   {
