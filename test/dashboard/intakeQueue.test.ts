@@ -45,7 +45,7 @@ describe('the intake queue on the dashboard', () => {
   });
 
   test('stands on the overview beside the others', async () => {
-    const page = await (await ops.open('/notifications')).text();
+    const page = await (await ops.open('/')).text();
     expect(page).toContain('href="/queues/queue/intake"');
     expect(page).not.toContain(MARKER);
   });

@@ -16,7 +16,7 @@ describe('of a campaign', () => {
   beforeAll(async () => {
     const hash = await hashPassword(PASSWORD);
     const users = ROLES.map((role) => writeUser({ name: `the-${role}`, role, hash }));
-    api = await startTestApi({ ...LOGIN, CONSOLE_USERS: users.join('\n') });
+    api = await startTestApi({ ...LOGIN, CONSOLE_USERS: users.join(' ') });
     await campaignWithRows(api, 'autumn');
   });
 
