@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { z } from 'zod';
-import type { Caller } from '../audit/caller.js';
+import type { Caller } from '../audit/auditCaller.js';
 import { type FieldProblem, schemaProblems } from '../notification/request.js';
 import type { ApiParts } from './apiParts.js';
 import { httpProblem, invalidRequest, type Problem, sendProblem } from './problems.js';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
-import type { Caller } from '../audit/caller.js';
+import type { Caller } from '../audit/auditCaller.js';
 import { refuseForeignPages, refuseWhileUnfit, requireKey } from './apiKeys.js';
 import type { ApiParts } from './apiParts.js';
 import { answerError, handleErrors } from './errorHandler.js';

@@ -3,6 +3,7 @@ import type { Keyring } from '../notification/keyring.js';
 import { redisClock } from '../redis/clock.js';
 import { auditKeys } from '../redis/keys.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
+import { type Caller, LIBRARY } from './auditCaller.js';
 import {
   type Act,
   type AuditHead,
@@ -12,7 +13,6 @@ import {
   type StoredEntry,
   writeHead,
 } from './auditEntry.js';
-import { type Caller, LIBRARY } from './caller.js';
 
 /** The most entries that are kept, about 120 MB of Redis; beyond them the oldest go early. */
 export const ENTRIES_MAX = 500_000;

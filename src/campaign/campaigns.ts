@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
+import type { Caller } from '../audit/auditCaller.js';
 import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Acceptor } from '../queue/acceptor.js';

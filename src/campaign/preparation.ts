@@ -1,5 +1,5 @@
+import type { Caller } from '../audit/auditCaller.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Caller } from '../audit/caller.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Channel } from '../notification/state.js';
 import type { Acceptor } from '../queue/acceptor.js';

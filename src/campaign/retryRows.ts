@@ -1,4 +1,4 @@
-import type { Caller } from '../audit/caller.js';
+import type { Caller } from '../audit/auditCaller.js';
 import type { State } from '../notification/state.js';
 import type { Backlog } from '../queue/backlog.js';
 import type { Notifications } from '../queue/notifications.js';

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import type { Caller } from '../audit/caller.js';
+import type { Caller } from '../audit/auditCaller.js';
 import type { TimelineView } from '../notification/notificationView.js';
 import type { FieldProblem } from '../notification/request.js';
 import { optionNameOf } from './send/options.js';

@@ -17,7 +17,7 @@ import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import type { PreviewOptions } from './templates.js';
-import { addUser } from './user/commands.js';
+import { addUser } from './user/userSubcommands.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
 export async function runProgram(argv: readonly string[]): Promise<void> {

@@ -1,6 +1,6 @@
+import type { Caller } from '../audit/auditCaller.js';
 import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Caller } from '../audit/caller.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';

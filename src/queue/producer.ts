@@ -1,5 +1,5 @@
+import { LIBRARY } from '../audit/auditCaller.js';
 import { AuditLog, type AuditLogOptions } from '../audit/auditLog.js';
-import { LIBRARY } from '../audit/caller.js';
 import { Keyring } from '../notification/keyring.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import type { NotificationView } from '../notification/notificationView.js';

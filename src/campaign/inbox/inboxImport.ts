@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
-import type { Caller } from '../../audit/caller.js';
+import type { Caller } from '../../audit/auditCaller.js';
 import type { FieldProblem } from '../../notification/request.js';
 import type { CampaignImport, Campaigns } from '../campaigns.js';
 import type { CampaignView } from '../campaignView.js';

@@ -1,5 +1,5 @@
 import { openCampaigns, openProducer } from '../../app/openProducer.js';
-import type { Caller } from '../../audit/caller.js';
+import type { Caller } from '../../audit/auditCaller.js';
 import type { StepRefused } from '../../campaign/campaignSteps.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
 import { UnreadableCampaignError } from '../../campaign/store.js';

@@ -2,7 +2,7 @@ import { createBullBoard } from '@bull-board/api';
 import type { AppControllerRoute } from '@bull-board/api/typings/app';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance } from 'fastify';
-import type { Caller } from '../../audit/caller.js';
+import type { Caller } from '../../audit/auditCaller.js';
 import { html } from '../../html/html.js';
 import { redactedError } from '../../ops/logger.js';
 import { may } from '../../people/role.js';

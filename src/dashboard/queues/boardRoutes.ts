@@ -1,5 +1,5 @@
 import type { AppControllerRoute, BullBoardRequest } from '@bull-board/api/typings/app';
-import type { Caller } from '../../audit/caller.js';
+import type { Caller } from '../../audit/auditCaller.js';
 import type { Lane } from '../../notification/state.js';
 import { type FlowStatus, flowStatus } from '../../queue/flowStatus.js';
 import { INTAKE } from '../../queue/intakeJob.js';
