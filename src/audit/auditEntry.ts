@@ -24,6 +24,7 @@ const AUDITED = [
   'user.add',
   'user.replace',
   'user.remove',
+  'doctor.run',
   'login',
   'logout',
 ] as const;

@@ -109,7 +109,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     });
     campaignPages(scope, { campaigns, notifications, forms, live });
     const { redis, prefix } = store;
-    const doctor = new DoctorRuns(config, { redis, loaded, log });
+    const doctor = new DoctorRuns(config, { redis, audit: parts.audit, loaded, log });
     settingsPages(scope, { config, redis, prefix, doctor, live, tokens: forms });
   });
   app.register(

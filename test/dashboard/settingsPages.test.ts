@@ -93,6 +93,8 @@ describe('the page of the settings', () => {
     expect(words).toMatch(/✓ fine Permission /);
     expect(words).toMatch(/Redis version/);
     expect(api.logged.filter((line) => line.includes('doctor started'))).toHaveLength(1);
+    const audited = api.logged.filter((line) => line.includes('"audited"'));
+    expect(audited.join('')).toMatch(/doctor\.run/);
   });
 
   test('shows every setting with its value and meaning, and no secret', async () => {

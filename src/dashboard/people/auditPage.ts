@@ -88,6 +88,7 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'user.add': 'Added a person',
   'user.replace': 'Changed a person’s password and role',
   'user.remove': 'Removed a person',
+  'doctor.run': 'Ran the doctor',
   login: 'Logged in',
   logout: 'Logged out',
 };

@@ -2,6 +2,8 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import type { Caller } from '../../audit/auditCaller.js';
+import type { AuditLog } from '../../audit/auditLog.js';
 import type { Config } from '../../config.js';
 import type { Cost } from '../../doctor/doctor.js';
 import { CHECKS, type CheckResult } from '../../doctor/finding.js';
@@ -64,16 +66,23 @@ export class DoctorRuns {
   readonly #keys: DoctorKeys;
   readonly #config: Config;
   readonly #loaded: readonly LoadedTemplate[];
+  readonly #audit: Pick<AuditLog, 'act'>;
   readonly #log: Logger;
 
   constructor(
     config: Config,
-    parts: { redis: RedisClient; loaded: readonly LoadedTemplate[]; log: Logger },
+    parts: {
+      redis: RedisClient;
+      audit: Pick<AuditLog, 'act'>;
+      loaded: readonly LoadedTemplate[];
+      log: Logger;
+    },
   ) {
     this.#redis = parts.redis;
     this.#keys = doctorKeys(config.QUEUE_PREFIX);
     this.#config = config;
     this.#loaded = parts.loaded;
+    this.#audit = parts.audit;
     this.#log = parts.log;
   }
 
@@ -98,11 +107,15 @@ export class DoctorRuns {
    *
    * @throws RedisUnavailableError
    */
-  async start(by: string | undefined): Promise<boolean> {
+  async start(caller: Caller): Promise<boolean> {
+    const by = caller.name;
     const underWay = { startedAt: Date.now(), by, host: hostname() };
     const mark = JSON.stringify(underWay);
+    const set = () => this.#redis.set(this.#keys.mark, mark, 'PX', MARK_LASTS_MS, 'NX');
     const begun = await this.#ask(() =>
-      this.#redis.set(this.#keys.mark, mark, 'PX', MARK_LASTS_MS, 'NX'),
+      this.#audit.act(caller, { what: 'doctor.run' }, set, (answer) =>
+        answer === null ? { outcome: 'refused', detail: 'under_way' } : { outcome: 'done' },
+      ),
     );
     if (begun === null) return false;
     this.#log.info({ by }, 'doctor started from the console');

@@ -75,7 +75,7 @@ ${configurationSection(settings)}`;
     allow('operator'),
     async (request, reply) =>
       tokens.once(request, reply, async () => {
-        await doctor.start(request.person?.name);
+        await doctor.start(request.caller);
         return { kind: 'done', location: '/settings#doctor' };
       }),
   );
