@@ -2,7 +2,7 @@ import type { LedgerKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { packId, unpackId } from './packedId.js';
 import type { NotificationRecord } from './record.js';
-import { CHANNELS, type Channel, STATES, type State } from './state.js';
+import { CHANNELS, type Channel, OUTCOME_STATES, STATES, type State } from './state.js';
 
 /*
  * The outcomes: a stream with an event for each notification that came to something, and for each later
@@ -14,19 +14,6 @@ import { CHANNELS, type Channel, STATES, type State } from './state.js';
  * states are numbers, since millions of them lie there; STATES and CHANNELS are part of this format.
  * A worker of a version before this one writes no events: what it ends is found by its id alone.
  */
-
-/** The states that are worth an event: everything after the work on it. */
-export const OUTCOME_STATES = [
-  'sent',
-  'delivered',
-  'read',
-  'undelivered',
-  'unknown',
-  'skipped',
-  'failed',
-  'cancelled',
-  'expired',
-] as const satisfies readonly State[];
 
 const OUTCOMES: ReadonlySet<State> = new Set(OUTCOME_STATES);
 

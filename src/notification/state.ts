@@ -1,3 +1,16 @@
+/** What a notification can come to, after the work on it: each is worth an event. */
+export const OUTCOME_STATES = [
+  'sent',
+  'delivered',
+  'read',
+  'undelivered',
+  'unknown',
+  'skipped',
+  'failed',
+  'cancelled',
+  'expired',
+] as const;
+
 /** The ways a notification can reach a customer, each one endpoint of Genesys Cloud. */
 export const CHANNELS = ['web', 'email', 'engage', 'sms'] as const;
 
@@ -18,21 +31,7 @@ export type Channel = (typeof CHANNELS)[number];
  * customer was not reached, `processing` again. Treating it as "try again" is how customers get
  * messages twice.
  */
-export const STATES = [
-  'accepted',
-  'queued',
-  'processing',
-  'sending',
-  'sent',
-  'delivered',
-  'read',
-  'undelivered',
-  'unknown',
-  'skipped',
-  'failed',
-  'cancelled',
-  'expired',
-] as const;
+export const STATES = ['accepted', 'queued', 'processing', 'sending', ...OUTCOME_STATES] as const;
 
 export type State = (typeof STATES)[number];
 

@@ -4,6 +4,7 @@ import type { CampaignView } from '../../campaign/campaignView.js';
 import type { Tester } from '../../campaign/testSend.js';
 import { type Html, html } from '../../html/html.js';
 import { isNotificationId } from '../../notification/request.js';
+import { isFinalState } from '../../notification/state.js';
 import type { AcceptResult } from '../../queue/acceptor.js';
 import type { Notifications } from '../../queue/notifications.js';
 import { panel } from '../page/components.js';
@@ -117,17 +118,6 @@ function whyNotSent(result: AcceptResult): string | undefined {
   }
 }
 
-const ENDED = new Set([
-  'delivered',
-  'read',
-  'undelivered',
-  'unknown',
-  'skipped',
-  'failed',
-  'cancelled',
-  'expired',
-]);
-
 /** How it stands with a test, asked again every second until there is a last word. */
 export async function testStatus(
   notifications: Notifications,
@@ -138,7 +128,8 @@ export async function testStatus(
   const view = await notifications.get(asked);
   if (view === undefined) return undefined;
   const { state, reason, channel } = view;
-  const isOver = ENDED.has(state) || (state === 'sent' && view.deliveryCheckAt === undefined);
+  const isSettled = isFinalState(state) || state === 'unknown';
+  const isOver = isSettled || (state === 'sent' && view.deliveryCheckAt === undefined);
   const tone = state === 'sent' || state === 'delivered' || state === 'read' ? 'good' : 'open';
   const again = isOver
     ? undefined

@@ -1,7 +1,6 @@
 import { type Html, html } from '../../html/html.js';
 import { COUNTED_REASONS } from '../../notification/countedReason.js';
-import { OUTCOME_STATES } from '../../notification/outcomes.js';
-import { CHANNELS } from '../../notification/state.js';
+import { CHANNELS, OUTCOME_STATES } from '../../notification/state.js';
 import { button, field } from '../page/components.js';
 import { channelWords, STATE_WORDS } from './outcomeWords.js';
 import type { AskedFilter } from './searchQuery.js';

@@ -1,11 +1,10 @@
 import { rowId } from '../../campaign/campaign.js';
 import { isCampaignId } from '../../campaign/campaignRequest.js';
-import { OUTCOME_STATES } from '../../notification/outcomes.js';
 import type { CountryCode } from '../../notification/phoneNumber.js';
 import { ADDRESS_FIELDS, readAddress } from '../../notification/recipientAddress.js';
 import { isNotificationId } from '../../notification/request.js';
 import type { SearchTerm } from '../../notification/searchIndex.js';
-import { CHANNELS } from '../../notification/state.js';
+import { CHANNELS, OUTCOME_STATES } from '../../notification/state.js';
 import type { SearchFilter } from '../../queue/outcomeSearch.js';
 
 /** The filter of a page, as its URL has it; what cannot be read is named and left out. */
