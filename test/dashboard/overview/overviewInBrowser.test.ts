@@ -57,6 +57,13 @@ stopApisAfterAll();
     await page.setViewportSize(LOOKS.light.viewport);
   }
 
+  /** As the browser has it when a person turns to another tab and back. */
+  async function isSeen(page: Page, seen: boolean): Promise<void> {
+    await page.evaluate(`
+      Object.defineProperty(document, 'hidden', { value: ${!seen}, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));`);
+  }
+
   test('ops see why nothing leaves, stop the sending with the keyboard, and let it go on', async () => {
     const { page, complaints, hosts } = await visit(browser, api.url);
     await logIn(page, '/');
@@ -64,7 +71,13 @@ stopApisAfterAll();
     await page.locator('[data-plot] canvas').waitFor();
     await looksRight(page, 'no-worker');
 
-    // The page learns by itself that one lives now.
+    // A tab that was not seen for a while goes on, and all of it still works: it learns by itself that a
+    // worker lives now.
+    await isSeen(page, false);
+    await isSeen(page, true);
+    const day = page.getByRole('button', { name: '24 hours' });
+    await day.click();
+    expect(await day.getAttribute('aria-pressed')).toBe('true');
     await workerLives(redis, api.config.QUEUE_PREFIX);
     await page.getByText('Nothing waits to be sent.').first().waitFor();
     await looksRight(page, 'empty');

@@ -5,9 +5,9 @@ const SILENT_AFTER_MS = 10000;
 
 for (const region of document.querySelectorAll('[data-live]')) watch(region);
 
-function watch(first) {
-  let region = first;
+function watch(region) {
   let source;
+  let connections = 0;
   let heardAt = Date.now();
   let silentSince;
 
@@ -41,11 +41,11 @@ function watch(first) {
     }
     heardAt = Date.now();
     if (source?.readyState !== EventSource.CLOSED) return;
-    // A copy knows nothing of the closed connection, so htmx opens one for it.
-    const copy = region.cloneNode(true);
-    copy.addEventListener('htmx:sseOpen', listen);
-    region.replaceWith(copy);
-    region = copy;
-    window.htmx.process(copy);
+    // htmx connects anew what has changed, and lets each part listen to the new connection.
+    connections += 1;
+    for (const part of [region, ...region.querySelectorAll('[sse-swap]')]) {
+      part.dataset.connection = String(connections);
+    }
+    window.htmx.process(region);
   });
 }
