@@ -168,9 +168,8 @@ export class SingleSignOn {
   /** What went wrong, without what the answer held. */
   #judge(error: unknown, now: number): SsoFailure {
     const { code, error: said } = error as { code?: unknown; error?: unknown };
-    const isAway = code === 'OAUTH_TIMEOUT' || isUnanswered(error) || statusOf(error) >= 500;
     const about = { error: redactedError(error), said: word(said) };
-    if (isAway) {
+    if (isUnanswered(error)) {
       this.#awaySince ??= now;
       this.#log.warn(about, 'the provider of logins does not answer');
       return { kind: 'away', since: this.#awaySince };
@@ -239,31 +238,26 @@ function nameIn(claims: Record<string, unknown>, subject: string): string {
   return `sso:${name === '' || name === undefined ? 'unnamed' : name}`;
 }
 
-/** The status of the answer that an error is about; 0 where there was none. The library keeps it as a cause. */
-function statusOf(error: unknown): number {
-  for (const { status } of causesOf(error)) if (typeof status === 'number') return status;
-  return 0;
-}
+type Fault = Partial<Record<'code' | 'name' | 'status' | 'message' | 'cause', unknown>>;
 
-/** Whether no answer came, as `fetch` says it: by names, which are the same whichever realm made the error. */
+/**
+ * Whether an error says that the provider gave no answer: none came, it took too long, or it was the error of a
+ * server. The library keeps what it met as the cause of its own errors. Names are the same whichever realm made
+ * an error.
+ */
 function isUnanswered(error: unknown): boolean {
-  return causesOf(error).some(
-    ({ name, message }) =>
-      name === 'TimeoutError' || (name === 'TypeError' && message === 'fetch failed'),
-  );
+  for (let cause = error; typeof cause === 'object' && cause !== null; ) {
+    const { code, name, status, message } = cause as Fault;
+    if (typeof status === 'number') return status >= 500;
+    if (name === 'TimeoutError' || message === 'fetch failed') return true;
+    if (NO_ANSWER.test(String(code))) return true;
+    cause = (cause as Fault).cause;
+  }
+  return false;
 }
 
-interface Cause {
-  name?: unknown;
-  message?: unknown;
-  status?: unknown;
-  cause?: unknown;
-}
-
-function causesOf(error: unknown): Cause[] {
-  if (typeof error !== 'object' || error === null) return [];
-  return [error, ...causesOf((error as Cause).cause)];
-}
+/** Codes of the system, of Node's client, and of the library's own limit of time. */
+const NO_ANSWER = /^(E[A-Z]{3,}|UND_ERR_[A-Z_]+|OAUTH_TIMEOUT)$/;
 
 /** A code of the protocol or the library; what is none may hold anything. */
 function word(text: unknown): string | undefined {

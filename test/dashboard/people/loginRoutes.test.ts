@@ -89,6 +89,15 @@ describe('logging in', () => {
     expect(Number(answer.headers.get('retry-after'))).toBeLessThanOrEqual(60);
   });
 
+  test('many times at once is slowed down as well: the tries in flight count', async () => {
+    const visitor = new Visitor((await startTestApi(LOGIN)).url);
+    const tries = Array.from({ length: 30 }, (_, n) =>
+      visitor.submit('/login', { user: 'ops', password: `wrong ${n}` }),
+    );
+    const statuses = (await Promise.all(tries)).map(({ status }) => status).sort();
+    expect(statuses).toEqual([...Array(10).fill(401), ...Array(20).fill(429)]);
+  });
+
   test('and out again ends it in the browser', async () => {
     const visitor = await Visitor.loggedIn(await startTestApi(LOGIN));
     const answer = await visitor.submit('/logout', {});

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
-import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startTestApi, stopApisAfterAll, type TestApi } from '../../api/support/api.js';
+import { freePort } from '../../support/freePort.js';
 import { CLIENT, TestProvider } from '../support/oidcProvider.js';
 import { LOGIN, Visitor } from '../support/visitor.js';
 
@@ -11,16 +11,6 @@ stopApisAfterAll();
 
 const ROLES = 'admins=operator,writers=editor';
 const SECRET = { NOTIFIER_SECRET: 'a-secret-of-the-deployment' };
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 /** A browser on its way to the provider and back: it keeps the cookies of each, and follows no further. */
 class Traveller {

@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import Provider, { type JWK } from 'oidc-provider';
+import type { JWK, default as Provider } from 'oidc-provider';
 
 export const CLIENT = { OIDC_CLIENT_ID: 'notifier', OIDC_CLIENT_SECRET: 'a-secret-of-the-console' };
 
@@ -30,12 +30,17 @@ export class TestProvider {
   readonly #key: KeyObject;
   #nonce = '';
 
-  private constructor(server: Server, redirectUri: string, idTokenHasAll: boolean) {
+  private constructor(
+    Provides: typeof Provider,
+    server: Server,
+    redirectUri: string,
+    idTokenHasAll: boolean,
+  ) {
     this.#server = server;
     this.issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     this.#key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
     const jwk = { ...this.#key.export({ format: 'jwk' }), kid: KEY_ID, use: 'sig', alg: 'RS256' };
-    this.#provider = new Provider(this.issuer, {
+    this.#provider = new Provides(this.issuer, {
       clients: [
         {
           client_id: CLIENT.OIDC_CLIENT_ID,
@@ -49,6 +54,7 @@ export class TestProvider {
       claims: { openid: ['sub'], profile: ['preferred_username'], roles: ['roles'] },
       scopes: ['openid', 'profile', 'roles'],
       conformIdTokenClaims: !idTokenHasAll,
+      ttl: { Interaction: 60, Grant: 60, Session: 60, AccessToken: 60, IdToken: 60 },
       features: { devInteractions: { enabled: false } },
       interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
       findAccount: async (_ctx, sub) => ({
@@ -75,7 +81,10 @@ export class TestProvider {
     const server = createServer();
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const provider = new TestProvider(server, redirectUri, idTokenHasAll);
+    const provider = await quietly(async () => {
+      const { default: Provides } = await import('oidc-provider');
+      return new TestProvider(Provides, server, redirectUri, idTokenHasAll);
+    });
     const handle = provider.#provider.callback();
     server.on('request', (request, response) => {
       if (!provider.#intercepts(request, response)) void handle(request, response);
@@ -135,5 +144,16 @@ export class TestProvider {
     const isUnsigned = header?.['alg'] === 'none';
     const signature = isUnsigned ? '' : sign('sha256', Buffer.from(signed), key ?? this.#key);
     return `${signed}.${signature.toString('base64url')}`;
+  }
+}
+
+/** It warns that its memory is no store, which is right here. */
+async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const { warn } = console;
+  console.warn = () => undefined;
+  try {
+    return await work();
+  } finally {
+    console.warn = warn;
   }
 }
