@@ -1,9 +1,10 @@
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { FaultInput } from '../../sandbox/faults.js';
 import type { NotificationView } from '../../src/notification/notificationView.js';
 import type { State } from '../../src/notification/state.js';
 import { type Deployment, deploy } from '../support/deployment.js';
+import { freePort } from '../support/freePort.js';
 
 const WEB_SEND = 'agentless-message';
 const EMAIL_SEND = 'agentless-email';
@@ -52,15 +53,6 @@ async function deferred(id: string, reason: string, ...states: State[]): Promise
     if (view.timeline.some((entry) => entry.reason === reason)) return view;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-}
-
-/** A port without a listener. */
-async function freePort(): Promise<number> {
-  const server = net.createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 /** What takes the whole deadline of a call, begun before the other rows and looked at after them. */
