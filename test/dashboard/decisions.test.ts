@@ -16,6 +16,14 @@ async function once(page: Response): Promise<[string, string]> {
   return ['once', /name="once" value="([^"]+)"/.exec(await page.text())?.[1] ?? ''];
 }
 
+/** All hidden fields of the form that decides everything of one kind. */
+async function kindForm(page: Response): Promise<[string, string][]> {
+  const text = await page.text();
+  const form = text.slice(text.indexOf('Decide all'));
+  const fields = form.matchAll(/<input type="hidden" name="(\w+)" value="([^"]*)"/g);
+  return [...fields].map(([, name = '', value = '']) => [name, value]);
+}
+
 const ticked = (ids: readonly string[], outcome: string): [string, string][] => [
   ...ids.map((id): [string, string] => ['id', id]),
   ['outcome', outcome],
@@ -51,10 +59,8 @@ describe('the list of what waits for a person', () => {
   test('decides all of one kind, without a tick for each; a second click is led to what the first did', async () => {
     const { api, ops } = await withUnknowns(['a', 'b', 'c']);
     const page = await ops.open('/notifications?state=unknown&reason=worker_lost');
-    const field = await once(page);
     const form: [string, string][] = [
-      field,
-      ['reason', 'worker_lost'],
+      ...(await kindForm(page)),
       ['looked', 'yes'],
       ['outcome', 'not_sent'],
     ];
@@ -76,9 +82,37 @@ describe('the list of what waits for a person', () => {
 
   test('decides nothing of a kind for who does not say that they have looked', async () => {
     const { api, ops } = await withUnknowns(['a']);
-    const field = await once(await ops.open('/notifications?state=unknown&reason=worker_lost'));
-    const form: [string, string][] = [field, ['reason', 'worker_lost'], ['outcome', 'sent']];
+    const page = await ops.open('/notifications?state=unknown&reason=worker_lost');
+    const form: [string, string][] = [...(await kindForm(page)), ['outcome', 'sent']];
     expect((await ops.submit('/notifications/resolve', form)).status).toBe(409);
+    expect((await api.call('GET', '/v1/notifications/a')).body['state']).toBe('unknown');
+  });
+
+  test('decides none that became unknown after the page was shown: no person has looked at it', async () => {
+    const { api, ops } = await withUnknowns(['seen']);
+    const page = await ops.open('/notifications?state=unknown&reason=worker_lost');
+    await givenUnknowns(api, ['later'], Date.now() + 60_000);
+    const form = await kindForm(page);
+    const answer = await ops.submit('/notifications/resolve', [
+      ...form,
+      ['looked', 'yes'],
+      ['outcome', 'not_sent'],
+    ]);
+    expect(answer.status).toBe(303);
+    const states = ['seen', 'later'].map((id) => api.call('GET', `/v1/notifications/${id}`));
+    const bodies = (await Promise.all(states)).map(({ body }) => body['state']);
+    expect(bodies).toEqual(['failed', 'unknown']);
+  });
+
+  test.each([
+    ['does not say when it was shown', (form: Map<string, string>) => form.delete('shownAt')],
+    ['has a filter that cannot be read', (form: Map<string, string>) => form.set('to', 'soon')],
+  ])('decides nothing by a form of a kind that %s', async (_what, spoil) => {
+    const { api, ops } = await withUnknowns(['a']);
+    const page = await ops.open('/notifications?state=unknown&reason=worker_lost');
+    const form = new Map([...(await kindForm(page)), ['looked', 'yes'], ['outcome', 'sent']]);
+    spoil(form);
+    expect((await ops.submit('/notifications/resolve', [...form])).status).toBe(409);
     expect((await api.call('GET', '/v1/notifications/a')).body['state']).toBe('unknown');
   });
 

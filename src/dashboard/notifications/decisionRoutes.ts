@@ -76,10 +76,16 @@ ${id} is ${describeDecision(result)} ${lastStep(result.record)}.
   ): Promise<FastifyReply> {
     if (request.body?.get('looked') !== 'yes')
       return send(request, reply, NOTHING, NOT_LOOKED, 409);
+    const { filter, wrong } = filterOf(Object.fromEntries(request.body ?? []));
+    const shownAt = Number(request.body?.get('shownAt') || Number.NaN);
+    // A filter that cannot be read would be left out, and decide more than was meant.
+    if (Object.keys(wrong).length > 0 || Number.isNaN(shownAt))
+      return send(request, reply, NOTHING, INCOMPLETE, 409);
     return forms.once(request, reply, async () => {
       const since = now();
-      const { filter } = filterOf(Object.fromEntries(request.body ?? []));
-      const page = { ...filter, limit: DECIDED_AT_MOST };
+      // What has become unknown since the page was shown is none of those that the person looked at.
+      const to = Math.min(filter.to ?? shownAt, shownAt);
+      const page = { ...filter, to, limit: DECIDED_AT_MOST };
       const { notifications: all, next } = await notifications.unknowns(page);
       const ids = all.map(({ id }) => id);
       const results = await notifications.resolveAll(ids, outcome, request.caller);
@@ -168,6 +174,7 @@ const refusal = (what: string) => html`<h1>${NOTHING}</h1>${errorPanel(what, BAC
 const NO_OUTCOME = refusal('Say whether it was sent or was not sent.');
 const NONE_TICKED = refusal('No notification was ticked.');
 const NOT_LOOKED = refusal('Look in Genesys Cloud first, and tick that you have.');
+const INCOMPLETE = refusal('The form is incomplete. Open its page again and decide there.');
 const NOTHING_RETRIED = 'Nothing is tried again';
 const NONE_TO_RETRY = html`<h1>${NOTHING_RETRIED}</h1>${errorPanel('No notification was ticked.', html`<a href="/notifications">Back to the list</a>.`)}`;
 

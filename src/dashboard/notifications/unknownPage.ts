@@ -64,7 +64,7 @@ function kindTable({ kinds, asked, mayOperate, once, now }: UnknownPage): Html {
     kinds,
   );
   return html`<h2 id="kinds">Of the same kind</h2>${list}
-${isFiltered && count > 0 && mayOperate ? allOfThisKind(asked.written, count, once) : undefined}`;
+${isFiltered && count > 0 && mayOperate ? allOfThisKind(asked.written, { count, once, now }) : undefined}`;
 }
 
 function whyOf(reason: string | undefined): Html | string {
@@ -90,13 +90,12 @@ function kindQuery({ reason, channel, campaignId }: UnknownKind): string {
 /** Without a tick for each; those on other pages are meant, too. Two steps, for it cannot be taken back. */
 function allOfThisKind(
   written: Readonly<Record<string, string>>,
-  count: number,
-  once: () => Html,
+  { count, once, now }: { count: number; once: () => Html; now: number },
 ): Html {
   const { state: _unknown, ...filter } = written;
   return html`<form class="card" method="post" action="/notifications/resolve">
 <h3>Decide all ${count} of this kind at once</h3>
-${once()}${Object.entries(filter).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
+${once()}<input type="hidden" name="shownAt" value="${Math.floor(now)}">${Object.entries(filter).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)}
 <p><label><input type="checkbox" name="looked" value="yes" required> I have looked in Genesys Cloud, and the same holds for all of them.</label></p>
 <p class="buttons">${button('All of this kind were sent', 'plain', { name: 'outcome', value: 'sent' })}
 ${button('All of this kind were not sent', 'danger', { name: 'outcome', value: 'not_sent' })}</p></form>`;
