@@ -86,12 +86,21 @@ function flowing({ fleet, minutes, budget }: HeadlineFacts): Headline {
     last === undefined
       ? 'No message has left in the last 24 hours.'
       : html`The last message left at ${clock(last.at, now)}.`;
-  const { transactional, campaign } = fleet.queues;
-  const waiting = transactional.waiting + campaign.waiting;
-  if (waiting === 0) {
-    const state = 'Nothing waits to be sent';
-    return { tone: 'good', state, sentence: html`Nothing waits to be sent. ${when}` };
+  const waiting = jobsOf(fleet, 'waiting') + jobsOf(fleet, 'active');
+  if (waiting > 0) {
+    return { tone: 'open', state: 'Jobs wait', sentence: html`${jobsWait(waiting)}. ${when}` };
   }
-  const jobs = waiting === 1 ? '1 job waits' : `${waiting.toLocaleString('en')} jobs wait`;
-  return { tone: 'open', state: 'Jobs wait', sentence: html`${jobs}. ${when}` };
+  // Scheduled, or to be tried again: neither is seen by the jobs that are due.
+  const later = jobsOf(fleet, 'delayed');
+  const state = later === 0 ? 'Nothing waits to be sent' : 'Nothing is due';
+  const what = later === 0 ? state : `${state}: ${jobsWait(later)} for a later time`;
+  return { tone: later === 0 ? 'good' : 'idle', state, sentence: html`${what}. ${when}` };
+}
+
+function jobsOf({ queues }: FleetStatus, kind: 'waiting' | 'active' | 'delayed'): number {
+  return Object.values(queues).reduce((sum, queue) => sum + queue[kind], 0);
+}
+
+function jobsWait(count: number): string {
+  return count === 1 ? '1 job waits' : `${count.toLocaleString('en')} jobs wait`;
 }

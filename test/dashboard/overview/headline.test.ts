@@ -68,6 +68,22 @@ describe('the sentence on top of the overview', () => {
     expect([tone, text]).toEqual(['open', '2,000 jobs wait. The last message left at 14:27 UTC.']);
   });
 
+  test('jobs that wait for a later time, or are worked on, are not nothing', () => {
+    const { queues } = fleetStatus();
+    const later = { queues: { ...queues, campaign: { ...queues.campaign, delayed: 3 } } };
+    expect(said(later)).toEqual([
+      'idle',
+      'Nothing is due: 3 jobs wait for a later time. No message has left in the last 24 hours.',
+    ]);
+    for (const kind of ['waiting', 'active']) {
+      const intake = { queues: { ...queues, intake: { ...queues.intake, [kind]: 1 } } };
+      expect(said(intake)).toEqual([
+        'open',
+        '1 job waits. No message has left in the last 24 hours.',
+      ]);
+    }
+  });
+
   test('a permission is missing: which one and since when', () => {
     const breaker = {
       state: 'open' as const,
