@@ -82,7 +82,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
       loginRoutes(scope, logins);
     });
   }
-  const live = new LiveUpdates(app);
+  const live = new LiveUpdates(app, log);
   const forms = new FormTokens(store.redis, store.prefix);
   const history = new FlowHistory(store.redis, store.prefix);
   const reader = new OverviewReader({ operations, campaigns, history, budget });

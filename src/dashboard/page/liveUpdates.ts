@@ -1,8 +1,10 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Logger } from 'pino';
 import { httpProblem, sendProblem } from '../../api/problems.js';
 import { type Content, type Html, html } from '../../html/html.js';
+import { redactedError } from '../../ops/logger.js';
 import { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { describeRedisFault } from '../../redis/redisFault.js';
 import { panel, time } from './components.js';
@@ -71,8 +73,12 @@ declare module 'fastify' {
  */
 export class LiveUpdates {
   readonly #pollers = new Map<string, Poller>();
+  readonly #log: Logger;
+  readonly #everyMs: number;
 
-  constructor(app: FastifyInstance) {
+  constructor(app: FastifyInstance, log: Logger, everyMs = EVERY_MS) {
+    this.#log = log;
+    this.#everyMs = everyMs;
     app.addHook('preClose', async () => {
       for (const { screens } of this.#pollers.values()) {
         for (const { response } of screens) response.end();
@@ -121,25 +127,31 @@ export class LiveUpdates {
     if (poller === undefined) {
       poller = { screens: new Set(), parts: {}, stop: new AbortController() };
       this.#pollers.set(topic.key, poller);
-      void poll(topic, poller);
+      void this.#poll(topic, poller);
     }
     return poller;
   }
-}
 
-async function poll(topic: LiveTopic, poller: Poller): Promise<void> {
-  const { signal } = poller.stop;
-  let failingSince: number | undefined;
-  while (!signal.aborted) {
-    try {
-      poller.parts = { [STANDING]: html``, ...(await topic.read()) };
-      failingSince = undefined;
-    } catch (error) {
-      failingSince ??= Date.now();
-      poller.parts = { ...poller.parts, [STANDING]: notRead(error, failingSince) };
+  async #poll(topic: LiveTopic, poller: Poller): Promise<void> {
+    const { signal } = poller.stop;
+    let failingSince: number | undefined;
+    while (!signal.aborted) {
+      try {
+        poller.parts = { [STANDING]: html``, ...(await topic.read()) };
+        failingSince = undefined;
+      } catch (error) {
+        if (failingSince === undefined && !(error instanceof RedisUnavailableError)) {
+          this.#log.error(
+            { error: redactedError(error), topic: topic.key },
+            'a live page cannot be kept up to date',
+          );
+        }
+        failingSince ??= Date.now();
+        poller.parts = { ...poller.parts, [STANDING]: notRead(error, failingSince) };
+      }
+      for (const screen of poller.screens) show(screen, poller.parts);
+      await delay(this.#everyMs, undefined, { signal }).catch(() => undefined);
     }
-    for (const screen of poller.screens) show(screen, poller.parts);
-    await delay(EVERY_MS, undefined, { signal }).catch(() => undefined);
   }
 }
 
@@ -163,13 +175,12 @@ function event(name: string, data: string): string {
 }
 
 function notRead(error: unknown, since: number): Html {
-  const why =
-    error instanceof RedisUnavailableError
-      ? describeRedisFault(error.fault)
-      : 'What is shown here could not be read. The log of the api says why.';
+  const isRedis = error instanceof RedisUnavailableError;
+  const what = isRedis ? 'Redis does not answer' : 'What is shown here cannot be read';
+  const why = isRedis ? describeRedisFault(error.fault) : 'The log of the api says why.';
   return panel(
     'bad',
-    html`<p><strong>Redis does not answer since ${time(since)}.</strong> ${why}</p>
+    html`<p><strong>${what} since ${time(since)}.</strong> ${why}</p>
 <p>What stands below is of before that moment. It goes on by itself.</p>`,
     'alert',
   );
