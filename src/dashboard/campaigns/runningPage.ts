@@ -90,7 +90,7 @@ function waitPanel(
 function progressOf(view: CampaignView, now: number): Html {
   const { counts, progress } = view;
   const { rows, ended, awaitingDelivery, perMinute, estimatedEndAt } = progress;
-  const { requestsSpent, requestsARow, requestsLeft } = progress;
+  const { requestsSpent } = progress;
   const end = estimatedEndAt === undefined ? undefined : Date.parse(estimatedEndAt);
   const sent = rowsIn(counts, 'sent', 'delivered', 'read');
   const share = rows === 0 ? 0 : Math.floor((ended / rows) * 100);
@@ -128,14 +128,16 @@ ${figures([
   {
     name: 'Requests',
     value: requestsSpent === undefined ? '–' : whole(requestsSpent),
-    note: requestsNote(requestsARow, requestsLeft),
+    note: requestsNote(progress),
   },
 ])}`;
 }
 
-function requestsNote(aRow: number | undefined, left: number | undefined): string {
+function requestsNote(progress: CampaignView['progress']): string {
+  const { requestsARow: aRow, requestsEstimate: expected, requestsLeft: left } = progress;
   const parts = [
     ...(aRow === undefined ? [] : [`${aRow} a row`]),
+    ...(expected === undefined ? [] : [`an estimate: ${expected.aRow} a row`]),
     ...(left === undefined || left === 0 ? [] : [`about ${whole(left)} to come`]),
   ];
   return parts.join(', ') || 'to Genesys Cloud';

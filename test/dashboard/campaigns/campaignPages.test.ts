@@ -229,6 +229,7 @@ describe('the start of a campaign', () => {
     expect(await stateOf('typed')).toBe('ready');
     const started = await start('typed', await token(), { recipients: ' 2 ' });
     expect(started.headers.get('location')).toBe('/campaigns/typed');
+    expect((await pageOf('/campaigns/typed')).text).toMatch(/an estimate: [\d.]+ a row/);
     expect(await stateOf('typed')).toBe('running');
   });
 
