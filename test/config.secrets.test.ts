@@ -15,7 +15,7 @@ describe('the schema says of each setting whether it is a secret', () => {
   });
 
   test.each(SETTING_NAMES)('%s', (name) => {
-    const isNumber = ['1', '60s'].some((text) => {
+    const isNumber = ['1', '60s', '1d'].some((text) => {
       const loaded = loadConfig({ [name]: text }, 'api');
       return loaded.ok && typeof loaded.config[name] === 'number';
     });
