@@ -13,6 +13,9 @@ const READ_RECORDINGS = {
   names: ['recording:recording:view', 'recording:recordingSegment:view'],
 } as const;
 const VIEW_EXPORTS = { need: 'all', names: ['externalContacts:export:view'] } as const;
+const READ_DNC = { need: 'all', names: ['outbound:dncList:view'] } as const;
+/** The platform's own command line names both; whether one would do is not documented. */
+const EXPORT_DNC = { need: 'all', names: ['outbound:dncList:view', 'outbound:dnc:view'] } as const;
 const READ_CONTACTS = { need: 'all', names: ['externalContacts:contact:view'] } as const;
 
 /** Each topic has permissions of its own; the operations themselves ask for none. */
@@ -217,6 +220,30 @@ export const ENDPOINTS = {
     method: 'GET',
     path: '/api/v2/conversations/:id/summaries',
     permission: { need: 'all', names: ['conversation:summary:view'] },
+  },
+  'dnc-lists': {
+    operation: 'dnc-lists',
+    method: 'GET',
+    path: '/api/v2/outbound/dnclists',
+    permission: READ_DNC,
+  },
+  'dnc-export-start': {
+    operation: 'dnc-export-start',
+    method: 'POST',
+    path: '/api/v2/outbound/dnclists/:id/export',
+    permission: EXPORT_DNC,
+  },
+  'dnc-export': {
+    operation: 'dnc-export',
+    method: 'GET',
+    path: '/api/v2/outbound/dnclists/:id/export',
+    permission: EXPORT_DNC,
+  },
+  download: {
+    operation: 'download',
+    method: 'GET',
+    path: '/api/v2/downloads/:id',
+    permission: { need: 'none' },
   },
   limits: {
     operation: 'limits',

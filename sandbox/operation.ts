@@ -35,6 +35,10 @@ export const OPERATIONS = [
   'recording-batch-start',
   'recording-batch',
   'summaries',
+  'dnc-lists',
+  'dnc-export-start',
+  'dnc-export',
+  'download',
   'limits',
 ] as const;
 

@@ -3,6 +3,7 @@ import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { BodyRoom, readJsonBody } from '#product/http/jsonBody.js';
 import { foreignOrigin, isLoopbackHost, localUrl } from '#product/http/requestOrigin.js';
+import { addDncList, type DncList, type NewDncList } from './bulk/dncLists.js';
 import { type Download, downloadRoutes } from './bulk/files.js';
 import {
   addConversation,
@@ -61,6 +62,8 @@ export interface Sandbox {
   patchCustomer(idOrAddress: string, patch: CustomerPatch): void;
   /** @returns the conversation's id. */
   addConversation(idOrAddress: string, definition: NewConversation): string;
+  /** A DNC list of the organisation; there is none at the start. */
+  addDncList(definition: NewDncList): DncList;
   revokeTokens(): void;
   reset(): void;
   /** At once, whatever is open: idle connections and stalled answers are cut. */
@@ -161,6 +164,7 @@ function handlesOf(world: World): Omit<Sandbox, 'url' | 'port' | 'close'> {
     patchCustomer: (idOrAddress, patch) => patchCustomer(world, customer(idOrAddress), patch),
     addConversation: (idOrAddress, definition) =>
       addConversation(world, customer(idOrAddress), definition),
+    addDncList: (definition) => addDncList(world, definition),
     revokeTokens: () => world.tokens.revokeAll(),
     reset: () => world.reset(),
   };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ContactExport } from './bulk/contactExports.js';
 import type { DetailsJob } from './bulk/detailsJobs.js';
+import type { DncList } from './bulk/dncLists.js';
 import { Files } from './bulk/files.js';
 import type { RecordingBatch } from './bulk/recordingBatches.js';
 import { Store } from './bulk/store.js';
@@ -58,6 +59,7 @@ export interface World {
   readonly contactExports: Store<ContactExport>;
   readonly detailsJobs: Store<DetailsJob>;
   readonly recordingBatches: Store<RecordingBatch>;
+  readonly dncLists: Store<DncList>;
   readonly random: Random;
   /** Replaced as a whole by a reset. */
   population: Population;
@@ -104,6 +106,7 @@ export function createWorld({ settings, generated, recordLimit, now }: WorldOpti
     contactExports: new Store(),
     detailsJobs: new Store(),
     recordingBatches: new Store(),
+    dncLists: new Store(),
     random,
     population: populate(),
     reset: () => {
@@ -117,6 +120,7 @@ export function createWorld({ settings, generated, recordLimit, now }: WorldOpti
       world.contactExports.clear();
       world.detailsJobs.clear();
       world.recordingBatches.clear();
+      world.dncLists.clear();
       world.population = populate();
     },
   };

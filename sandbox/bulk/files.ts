@@ -4,7 +4,7 @@ import type { Faults } from '../faults.js';
 import { Ring } from '../requestLog.js';
 import { fileStore } from './store.js';
 
-type FileKind = 'contact-export' | 'recording';
+type FileKind = 'contact-export' | 'dnc-export' | 'recording';
 
 interface StoredFile {
   kind: FileKind;

@@ -1,5 +1,6 @@
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { addDncList, type DncList, newDncListSchema } from '../bulk/dncLists.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { FAULT_KINDS } from '../faults.js';
 import { OPERATIONS } from '../operation.js';
@@ -47,6 +48,8 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'GET|POST /_sandbox/customers': 'list; add one, or {"generate": N}',
       'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS':
         'online, activeConversation, emailOnContact, reads, emailBounces',
+      'GET|POST /_sandbox/dnclists':
+        'DNC lists: {name, contactMethod, entries: [{address, expiresAt}]}',
       'GET /_sandbox/channels?listening=&events=&timeoutMs=':
         'notification channels, and the events raised; waits for so many of them',
       'POST /_sandbox/channels': '{do: close | cut | freeze | thaw | warn | expire, channelId?}',
@@ -121,6 +124,10 @@ function recordRoutes(app: FastifyInstance, { requests, inbox, files }: World): 
   });
 }
 
+function shownList({ id, name, contactMethod, dncSourceType, entries }: DncList): object {
+  return { id, name, contactMethod, dncSourceType, size: entries.length };
+}
+
 const keySchema = z.object({ id: z.string() });
 
 /** The control and record API under /_sandbox. It needs no authentication and no rate applies. */
@@ -136,6 +143,11 @@ export function controlRoutes(app: FastifyInstance, world: World): void {
   app.get('/', () => controlIndex(world));
   recordRoutes(app, world);
   channelControls(app, world);
+
+  app.get('/dnclists', () => ({ dnclists: world.dncLists.list().map(shownList) }));
+  app.post('/dnclists', ({ body }, reply) =>
+    reply.code(201).send(shownList(addDncList(world, checked(newDncListSchema, body)))),
+  );
 
   app.get('/faults', () => ({ faults: world.faults.list() }));
   app.post('/faults', (request, reply) => {

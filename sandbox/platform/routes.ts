@@ -22,6 +22,7 @@ import {
   getJobsAvailability,
   startDetailsJob,
 } from '../bulk/detailsJobs.js';
+import { getDncExport, getDownload, listDncLists, startDncExport } from '../bulk/dncLists.js';
 import { getRecordingBatch, startRecordingBatch } from '../bulk/recordingBatches.js';
 import { ENDPOINTS } from '../endpoints.js';
 import { checkPermission, type Endpoint, type Operation, type Permission } from '../operation.js';
@@ -139,6 +140,10 @@ const HANDLERS = {
   'recording-batch-start': startRecordingBatch,
   'recording-batch': getRecordingBatch,
   summaries: getSummaries,
+  'dnc-lists': listDncLists,
+  'dnc-export-start': startDncExport,
+  'dnc-export': getDncExport,
+  download: getDownload,
   limits: getLimits,
 } as const satisfies { [K in keyof typeof ENDPOINTS]: Handler };
 

@@ -30,6 +30,10 @@ const KINDS = {
   'notification-subscription': 'read',
   'web-deployment': 'read',
   'email-domain': 'read',
+  'dnc-lists': 'read',
+  'dnc-export-start': 'start',
+  'dnc-export': 'read',
+  'download-address': 'read',
   limits: 'read',
   'agentless-message': 'send',
   'agentless-email': 'send',
@@ -64,6 +68,8 @@ const BULK: ReadonlySet<Operation> = new Set<Operation>([
   'conversation-job-cancel',
   'recording-batch-start',
   'recording-batch',
+  'dnc-export-start',
+  'dnc-export',
 ]);
 
 export function isBulk(operation: Operation): boolean {

@@ -122,6 +122,7 @@ const MAY_BE_ABSENT: ReadonlySet<Operation> = new Set([
   'conversation-job-cancel',
   'conversation-summary',
   'email-conversation',
+  'dnc-export',
 ]);
 
 /** What a healthy system meets all the time must not drown what an operator should see. */

@@ -27,6 +27,7 @@ import {
   type ConversationQuery,
   Conversations,
 } from './resources/conversations.js';
+import { type DncExport, type DncListPage, DncLists } from './resources/dncLists.js';
 import { type EmailConversation, Emails } from './resources/emails.js';
 import { Limits, type PlatformLimit } from './resources/limits.js';
 import { type Message, type MessageConversation, Messages } from './resources/messages.js';
@@ -162,6 +163,17 @@ export interface GenesysClient {
   ): Promise<CallResult<WebDeployment | null>>;
   /** `null` when the organisation has not set this domain up for outbound email. */
   getEmailDomain(domain: string, options: CallOptions): Promise<CallResult<EmailDomain | null>>;
+  /** The organisation's DNC lists, a page of at most 100 at a time; pages count from 1. */
+  getDncLists(pageNumber: number, options: CallOptions): Promise<CallResult<DncListPage>>;
+  /** Asks for a file of all entries of a list; `getDncExport` says when it is there and where. */
+  startDncExport(listId: string, options: CallOptions): Promise<CallResult<null>>;
+  /** The latest export of a list; `null` when there is none, or none yet. */
+  getDncExport(listId: string, options: CallOptions): Promise<CallResult<DncExport | null>>;
+  /** Where a download of the platform can be fetched without a token. */
+  getDownloadAddress(
+    downloadId: string,
+    options: CallOptions,
+  ): Promise<CallResult<{ url: string }>>;
   /** The organisation's limits of a namespace: `platform.api`, `analytics`, … */
   getLimits(namespace: string, options: CallOptions): Promise<CallResult<PlatformLimit[]>>;
   /** Fetches a file that the platform has made ready: no request to the platform, and without our token. */
@@ -241,6 +253,7 @@ export async function createGenesysClient(
   const conversations = new Conversations(caller);
   const analyticsJobs = new AnalyticsJobs(caller);
   const summaries = new Summaries(caller);
+  const dncLists = new DncLists(caller);
   const emails = new Emails(caller);
   const messages = new Messages(caller);
   const recordings = new Recordings(caller);
@@ -285,6 +298,10 @@ export async function createGenesysClient(
     subscribeToTopic: (id, topic, options) => notificationChannels.subscribe(id, topic, options),
     getWebDeployment: (id, options) => senderSettings.webDeployment(id, options),
     getEmailDomain: (domain, options) => senderSettings.emailDomain(domain, options),
+    getDncLists: (pageNumber, options) => dncLists.page(pageNumber, options),
+    startDncExport: (id, options) => dncLists.startExport(id, options),
+    getDncExport: (id, options) => dncLists.latestExport(id, options),
+    getDownloadAddress: (id, options) => dncLists.downloadAddress(id, options),
     getLimits: (namespace, options) => limits.ofNamespace(namespace, options),
     async download(url, options) {
       const { download } = await import('./download.js');

@@ -1,9 +1,11 @@
 import { createRequire } from 'node:module';
 import type {
   ConversationsApi,
+  DownloadsApi,
   ExternalContactsApi,
   NotificationsApi,
   OrganizationApi,
+  OutboundApi,
   RecordingApi,
   RoutingApi,
   WebDeploymentsApi,
@@ -16,9 +18,11 @@ type Platform = typeof import('purecloud-platform-client-v2');
 
 export interface Sdk {
   conversations: ConversationsApi;
+  downloads: DownloadsApi;
   externalContacts: ExternalContactsApi;
   notifications: NotificationsApi;
   organization: OrganizationApi;
+  outbound: OutboundApi;
   recording: RecordingApi;
   routing: RoutingApi;
   webDeployments: WebDeploymentsApi;
@@ -108,9 +112,11 @@ export function loadSdk(transport: Transport, place: Endpoints['place']): Sdk {
   client.setHttpClient(new TransportHttpClient());
   return {
     conversations: new platform.ConversationsApi(client),
+    downloads: new platform.DownloadsApi(client),
     externalContacts: new platform.ExternalContactsApi(client),
     notifications: new platform.NotificationsApi(client),
     organization: new platform.OrganizationApi(client),
+    outbound: new platform.OutboundApi(client),
     recording: new platform.RecordingApi(client),
     routing: new platform.RoutingApi(client),
     webDeployments: new platform.WebDeploymentsApi(client),

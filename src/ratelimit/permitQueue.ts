@@ -44,6 +44,10 @@ const RANKS = {
   limits: 3,
   'web-deployment': 3,
   'email-domain': 3,
+  'dnc-lists': 3,
+  'dnc-export-start': 3,
+  'dnc-export': 3,
+  'download-address': 3,
   login: 3,
   'conversation-query': 4,
 } as const satisfies Record<NotASend, number>;

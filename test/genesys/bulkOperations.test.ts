@@ -105,6 +105,50 @@ const EXAMPLES: Example[] = [
     data: { id: 'e-1', status: 'RUNNING' },
   },
   {
+    what: 'DNC lists are asked for a hundred at a time, with their sizes',
+    ask: (client) => client.getDncLists(2, LANE),
+    answer: {
+      entities: [
+        { id: 'l-1', name: 'Stop', contactMethod: 'Phone', dncSourceType: 'rds', size: 3 },
+      ],
+      pageCount: 2,
+    },
+    method: 'GET',
+    path: '/api/v2/outbound/dnclists',
+    query: { includeSize: 'true', pageSize: '100', pageNumber: '2' },
+    data: {
+      entities: [
+        { id: 'l-1', name: 'Stop', contactMethod: 'Phone', dncSourceType: 'rds', size: 3 },
+      ],
+      pageCount: 2,
+    },
+  },
+  {
+    what: 'An export of a DNC list is started',
+    ask: (client) => client.startDncExport('l-1', LANE),
+    answer: { id: 'l-1', name: 'Stop' },
+    method: 'POST',
+    path: '/api/v2/outbound/dnclists/l-1/export',
+    data: null,
+  },
+  {
+    what: 'The latest export of a DNC list says where it is, and when it was made',
+    ask: (client) => client.getDncExport('l-1', LANE),
+    answer: { uri: 'https://platform.example/api/v2/downloads/d-1', exportTimestamp: 'now' },
+    method: 'GET',
+    path: '/api/v2/outbound/dnclists/l-1/export',
+    data: { uri: 'https://platform.example/api/v2/downloads/d-1', exportTimestamp: 'now' },
+  },
+  {
+    what: 'A download of the platform is asked for its address, not followed',
+    ask: (client) => client.getDownloadAddress('d-1', LANE),
+    answer: { url: 'https://files.example/d-1' },
+    method: 'GET',
+    path: '/api/v2/downloads/d-1',
+    query: { issueRedirect: 'false' },
+    data: { url: 'https://files.example/d-1' },
+  },
+  {
     what: 'A conversation job is started',
     ask: (client) => client.startConversationJob(QUERY, LANE),
     status: 202,
