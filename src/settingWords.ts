@@ -46,7 +46,7 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   },
   NOTIFIER_SECRET: {
     meaning:
-      'keys the hashes of requests; needed unless Redis and API are on loopback; `id:secret,…` rotates',
+      'keys hashes and encrypts requests, histories and caches; the same in every process; needed unless Redis and API are on loopback; `id:secret,…` rotates: the first encrypts, and an old one is kept as long as requests are',
   },
   DELIVERY_CHECK_AFTER: {
     initially: '60s',

@@ -172,8 +172,9 @@ export async function startWorker(
     metrics.countStep(written, before);
     flow.countStep(written, before);
   };
-  const search = new SearchIndex(ledgerKeys(prefix), keyringOf(config), config.SEARCH_RETENTION);
-  const ledger = new Ledger(redis, prefix, retention, countStep, search);
+  const keyring = keyringOf(config);
+  const search = new SearchIndex(ledgerKeys(prefix), keyring, config.SEARCH_RETENTION);
+  const ledger = new Ledger(redis, prefix, keyring, retention, countStep, search);
   const audit = openAudit(config, redis);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });
   metrics.watchFleet(() => operations.status());

@@ -1,6 +1,7 @@
 import type { Ledger } from '../notification/ledger.js';
 import { type MaskedRecipient, maskedRecipient } from '../notification/maskedRecipient.js';
 import type { NotificationRecord } from '../notification/record.js';
+import { unlessUnreadable } from '../notification/storedRequest.js';
 import type { CampaignPause, Surroundings } from '../queue/blockingReasons.js';
 import { jobIds, type Queues } from '../queue/jobs.js';
 import type { FleetStatus, Operations } from '../queue/operations.js';
@@ -36,7 +37,7 @@ async function read(parts: DetailsParts, id: string): Promise<NotificationDetail
   const { ledger, queues } = parts.store;
   const [record, stored, fleet] = await Promise.all([
     ledger.read(id),
-    ledger.readRequest(id),
+    unlessUnreadable(ledger.readRequest(id)),
     parts.operations.status() satisfies Promise<FleetStatus>,
   ]);
   if (record === undefined) return undefined;

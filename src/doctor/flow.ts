@@ -1,5 +1,5 @@
 import { openAudit } from '../app/openAudit.js';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import { Ledger } from '../notification/ledger.js';
 import { type FlowStatus, flowStatus, type Obstacle } from '../queue/flowStatus.js';
 import { QUEUE_NAMES } from '../queue/intakeJob.js';
@@ -19,7 +19,7 @@ export async function checkFlow(redis: RedisClient, config: Config): Promise<Che
     const operations = new Operations({
       redis,
       prefix,
-      ledger: new Ledger(redis, prefix, retention),
+      ledger: new Ledger(redis, prefix, keyringOf(config), retention),
       queues,
       gate: new Gate(redis, prefix),
       sendingPause: new SendingPause(redis, prefix, queues),

@@ -2,6 +2,8 @@ import { ledgerKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { type Keyring, seal, unseal } from './keyring.js';
 
+const PURPOSE = 'checkpoint';
+
 /**
  * What an attempt has found out so far, so that a job deferred at dispatch does not look its
  * history up again. It holds customer text, so it lives apart from the ledger, only for as long as
@@ -24,7 +26,13 @@ export class CheckpointStore<T> {
 
   async load(id: string): Promise<T | undefined> {
     const sealed = await this.#redis.getBuffer(this.#keyOf(id));
-    return sealed === null ? undefined : (unseal(this.#secretOf(id), sealed) as T | undefined);
+    if (sealed === null) return undefined;
+    // By an older key, too: a rotation must not cost every waiting notification its lookups.
+    for (const secret of this.#keyring.deriveAll(PURPOSE, id)) {
+      const found = unseal(secret, sealed);
+      if (found !== undefined) return found as T;
+    }
+    return undefined;
   }
 
   async drop(id: string): Promise<void> {
@@ -32,10 +40,7 @@ export class CheckpointStore<T> {
   }
 
   async save(id: string, found: T): Promise<void> {
-    await this.#redis.set(this.#keyOf(id), seal(this.#secretOf(id), found), 'PX', this.#maxAgeMs);
-  }
-
-  #secretOf(id: string): Buffer {
-    return this.#keyring.derive('checkpoint', id);
+    const sealed = seal(this.#keyring.derive(PURPOSE, id), found);
+    await this.#redis.set(this.#keyOf(id), sealed, 'PX', this.#maxAgeMs);
   }
 }

@@ -11,13 +11,14 @@ import { CHANNELS, type Channel, LANES, STATES } from './state.js';
 
 /** What lies under the id of a notification is no record: it was damaged, or a later version has written it. */
 export class UnreadableRecordError extends Error {
-  override readonly name = 'UnreadableRecordError';
+  override readonly name: string = 'UnreadableRecordError';
   readonly id: string;
 
-  constructor(id: string) {
-    super(
-      `The record of notification ${id} cannot be read: it is damaged, or a later version has written it. It stays as it is, and nothing is sent for it. Restore its key of Redis, which ends in :n:${id}, from a backup, or delete it.`,
-    );
+  constructor(
+    id: string,
+    message = `The record of notification ${id} cannot be read: it is damaged, or a later version has written it. It stays as it is, and nothing is sent for it. Restore its key of Redis, which ends in :n:${id}, from a backup, or delete it.`,
+  ) {
+    super(message);
     this.id = id;
   }
 }

@@ -55,6 +55,7 @@ export const COUNTED_REASONS = [
   'quiet_hours',
   'rate_limited',
   'request_gone',
+  'request_unreadable',
   'resolved_not_sent',
   'send_by_passed',
   'shutdown',

@@ -23,6 +23,8 @@ export const DELAYS = {
   campaignPausedFirst: 2_000,
   /** The same, later on: a resume wakes rows up; this is for one that was missed. */
   campaignPaused: 5 * 60 * 1000,
+  /** A sent message is to be checked and its request cannot be decrypted: the key may be put back. */
+  requestUnreadable: 60_000,
   /** Another attempt may have it. */
   inOtherHands: 5_000,
   /** A rule that is not clear about when does not make a job turn in circles. */

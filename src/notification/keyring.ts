@@ -1,12 +1,16 @@
-import { createCipheriv, createDecipheriv, createHmac, timingSafeEqual } from 'node:crypto';
+import { createCipheriv, createDecipheriv, timingSafeEqual } from 'node:crypto';
 import { takeRandom } from './codec.js';
+import { HmacKey } from './hmacKey.js';
 import type { NotificationRequest } from './request.js';
 
 /** A secret with a name, so that hashes made before a rotation can still be distinguished and checked. */
 interface SecretKey {
   id: string;
-  secret: string;
+  secret: HmacKey;
 }
+
+/** Names the key of processes without a secret: what it hides, everyone can read. */
+export const DEVELOPMENT_KEY = 'dev';
 
 /**
  * Keyed hashes of what is written about a recipient. Without a key, an address could be found again
@@ -31,7 +35,7 @@ export class Keyring {
       if (!/^[A-Za-z0-9]{1,8}$/.test(keyId))
         throw new RangeError('key ids: 1 to 8 letters or digits');
       if (secret.length < 16) throw new RangeError('secrets of at least 16 characters');
-      return { id: keyId, secret };
+      return { id: keyId, secret: new HmacKey(secret) };
     });
     if (new Set(keys.map((key) => key.id)).size !== keys.length) {
       throw new RangeError('each key id once');
@@ -41,9 +45,9 @@ export class Keyring {
     return new Keyring([first, ...rest]);
   }
 
-  /** For a Redis on this very machine, where the hash needs no protection. */
+  /** For a Redis on this very machine, where nothing needs protection. */
   static forDevelopment(): Keyring {
-    return new Keyring([{ id: 'dev', secret: 'development-only' }]);
+    return new Keyring([{ id: DEVELOPMENT_KEY, secret: new HmacKey('development-only') }]);
   }
 
   /**
@@ -75,7 +79,7 @@ export class Keyring {
   /** As `derive`, by the key of this id; undefined where the secret has no such key any more. */
   deriveBy(keyId: string, purpose: string, text: string): Buffer | undefined {
     const key = this.#keys.find(({ id }) => id === keyId);
-    return key && createHmac('sha256', key.secret).update(`${purpose}\0${text}`).digest();
+    return key && deriveWith(key, purpose, text);
   }
 
   /** Whether this request has that hash, under whichever key made it. */
@@ -89,14 +93,14 @@ export class Keyring {
 }
 
 function deriveWith({ secret }: SecretKey, purpose: string, text: string): Buffer {
-  return createHmac('sha256', secret).update(`${purpose}\0${text}`).digest();
+  return secret.digest(`${purpose}\0${text}`);
 }
 
 const HASH_BYTES = 12;
 
 function hashWith(key: SecretKey, request: NotificationRequest): string {
   const { id: _id, ...body } = request;
-  const digest = createHmac('sha256', key.secret).update(canonicalJson(body)).digest();
+  const digest = key.secret.digest(canonicalJson(body));
   return `${key.id}:${digest.subarray(0, HASH_BYTES).toString('base64url')}`;
 }
 
@@ -116,6 +120,7 @@ function sorted(value: unknown): unknown {
 const CIPHER = 'aes-256-gcm';
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
+const NO_HEAD = Buffer.alloc(0);
 
 /** A value, encrypted under a key of 32 bytes. */
 export function seal(key: Buffer, value: unknown): Buffer {
@@ -133,12 +138,14 @@ export function unseal(key: Buffer, sealed: Buffer): unknown {
   }
 }
 
-/** Bytes, encrypted under a key of 32 bytes: 12 random bytes, 16 of tag, then what is hidden. */
-export function sealBytes(key: Buffer, open: Buffer): Buffer {
+/** Bytes, encrypted under a key of 32 bytes: `head` as it is, 12 random bytes, 16 of tag, then what is hidden. */
+export function sealBytes(key: Buffer, open: Buffer, head: Buffer = NO_HEAD): Buffer {
   const iv = takeRandom(IV_BYTES);
   const cipher = createCipheriv(CIPHER, key, iv);
-  const hidden = Buffer.concat([cipher.update(open), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), hidden]);
+  const hidden = cipher.update(open);
+  // Of this cipher there is nothing left to come; it makes the tag.
+  cipher.final();
+  return Buffer.concat([head, iv, cipher.getAuthTag(), hidden]);
 }
 
 /** As `unseal`, for what `sealBytes` has sealed. */

@@ -22,6 +22,7 @@ import {
 } from './codec.js';
 import { detailFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
+import type { Keyring } from './keyring.js';
 import {
   defineLedgerScripts,
   HALTED,
@@ -32,16 +33,10 @@ import {
   WRITTEN,
 } from './ledgerScripts.js';
 import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
-import type { NotificationRequest } from './request.js';
 import { checkRetention, type Retention } from './retention.js';
 import { type SearchIndex, searchArguments } from './searchIndex.js';
 import { nextCheck } from './settlement.js';
-
-/** What was asked for, with the template content that was pinned when it was accepted. */
-export interface StoredRequest {
-  request: NotificationRequest;
-  templateHash: string;
-}
+import { openRequest, type StoredRequest, sealRequest } from './storedRequest.js';
 
 /** Called with each record that was written; `before` is absent for one that was just accepted. */
 export type LedgerObserver = (written: NotificationRecord, before?: NotificationRecord) => void;
@@ -75,6 +70,7 @@ export class Ledger {
   readonly clock: RedisClock;
   readonly #campaignKeys: CampaignKeys;
   readonly #redis: RedisClient;
+  readonly #keyring: Keyring;
   readonly #retention: Retention;
   readonly #observe: LedgerObserver;
   readonly #search: SearchIndex | undefined;
@@ -84,12 +80,14 @@ export class Ledger {
   constructor(
     redis: RedisClient,
     prefix: string,
+    keyring: Keyring,
     retention: Retention,
     observe: LedgerObserver = () => undefined,
     search?: SearchIndex,
   ) {
     checkRetention(retention);
     this.#redis = redis;
+    this.#keyring = keyring;
     this.#retention = retention;
     this.#observe = observe;
     this.#search = search;
@@ -116,7 +114,7 @@ export class Ledger {
     const packed = entries.map(({ record, stored }) => ({
       record,
       bytes: tagged(record),
-      request: JSON.stringify(stored),
+      request: sealRequest(this.#keyring, record.id, stored),
       found: this.#search?.ofRequest(record, stored.request) ?? [],
     }));
     const keysOf = ({ record: { id }, found }: (typeof packed)[number]) => [
@@ -195,10 +193,14 @@ export class Ledger {
     return (await this.snapshots(ids)).map(recordIn);
   }
 
-  /** The stored request, or undefined once its retention is over. */
+  /**
+   * The stored request, or undefined once its retention is over.
+   *
+   * @throws UnreadableRequestError where the secret cannot decrypt it
+   */
   async readRequest(id: string): Promise<StoredRequest | undefined> {
-    const json = await this.#redis.get(this.keys.request(id));
-    return json === null ? undefined : (JSON.parse(json) as StoredRequest);
+    const bytes = await this.#redis.getBuffer(this.keys.request(id));
+    return bytes === null ? undefined : openRequest(this.#keyring, id, bytes);
   }
 
   /**

@@ -1,7 +1,7 @@
 import { channelsFor } from '../history/lookup.js';
-import type { StoredRequest } from '../notification/ledger.js';
 import { type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { Channel } from '../notification/state.js';
+import type { StoredRequest } from '../notification/storedRequest.js';
 import type { TemplateStore } from './prepare.js';
 
 /** Whether a channel is left for a message that has not arrived: one that was not tried yet. */

@@ -7,9 +7,9 @@ import type { Findings } from '../history/lookup.js';
 import { claim } from '../notification/attempt.js';
 import type { CampaignStop } from '../notification/campaignStop.js';
 import { DELAYS } from '../notification/delays.js';
-import type { StoredRequest } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { CAMPAIGN_PAUSED, cancelWithCampaign, waitForResume } from '../notification/settlement.js';
+import { type StoredRequest, UnreadableRequestError } from '../notification/storedRequest.js';
 import { redactedError } from '../ops/logger.js';
 import { hasNextChannel } from './nextChannel.js';
 import { Preparation, type PreparationParts } from './prepare.js';
@@ -122,6 +122,10 @@ export class NotificationPipeline {
       ]);
       return await this.#dispatch(attempt, stored, checkpoint);
     } catch (error) {
+      if (error instanceof UnreadableRequestError) {
+        log.error(error.message);
+        return this.#withoutRequest(attempt, work);
+      }
       // Error texts may quote what they stumbled over; only kind and place are logged.
       log.error({ error: redactedError(error) }, 'attempt failed');
       return this.#afterBug(attempt, work);
@@ -148,6 +152,17 @@ export class NotificationPipeline {
     );
     if (check.kind === 'over') return check.outcome;
     return this.#dispatch(attempt, stored, await this.#parts.checkpoints.load(attempt.id));
+  }
+
+  /** Wrong for every notification of this secret: it must not use up their attempts. */
+  async #withoutRequest(
+    attempt: Attempt,
+    work: 'dispatch' | 'delivery_check',
+  ): Promise<AttemptOutcome> {
+    const reason = 'request_unreadable';
+    if (work === 'dispatch')
+      return attempt.tryLater({ kind: 'try_later', reason, usesAttempt: false });
+    return { kind: 'park', reason, until: attempt.now() + DELAYS.requestUnreadable };
   }
 
   /**

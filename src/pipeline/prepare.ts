@@ -20,10 +20,10 @@ import {
 import type { LookupCache } from '../history/lookupCache.js';
 import { found, isLookupError, type Read } from '../history/lookupError.js';
 import type { CheckpointStore } from '../notification/checkpoint.js';
-import type { StoredRequest } from '../notification/ledger.js';
 import { triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
+import type { StoredRequest } from '../notification/storedRequest.js';
 import type { Policy } from '../policy/policy.js';
 import { type PrefetchedRows, searchName } from '../prefetch/prefetchedRows.js';
 import type { PrefetchedRow } from '../prefetch/prefetchStore.js';

@@ -47,6 +47,10 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'you',
     what: "the OAuth client lacked a permission, which the timeline names; grant it in the client's roles. The work goes on by itself",
   },
+  request_unreadable: {
+    who: 'you',
+    what: 'NOTIFIER_SECRET of its worker lacks the key that encrypted the request; put the key back. The work goes on by itself, at most until the deadline',
+  },
   unreachable: {
     who: 'Genesys Cloud',
     what: `Genesys Cloud could not be reached; ${AGAIN}, and that uses no attempt`,

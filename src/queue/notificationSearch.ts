@@ -2,6 +2,7 @@ import type { Ledger } from '../notification/ledger.js';
 import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import type { NotificationRecord } from '../notification/record.js';
 import type { SearchIndex, SearchTerm } from '../notification/searchIndex.js';
+import { unlessUnreadable } from '../notification/storedRequest.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { type FoundRecords, fits, type SearchFilter, searchOutcomes } from './outcomeSearch.js';
 import { untilConnected, withTimeout } from './timeout.js';
@@ -98,7 +99,7 @@ export class NotificationSearch {
       const { records, ...rest } = await find();
       const notifications = await Promise.all(
         records.map(async (record) => {
-          const stored = await this.#ledger.readRequest(record.id);
+          const stored = await unlessUnreadable(this.#ledger.readRequest(record.id));
           return viewOf(record, stored?.request);
         }),
       );

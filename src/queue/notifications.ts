@@ -13,6 +13,7 @@ import {
   resolve,
   retry,
 } from '../notification/settlement.js';
+import { unlessUnreadable } from '../notification/storedRequest.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { addJobs, type Queues } from './jobs.js';
 import { untilConnected, withTimeout } from './timeout.js';
@@ -92,7 +93,7 @@ export class Notifications {
       const { records, next } = await unknownRecords(parts, query);
       const notifications = await Promise.all(
         records.map(async (record) => {
-          const stored = await this.#ledger.readRequest(record.id);
+          const stored = await unlessUnreadable(this.#ledger.readRequest(record.id));
           return viewOf(record, stored?.request);
         }),
       );
@@ -121,7 +122,9 @@ export class Notifications {
 
   /** The view of a record, with the caller's metadata as long as the request is kept. */
   async viewOf(record: NotificationRecord): Promise<NotificationView> {
-    const stored = await this.#patiently(undefined, () => this.#ledger.readRequest(record.id));
+    const stored = await this.#patiently(undefined, () =>
+      unlessUnreadable(this.#ledger.readRequest(record.id)),
+    );
     return viewOf(record, stored?.request);
   }
 
@@ -150,7 +153,7 @@ export class Notifications {
   async #view(id: string): Promise<NotificationView | undefined> {
     const [record, stored] = await Promise.all([
       this.#ledger.read(id),
-      this.#ledger.readRequest(id),
+      unlessUnreadable(this.#ledger.readRequest(id)),
     ]);
     return record === undefined ? undefined : viewOf(record, stored?.request);
   }

@@ -87,7 +87,10 @@ export interface ProducerOptions {
   redisUrl: string;
   /** The deployment's `QUEUE_PREFIX`. @defaultValue `{notifier}` */
   prefix?: string;
-  /** The deployment's `NOTIFIER_SECRET`; may be left out only where Redis is on this machine. */
+  /**
+   * The deployment's `NOTIFIER_SECRET`: its first key encrypts the requests. May be left out only where
+   * Redis is on this machine.
+   */
   secret?: string;
   /** Jobs waiting at most, above which nothing is accepted. @defaultValue 100 000 */
   backlogMax?: number;
@@ -178,7 +181,7 @@ export class NotificationProducer {
       keyring,
       options.searchRetentionMs ?? 7 * DAY_MS,
     );
-    const ledger = new Ledger(this.#redis, prefix, retention, options.observe, search);
+    const ledger = new Ledger(this.#redis, prefix, keyring, retention, options.observe, search);
     const backlog = new Backlog(this.#redis, this.#queues, backlogMax);
     this.store = { redis: this.#redis, prefix, ledger, queues: this.#queues, backlog };
     const retentionMs = options.auditRetentionMs ?? 400 * DAY_MS;

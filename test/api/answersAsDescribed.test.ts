@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { keyringOf } from '../../src/config.js';
 import { claim, finish, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
@@ -34,7 +35,7 @@ function ledgerOf(api: TestApi): Ledger {
   const redis = new Redis(api.config.REDIS_URL);
   connections.push(redis);
   const retention = { ledgerMs: 60_000, requestMs: 60_000 };
-  return new Ledger(redis, api.config.QUEUE_PREFIX, retention);
+  return new Ledger(redis, api.config.QUEUE_PREFIX, keyringOf(api.config), retention);
 }
 
 describe('what the API answers is described in full', () => {

@@ -21,9 +21,16 @@ function workerOf(api: TestApi) {
   connections.push(redis);
   const { QUEUE_PREFIX: prefix, SEARCH_RETENTION: searchMs } = api.config;
   const retention = { ledgerMs: 60_000, requestMs: 60_000 };
-  const { keys } = new Ledger(redis, prefix, retention);
+  const { keys } = new Ledger(redis, prefix, keyringOf(api.config), retention);
   const index = new SearchIndex(keys, keyringOf(api.config), searchMs);
-  const ledger = new Ledger(redis, prefix, retention, () => undefined, index);
+  const ledger = new Ledger(
+    redis,
+    prefix,
+    keyringOf(api.config),
+    retention,
+    () => undefined,
+    index,
+  );
   const take = async (id: string) => {
     await ledger.change(id, (record) => claim(record, record.generation, Date.now()));
     return { fencingToken: (await ledger.read(id))?.fencingToken ?? 0 };

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { keyringOf } from '../../src/config.js';
 import { claim, finish, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Ledger } from '../../src/notification/ledger.js';
@@ -17,7 +18,7 @@ type Fate = 'sending' | 'unknown' | 'skipped';
 async function given(api: TestApi, id: string, fate: Fate): Promise<Redis> {
   const redis = new Redis(api.config.REDIS_URL);
   connections.push(redis);
-  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, {
+  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, keyringOf(api.config), {
     ledgerMs: 60_000,
     requestMs: 60_000,
   });

@@ -65,7 +65,10 @@ describe('the counts of a campaign', () => {
   const redis = new Redis(testRedisUrl());
   const prefix = freshPrefix();
   const queues = openQueues(redis, prefix, () => undefined);
-  const ledger = new Ledger(redis, prefix, { ledgerMs: 600_000, requestMs: 600_000 });
+  const ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+    ledgerMs: 600_000,
+    requestMs: 600_000,
+  });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
   const rows = new RowStore(redis, prefix);
   const releasedRows = new ReleasedRows({ redis, campaigns, ledger, queues });

@@ -44,7 +44,10 @@ describe('a release of rows', () => {
     prefixes.push(prefix);
     queues = openQueues(redis, prefix, () => undefined);
     opened.push(queues);
-    ledger = new Ledger(redis, prefix, { ledgerMs: 600_000, requestMs: 600_000 });
+    ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+      ledgerMs: 600_000,
+      requestMs: 600_000,
+    });
     campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
     rows = new RowStore(redis, prefix);
   });
@@ -60,7 +63,10 @@ describe('a release of rows', () => {
     return new Release({
       campaigns: new CampaignStore(connection, prefix, { retentionMs: 600_000 }),
       rows: new RowStore(connection, prefix),
-      ledger: new Ledger(connection, prefix, { ledgerMs: 600_000, requestMs: 600_000 }),
+      ledger: new Ledger(connection, prefix, Keyring.forDevelopment(), {
+        ledgerMs: 600_000,
+        requestMs: 600_000,
+      }),
       queues,
       keyring: Keyring.forDevelopment(),
       observe,

@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { DeliveryIndex } from '../../src/delivery/deliveryIndex.js';
 import { recordAnswer, recordNews, recordNoNews } from '../../src/notification/answer.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { type Leg, type NotificationRecord, newRecord } from '../../src/notification/record.js';
 import { sweep } from '../../src/notification/settlement.js';
@@ -15,7 +16,10 @@ const MINUTE = 60_000;
 describe('which sent messages await news', () => {
   const prefix = freshPrefix();
   const redis = new Redis(testRedisUrl());
-  const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
+  const ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+    ledgerMs: 3_000_000,
+    requestMs: 1_000_000,
+  });
   const index = new DeliveryIndex(redis, ledger.keys);
 
   beforeAll(() => redis.ping());

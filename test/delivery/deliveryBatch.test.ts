@@ -9,6 +9,7 @@ import type {
 } from '../../src/genesys/resources/conversations.js';
 import { recordAnswer } from '../../src/notification/answer.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { newRecord } from '../../src/notification/record.js';
 import type { Channel } from '../../src/notification/state.js';
@@ -35,7 +36,10 @@ describe('a question about many sent messages', () => {
   });
   beforeEach(() => {
     prefix = freshPrefix();
-    ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
+    ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+      ledgerMs: 3_000_000,
+      requestMs: 1_000_000,
+    });
     index = new DeliveryIndex(redis, ledger.keys);
     queues = openQueues(redis, prefix, () => undefined);
     asked = [];

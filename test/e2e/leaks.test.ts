@@ -208,7 +208,7 @@ describe('nothing that is private leaves its place', () => {
     expect(gateway.credentials.size).toBeGreaterThan(2);
     const stored = await everythingStored(deployment.prefix);
     const keys = ledgerKeys(deployment.prefix);
-    expect(stored.get(keys.request('all-well'))).toMatch(MARKER);
+    expect(stored.get(keys.request('all-well'))).toBeDefined();
     const ended = new Set<unknown>();
     const { ledger } = deployment.producer.store;
     for (const id of asked) ended.add((await ledger.read(id))?.state);
@@ -237,19 +237,20 @@ describe('nothing that is private leaves its place', () => {
     for (const text of answered) expectNothing('answer', text);
   });
 
-  test('not into a job, an event of the queue, the ledger or any other key but request and checkpoint', async () => {
+  test('not into a job, an event of the queue, the ledger or any other key', async () => {
     const { prefix } = deployment;
     const stored = await everythingStored(prefix);
-    const mayHold = [`${prefix}:r:`, `${prefix}:x:`];
+    // What a caller asked for and what was found out is encrypted; this one was written open above.
+    const writtenOpen = ledgerKeys(prefix).request('internal-error');
     const kinds = new Set<string>();
     for (const [key, content] of stored) {
       // The queue has a key of this name of its own, there only while jobs wait.
       expectNothing('key', key.replace(/:marker$/, ''));
-      if (mayHold.some((start) => key.startsWith(start))) continue;
+      if (key === writtenOpen) continue;
       kinds.add(key.slice(prefix.length + 1).split(/:|-/)[0] ?? '');
       expectNothing(key, content);
     }
-    for (const kind of ['n', 'c', 'transactional', 'due', 'unknown'])
+    for (const kind of ['n', 'r', 'c', 'transactional', 'due', 'unknown'])
       expect([...kinds]).toContain(kind);
     expect(stored.has(`${prefix}:transactional:events`)).toBe(true);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { claim, startLeg } from '../../src/notification/attempt.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { newRecord, queued } from '../../src/notification/record.js';
 import { campaignKeys, type KeysOfCampaign } from '../../src/redis/keys.js';
@@ -19,7 +20,10 @@ describe('a row of a campaign in the ledger', () => {
   beforeEach(async () => {
     const prefix = freshPrefix();
     prefixes.push(prefix);
-    ledger = new Ledger(redis, prefix, { ledgerMs: 60_000, requestMs: 60_000 });
+    ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+      ledgerMs: 60_000,
+      requestMs: 60_000,
+    });
     campaign = campaignKeys(prefix).of('spring');
     await redis.hset(campaign.counts, { waiting: 1, since: 1 });
   });

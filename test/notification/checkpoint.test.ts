@@ -35,6 +35,12 @@ describe('a checkpoint', () => {
     expect(await store.load('n-2')).toBeUndefined();
   });
 
+  test('is read under a key that was rotated and is still listed', async () => {
+    await storeWith('old:the-secret-of-last-year').save('n-1', FOUND);
+    const rotated = storeWith('new:the-secret-of-this-year,old:the-secret-of-last-year');
+    expect(await rotated.load('n-1')).toEqual(FOUND);
+  });
+
   test.each([JSON.stringify(FOUND), '', 'garbled', '{'])(
     'that an older version wrote open, or that is damaged, counts as absent (%s)',
     async (stored) => {

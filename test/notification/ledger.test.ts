@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { recordAnswer, recordDelivery } from '../../src/notification/answer.js';
 import { claim, startLeg } from '../../src/notification/attempt.js';
 import { type Decision, keep, write } from '../../src/notification/decision.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import {
   type Leg,
@@ -21,7 +22,10 @@ describe('the ledger', () => {
   const prefix = freshPrefix();
   const redis = new Redis(testRedisUrl());
   const another = new Redis(testRedisUrl());
-  const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
+  const ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+    ledgerMs: 3_000_000,
+    requestMs: 1_000_000,
+  });
 
   beforeAll(() => redis.ping());
   afterAll(async () => {
@@ -51,7 +55,10 @@ describe('the ledger', () => {
 
   test('of a hundred writers that raise a number at the same time, loses none', async () => {
     await accepted('raced');
-    const twin = new Ledger(another, prefix, { ledgerMs: 1_000, requestMs: 1_000 });
+    const twin = new Ledger(another, prefix, Keyring.forDevelopment(), {
+      ledgerMs: 1_000,
+      requestMs: 1_000,
+    });
     await Promise.all(
       Array.from({ length: 100 }, (_, n) => (n % 2 === 0 ? ledger : twin).change('raced', raise)),
     );
@@ -77,7 +84,10 @@ describe('the ledger', () => {
   test('decides upon what another process has written since, also when nothing is to be changed', async () => {
     await accepted('seen');
     await ledger.change('seen', raise);
-    const twin = new Ledger(another, prefix, { ledgerMs: 1_000, requestMs: 1_000 });
+    const twin = new Ledger(another, prefix, Keyring.forDevelopment(), {
+      ledgerMs: 1_000,
+      requestMs: 1_000,
+    });
     await twin.change('seen', raise);
     expect(await ledger.change('seen', (record) => keep(record.attempts))).toBe(2);
     await twin.change('seen', raise);
@@ -141,7 +151,8 @@ describe('the ledger', () => {
   });
 
   test.each([0, 999, 1_000.5, Number.NaN])('refuses to be kept for %p ms', (ledgerMs) => {
-    const open = () => new Ledger(redis, prefix, { ledgerMs, requestMs: 1_000 });
+    const open = () =>
+      new Ledger(redis, prefix, Keyring.forDevelopment(), { ledgerMs, requestMs: 1_000 });
     expect(open).toThrow('ledgerMs: expected whole milliseconds');
   });
 

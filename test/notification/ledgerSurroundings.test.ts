@@ -2,6 +2,7 @@ import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
 import { keep, write } from '../../src/notification/decision.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
 import { resolve, retry } from '../../src/notification/settlement.js';
@@ -21,7 +22,9 @@ describe('what the ledger writes around a record', () => {
     const prefix = freshPrefix();
     prefixes.push(prefix);
     written = [];
-    ledger = new Ledger(redis, prefix, RETENTION, (next, before) => written.push([next, before]));
+    ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), RETENTION, (next, before) =>
+      written.push([next, before]),
+    );
   });
   afterAll(async () => {
     for (const prefix of prefixes) await flushPrefix(prefix);

@@ -27,13 +27,27 @@ describe('what a search finds notifications by', () => {
   const prefix = freshPrefix();
   const redis = new Redis(testRedisUrl());
   const another = new Redis(testRedisUrl());
-  const plain = new Ledger(redis, prefix, RETENTION);
+  const plain = new Ledger(redis, prefix, Keyring.forDevelopment(), RETENTION);
   const { keys } = plain;
   const indexOf = (secret: string, retentionMs = 7 * DAY_MS) =>
     new SearchIndex(keys, Keyring.parse(secret), retentionMs);
   const index = indexOf(SECRET);
-  const ledger = new Ledger(redis, prefix, RETENTION, () => undefined, index);
-  const twin = new Ledger(another, prefix, RETENTION, () => undefined, index);
+  const ledger = new Ledger(
+    redis,
+    prefix,
+    Keyring.forDevelopment(),
+    RETENTION,
+    () => undefined,
+    index,
+  );
+  const twin = new Ledger(
+    another,
+    prefix,
+    Keyring.forDevelopment(),
+    RETENTION,
+    () => undefined,
+    index,
+  );
 
   beforeAll(() => redis.ping());
   afterAll(async () => {
@@ -138,7 +152,14 @@ describe('what a search finds notifications by', () => {
 
   test('writes nothing where searches are off, and where a ledger has no index', async () => {
     const before = await indexKeys();
-    const off = new Ledger(another, prefix, RETENTION, () => undefined, indexOf(SECRET, 0));
+    const off = new Ledger(
+      another,
+      prefix,
+      Keyring.forDevelopment(),
+      RETENTION,
+      () => undefined,
+      indexOf(SECRET, 0),
+    );
     for (const [id, by] of [
       ['off.1', off],
       ['off.2', plain],
@@ -153,7 +174,14 @@ describe('what a search finds notifications by', () => {
 
   test('cannot keep a notification from being accepted, sent or ended when its lists are damaged', async () => {
     const damaged = indexOf('k9:the-secret-of-the-damaged');
-    const by = new Ledger(redis, prefix, RETENTION, () => undefined, damaged);
+    const by = new Ledger(
+      redis,
+      prefix,
+      Keyring.forDevelopment(),
+      RETENTION,
+      () => undefined,
+      damaged,
+    );
     const request = requestTo({ email: 'hurt@example.com' });
     const record = newRecord('hurt', request, 'k1:hash', Date.now());
     for (const { key } of damaged.ofRequest(record, request)) await redis.set(key, 'no list');

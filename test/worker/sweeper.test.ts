@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { claim, REQUEST_SETTLES_WITHIN_MS, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../../src/queue/jobs.js';
@@ -15,7 +16,10 @@ const MINUTE = 60_000;
 describe('the sweeper', () => {
   const prefix = freshPrefix();
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
-  const ledger = new Ledger(redis, prefix, { ledgerMs: 3_000_000, requestMs: 1_000_000 });
+  const ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+    ledgerMs: 3_000_000,
+    requestMs: 1_000_000,
+  });
   const queues = openQueues(redis, prefix, () => undefined);
   const sweeper = new Sweeper({ ledger, queues, redis, prefix, log: pino({ level: 'silent' }) });
 

@@ -16,6 +16,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'every_channel_refused',
   'no_channel',
   'request_gone',
+  'request_unreadable',
   'template_gone',
   'internal_error',
   'unreachable',

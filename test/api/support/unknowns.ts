@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import { keyringOf } from '../../../src/config.js';
 import { claim, loseIntent, startLeg } from '../../../src/notification/attempt.js';
 import { write } from '../../../src/notification/decision.js';
 import { Ledger } from '../../../src/notification/ledger.js';
@@ -12,7 +13,7 @@ export async function givenUnknowns(
 ): Promise<void> {
   const redis = new Redis(api.config.REDIS_URL);
   const retention = { ledgerMs: 60_000, requestMs: 60_000 };
-  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, retention);
+  const ledger = new Ledger(redis, api.config.QUEUE_PREFIX, keyringOf(api.config), retention);
   for (const id of ids) {
     await api.post({ ...REQUEST, id, recipient: { email: 'dana@example.com' } });
     await ledger.change(id, (record) => claim(record, 1, Date.now()));

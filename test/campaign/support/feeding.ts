@@ -29,7 +29,10 @@ export function openFeeding(url = testRedisUrl()): Feeding {
   const redis = new Redis(url, { maxRetriesPerRequest: null });
   const prefix = freshPrefix();
   const queues = openQueues(redis, prefix, () => undefined);
-  const ledger = new Ledger(redis, prefix, { ledgerMs: 600_000, requestMs: 600_000 });
+  const ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
+    ledgerMs: 600_000,
+    requestMs: 600_000,
+  });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
   const rows = new RowStore(redis, prefix);
   const parts: FeederParts = {
