@@ -132,6 +132,14 @@ export class Campaigns {
     return this.#patiently(undefined, () => this.#views.one(campaign));
   }
 
+  /** As `get`, for a page that looks every few seconds; see CampaignViews.watched. */
+  async watched(id: string): Promise<CampaignView | undefined> {
+    return this.#patiently(undefined, async () => {
+      const campaign = await this.#store.get(id);
+      return campaign && this.#views.watched(campaign);
+    });
+  }
+
   /**
    * A page of campaigns, the newest first; `next` is there when there are more. `unreadable` are those
    * whose records hold none: they hide no others.

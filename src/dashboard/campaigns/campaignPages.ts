@@ -190,7 +190,7 @@ ${pager(page.next, isFirst)}`;
   }
 
   async function readOne(id: string): Promise<Reading> {
-    const view = await campaigns.get(id);
+    const view = await campaigns.watched(id);
     if (view === undefined) return { parts: {}, isGoodForMs: SELDOM_MS };
     const isAtWork = view.state === 'running' || view.upload?.state === 'coming';
     const whileStill = view.endedAt === undefined ? SELDOM_MS : ENDED_MS;

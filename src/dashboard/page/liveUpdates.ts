@@ -42,6 +42,8 @@ export function livePart(name: string, content: Html): Html {
 const STANDING = 'standing';
 /** A look at the whole deployment takes some 45 commands: 15 a second, however many screens are open. */
 const EVERY_MS = 3_000;
+/** Of so many topics each is looked at so often; of more, more seldom, so that all of them cost Redis the same. */
+const TOPICS_AT_FULL_PACE = 2;
 /** A screen then comes again by itself, and its login is looked at anew. */
 const STREAM_LASTS_MS = 5 * 60_000;
 const COME_AGAIN_MS = 1_000;
@@ -122,6 +124,10 @@ export class LiveUpdates {
     return [...this.#pollers.values()].reduce((sum, { screens }) => sum + screens.size, 0);
   }
 
+  #pauseMs(): number {
+    return this.#everyMs * Math.max(1, Math.ceil(this.#pollers.size / TOPICS_AT_FULL_PACE));
+  }
+
   #pollerOf(topic: LiveTopic): Poller {
     let poller = this.#pollers.get(topic.key);
     if (poller === undefined) {
@@ -150,7 +156,7 @@ export class LiveUpdates {
         poller.parts = { ...poller.parts, [STANDING]: notRead(error, failingSince) };
       }
       for (const screen of poller.screens) show(screen, poller.parts);
-      await delay(this.#everyMs, undefined, { signal }).catch(() => undefined);
+      await delay(this.#pauseMs(), undefined, { signal }).catch(() => undefined);
     }
   }
 }
