@@ -74,6 +74,10 @@ const environmentSchema = z.object({
   NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]).meta({ secret: false }),
   DEFAULT_COUNTRY: country.optional().meta({ secret: false }),
   NOTIFY_ONLY_TO: allowedRecipients.optional().meta({ secret: true }),
+  PLUS_ADDRESSES: z
+    .enum(['distinct', 'same'], { error: 'distinct or same' })
+    .default('distinct')
+    .meta({ secret: false }),
   NOTIFIER_SECRET: keyring.optional().meta({ secret: true }),
   DELIVERY_CHECK_AFTER: duration().default(60_000),
   DELIVERY_EVENTS: z

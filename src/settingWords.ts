@@ -44,6 +44,11 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   NOTIFY_ONLY_TO: {
     meaning: 'addresses, `@domains`, numbers, contact ids; every other recipient is skipped',
   },
+  PLUS_ADDRESSES: {
+    initially: 'distinct',
+    meaning:
+      'whether `a+x@b.example` is another person than `a@b.example`, for suppression and caps: `distinct` or `same`',
+  },
   NOTIFIER_SECRET: {
     meaning:
       'keys hashes and encrypts requests, histories and caches; the same in every process; needed unless Redis and API are on loopback; `id:secret,…` rotates: the first encrypts, and an old one is kept as long as requests are',

@@ -35,6 +35,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
     expected: /addresses, @domains, E\.164 numbers or contact ids/,
     values: ['example.com', 'qa@example.com,someone', ',', '@'],
   },
+  PLUS_ADDRESSES: { expected: /distinct or same/, values: ['on', 'Same'] },
   NOTIFIER_SECRET: {
     expected: /at least 16 characters/,
     values: ['short', 'k1:short', 'k1:a-secret-of-16-characters,k1:another-of-16-characters'],

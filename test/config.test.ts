@@ -58,6 +58,7 @@ describe('the configuration', () => {
       DELIVERY_CHECK_AFTER: 60_000,
       DELIVERY_EVENTS: 'auto',
       ACTIVE_CONVERSATION: 'defer',
+      PLUS_ADDRESSES: 'distinct',
       CHECKPOINT_MAX_AGE: 3_600_000,
       IDENTITY_CACHE_FOR: 600_000,
       CONTEXT_CACHE_FOR: 300_000,

@@ -51,6 +51,7 @@ import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
 import { openIntake } from './openIntake.js';
 import { openPrefetch } from './openPrefetch.js';
+import { openSuppressions } from './openSuppressions.js';
 
 /** What the lookups of a deployment's workers share. */
 export interface LookupCaches {
@@ -285,6 +286,7 @@ export async function startWorker(
     log,
     sendingPause,
     search,
+    suppressions: openSuppressions(config, redis),
     onFind: metrics.countSweeperFind,
     noteRedis,
   });

@@ -175,3 +175,21 @@ export interface AuditKeys {
 export function auditKeys(prefix: string): AuditKeys {
   return { entries: `${prefix}:audit`, head: `${prefix}:audit:head` };
 }
+
+/** Where it lies who must not be written to, and how often they were. */
+export interface ConsentKeys {
+  /** Hash: a part of the suppression list, the rest of an address' digest to its entry. */
+  suppressed(bucket: number): string;
+  /** Hash: how many entries of the list there are by their source. */
+  suppressionCounts: string;
+  /** Sorted set: digests of addresses by when their entry ends (epoch s). */
+  suppressionEnds: string;
+}
+
+export function consentKeys(prefix: string): ConsentKeys {
+  return {
+    suppressed: (bucket) => `${prefix}:p:${bucket}`,
+    suppressionCounts: `${prefix}:p:counts`,
+    suppressionEnds: `${prefix}:p:ends`,
+  };
+}

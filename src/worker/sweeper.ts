@@ -12,6 +12,7 @@ import type { SendingPause } from '../queue/sendingPause.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
+import type { SuppressionList } from '../suppression/suppressionList.js';
 
 /** What the sweeper had to see to, for the metrics. */
 export type SweeperFind =
@@ -53,6 +54,7 @@ export class Sweeper {
   readonly #lostJobs: LostJobs;
   readonly #lease: Lease;
   readonly #search: SearchIndex | undefined;
+  readonly #suppressions: SuppressionList | undefined;
   readonly #redis: RedisClient;
   #forgotAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -68,6 +70,8 @@ export class Sweeper {
     sendingPause?: SendingPause;
     /** Whose outcomes are forgotten after their time. */
     search?: SearchIndex;
+    /** Whose entries are removed after their end. */
+    suppressions?: SuppressionList;
     onFind?: (finding: SweeperFind) => void;
     /** Takes note of an error if it is one of Redis'; whether it was. */
     noteRedis?: (error: unknown) => boolean;
@@ -80,6 +84,7 @@ export class Sweeper {
     this.#noteRedis = parts.noteRedis ?? (() => false);
     this.#lostJobs = new LostJobs(parts.redis, parts.prefix);
     this.#search = parts.search;
+    this.#suppressions = parts.suppressions;
     this.#redis = parts.redis;
     this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
   }
@@ -118,12 +123,15 @@ export class Sweeper {
     }
   }
 
-  /** Now and then, has the old outcomes forgotten. That it fails must not keep the sweeper from its work. */
+  /** Now and then, has old outcomes and ended suppressions forgotten. A failure must not keep the sweeper from its work. */
   async #forget(now: number): Promise<void> {
     if (now - this.#forgotAt < FORGETS_EVERY_MS) return;
     this.#forgotAt = now;
     await this.#search?.forgetOutcomes(this.#redis, now).catch((error: unknown) => {
       this.#log.error({ error: redactedError(error) }, 'old outcomes could not be forgotten');
+    });
+    await this.#suppressions?.forgetEnded().catch((error: unknown) => {
+      this.#log.error({ error: redactedError(error) }, 'ended suppressions could not be removed');
     });
   }
 
