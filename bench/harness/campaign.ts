@@ -4,8 +4,9 @@ import { importRows } from '#product/campaign/import/importRows.js';
 import { start } from '#product/campaign/lifecycle.js';
 import { RowStore } from '#product/campaign/rowStore.js';
 import { CampaignStore } from '#product/campaign/store.js';
+import { Keyring } from '#product/notification/keyring.js';
 import { RedisMemory } from '#product/redis/serverInfo.js';
-import type { Deployment } from './deployment.js';
+import { BENCH_SECRET, type Deployment } from './deployment.js';
 
 const DAY_MS = 24 * 60 * 60 * 1_000;
 const POLL_MS = 200;
@@ -42,7 +43,7 @@ export async function campaignOf(
     defaults: {},
     prefetch,
   });
-  const rows = new RowStore(redis, prefix);
+  const rows = new RowStore(redis, prefix, Keyring.parse(BENCH_SECRET));
   const parts = { campaigns, catalogue: producer.catalogue, rows, memory: new RedisMemory(redis) };
   const result = await importRows(parts, campaign, Readable.from(lines, { objectMode: false }));
   if (result.kind !== 'imported')

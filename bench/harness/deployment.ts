@@ -25,6 +25,8 @@ const SANDBOX_CLIENT = {
 const BACKLOG_MAX = 10_000_000;
 const LONGER_THAN_ANY_RUN = '1h';
 
+export const BENCH_SECRET = 'k1:not-a-secret-but-long-enough';
+
 /**
  * Keys of its own in the benchmarks' Redis, templates published, a producer; and the environment by
  * which workers and apis become part of it. Nothing is left of it once it is removed.
@@ -45,7 +47,7 @@ export class Deployment {
     this.producer = new NotificationProducer({
       redisUrl,
       prefix: this.prefix,
-      secret: 'k1:not-a-secret-but-long-enough',
+      secret: BENCH_SECRET,
       backlogMax: BACKLOG_MAX,
     });
     this.#templates = mkdtempSync(path.join(tmpdir(), 'proactive-notifier-bench-'));
@@ -77,7 +79,7 @@ export class Deployment {
       ...SANDBOX_CLIENT,
       REDIS_URL: this.redisUrl,
       QUEUE_PREFIX: this.prefix,
-      NOTIFIER_SECRET: 'k1:not-a-secret-but-long-enough',
+      NOTIFIER_SECRET: BENCH_SECRET,
       TEMPLATES_DIR: this.#templates,
       NOTIFY_CHANNELS: 'web',
       BACKLOG_MAX: String(BACKLOG_MAX),

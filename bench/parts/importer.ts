@@ -2,9 +2,11 @@ import { createReadStream } from 'node:fs';
 import { importRows } from '#product/campaign/import/importRows.js';
 import { RowStore } from '#product/campaign/rowStore.js';
 import { CampaignStore } from '#product/campaign/store.js';
+import { Keyring } from '#product/notification/keyring.js';
 import { connectForWorking, disconnect } from '#product/redis/redisClient.js';
 import { RedisMemory } from '#product/redis/serverInfo.js';
 import { TemplateCatalogue } from '#product/templates/catalogue.js';
+import { BENCH_SECRET } from '../harness/deployment.js';
 import { actAsPart } from '../harness/part.js';
 import { peakResidentBytes } from '../harness/usage.js';
 
@@ -38,7 +40,7 @@ actAsPart<ImporterTask, Imported>(async ({ redisUrl, prefix, file }, report) => 
   const parts = {
     campaigns,
     catalogue,
-    rows: new RowStore(redis, prefix),
+    rows: new RowStore(redis, prefix, Keyring.parse(BENCH_SECRET)),
     memory: new RedisMemory(redis),
   };
   const result = await importRows(parts, campaign, createReadStream(file));

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { UnreadableCampaignError } from '../campaign/store.js';
+import { UnreadableCampaignError } from '../campaign/unreadableCampaign.js';
 import { BodyRefused } from '../http/jsonBody.js';
 import { UnreadableRecordError } from '../notification/codec.js';
 import { redactedError } from '../ops/logger.js';

@@ -11,7 +11,7 @@ import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import type { Readiness } from '../ops/healthServer.js';
@@ -46,7 +46,7 @@ export function openInbox(
   const { CAMPAIGN_INBOX_DIR: folder, QUEUE_PREFIX: prefix } = config;
   if (folder === undefined) return undefined;
   const { redis } = parts.producer.store;
-  const rows = new RowStore(redis, prefix);
+  const rows = new RowStore(redis, prefix, keyringOf(config));
   return new Inbox({
     folder,
     campaigns: parts.campaigns,

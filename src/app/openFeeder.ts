@@ -32,7 +32,7 @@ export function openFeeder(
 ): Feeder {
   const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
   const keyring = keyringOf(config);
-  const rows = new RowStore(redis, config.QUEUE_PREFIX);
+  const rows = new RowStore(redis, config.QUEUE_PREFIX, keyring);
   return new Feeder({
     redis,
     campaigns,

@@ -46,7 +46,7 @@ export function openPrefetch(
   const prefetcher = new Prefetcher({
     ...parts,
     store,
-    rows: new RowStore(redis, config.QUEUE_PREFIX),
+    rows: new RowStore(redis, config.QUEUE_PREFIX, keyringOf(config)),
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,

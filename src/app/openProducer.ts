@@ -2,7 +2,7 @@ import type { AuditLogOptions } from '../audit/auditLog.js';
 import { Campaigns } from '../campaign/campaigns.js';
 import { RowStore } from '../campaign/rowStore.js';
 import { CampaignStore } from '../campaign/store.js';
-import type { Config } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { NotificationProducer } from '../queue/producer.js';
@@ -16,7 +16,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
   return new Campaigns({
     redis,
     store: new CampaignStore(redis, prefix, { retentionMs }),
-    rows: new RowStore(redis, prefix),
+    rows: new RowStore(redis, prefix, keyringOf(config)),
     catalogue,
     ledger,
     acceptor,

@@ -26,7 +26,8 @@ import { cancel, noteBrokenUpload, pause, resume, type StartGiven, start } from 
 import { CampaignPreparation } from './preparation.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
 import type { RowStore } from './rowStore.js';
-import { type CampaignStore, type UnreadableCampaign, UnreadableCampaignError } from './store.js';
+import type { CampaignStore } from './store.js';
+import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
 
 export type CreateOutcome = Created<CampaignView>;
 

@@ -18,9 +18,10 @@ import {
   start,
 } from './lifecycle.js';
 import type { Release, ReleasedRows } from './release.js';
-import { type CampaignStore, UnreadableCampaignError } from './store.js';
+import type { CampaignStore } from './store.js';
 import { rowsDealtWith } from './tally.js';
 import type { Throughput } from './throughput.js';
+import { UnreadableCampaignError } from './unreadableCampaign.js';
 
 /** As many rows of a campaign shall be ready for the workers, or a few seconds' worth of them. */
 const READY_AT_LEAST = 100;

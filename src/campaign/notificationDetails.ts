@@ -8,7 +8,7 @@ import type { FleetStatus, Operations } from '../queue/operations.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { CampaignView } from './campaignView.js';
-import { UnreadableCampaignError } from './store.js';
+import { UnreadableCampaignError } from './unreadableCampaign.js';
 
 /** A notification, and what around it decides how it goes on. */
 export interface NotificationDetails extends Surroundings {

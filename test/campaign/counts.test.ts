@@ -70,7 +70,7 @@ describe('the counts of a campaign', () => {
     requestMs: 600_000,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
-  const rows = new RowStore(redis, prefix);
+  const rows = new RowStore(redis, prefix, Keyring.forDevelopment());
   const releasedRows = new ReleasedRows({ redis, campaigns, ledger, queues });
   let dieAfter: ReleaseStep | undefined;
   const release = new Release({

@@ -49,7 +49,7 @@ describe('a release of rows', () => {
       requestMs: 600_000,
     });
     campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
-    rows = new RowStore(redis, prefix);
+    rows = new RowStore(redis, prefix, Keyring.forDevelopment());
   });
   afterAll(async () => {
     for (const each of opened) await closeQueues(each);
@@ -62,7 +62,7 @@ describe('a release of rows', () => {
     const connection = connections[which];
     return new Release({
       campaigns: new CampaignStore(connection, prefix, { retentionMs: 600_000 }),
-      rows: new RowStore(connection, prefix),
+      rows: new RowStore(connection, prefix, Keyring.forDevelopment()),
       ledger: new Ledger(connection, prefix, Keyring.forDevelopment(), {
         ledgerMs: 600_000,
         requestMs: 600_000,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { NumberedRow } from '../../src/campaign/campaign.js';
-import { decodeChunk, encodeChunk } from '../../src/campaign/rowStore.js';
+import { decodeChunk, encodeChunk } from '../../src/campaign/rowChunk.js';
 
 const text = fc.oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.uuid());
 const row = fc.record({

@@ -13,6 +13,7 @@ import {
 } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { numberedRows, SPRING, summaryOf, upload } from './support/campaigns.js';
 
@@ -47,7 +48,12 @@ describe('the campaign store', () => {
 
   async function ready(rows = 1_200): Promise<void> {
     await store.create(SPRING);
-    await upload(store, new RowStore(redis, prefix), 'spring', numberedRows(rows));
+    await upload(
+      store,
+      new RowStore(redis, prefix, Keyring.forDevelopment()),
+      'spring',
+      numberedRows(rows),
+    );
   }
 
   test('begins without the live rows that an earlier campaign of the same name has left', async () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type NumberedRow, rowId } from '../../src/campaign/campaign.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { countLabel } from '../../src/notification/record.js';
 import { launch } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy, type WorkerProcess } from '../support/deployment.js';
@@ -69,7 +70,7 @@ describe(`a campaign of ${ROWS} rows whose workers, and so feeders, are killed a
       await Promise.all([hire(), hire()]);
       const template = await producer.catalogue.find('follow-up');
       const { redis, prefix } = producer.store;
-      await launch(campaigns, new RowStore(redis, prefix), rows(), {
+      await launch(campaigns, new RowStore(redis, prefix, Keyring.forDevelopment()), rows(), {
         id: 'chaos',
         templateHash: template?.hash ?? 'none',
         defaults: { history: { required: false } },

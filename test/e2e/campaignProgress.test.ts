@@ -5,6 +5,7 @@ import type { CampaignView } from '../../src/campaign/campaignView.js';
 import type { NewCampaign } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { launch, SPRING, upload } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 
@@ -33,7 +34,7 @@ describe('a campaign of which every third web message does not arrive and falls 
       templateHash: template?.hash ?? 'none',
       defaults: { channels: ['web', 'email'], history: { required: false } },
     };
-    await launch(store, new RowStore(redis, prefix), rows, settings);
+    await launch(store, new RowStore(redis, prefix, Keyring.forDevelopment()), rows, settings);
 
     const seen: CampaignView[] = [];
     while (seen.at(-1)?.state !== 'completed') {
@@ -70,7 +71,7 @@ describe('a campaign of which every third web message does not arrive and falls 
 
     // What it has spent is what the next of its kind is expected to spend.
     await store.create({ ...SPRING, ...settings, id: 'summer' });
-    await upload(store, new RowStore(redis, prefix), 'summer', rows);
+    await upload(store, new RowStore(redis, prefix, Keyring.forDevelopment()), 'summer', rows);
     const outcome = await campaigns.dryRun('summer');
     if (outcome?.kind !== 'done') throw new Error(JSON.stringify(outcome));
     const { expected } = outcome.dryRun.forecast;

@@ -4,6 +4,7 @@ import type { CampaignCounts, NumberedRow } from '../../src/campaign/campaign.js
 import { cancel, pause, resume } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import { flowStatus } from '../../src/queue/flowStatus.js';
 import { launch, numberedRows } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
@@ -30,11 +31,16 @@ describe('a running campaign', () => {
   async function start(rows: readonly NumberedRow[], id = 'spring'): Promise<string> {
     const { store, catalogue } = deployment.producer;
     const template = await catalogue.find('follow-up');
-    return launch(campaigns, new RowStore(store.redis, store.prefix), rows, {
-      id,
-      templateHash: template?.hash ?? 'none',
-      defaults: { channels: ['email'], history: { required: false } },
-    });
+    return launch(
+      campaigns,
+      new RowStore(store.redis, store.prefix, Keyring.forDevelopment()),
+      rows,
+      {
+        id,
+        templateHash: template?.hash ?? 'none',
+        defaults: { channels: ['email'], history: { required: false } },
+      },
+    );
   }
 
   const requests = () => deployment.sandbox.requests.count();

@@ -4,6 +4,7 @@ import { type NumberedRow, rowId } from '../../src/campaign/campaign.js';
 import type { NewCampaign } from '../../src/campaign/lifecycle.js';
 import { RowStore } from '../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../src/campaign/store.js';
+import { Keyring } from '../../src/notification/keyring.js';
 import type { PrefetchMoment } from '../../src/prefetch/prefetchTask.js';
 import { launch } from '../campaign/support/campaigns.js';
 import { type Deployment, deploy } from '../support/deployment.js';
@@ -58,7 +59,7 @@ async function start(
   const { redis, prefix } = producer.store;
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
   const template = await producer.catalogue.find('follow-up');
-  await launch(campaigns, new RowStore(redis, prefix), rows, {
+  await launch(campaigns, new RowStore(redis, prefix, Keyring.forDevelopment()), rows, {
     id: 'spring',
     templateHash: template?.hash ?? 'none',
     defaults: { channels: ['email'] },

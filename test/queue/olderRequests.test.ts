@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { decodeChunk, encodeChunk } from '../../src/campaign/rowStore.js';
+import { decodeChunk, encodeChunk } from '../../src/campaign/rowChunk.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { newRecord } from '../../src/notification/record.js';
 import type { NotificationRequest } from '../../src/notification/request.js';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { campaignRequestSchema } from '../../campaign/campaignRequest.js';
-import { describeUnreadable } from '../../campaign/store.js';
+import { describeUnreadable } from '../../campaign/unreadableCampaign.js';
 import { campaignSchema } from '../../campaign/viewSchema.js';
 import { invalidRequest, problem } from '../problems.js';
 import { answer, ok, queryText, route, wholeNumber } from '../route.js';

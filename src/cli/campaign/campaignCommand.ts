@@ -2,7 +2,7 @@ import { openCampaigns, openProducer } from '../../app/openProducer.js';
 import type { Caller } from '../../audit/auditCaller.js';
 import type { StepRefused } from '../../campaign/campaignSteps.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
-import { UnreadableCampaignError } from '../../campaign/store.js';
+import { UnreadableCampaignError } from '../../campaign/unreadableCampaign.js';
 import type { Config } from '../../config.js';
 import { configurationFor, reportRedisFault, untilRedisAnswers } from '../deploymentCommand.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';

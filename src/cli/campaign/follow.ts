@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { CampaignView } from '../../campaign/campaignView.js';
-import { describeUnreadable } from '../../campaign/store.js';
 import { rowsIn } from '../../campaign/tally.js';
+import { describeUnreadable } from '../../campaign/unreadableCampaign.js';
 import { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { needsAChange } from '../../redis/redisFault.js';
 import { EXIT, type ExitCode } from '../exitCodes.js';

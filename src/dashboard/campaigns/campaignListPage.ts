@@ -1,6 +1,6 @@
 import type { CampaignView } from '../../campaign/campaignView.js';
-import { describeUnreadable, type UnreadableCampaign } from '../../campaign/store.js';
 import { rowsIn } from '../../campaign/tally.js';
+import { describeUnreadable, type UnreadableCampaign } from '../../campaign/unreadableCampaign.js';
 import { type Html, html } from '../../html/html.js';
 import {
   type Column,

@@ -34,7 +34,7 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     requestMs: 600_000,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
-  const rows = new RowStore(redis, prefix);
+  const rows = new RowStore(redis, prefix, Keyring.forDevelopment());
   const parts: FeederParts = {
     redis,
     campaigns,

@@ -9,6 +9,7 @@ import {
 import type { NewCampaign } from '../../../src/campaign/lifecycle.js';
 import { type RejectedRow, RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
+import { Keyring } from '../../../src/notification/keyring.js';
 import { RedisMemory } from '../../../src/redis/serverInfo.js';
 import { TemplateCatalogue } from '../../../src/templates/catalogue.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../../support/redis.js';
@@ -19,7 +20,7 @@ export class Importing {
   readonly prefix = freshPrefix();
   readonly redis = new Redis(testRedisUrl());
   readonly campaigns = new CampaignStore(this.redis, this.prefix, { retentionMs: 1_000_000 });
-  readonly rows = new RowStore(this.redis, this.prefix);
+  readonly rows = new RowStore(this.redis, this.prefix, Keyring.forDevelopment());
   readonly catalogue = new TemplateCatalogue(this.redis, this.prefix);
   readonly memory = new RedisMemory(this.redis);
   #created = 0;

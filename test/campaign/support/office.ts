@@ -6,6 +6,7 @@ import type { CampaignView } from '../../../src/campaign/campaignView.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
 import { type Config, loadConfig } from '../../../src/config.js';
+import { Keyring } from '../../../src/notification/keyring.js';
 import type { NotificationProducer } from '../../../src/queue/producer.js';
 import {
   loadTemplates,
@@ -47,7 +48,7 @@ export async function openOffice(env: Record<string, string> = {}): Promise<Offi
     producer,
     campaigns,
     store: new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION }),
-    rows: new RowStore(redis, prefix),
+    rows: new RowStore(redis, prefix, Keyring.forDevelopment()),
     async imported(id, csv, changes) {
       const created = await campaigns.create({ id, template: 'follow-up', ...changes });
       if (created.kind !== 'created') throw new Error(JSON.stringify(created));

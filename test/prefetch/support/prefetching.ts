@@ -58,7 +58,7 @@ export async function openPrefetching(
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
   const prefix = freshPrefix();
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
-  const rows = new RowStore(redis, prefix);
+  const rows = new RowStore(redis, prefix, Keyring.forDevelopment());
   const catalogue = new TemplateCatalogue(redis, prefix);
   await publishTemplates(catalogue, await loadTemplates(templatesDir({})), ['web', 'email']);
   const templateHash = (await catalogue.find('follow-up'))?.hash ?? 'none';
