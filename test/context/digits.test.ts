@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { digitsOf, holdsCardNumber, isIban } from '../../src/context/redact.js';
+import { isIban } from '../../src/context/redaction/bankAccounts.js';
+import { digitsOf } from '../../src/context/redaction/digits.js';
+import { holdsCardNumber } from '../../src/context/redaction/longNumbers.js';
 
 describe('digits', () => {
   test.each([

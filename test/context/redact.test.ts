@@ -39,7 +39,9 @@ describe('blanked out', () => {
     ['an email address', 'write to anna.b+c@mail.example.com!', 'write to •••!'],
     ['a link', 'see https://evil.example/x?token=abc now', 'see ••• now'],
     ['a link without a scheme', 'see evil.com/login', 'see •••'],
-    ['a long number', 'order 1234567890', 'order •••'],
+    ['a long number', 'it is 1234567890', 'it is •••'],
+    ['a phone number behind an order', 'order 07700900123', 'order •••'],
+    ['a card number behind an order', 'order 4111111111111111', 'order •••'],
   ])('%s', (_, text, expected) => {
     expect(redacted(text)).toBe(expected);
   });
@@ -48,6 +50,7 @@ describe('blanked out', () => {
 describe('left alone', () => {
   test.each([
     'order #A-1001 from 12/11/2025',
+    'order 1234567890 has not arrived',
     'order 1001 on 2025-11-12 at 10:30',
     'due 20.11.2026 14:35',
     'between 20.11.2026 14:35 and 21.11.2026 09:15:20',

@@ -1,0 +1,22 @@
+/** What stands in a quotation where something was blanked out. */
+export const BLANK = '•••';
+
+/** What is blanked out of quotations. The figures in docs/redaction.md are stated for these. */
+export const SECRET_KINDS = [
+  'link',
+  'email',
+  'password',
+  'code',
+  'account',
+  'nationalId',
+  'card',
+  'phone',
+  'street',
+] as const;
+
+/** One step of redaction. Later steps see what earlier ones left. */
+export interface Redaction {
+  kind: (typeof SECRET_KINDS)[number];
+  /** The text with every secret of the kind replaced by `BLANK`. */
+  blankOut(text: string): string;
+}
