@@ -138,6 +138,10 @@ const environmentSchema = z.object({
     .default('off')
     .meta({ secret: false }),
   HEALTH_PORT: wholeNumber(0, 65_535).optional(),
+  QUOTE_CUSTOMERS: z
+    .enum(['on', 'off'], { error: 'on or off' })
+    .default('on')
+    .meta({ secret: false }),
   TEMPLATES_DIR: z.string().optional().meta({ secret: false }),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {

@@ -152,6 +152,10 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       '`/healthz`, `/readyz` and `/metrics` of a worker (the api and `all` have theirs on `API_PORT`)',
   },
+  QUOTE_CUSTOMERS: {
+    initially: 'on',
+    meaning: '`off`: no template repeats what was said in conversations, and none is read for it',
+  },
   TEMPLATES_DIR: { meaning: 'a folder of templates, instead of the shipped ones' },
   LOG_LEVEL: {
     initially: 'info',

@@ -19,7 +19,12 @@ import { Metrics } from '../ops/metrics.js';
 import type { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
-import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
+import {
+  loadTemplates,
+  publishTemplates,
+  quotingOf,
+  templatesDir,
+} from '../templates/loadTemplates.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { openFlow } from './openFlow.js';
 import { openAccounts, openLogins } from './openLogins.js';
@@ -72,7 +77,7 @@ export async function startApi(
   metrics: Metrics = new Metrics(),
   beside?: () => Promise<Readiness>,
 ): Promise<RunningRole & { url: string }> {
-  const templates = await loadTemplates(templatesDir(config));
+  const templates = await loadTemplates(templatesDir(config), quotingOf(config));
   const accounts = await openAccounts(config, log);
   // Its connection and its clock come with the producer, which is built first.
   let flow: FlowRecorder | undefined;

@@ -23,6 +23,7 @@ import { campaignKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
+import { quotingOf } from '../templates/loadTemplates.js';
 
 /** What of the configuration makes a row of a campaign cost more or less. */
 export function costSettings(config: Config): CostSettings {
@@ -52,7 +53,7 @@ export class CampaignEstimates {
   constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
     this.#config = config;
     this.#catalogue = parts.catalogue;
-    this.#templates = new TemplateStore(parts.catalogue);
+    this.#templates = new TemplateStore(parts.catalogue, quotingOf(config));
     const { QUEUE_PREFIX: prefix, GENESYS_REQUESTS_PER_MINUTE: requestsPerMinute } = config;
     const log = pino({ level: 'silent' });
     this.#redis = parts.redis;

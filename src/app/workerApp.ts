@@ -37,7 +37,12 @@ import { RedisHealth } from '../redis/redisHealth.js';
 import { checkRedisServer } from '../redis/serverInfo.js';
 import { untilServing } from '../redis/start.js';
 import { TemplateCatalogue } from '../templates/catalogue.js';
-import { loadTemplates, publishTemplates, templatesDir } from '../templates/loadTemplates.js';
+import {
+  loadTemplates,
+  publishTemplates,
+  quotingOf,
+  templatesDir,
+} from '../templates/loadTemplates.js';
 import { accessIsRepaired } from '../worker/circuitBreaker.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { Heartbeat } from '../worker/heartbeat.js';
@@ -127,7 +132,7 @@ export async function startWorker(
   }: WorkerExtras = {},
 ): Promise<RunningRole> {
   const prefix = config.QUEUE_PREFIX;
-  const templates = await loadTemplates(templatesDir(config));
+  const templates = await loadTemplates(templatesDir(config), quotingOf(config));
 
   // Up before Redis is: a worker that waits for it is alive, and not ready.
   let readiness = async (): Promise<Readiness> => ({ ready: false, because: ['starting'] });
@@ -215,7 +220,7 @@ export async function startWorker(
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
   const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
   const caches = openLookupCaches(redis, config, log, noteRedis);
-  const templateStore = new TemplateStore(catalogue);
+  const templateStore = new TemplateStore(catalogue, quotingOf(config));
   const { prefetcher, prefetched } = openPrefetch(config, {
     redis,
     campaigns,

@@ -1,9 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { type FieldProblem, parseRequest } from '../notification/request.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
-import type { CompiledTemplate } from '../templates/compile.js';
+import type { CompiledTemplate, CompileOptions } from '../templates/compile.js';
 import { SAMPLES } from '../templates/lint.js';
-import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
+import {
+  type LoadedTemplate,
+  loadTemplates,
+  quotingOf,
+  templatesDir,
+} from '../templates/loadTemplates.js';
 import { checkVariables, type TemplateVariables } from '../templates/manifest.js';
 import { previewFor, sampleOf } from '../templates/samplePreview.js';
 import { checkTemplate, historyWords } from '../templates/templateCheck.js';
@@ -24,7 +29,7 @@ export async function checkTemplates(
     directory ?? templatesDir({ TEMPLATES_DIR: process.env['TEMPLATES_DIR'] || undefined });
   let loaded: LoadedTemplate[];
   try {
-    loaded = await loadTemplates(dir);
+    loaded = await loadTemplates(dir, quoting());
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     output.result(error.message, { ok: false, problems: error.problems });
@@ -50,6 +55,10 @@ export async function checkTemplates(
 function configuredChannels(): readonly Channel[] {
   const named = (process.env['NOTIFY_CHANNELS'] || 'web,email').split(',');
   return CHANNELS.filter((channel) => named.some((name) => name.trim() === channel));
+}
+
+function quoting(): CompileOptions {
+  return quotingOf({ QUOTE_CUSTOMERS: process.env['QUOTE_CUSTOMERS'] === 'off' ? 'off' : 'on' });
 }
 
 export interface PreviewOptions {
@@ -84,7 +93,7 @@ export async function previewTemplate(name: string, options: PreviewOptions): Pr
 async function find(name: string, output: Output): Promise<LoadedTemplate | undefined> {
   try {
     const dir = templatesDir({ TEMPLATES_DIR: process.env['TEMPLATES_DIR'] || undefined });
-    const loaded = await loadTemplates(dir);
+    const loaded = await loadTemplates(dir, quoting());
     const template = loaded.find(({ source }) => source.name === name);
     if (template !== undefined) return template;
     const names = loaded.map(({ source }) => source.name).join(', ');

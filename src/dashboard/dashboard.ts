@@ -16,7 +16,7 @@ import { RedisUnavailableError } from '../queue/notifierErrors.js';
 import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
-import type { LoadedTemplate } from '../templates/loadTemplates.js';
+import { type LoadedTemplate, quotingOf } from '../templates/loadTemplates.js';
 import { campaignPages } from './campaigns/campaignPages.js';
 import { docsRoute } from './docs/docsPage.js';
 import { notificationPages } from './notifications/notificationPages.js';
@@ -100,12 +100,14 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     auditPages(scope, { trail: parts.auditTrail });
     const { dir, loaded } = parts.templates;
     const configured = config.NOTIFY_CHANNELS;
+    const options = quotingOf(config);
     templatePages(scope, {
-      reader: new TemplateReader(store.redis, catalogue, configured),
+      reader: new TemplateReader(store.redis, catalogue, configured, options),
       campaigns,
       dir,
       loaded: new Map(loaded.map(({ source }) => [source.name, source.hash])),
       configured,
+      options,
     });
     campaignPages(scope, { campaigns, notifications, forms, live });
     const { redis, prefix } = store;

@@ -12,7 +12,12 @@ import { Budget } from '../ratelimit/budget.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/redisClient.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { channelsOff } from '../templates/lint.js';
-import { type LoadedTemplate, loadTemplates, templatesDir } from '../templates/loadTemplates.js';
+import {
+  type LoadedTemplate,
+  loadTemplates,
+  quotingOf,
+  templatesDir,
+} from '../templates/loadTemplates.js';
 import { TemplateError } from '../templates/templateProblems.js';
 import { exploreRequests } from './explore.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
@@ -39,7 +44,7 @@ async function checkTemplates(
 ): Promise<{ findings: CheckResult[]; loaded: LoadedTemplate[] }> {
   let loaded: LoadedTemplate[];
   try {
-    loaded = await loadTemplates(templatesDir(config));
+    loaded = await loadTemplates(templatesDir(config), quotingOf(config));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const lines = error.message.split('\n');

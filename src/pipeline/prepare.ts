@@ -28,17 +28,23 @@ import type { Policy } from '../policy/policy.js';
 import { type PrefetchedRows, searchName } from '../prefetch/prefetchedRows.js';
 import type { PrefetchedRow } from '../prefetch/prefetchStore.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
-import { type CompiledTemplate, compileTemplate } from '../templates/compile.js';
+import {
+  type CompiledTemplate,
+  type CompileOptions,
+  compileTemplate,
+} from '../templates/compile.js';
 import type { TemplateSource } from '../templates/manifest.js';
 
 /** Compiled templates by the hash that was pinned at acceptance. */
 export class TemplateStore {
   readonly #catalogue: TemplateCatalogue;
+  readonly #options: CompileOptions;
   readonly #compiled = new LRUCache<string, CompiledTemplate>({ max: 200 });
   readonly #underway = new Map<string, Promise<CompiledTemplate | undefined>>();
 
-  constructor(catalogue: TemplateCatalogue) {
+  constructor(catalogue: TemplateCatalogue, options: CompileOptions = {}) {
     this.#catalogue = catalogue;
+    this.#options = options;
   }
 
   /** Jobs that start at the same time share one compilation: it takes as long as ten notifications. */
@@ -55,7 +61,7 @@ export class TemplateStore {
   async #compile(hash: string): Promise<CompiledTemplate | undefined> {
     const content = await this.#catalogue.content(hash);
     if (content === undefined) return undefined;
-    const template = compileTemplate(JSON.parse(content) as TemplateSource);
+    const template = compileTemplate(JSON.parse(content) as TemplateSource, this.#options);
     this.#compiled.set(hash, template);
     return template;
   }

@@ -10,6 +10,7 @@ import {
   type GivenByRequest,
   givesWay,
   isContextVariable,
+  isQuotation,
   type TemplateContext,
 } from './contextVariables.js';
 import { createEngine } from './engine.js';
@@ -44,8 +45,10 @@ export interface CompiledTemplate {
   readonly channels: readonly Channel[];
   /** The variables a channel's parts read, whichever of their branches is taken. */
   variables(channel: Channel): ReadonlySet<string>;
-  /** Those of them that are variables of every template, and not the template's own. */
+  /** Those of them that are variables of every template, and not the template's own; quotations only if allowed. */
   contextVariables(channel: Channel): readonly ContextVariableName[];
+  /** The quotations a channel's parts read that are empty, because template or deployment forbids them. */
+  forbiddenQuotations(channel: Channel): readonly ContextVariableName[];
   /** Whether a channel needs the customer's contact record, beyond what the request gives. */
   usesContact(channel: Channel, given: GivenByRequest): boolean;
   /** Whether a channel needs to know about earlier conversations at all. */
@@ -61,11 +64,19 @@ export interface CompiledTemplate {
   branchFailures(channel: Channel, values: RenderValues): RenderFailure[];
 }
 
+export interface CompileOptions {
+  /** Whether the deployment lets templates repeat what was said (`QUOTE_CUSTOMERS`). */
+  quoting?: boolean;
+}
+
 /**
  * Parses a template once, for any number of renderings. Throws a TemplateError that lists every
  * problem of every part; a source that came from readTemplates has none.
  */
-export function compileTemplate(source: TemplateSource): CompiledTemplate {
+export function compileTemplate(
+  source: TemplateSource,
+  { quoting = true }: CompileOptions = {},
+): CompiledTemplate {
   const declared = Object.keys(source.manifest.variables);
   const known = {
     all: [...new Set([...Object.keys(CONTEXT_VARIABLES), ...declared])],
@@ -96,7 +107,8 @@ export function compileTemplate(source: TemplateSource): CompiledTemplate {
       })),
     );
   }
-  return new ParsedTemplate(source, parts, engines);
+  const mayQuote = quoting && source.manifest.quoting !== false;
+  return new ParsedTemplate(source, parts, engines, mayQuote);
 }
 
 class ParsedTemplate implements CompiledTemplate {
@@ -106,11 +118,13 @@ class ParsedTemplate implements CompiledTemplate {
   readonly #source: TemplateSource;
   readonly #parts: ReadonlyMap<PartName, ParsedPart>;
   readonly #engines: Readonly<Record<PartKind, Liquid>>;
+  readonly #mayQuote: boolean;
 
   constructor(
     source: TemplateSource,
     parts: ReadonlyMap<PartName, ParsedPart>,
     engines: Readonly<Record<PartKind, Liquid>>,
+    mayQuote: boolean,
   ) {
     this.name = source.name;
     this.hash = source.hash;
@@ -120,6 +134,7 @@ class ParsedTemplate implements CompiledTemplate {
     this.#source = source;
     this.#parts = parts;
     this.#engines = engines;
+    this.#mayQuote = mayQuote;
   }
 
   variables(channel: Channel): ReadonlySet<string> {
@@ -129,6 +144,14 @@ class ParsedTemplate implements CompiledTemplate {
   }
 
   contextVariables(channel: Channel): ContextVariableName[] {
+    return this.#commonVariables(channel).filter((name) => this.#mayQuote || !isQuotation(name));
+  }
+
+  forbiddenQuotations(channel: Channel): ContextVariableName[] {
+    return this.#mayQuote ? [] : this.#commonVariables(channel).filter(isQuotation);
+  }
+
+  #commonVariables(channel: Channel): ContextVariableName[] {
     const { variables } = this.#source.manifest;
     return [...this.variables(channel)]
       .filter(isContextVariable)
@@ -197,7 +220,11 @@ class ParsedTemplate implements CompiledTemplate {
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       return [name, value === undefined ? null : valueOfKind(kindOf(declaration), value)];
     });
-    return { ...contextScope(context, channel, timeZone), ...Object.fromEntries(declared) };
+    const common = Object.entries(contextScope(context, channel, timeZone)).map(([name, value]) => [
+      name,
+      !this.#mayQuote && isContextVariable(name) && isQuotation(name) ? null : value,
+    ]);
+    return { ...Object.fromEntries(common), ...Object.fromEntries(declared) };
   }
 
   #missingVariable(scope: Scope): RenderFailure | undefined {

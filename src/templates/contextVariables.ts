@@ -36,6 +36,8 @@ export interface ContextVariable {
   need: ContextNeed;
   /** Of a variable that needs the contact: what of a request makes reading it unnecessary. */
   insteadOfContact?: keyof GivenByRequest;
+  /** It repeats what was said, or belongs to it: empty where quoting is off. */
+  quotes?: true;
   description: string;
   example: string | number | boolean;
 }
@@ -75,12 +77,14 @@ export const CONTEXT_VARIABLES = {
   },
   lastMessage: {
     need: 'transcript',
+    quotes: true,
     description:
       'What the customer last wrote that says something, at most 100 characters; or empty.',
     example: 'My parcel has been stuck in Leipzig since Tuesday, can you find out why?',
   },
   lastMessageAt: {
     need: 'transcript',
+    quotes: true,
     description: 'When that was, as an ISO time; print it through the date filter. Or empty.',
     example: '2026-03-10T14:05:00.000Z',
   },
@@ -96,22 +100,26 @@ export const CONTEXT_VARIABLES = {
   },
   summary: {
     need: 'summary',
+    quotes: true,
     description:
       "What the platform's AI says of the conversation, at most 300 characters; empty where it has no summary.",
     example: 'The parcel has been stuck in Leipzig since Tuesday. The agent asked the carrier.',
   },
   contactReason: {
     need: 'summary',
+    quotes: true,
     description: 'The same of why the customer got in touch, at most 100 characters; or empty.',
     example: 'The parcel has not arrived.',
   },
   resolution: {
     need: 'summary',
+    quotes: true,
     description: 'The same of how it was resolved, at most 100 characters; or empty.',
     example: 'The carrier was asked to look for the parcel.',
   },
   followUp: {
     need: 'summary',
+    quotes: true,
     description: 'The same of what is still to be done, at most 100 characters; or empty.',
     example: 'Call the customer once the carrier has answered.',
   },
@@ -130,6 +138,11 @@ export type ContextVariableName = keyof typeof CONTEXT_VARIABLES;
  */
 export function givesWay(name: string): boolean {
   return isContextVariable(name) && CONTEXT_VARIABLES[name].need === 'summary';
+}
+
+/** Whether a variable repeats what the customer or the platform's AI said of a conversation. */
+export function isQuotation(name: ContextVariableName): boolean {
+  return 'quotes' in CONTEXT_VARIABLES[name];
 }
 
 export function isContextVariable(name: string): name is ContextVariableName {

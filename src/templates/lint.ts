@@ -110,6 +110,7 @@ export function remarksOn(source: TemplateSource, compiled: CompiledTemplate): T
     ...channelsOff(source, compiled),
     ...unused(source, compiled),
     ...unkind(source),
+    ...unquoted(source, compiled),
     ...extremes(source, compiled),
   ];
 }
@@ -142,6 +143,21 @@ function unused({ name, manifest }: TemplateSource, compiled: CompiledTemplate):
       template: name,
       message: `${variable} is declared, and no part reads it`,
     }));
+}
+
+/** Where quoting is off, what a template would have quoted is empty; its sentences must do without. */
+function unquoted(
+  { name, manifest }: TemplateSource,
+  compiled: CompiledTemplate,
+): TemplateRemark[] {
+  const why =
+    manifest.quoting === false ? 'template.json: "quoting": false' : 'QUOTE_CUSTOMERS=off';
+  return compiled.channels.flatMap((channel) => {
+    const empty = compiled.forbiddenQuotations(channel);
+    if (empty.length === 0) return [];
+    const message = `quotes nothing, because quoting is off (${why}): ${empty.join(', ')} ${empty.length === 1 ? 'is' : 'are'} empty`;
+    return [{ template: name, channel, message }];
+  });
 }
 
 /** What a filter makes of a value it cannot read: `#` in the place of a link, and a date as it was written. */

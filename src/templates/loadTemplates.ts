@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Channel } from '../notification/state.js';
 import type { TemplateCatalogue, TemplateEntry } from './catalogue.js';
-import { type CompiledTemplate, compileTemplate } from './compile.js';
+import { type CompiledTemplate, type CompileOptions, compileTemplate } from './compile.js';
 import type { TemplateSource } from './manifest.js';
 import { readTemplates } from './readTemplates.js';
 
@@ -15,10 +15,18 @@ export function templatesDir(config: { TEMPLATES_DIR?: string | undefined }): st
   return config.TEMPLATES_DIR ?? fileURLToPath(new URL('../../templates', import.meta.url));
 }
 
+/** Whether a deployment lets templates repeat what was said. */
+export function quotingOf(config: { QUOTE_CUSTOMERS: 'on' | 'off' }): CompileOptions {
+  return { quoting: config.QUOTE_CUSTOMERS === 'on' };
+}
+
 /** Reads, checks and compiles every template of a folder. Throws a TemplateError with all problems. */
-export async function loadTemplates(dir: string): Promise<LoadedTemplate[]> {
+export async function loadTemplates(
+  dir: string,
+  options: CompileOptions = {},
+): Promise<LoadedTemplate[]> {
   const sources = await readTemplates(dir);
-  return sources.map((source) => ({ source, compiled: compileTemplate(source) }));
+  return sources.map((source) => ({ source, compiled: compileTemplate(source, options) }));
 }
 
 /**

@@ -39,6 +39,8 @@ const variableDeclaration = z.strictObject({
 export const templateManifest = z.strictObject({
   description: sentence,
   variables: z.record(variableName, variableDeclaration).default({}),
+  /** False: what was said in conversations is never printed, and not read for it. */
+  quoting: z.boolean({ error: 'expected true or false' }).optional(),
 });
 
 export type TemplateManifest = z.infer<typeof templateManifest>;

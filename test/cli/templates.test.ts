@@ -66,6 +66,14 @@ describe('notifier templates check', () => {
     expect(stdout).toMatch(/^follow-up: fine \(web\)\n {2}uses no history/m);
   });
 
+  test('says what is not quoted where the deployment forbids it', async () => {
+    const { code, stdout } = await run(['templates', 'check', folder], { QUOTE_CUSTOMERS: 'off' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /warning: web quotes nothing, because quoting is off \(QUOTE_CUSTOMERS=off\): lastMessage/,
+    );
+  });
+
   test('warns of what may become too long, and exits with 0', async () => {
     const file = join(folder, 'order-update', 'sms.liquid');
     writeFileSync(file, `${readFileSync(file, 'utf8')}${'s'.repeat(200)}`);

@@ -14,6 +14,7 @@ const TEMPLATES = {
   named: 'Hello {{ customerName }}.',
   linked: '{% if hasHistory %}About {{ conversationId }}.{% else %}About us.{% endif %}',
   quoting: 'You wrote: {{ lastMessage }}.',
+  discreet: 'You wrote: {{ lastMessage | default: "something" }}.',
   summed: 'It was about: {{ summary | default: "you" }}.',
 };
 type Template = keyof typeof TEMPLATES;
@@ -23,7 +24,8 @@ function writeTemplates(): string {
   for (const [name, text] of Object.entries(TEMPLATES)) {
     mkdirSync(join(dir, name));
     const write = (file: string, content: string) => writeFileSync(join(dir, name, file), content);
-    write('template.json', JSON.stringify({ description: name, variables: {} }));
+    const quoting = name !== 'discreet';
+    write('template.json', JSON.stringify({ description: name, variables: {}, quoting }));
     write('web.liquid', text);
     write('email.subject.liquid', 'News');
     write('email.html.liquid', `<p>${text}</p>`);
@@ -119,8 +121,22 @@ describe('a notification asks the platform for no more than it uses', () => {
     ],
     ['quoting', 'by email', BY_EMAIL, NEEDED, { ...LOOKUP, ...HISTORY, ...TRANSCRIPT, ...WEB }],
     ['summed', 'by contact id', BY_ID, OPTIONAL, { ...CONTACT, ...HISTORY, ...SUMMARY, ...WEB }],
+    ['discreet', 'by contact id', BY_ID, {}, WEB],
   ] as const)('%s, %s', async (template, _how, recipient, more, needed) => {
     expect(await requestsFor(template, recipient, more)).toEqual(needed);
+  });
+});
+
+describe('where QUOTE_CUSTOMERS is off', () => {
+  beforeAll(async () => void (await startWorker({ QUOTE_CUSTOMERS: 'off' })));
+  afterAll(() => deployment.stop());
+
+  test('no template asks for what was said, or repeats it', async () => {
+    deployment.sandbox.settings.summaries = 'on';
+    expect(await requestsFor('quoting', BY_ID, {})).toEqual(WEB);
+    expect(await requestsFor('summed', BY_ID, {})).toEqual(WEB);
+    const texts = deployment.sandbox.deliveries.list().map(({ text }) => text);
+    expect(texts).toEqual(['You wrote: .', 'It was about: you.']);
   });
 });
 

@@ -6,6 +6,7 @@ import {
   entryOf,
   type LoadedTemplate,
   loadTemplates,
+  quotingOf,
   templatesDir,
 } from '../../templates/loadTemplates.js';
 import { TemplateError } from '../../templates/templateProblems.js';
@@ -43,7 +44,7 @@ export async function dryRun(request: NotificationRequest, output: Output): Prom
 
 async function templatesOf(config: Config, output: Output): Promise<LoadedTemplate[] | undefined> {
   try {
-    return await loadTemplates(templatesDir(config));
+    return await loadTemplates(templatesDir(config), quotingOf(config));
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     output.remark(`The templates cannot be used:\n${error.message}`);

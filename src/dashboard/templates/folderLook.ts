@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html/html.js';
 import type { Channel } from '../../notification/state.js';
+import type { CompileOptions } from '../../templates/compile.js';
 import { loadTemplates } from '../../templates/loadTemplates.js';
 import { checkTemplate, type TemplateCheck } from '../../templates/templateCheck.js';
 import { TemplateError, type TemplateProblem } from '../../templates/templateProblems.js';
@@ -16,17 +17,25 @@ export type FolderLook = { at: number } & (
 let looking: Promise<FolderLook> | undefined;
 
 /** Reads and tries out every template of a folder; several who ask at once share one look. */
-export function lookAtFolder(dir: string, configured: readonly Channel[]): Promise<FolderLook> {
-  looking ??= look(dir, configured).finally(() => {
+export function lookAtFolder(
+  dir: string,
+  configured: readonly Channel[],
+  options: CompileOptions,
+): Promise<FolderLook> {
+  looking ??= look(dir, configured, options).finally(() => {
     looking = undefined;
   });
   return looking;
 }
 
-async function look(dir: string, configured: readonly Channel[]): Promise<FolderLook> {
+async function look(
+  dir: string,
+  configured: readonly Channel[],
+  options: CompileOptions,
+): Promise<FolderLook> {
   const at = Date.now();
   try {
-    const loaded = await loadTemplates(dir);
+    const loaded = await loadTemplates(dir, options);
     const templates = loaded.map((template) => ({
       ...checkTemplate(template, configured),
       hash: template.source.hash,

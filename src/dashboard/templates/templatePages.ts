@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Campaigns } from '../../campaign/campaigns.js';
 import { html } from '../../html/html.js';
 import type { Channel } from '../../notification/state.js';
+import type { CompileOptions } from '../../templates/compile.js';
 import { sendPage } from '../page/layout.js';
 import { lookAtFolder } from './folderLook.js';
 import { askedVersion, choiceIn, sampleMailRoute } from './samplePreviews.js';
@@ -17,6 +18,8 @@ export interface TemplatePagesParts {
   /** By name, the content hashes of what it has loaded. */
   loaded: ReadonlyMap<string, string>;
   configured: readonly Channel[];
+  /** As the deployment compiles templates. */
+  options: CompileOptions;
 }
 
 /** Of campaigns that wait for a person, as many of the newest are looked at. */
@@ -26,14 +29,14 @@ type Query = { Querystring: Record<string, unknown> };
 
 /** The pages about templates. Nothing is changed here: templates are files, made known at a start. */
 export function templatePages(app: FastifyInstance, parts: TemplatePagesParts): void {
-  const { reader, campaigns, dir, loaded, configured } = parts;
+  const { reader, campaigns, dir, loaded, configured, options } = parts;
   sampleMailRoute(app, reader);
 
   app.get<Query>('/templates', async (request, reply) => {
     const [templates, open, folder] = await Promise.all([
       reader.list(),
       campaigns.open(CAMPAIGNS_LOOKED_AT),
-      request.query['folder'] === 'look' ? lookAtFolder(dir, configured) : undefined,
+      request.query['folder'] === 'look' ? lookAtFolder(dir, configured, options) : undefined,
     ]);
     const body = templateListPage({ templates, open, folder, now: Date.now() });
     return sendPage(request, reply, { title: 'Templates', section: 'templates', body });

@@ -8,7 +8,7 @@ import type {
   TemplateEntry,
   TemplateVersion,
 } from '../../templates/catalogue.js';
-import { compileTemplate } from '../../templates/compile.js';
+import { type CompileOptions, compileTemplate } from '../../templates/compile.js';
 import type { LoadedTemplate } from '../../templates/loadTemplates.js';
 import type { TemplateSource } from '../../templates/manifest.js';
 import { checkTemplate, type TemplateCheck } from '../../templates/templateCheck.js';
@@ -46,13 +46,20 @@ export class TemplateReader {
   readonly #redis: RedisClient;
   readonly #catalogue: TemplateCatalogue;
   readonly #configured: readonly Channel[];
+  readonly #options: CompileOptions;
   readonly #versions = new LRUCache<string, ReadVersion>({ max: KEPT });
 
   /** @param configured the deployment's channels: what a template has no part for is of no interest elsewhere */
-  constructor(redis: RedisClient, catalogue: TemplateCatalogue, configured: readonly Channel[]) {
+  constructor(
+    redis: RedisClient,
+    catalogue: TemplateCatalogue,
+    configured: readonly Channel[],
+    options: CompileOptions,
+  ) {
     this.#redis = redis;
     this.#catalogue = catalogue;
     this.#configured = configured;
+    this.#options = options;
   }
 
   /**
@@ -100,7 +107,7 @@ export class TemplateReader {
     if (content === undefined) return { kind: 'gone' };
     // Looking at a template takes milliseconds; others who ask this api must not wait for a hundred of them.
     await turn();
-    const version = versionIn(content, name, this.#configured);
+    const version = versionIn(content, name, this.#configured, this.#options);
     this.#versions.set(hash, version);
     return version;
   }
@@ -110,11 +117,16 @@ export class TemplateReader {
   }
 }
 
-function versionIn(content: string, name: string, configured: readonly Channel[]): ReadVersion {
+function versionIn(
+  content: string,
+  name: string,
+  configured: readonly Channel[],
+  options: CompileOptions,
+): ReadVersion {
   try {
     const source = JSON.parse(content) as TemplateSource;
     if (source.name !== name) return { kind: 'unusable', why: 'It is of another template.' };
-    const template = { source, compiled: compileTemplate(source) };
+    const template = { source, compiled: compileTemplate(source, options) };
     return { kind: 'usable', template, check: checkTemplate(template, configured) };
   } catch (error) {
     if (error instanceof TemplateError) return { kind: 'unusable', why: error.message };
