@@ -78,6 +78,7 @@ describe('the configuration', () => {
       API_REQUESTS_PER_MINUTE: 6_000,
       AUDIT_RETENTION: 400 * 24 * 60 * 60 * 1_000,
       DASHBOARD_ACTIONS: 'off',
+      QUOTE_CUSTOMERS: 'on',
       LOG_LEVEL: 'info',
     });
   });
