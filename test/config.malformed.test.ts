@@ -42,6 +42,7 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   },
   DELIVERY_CHECK_AFTER: { expected: /a duration with a unit/, values: ['60'] },
   DELIVERY_EVENTS: { expected: /auto or off/, values: ['on', 'Auto'] },
+  QUOTE_CUSTOMERS: { expected: /on or off/, values: ['yes', 'Off'] },
   ACTIVE_CONVERSATION: { expected: /defer or next-channel/, values: ['skip', 'Defer'] },
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
   IDENTITY_CACHE_FOR: { expected: /a duration with a unit/, values: ['10', '0'] },

@@ -51,19 +51,28 @@ const ABOUT = new RegExp(
   'iu',
 );
 
+/** Most texts speak of none; one look for a word is cheaper than a look for each way to tell it. */
+const SPEAKS_OF_ONE = new RegExp(
+  `${PASSWORD}|clave|pass|mot secret|palabra secreta|${BLANK}`,
+  'iu',
+);
+
 /** Passwords, and words agreed on, in the languages that transcripts are read in. */
 export const PASSWORDS: Redaction = {
   kind: 'password',
-  blankOut: (text) =>
-    text
-      .replace(CREDENTIALS, `$1${BLANK}`)
-      .replace(SPOKEN, unlessAbout)
-      .replace(WORD_AGREED, unlessAbout)
-      .replace(ATTACHED, `$1${BLANK}`)
-      .replace(NAMED, `$1${BLANK}`)
-      .replace(CHANGED_TO, `$1${BLANK}`)
-      .replace(NAMED_AFTER, BLANK),
+  blankOut: (text) => (SPEAKS_OF_ONE.test(text) ? withoutPasswords(text) : text),
 };
+
+function withoutPasswords(text: string): string {
+  return text
+    .replace(CREDENTIALS, `$1${BLANK}`)
+    .replace(SPOKEN, unlessAbout)
+    .replace(WORD_AGREED, unlessAbout)
+    .replace(ATTACHED, `$1${BLANK}`)
+    .replace(NAMED, `$1${BLANK}`)
+    .replace(CHANGED_TO, `$1${BLANK}`)
+    .replace(NAMED_AFTER, BLANK);
+}
 
 function unlessAbout(whole: string, before: string, secret: string): string {
   return ABOUT.test(secret) ? whole : before + BLANK;
