@@ -135,7 +135,7 @@ function whereToLook({ apiUrl, sandboxUrl, logs }, id, stay) {
     '\nWhere to look',
     `  Console                 ${apiUrl}/`,
     `  Its first notification  ${apiUrl}/notifications/${id}`,
-    `  The campaign            ${apiUrl}/v1/campaigns/${CAMPAIGN_ID}`,
+    `  The campaign            ${apiUrl}/campaigns/${CAMPAIGN_ID}`,
     `  API documentation       ${apiUrl}/docs`,
     `  One notification        ${apiUrl}/v1/notifications/${id}`,
     `  What customers got      ${sandboxUrl}/_sandbox/inbox`,

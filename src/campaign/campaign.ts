@@ -113,7 +113,9 @@ export interface Campaign {
    * by itself once that is repaired.
    */
   pausedForAccess?: AccessProblem;
-  /** Who did the last step, where that was a person. */
+  /** Set while the product itself has paused it because too much failed; records of before lack it. */
+  pausedForFailures?: true;
+  /** Who did the last step, where that was a person with a name; without a login they have none. */
   by?: string;
   template: string;
   /** Pinned when it is started; what rows were checked against before that. */

@@ -16,6 +16,7 @@ import { type CampaignWait, campaignWaits } from './campaignWaits.js';
 import { ExpectedRowCost } from './dryRun/expectedRowCost.js';
 import type { DeploymentEstimates } from './dryRun/forecast.js';
 import type { UploadStatus } from './import/uploadProgress.js';
+import { isPausedByItself } from './lifecycle.js';
 import { ROWS_TO_GO_BY, requestsLeft } from './rowCost.js';
 import { manyRejected } from './rowReasons.js';
 import { spentBy } from './spentRequests.js';
@@ -77,6 +78,7 @@ function campaignView(
       stop: obstacles.find(({ stops }) => stops)?.detail,
     }),
     waitsFor: campaignWaits(campaign, tally, obstacles, heldUntil).map(waitView),
+    pausedByItself: isPausedByItself(campaign) || undefined,
     resumesByItself: pausedForAccess === undefined ? undefined : true,
     obstacles: isUnderWay(state) && obstacles.length > 0 ? obstacles.map(obstacleView) : undefined,
     possible: possibleSteps(campaign),

@@ -2,6 +2,7 @@ import type { CountedReason } from '../notification/countedReason.js';
 import { deferralOf, type WaitsFor } from '../queue/deferredReason.js';
 import type { Obstacle, ObstacleKind } from '../queue/flowStatus.js';
 import type { Campaign } from './campaign.js';
+import { isPausedByItself } from './lifecycle.js';
 import { rowsToSend, type Tally } from './tally.js';
 
 /** One thing that rows of a campaign wait for. Times are epoch ms. */
@@ -66,17 +67,13 @@ function scheduled({ startAt }: Campaign): CampaignWait[] {
   return [{ code: 'not_before', who: 'the clock', until: startAt, detail }];
 }
 
-function pausedCampaign({
-  id,
-  state,
-  reason,
-  by,
-  updatedAt,
-  pausedForAccess,
-}: Campaign): CampaignWait[] {
+function pausedCampaign(campaign: Campaign): CampaignWait[] {
+  const { id, state, reason, by, updatedAt, pausedForAccess } = campaign;
   if (state !== 'paused') return [];
-  const who = by === undefined ? 'by itself' : `by ${by}`;
-  const detail = `The campaign has been paused ${who} since ${iso(updatedAt)}: ${reason ?? 'no reason was given'}`;
+  // Without a login, a person has no name: who it was is then not said.
+  const nameless = isPausedByItself(campaign) ? ' by itself' : '';
+  const who = by === undefined ? nameless : ` by ${by}`;
+  const detail = `The campaign has been paused${who} since ${iso(updatedAt)}: ${reason ?? 'no reason was given'}`;
   const byItself = pausedForAccess !== undefined;
   return [
     {
@@ -124,8 +121,7 @@ function isSaidBy(stopped: readonly CampaignWait[], { code, who }: CampaignWait)
 function prefetching({ counts }: Tally, until: number | undefined): CampaignWait[] {
   if (until === undefined || counts.waiting === 0) return [];
   const rows = counts.waiting;
-  const detail =
-    'What rows need to know of their customers is being fetched in bulk; rows wait for it until then at most.';
+  const detail = `What rows need to know of their customers is being fetched in bulk; they wait for it until ${iso(until)} at most.`;
   return [{ code: 'prefetch', who: 'Genesys Cloud', until, rows, detail }];
 }
 

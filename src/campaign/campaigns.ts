@@ -183,6 +183,11 @@ export class Campaigns {
     });
   }
 
+  /** Campaigns that are paused, by a person or by themselves, without what became of their rows. */
+  async paused(limit: number): Promise<Campaign[]> {
+    return this.#patiently(undefined, () => this.#store.paused(limit));
+  }
+
   /**
    * Changes with each step of a campaign, or of one of the newest: a look at the records alone, by which a page
    * that is kept up to date finds out whether to read the rest.

@@ -59,7 +59,14 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
   };
 }
 
-type Transient = 'reason' | 'pausedForAccess' | 'by' | 'upload' | 'uploadBrokeOffAt' | 'unsettled';
+type Transient =
+  | 'reason'
+  | 'pausedForAccess'
+  | 'pausedForFailures'
+  | 'by'
+  | 'upload'
+  | 'uploadBrokeOffAt'
+  | 'unsettled';
 
 /** The campaign after a step: what was said of the last one is gone unless said again. */
 function step(
@@ -68,8 +75,13 @@ function step(
   to: Pick<Campaign, 'state'> & Partial<Pick<Campaign, Transient>>,
   changes: Partial<Campaign> = {},
 ): Campaign {
-  const { reason: _reason, pausedForAccess: _access, by: _by, ...others } = campaign;
-  const { upload: _upload, uploadBrokeOffAt: _broke, unsettled: _unsettled, ...rest } = others;
+  const {
+    reason: _reason,
+    pausedForAccess: _access,
+    pausedForFailures: _failures,
+    ...by
+  } = campaign;
+  const { by: _by, upload: _upload, uploadBrokeOffAt: _broke, unsettled: _unsettled, ...rest } = by;
   // Clocks of two processes differ a little.
   return { ...rest, ...changes, ...to, updatedAt: Math.max(now, campaign.updatedAt) };
 }
@@ -189,7 +201,11 @@ export function start(
   });
 }
 
-/** Pauses it. One that waits for its start will not start by itself any more. */
+/**
+ * Pauses it. One that waits for its start will not start by itself any more.
+ *
+ * @param given `judged` where the product itself pauses it because too much failed
+ */
 export function pause(
   campaign: Campaign,
   given: { reason: string; by?: string; judged?: Judged },
@@ -202,9 +218,16 @@ export function pause(
       return done(step(unscheduled, now, { state: 'ready', ...who(by) }));
     }
     // One that was paused for access goes on by itself; from now on only a person ends the pause.
-    const changes = judged === undefined ? {} : { judged };
-    return done(step(campaign, now, { state: 'paused', reason, ...who(by) }, changes));
+    if (judged === undefined)
+      return done(step(campaign, now, { state: 'paused', reason, ...who(by) }));
+    const to = { state: 'paused' as const, reason, pausedForFailures: true as const };
+    return done(step(campaign, now, to, { judged }));
   });
+}
+
+/** Whether the product itself has paused it, and no person. */
+export function isPausedByItself({ pausedForAccess, pausedForFailures }: Campaign): boolean {
+  return pausedForAccess !== undefined || pausedForFailures === true;
 }
 
 /** Pauses a running one because our own access to the platform is broken; it goes on by itself. */

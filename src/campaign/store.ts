@@ -41,6 +41,12 @@ interface CampaignSnapshot {
   tag: Buffer;
 }
 
+/** Of what may be paused. */
+const PAUSED_LOOKED_AT = 100;
+
+/** In the schedule, and never due. */
+const NEVER = '+inf';
+
 /** What the script answers. */
 const WRITTEN = 1;
 const CONDITION_FAILED = 2;
@@ -166,6 +172,28 @@ export class CampaignStore {
     return there.filter(({ state }) => state === 'running');
   }
 
+  /**
+   * Campaigns that are paused, the last pause first; at most `limit`. Those that a version before this one has
+   * paused are found among the newest alone. Costs four commands.
+   */
+  async paused(limit: number): Promise<Campaign[]> {
+    const { campaigns, schedule } = this.keys;
+    const some = ['LIMIT', 0, PAUSED_LOOKED_AT] as const;
+    const [atWork, later, newest] = await Promise.all([
+      // One that goes on by itself is looked at as often as those that run.
+      this.#redis.zrangebyscore(schedule, '-inf', 0, ...some),
+      this.#redis.zrevrangebyscore(schedule, NEVER, '(0', ...some),
+      this.#redis.zrevrange(campaigns, 0, limit),
+    ]);
+    const ids = [...new Set([...later, ...atWork, ...newest])];
+    if (ids.length === 0) return [];
+    const { there } = await this.#readAll(ids);
+    return there
+      .filter(({ state }) => state === 'paused')
+      .sort((a, b) => b.updatedAt - a.updatedAt)
+      .slice(0, limit);
+  }
+
   /** How many are running. */
   countRunning(): Promise<number> {
     return this.#redis.zcount(this.keys.schedule, '-inf', 0);
@@ -280,7 +308,7 @@ export class CampaignStore {
       tag,
       Buffer.concat([takeRandom(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
       next.createdAt,
-      nextPollAt(next) ?? '',
+      scheduledAt(next),
       next.state === 'paused' || next.state === 'cancelled' ? next.state : '',
       waitingBecome ?? '',
       uploaded?.summary.rows ?? '',
@@ -321,6 +349,11 @@ export class CampaignStore {
     });
     return { there, gone, garbled };
   }
+}
+
+/** Where it stands in the schedule: one that is paused until a person lets it go on is there to be found. */
+function scheduledAt(campaign: Campaign): number | string {
+  return nextPollAt(campaign) ?? (campaign.state === 'paused' ? NEVER : '');
 }
 
 /** The campaign that a record holds, or undefined where it holds none. */

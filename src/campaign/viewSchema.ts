@@ -186,6 +186,10 @@ export const campaignSchema = z
         description: 'Why no end is named although it runs, in a sentence.',
       }),
     }),
+    pausedByItself: z.literal(true).optional().meta({
+      description:
+        'The product itself has paused it, and no person: too much failed, or its access to Genesys Cloud is broken.',
+    }),
     resumesByItself: z.literal(true).optional().meta({
       description:
         'The product itself has paused it for lack of access to Genesys Cloud; it goes on by itself once that is repaired.',

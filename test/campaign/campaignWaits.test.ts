@@ -48,6 +48,19 @@ describe('what a campaign waits for', () => {
     ]);
   });
 
+  test('is a person without a name, or the campaign itself, and neither is taken for the other', () => {
+    const paused: Campaign = { ...RUNNING, state: 'paused', reason: 'wrong price' };
+    const [person] = campaignWaits(paused, tally(), []);
+    expect(person?.detail).toBe(
+      'The campaign has been paused since 2026-11-22T09:00:00Z: wrong price',
+    );
+    const access = { kind: 'credentials', detail: 'invalid_client' } as const;
+    for (const itself of [{ pausedForFailures: true as const }, { pausedForAccess: access }]) {
+      const [product] = campaignWaits({ ...paused, ...itself }, tally(), []);
+      expect(product?.detail).toContain('paused by itself since 2026-11-22T09:00:00Z');
+    }
+  });
+
   test('is everything that stops the deployment, and only then what rows were deferred for', () => {
     const { workers } = fleetStatus();
     const { obstacles } = flowStatus(
@@ -75,6 +88,8 @@ describe('what a campaign waits for', () => {
     expect(campaignWaits(RUNNING, waiting, [], until)).toMatchObject([
       { code: 'prefetch', who: 'Genesys Cloud', until, rows: 1_200 },
     ]);
+    const [wait] = campaignWaits(RUNNING, waiting, [], until);
+    expect(wait?.detail).toContain('until 2026-11-22T09:01:00Z at most');
     const { obstacles } = flowStatus(fleetStatus({ gate }));
     const waits = campaignWaits(RUNNING, waiting, obstacles, until);
     expect(waits.map(({ code }) => code)).not.toContain('prefetch');

@@ -223,10 +223,11 @@ describe('the feeder', () => {
       await start(700);
       await setCounts(ended);
       await feeder.feedOnce();
-      expect(await campaign()).toMatchObject({ state: 'paused', reason });
+      expect(await campaign()).toMatchObject({ state: 'paused', reason, pausedForFailures: true });
       await feeding.campaigns.change('spring', (c) => resume(c, {}, Date.now()));
       await feeder.feedOnce();
       expect((await campaign()).state).toBe('running');
+      expect(await campaign()).not.toHaveProperty('pausedForFailures');
     },
   );
 

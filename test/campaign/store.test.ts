@@ -154,6 +154,27 @@ describe('the campaign store', () => {
     expect(await store.running()).toHaveLength(1);
   });
 
+  test('finds what is paused however many newer ones there are, the last pause first, and never as due', async () => {
+    const early = { ...SPRING, id: 'early', endAt: now() + 3_600_000 };
+    for (const input of [early, SPRING]) {
+      await store.create(input);
+      const rows = new RowStore(redis, prefix, Keyring.forDevelopment());
+      await upload(store, rows, input.id, numberedRows(2));
+      await store.change(input.id, (c) => start(c, { templateHash: 'h' }, now()));
+    }
+    for (const id of ['n1', 'n2', 'n3']) await store.create({ ...SPRING, id });
+    const pauseAt = (at: number) => (id: string) =>
+      store.change(id, (c) => pause(c, { reason: 'a typo' }, at));
+    await pauseAt(now())('spring');
+    await pauseAt(now() + 1)('early');
+    expect((await store.paused(1)).map(({ id }) => id)).toEqual(['early']);
+    expect((await store.paused(2)).map(({ id }) => id)).toEqual(['early', 'spring']);
+    expect(await store.due(now() + 1_000)).toEqual([]);
+    await store.change('early', (c) => resume(c, {}, now()));
+    await store.change('spring', (c) => cancel(c, {}, now()));
+    expect(await store.paused(2)).toEqual([]);
+  });
+
   test('cancels all waiting rows at once', async () => {
     await ready();
     await run();

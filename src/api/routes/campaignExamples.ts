@@ -220,6 +220,7 @@ export const DRY_RUN: DryRun = {
     startsAt: '2026-11-22T09:02:00.000Z',
     endsAt: '2026-11-22T09:32:00.409Z',
     endAt: { at: '2026-11-23T17:00:00.000Z', isMet: true, rowsInTime: 1_998 },
+    historyRequired: true,
     assumptions: ['No transactional notifications come in between: their requests go first.'],
   },
 };

@@ -75,6 +75,10 @@ const forecast = z.object({
     .object({ at: time, isMet: z.boolean(), rowsInTime: rows })
     .optional()
     .meta({ description: "Whether all can be sent before the campaign's endAt." }),
+  historyRequired: z.boolean().meta({
+    description:
+      'Whether customers without an earlier conversation are skipped; who they are is known once they are looked up.',
+  }),
   assumptions: z.array(z.string()).meta({ description: 'What was taken for granted.' }),
 });
 

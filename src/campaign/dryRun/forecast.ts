@@ -146,6 +146,8 @@ export interface Forecast {
   endsAt: string;
   /** Whether all can be sent before the campaign's `endAt`; absent when it has none. */
   endAt?: { at: string; isMet: boolean; rowsInTime: number };
+  /** Whether customers without an earlier conversation are skipped; who they are is known once they are looked up. */
+  historyRequired: boolean;
   /** In sentences, what was taken for granted. */
   assumptions: string[];
 }
@@ -207,6 +209,7 @@ export function forecast(input: ForecastInput): Forecast {
     startsAt: iso(startsAt),
     endsAt: iso(startsAt + durationMs),
     endAt: input.endAt === undefined ? undefined : inTime(input.endAt, input, durationMs),
+    historyRequired: input.historyRequired,
     assumptions: assumptionsOf(input, earlier),
   };
 }

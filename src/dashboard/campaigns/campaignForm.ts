@@ -1,3 +1,4 @@
+import type { CampaignView } from '../../campaign/campaignView.js';
 import { CHANNELS, type Channel } from '../../notification/state.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
 
@@ -35,6 +36,24 @@ export function campaignForm(values: URLSearchParams, template: string): Campaig
   };
 }
 
+/** The form that a campaign was made with, or might have been. */
+export function formLike(view: CampaignView): CampaignForm {
+  const { name, template, channels, history, endAt, prefetch, variables = {} } = view;
+  const given = Object.entries(variables).map(([key, value]): [string, string] => [
+    key,
+    String(value),
+  ]);
+  return {
+    name,
+    template,
+    channels: channels?.join(',') ?? '',
+    history: history?.required === undefined ? '' : history.required ? 'required' : 'optional',
+    endAt: endAt?.slice(0, 'yyyy-mm-ddThh:mm'.length) ?? '',
+    prefetch: prefetch === 'off' ? 'off' : '',
+    variables: Object.fromEntries(given),
+  };
+}
+
 /** The request for a campaign that the form means. */
 export function campaignRequestOf(form: CampaignForm, id: string): Record<string, unknown> {
   const { name, template, channels, history, endAt, prefetch, variables } = form;
@@ -56,6 +75,17 @@ export function utcTime(local: string): string {
   return `${local.length === 16 ? `${local}:00` : local}Z`;
 }
 
+/** Letters that are no other letter with a mark. */
+const SPELLED: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ı: 'i',
+};
+
 const NAME_CHARS = 40;
 const TOKEN_CHARS = 8;
 
@@ -65,6 +95,7 @@ const TOKEN_CHARS = 8;
  */
 export function campaignIdOf(name: string, token: string): string {
   const words = name
+    .replace(/[ßæœøłđı]/gi, (letter) => SPELLED[letter.toLowerCase()] ?? letter)
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .replace(/[^A-Za-z0-9]+/g, '-')

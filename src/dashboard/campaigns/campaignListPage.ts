@@ -12,7 +12,8 @@ import {
   progressBar,
   table,
 } from '../page/components.js';
-import { named, stateBadge, whole } from './words.js';
+import { remedyElsewhere } from '../page/obstacles.js';
+import { named, pauseWords, stateBadge, whole } from './words.js';
 
 export interface CampaignList {
   campaigns: readonly CampaignView[];
@@ -49,7 +50,7 @@ function columns(now: number): Column<CampaignView>[] {
       cell: ({ id, name }) =>
         html`<a href="/campaigns/${id}">${named(name)}</a>${name === id ? undefined : html` <span class="quiet id under">${id}</span>`}`,
     },
-    { title: 'State', cell: (view) => stateBadge(view) },
+    { title: 'State', cell: (view) => stateCell(view, now) },
     { title: 'Progress', cell: progressCell },
     {
       title: 'Sent',
@@ -66,6 +67,11 @@ function columns(now: number): Column<CampaignView>[] {
     { title: 'Ends', cell: (view) => endCell(view, now) },
     { title: 'Made', cell: ({ createdAt }) => moment(Date.parse(createdAt), now) },
   ];
+}
+
+function stateCell(view: CampaignView, now: number): Html {
+  if (view.state !== 'paused') return stateBadge(view);
+  return html`${stateBadge(view)} <span class="quiet under">${pauseWords(view, now)}</span>`;
 }
 
 function progressCell({ progress, import: imported }: CampaignView): Html | undefined {
@@ -87,10 +93,10 @@ function endCell(view: CampaignView, now: number): Html | string | undefined {
 /** What is in the way of every campaign that has begun, once above all of them. */
 export function commonObstacles(campaigns: readonly CampaignView[]): Html[] {
   const { obstacles = [] } = campaigns.find((view) => view.obstacles !== undefined) ?? {};
-  return obstacles.map(({ stops, who, detail, remedy, command }) =>
+  return obstacles.map((obstacle) =>
     panel(
-      stops && who === 'you' ? 'bad' : 'open',
-      html`<p><strong>${detail}</strong></p><p>${remedy}${command === undefined ? '.' : html`: <code>notifier ${command}</code>`}</p>`,
+      obstacle.stops && obstacle.who === 'you' ? 'bad' : 'open',
+      html`<p><strong>${obstacle.detail}</strong></p><p>${remedyElsewhere(obstacle)}</p>`,
       'status',
     ),
   );

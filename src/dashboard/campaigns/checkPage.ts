@@ -104,7 +104,11 @@ ${figures([
     note: rejected === 0 ? 'every row can be used' : 'get nothing',
   },
   { name: 'Duplicates', value: whole(duplicates), note: 'one message a recipient' },
-  { name: 'Warnings', value: whole(warned), note: 'an address is left out' },
+  {
+    name: 'Warnings',
+    value: whole(warned),
+    note: warned === 0 ? 'every address can be used' : 'an address is left out',
+  },
 ])}
 ${reason === undefined ? undefined : panel('bad', html`<p><strong>Many rows were refused.</strong> ${sentence(reason)}</p>`, 'alert')}
 ${
@@ -115,7 +119,7 @@ ${reasonsTable('Why rows were refused', rejectedBy)}
 ${
   editor
     ? html`<p class="buttons"><a class="button" href="/campaigns/${id}/rejected" download>Download the refused rows</a>
-<a href="/new-campaign?template=${encodeURIComponent(template)}">Send the corrected ones by a campaign of their own</a></p>
+<a href="/new-campaign?like=${id}">Send the corrected ones by a campaign of their own</a></p>
 <p class="quiet">Each has its row number and what was expected. Correct them in the whole file and <a href="/campaigns/${id}/file">upload that again</a>, or start this one and upload only those to a new campaign.</p>`
     : undefined
 }`

@@ -22,11 +22,12 @@ export const LEFT_OUT = '-';
 
 /** The columns of a file with what each means, to be corrected, and what its first rows come to. */
 export function columnsView(
+  campaignId: string,
   { columns, problems, found }: FilePreview,
   chosen: Readonly<Record<string, string>>,
   variables: readonly string[],
 ): Html {
-  return html`${problems.length > 0 ? problemsPanel(problems) : found && foundPanel(found)}
+  return html`${problems.length > 0 ? problemsPanel({ problems, campaignId, variables }) : found && foundPanel(found)}
 ${
   columns.length === 0
     ? undefined
@@ -94,11 +95,24 @@ function meaningSelect(
   )}</select>`;
 }
 
+export interface UnusableFile {
+  problems: readonly FileProblem[];
+  campaignId: string;
+  /** Of the template: one that no column holds can be given with the message. */
+  variables?: readonly string[];
+  title?: string;
+}
+
 /** Why the file cannot be imported as it is, and the choice that would help. */
-export function problemsPanel(
-  problems: readonly FileProblem[],
+export function problemsPanel({
+  problems,
+  campaignId,
+  variables = [],
   title = 'This file cannot be imported like this',
-): Html {
+}: UnusableFile): Html {
+  const lacking = problems.some(
+    ({ row, column = '' }) => row === undefined && variables.includes(column),
+  );
   return html`<div class="panel bad" role="alert"><p><strong>${title}.</strong> Nothing of it was stored.</p>
 <ul>${problems.map(
     ({ row, column, expected, suggestion }) =>
@@ -109,7 +123,11 @@ export function problemsPanel(
           ? undefined
           : html` <button type="button" data-choose="${suggestion.column}" data-as="${suggestion.as}">Read ${named(suggestion.column)} as ${meaningName(suggestion.as)}</button>`
       }</li>`,
-  )}</ul></div>`;
+  )}</ul>${
+    lacking
+      ? html`<p>Say below which column holds it, or <a href="/new-campaign?like=${campaignId}">give one value for all customers</a>.</p>`
+      : undefined
+  }</div>`;
 }
 
 function foundPanel({

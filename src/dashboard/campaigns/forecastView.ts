@@ -26,11 +26,7 @@ export function forecastView(id: string, outcome: DryRunOutcome, editor: boolean
   const { dryRun } = outcome;
   const { forecast, lookups, samples } = dryRun;
   return html`${figures([
-    {
-      name: 'Messages',
-      value: whole(sumOf(dryRun.tried)),
-      note: `of ${counted(dryRun.rows, 'recipient')}`,
-    },
+    messagesFigure(dryRun),
     {
       name: 'Takes about',
       value: duration(forecast.durationMs),
@@ -56,12 +52,36 @@ ${editor ? lookupForm(id, dryRun) : undefined}
 ${editor ? samplesSection(id, samples) : undefined}`;
 }
 
-interface Becomes {
-  what: string;
-  rows: number;
+/** How many would be tried is not how many get a message: those without a history may be skipped. */
+function messagesFigure({ rows, tried, lookups, forecast }: DryRun) {
+  const all = sumOf(tried);
+  const of = `of ${counted(rows, 'recipient')}`;
+  if (lookups?.kind === 'asked' && lookups.customers > 0) {
+    const { customers, reachable } = lookups;
+    const value = `about ${whole((all * reachable) / customers)}`;
+    return { name: 'Messages', value, note: `${of}, by the ${whole(customers)} looked up` };
+  }
+  const most = forecast.historyRequired && all > 0 ? 'at most ' : '';
+  return { name: 'Messages', value: `${most}${whole(all)}`, note: of };
 }
 
-function becomesTable({ tried, skipped, failed, deferred }: DryRun): Html {
+/** Undefined where those without a history are written to as well. */
+function withoutHistory({ tried, lookups, forecast }: DryRun): string | undefined {
+  const all = sumOf(tried);
+  if (!forecast.historyRequired || all === 0) return undefined;
+  if (lookups?.kind !== 'asked' || lookups.customers === 0) return 'not known yet';
+  const { customers, withHistory } = lookups;
+  return `about ${whole((all * (customers - withHistory)) / customers)}`;
+}
+
+interface Becomes {
+  what: string;
+  rows: number | string;
+}
+
+function becomesTable(dryRun: DryRun): Html {
+  const { tried, skipped, failed, deferred } = dryRun;
+  const lacking = withoutHistory(dryRun);
   const channels = Object.entries(tried) as [Channel, number][];
   const because = (does: string, counts: Readonly<Record<string, number>>): Becomes[] =>
     Object.entries(counts).map(([reason, rows]) => ({ what: `${does}: ${meant(reason)}`, rows }));
@@ -71,6 +91,9 @@ function becomesTable({ tried, skipped, failed, deferred }: DryRun): Html {
       rows: some,
     })),
     ...because('of those, wait at first', deferred),
+    ...(lacking === undefined
+      ? []
+      : [{ what: 'of those, skipped without an earlier conversation', rows: lacking }]),
     ...because('skipped', skipped),
     ...because('fail', failed),
   ];
@@ -78,7 +101,11 @@ function becomesTable({ tried, skipped, failed, deferred }: DryRun): Html {
     'Who gets it',
     [
       { title: 'What happens', cell: ({ what }: Becomes) => what },
-      { title: 'Rows', kind: 'number', cell: ({ rows: some }: Becomes) => whole(some) },
+      {
+        title: 'Rows',
+        kind: 'number',
+        cell: ({ rows: some }: Becomes) => (typeof some === 'number' ? whole(some) : some),
+      },
     ],
     rows,
   );

@@ -3,7 +3,7 @@ import { type Html, html } from '../../html/html.js';
 import type { FieldProblem } from '../../notification/request.js';
 import type { Channel } from '../../notification/state.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
-import { button, emptyState, errorPanel, field } from '../page/components.js';
+import { button, emptyState, errorPanel, field, panel } from '../page/components.js';
 import { messagePreviews } from '../templates/messagePreview.js';
 import { type CampaignForm, channelChoices, VARIABLE } from './campaignForm.js';
 import { steps } from './stepsBar.js';
@@ -63,11 +63,20 @@ export interface NewCampaign {
   problems?: readonly FieldProblem[];
   /** The field that lets the form do its work once. */
   once: Html;
+  /** The campaign that this one is made after. */
+  like?: LikedCampaign;
+}
+
+interface LikedCampaign {
+  id: string;
+  name: string;
+  /** It has no file: the new one takes its place. */
+  isEmpty: boolean;
 }
 
 /** The form, and beside it the message as it will look. */
 export function newCampaignPage(all: NewCampaign): Html {
-  const { form, entry, look, problems = [], once } = all;
+  const { form, entry, look, problems = [], once, like } = all;
   const wrong = (name: string) =>
     problems
       .filter((problem) => problem.field === name || problem.field.startsWith(`${name}.`))
@@ -76,9 +85,11 @@ export function newCampaignPage(all: NewCampaign): Html {
   return html`<h1>New campaign</h1>
 ${steps('message')}
 ${problems.length === 0 ? undefined : errorPanel('Nothing was made: some fields are not right.', describeProblems(problems))}
+${like && likedPanel(like)}
 <div class="columns">
 <form method="post" action="/campaigns" id="campaign">
 ${once}
+${like && html`<input type="hidden" name="like" value="${like.id}">`}
 <input type="hidden" name="template" value="${entry.name}">
 ${field({ label: 'Name', name: 'name', value: form.name, required: true, maxLength: 200, wrong: wrong('name'), hint: 'For you and your colleagues; customers do not see it.' })}
 ${variableFields(entry, form, wrong)}
@@ -95,6 +106,16 @@ ${field({ label: 'Fetch in bulk ahead of the rows', name: 'prefetch', value: for
 ${lookView(form, look)}
 </div></section>
 </div>`;
+}
+
+function likedPanel({ id, name, isEmpty }: LikedCampaign): Html {
+  const link = html`<a href="/campaigns/${id}">${named(name)}</a>`;
+  return panel(
+    'open',
+    isEmpty
+      ? html`<p>The campaign that you make here takes the place of ${link}, which has no file yet.</p>`
+      : html`<p>The values are those of ${link}, which stays as it is.</p>`,
+  );
 }
 
 function describeProblems(problems: readonly FieldProblem[]): string {
@@ -132,17 +153,21 @@ function variableFields(
   { manifest }: TemplateEntry,
   form: CampaignForm,
   wrong: (name: string) => string | undefined,
-): Html[] {
-  return Object.entries(manifest.variables).map(([name, { description, example, maxLength }]) =>
-    field({
-      label: name,
-      name: `${VARIABLE}${name}`,
-      value: form.variables[name] ?? '',
-      maxLength,
-      wrong: wrong(`variables.${name}`),
-      hint: `${description} Example: ${example}. For rows of the file that have no ${name} of their own.`,
-    }),
-  );
+): Html | undefined {
+  const all = Object.entries(manifest.variables);
+  if (all.length === 0) return undefined;
+  return html`<fieldset><legend>Values in the message</legend>
+<p class="hint">The same for all customers. A column of the file with that name goes before the value here.</p>
+${all.map(([name, { description, example, maxLength, required }]) =>
+  field({
+    label: name,
+    name: `${VARIABLE}${name}`,
+    value: form.variables[name] ?? '',
+    maxLength,
+    wrong: wrong(`variables.${name}`),
+    hint: html`${required ? html`<strong>Needed, here or in the file.</strong> ` : undefined}${description} Example: ${String(example).replace(/\.$/, '')}.`,
+  }),
+)}</fieldset>`;
 }
 
 /** The message on every channel, for an invented customer. */

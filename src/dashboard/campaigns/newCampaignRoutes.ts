@@ -1,5 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isCampaignId } from '../../campaign/campaignRequest.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
+import type { CampaignView } from '../../campaign/campaignView.js';
 import type { FieldProblem } from '../../notification/request.js';
 import type { FormTokens } from '../page/formToken.js';
 import { sendPage } from '../page/layout.js';
@@ -9,7 +11,9 @@ import {
   campaignForm,
   campaignIdOf,
   campaignRequestOf,
+  formLike,
 } from './campaignForm.js';
+import { sendNoCampaign } from './campaignParam.js';
 import { sendMessageMail } from './messageMail.js';
 import { lookView, newCampaignPage, templateChoicePage } from './newCampaignPage.js';
 
@@ -26,7 +30,12 @@ export function newCampaignRoutes(
   const { preparation } = campaigns;
 
   app.get<FormCall>('/new-campaign', allow('editor'), async (request, reply) => {
-    const { template } = request.query;
+    const { template, like } = request.query;
+    if (typeof like === 'string') {
+      const view = await liked(like);
+      if (view === undefined) return sendNoCampaign(request, reply);
+      return sendForm(request, reply, formLike(view), { like: view });
+    }
     if (typeof template === 'string') {
       const form = campaignForm(new URLSearchParams(), template);
       return sendForm(request, reply, form);
@@ -58,9 +67,13 @@ export function newCampaignRoutes(
       switch (result.kind) {
         case 'created':
         case 'existing':
+          await replaceEmpty(request, id);
           return { kind: 'done', location: `/campaigns/${id}` };
         case 'invalid':
-          await sendForm(request, reply, form, result.problems);
+          await sendForm(request, reply, form, {
+            problems: result.problems,
+            like: await liked(request.body?.get('like')),
+          });
           return { kind: 'refused' };
         case 'conflict':
           // The same form was sent before, and has been changed since: what it made is there.
@@ -70,6 +83,16 @@ export function newCampaignRoutes(
       }
     }),
   );
+
+  function liked(id: string | null | undefined): Promise<CampaignView | undefined> {
+    return isCampaignId(id) ? campaigns.get(id) : Promise.resolve(undefined);
+  }
+
+  /** One without a file was made for the same rows; left there, it would only be in the way. */
+  async function replaceEmpty({ body, caller }: FastifyRequest<FormCall>, by: string) {
+    const view = await liked(body?.get('like'));
+    if (view !== undefined && view.id !== by) await campaigns.deleteDraft(view, caller);
+  }
 
   async function sendChoice(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const entries = await preparation.templates();
@@ -86,15 +109,26 @@ export function newCampaignRoutes(
     request: FastifyRequest,
     reply: FastifyReply,
     form: CampaignForm,
-    problems: readonly FieldProblem[] = [],
+    { problems = [], like }: { problems?: readonly FieldProblem[]; like?: CampaignView } = {},
   ): Promise<FastifyReply> {
     const entries = await preparation.templates();
     const entry = entries.find(({ name }) => name === form.template);
     if (entry === undefined) return sendChoice(request, reply);
     const look = (await preparation.look(entry.name, form.variables)) ?? [];
-    const body = newCampaignPage({ form, entry, look, problems, once: forms.field() });
+    const body = newCampaignPage({
+      form,
+      entry,
+      look,
+      problems,
+      once: forms.field(),
+      like: like && { id: like.id, name: like.name, isEmpty: isEmpty(like) },
+    });
     return sendPage(request, reply, { ...PAGE, body, status: problems.length === 0 ? 200 : 422 });
   }
+}
+
+function isEmpty({ state, import: imported, upload }: CampaignView): boolean {
+  return state === 'importing' && imported === undefined && upload?.state !== 'coming';
 }
 
 const PAGE = {

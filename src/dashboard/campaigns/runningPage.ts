@@ -2,8 +2,10 @@ import type { CampaignView, CampaignWaitView } from '../../campaign/campaignView
 import { RETRYABLE_STATES } from '../../campaign/retryRows.js';
 import { rowsIn } from '../../campaign/tally.js';
 import { type Html, html } from '../../html/html.js';
+import type { CountedReason } from '../../notification/countedReason.js';
 import { meaningOf } from '../../notification/reasonMeanings.js';
-import { CHANNELS } from '../../notification/state.js';
+import { CHANNELS, type State } from '../../notification/state.js';
+import { deferralOf } from '../../queue/deferredReason.js';
 import {
   definitionList,
   duration,
@@ -15,10 +17,11 @@ import {
   table,
 } from '../page/components.js';
 import { type LiveParts, livePart, liveRegion } from '../page/liveUpdates.js';
+import { remedyElsewhere } from '../page/obstacles.js';
 import { begun } from './checkPage.js';
 import { uploadStatus } from './filePage.js';
 import { steps } from './stepsBar.js';
-import { channelName, counted, named, stateBadge, whole } from './words.js';
+import { channelName, counted, named, pauseWords, stateBadge, whole } from './words.js';
 
 /** A campaign that has begun, live: how far it is, where its rows stand and why, and what can be done. */
 export function runningPage(
@@ -65,26 +68,34 @@ function standingNow(view: CampaignView, now: number): Html {
   const { state, reason, endedAt, by, waitsFor } = view;
   const stops = waitsFor.filter(({ rows }) => rows === undefined);
   const some = waitsFor.filter(({ rows }) => rows !== undefined);
-  return html`${stops.map((wait) => waitPanel(wait, now))}
+  return html`${stops.map((wait) => waitPanel(view, wait, now))}
 ${state === 'cancelled' ? panel('idle', html`<p><strong>It was cancelled</strong>${endedAt === undefined ? undefined : html` ${moment(Date.parse(endedAt), now)}`}${by === undefined ? undefined : html` by ${named(by)}`}${reason === undefined ? undefined : html`: ${named(reason)}`}. What was not sent is not sent any more.</p>`) : undefined}
 ${some.length === 0 ? undefined : panel('open', html`<ul>${some.map(({ rows = 0, detail }) => html`<li>${counted(rows, 'row')} ${rows === 1 ? 'waits' : 'wait'}: ${detail}</li>`)}</ul>`)}`;
 }
 
-function waitPanel(
-  { who, since, until, detail, remedy, command, code }: CampaignWaitView,
-  now: number,
-): Html {
-  // The button beside it does what the sentence would say.
-  const todo = code === 'campaign_paused' ? undefined : remedy;
+function waitPanel(view: CampaignView, wait: CampaignWaitView, now: number): Html {
+  const { code, who, since, until, detail } = wait;
+  const tone = who === 'you' ? 'bad' : 'open';
+  // The button below does what a sentence would say.
+  if (code === 'campaign_paused') {
+    return panel(tone, html`<p><strong>Paused${pauseWords(view, now)}</strong></p>`, 'status');
+  }
+  const times = [
+    ...(since === undefined ? [] : [`for ${duration(now - Date.parse(since))} so far`]),
+    ...(until === undefined ? [] : [`${duration(Math.max(0, Date.parse(until) - now))} to go`]),
+  ].join(', ');
   return panel(
-    who === 'you' ? 'bad' : 'open',
-    html`<p><strong>${detail}</strong> ${since === undefined ? undefined : html`Since ${moment(Date.parse(since), now)}.`} ${until === undefined ? undefined : html`Until ${moment(Date.parse(until), now)}.`}</p>${
-      todo === undefined
-        ? undefined
-        : html`<p>${todo}${command === undefined ? '.' : html`: <code>${command}</code>`}</p>`
+    tone,
+    html`<p><strong>${detail}</strong>${times === '' ? undefined : html` <span class="age">(${times})</span>`}</p>${
+      wait.remedy === undefined ? undefined : html`<p>${todo(wait, wait.remedy)}</p>`
     }`,
     'status',
   );
+}
+
+function todo({ code, command }: CampaignWaitView, remedy: string): Html {
+  if (code === 'paused') return remedyElsewhere({ remedy, command: 'resume' });
+  return html`${remedy}${command === undefined ? '.' : html`: <code>${command}</code>`}`;
 }
 
 function progressOf(view: CampaignView, now: number): Html {
@@ -159,6 +170,8 @@ function endNote({ state, progress }: CampaignView): string {
 interface Standing {
   what: Html | string;
   rows: number;
+  /** Where these rows are, one by one. */
+  url?: string;
   detail: Html | string | undefined;
 }
 
@@ -180,12 +193,29 @@ const STATES = [
   ['cancelled', 'cancelled'],
 ] as const;
 
+/** States whose every row has a notification that can be found by its state. */
+const FOUND = [
+  'sent',
+  'delivered',
+  'read',
+  'undelivered',
+  'unknown',
+  'skipped',
+  'failed',
+] as const satisfies readonly State[];
+
+function rowsCell(rows: number, url: string | undefined): Html | string {
+  return url === undefined ? whole(rows) : html`<a href="${url}">${whole(rows)}</a>`;
+}
+
 /** Where the rows stand: by channel what has left, by reason what has not. */
 function rowsOf(view: CampaignView): Html {
   const { counts } = view;
   const all = STATES.map(([state, what]): Standing => {
     const rows = state === 'queued' ? counts.queued + counts.accepted : counts[state];
-    return { what, rows, detail: detailOf(view, state) };
+    const url = `/notifications?state=${state}&campaignId=${view.id}`;
+    const isFound = (FOUND as readonly string[]).includes(state);
+    return { what, rows, detail: detailOf(view, state), url: isFound ? url : undefined };
   }).filter(({ rows }) => rows > 0);
   if (all.length === 0) {
     return html`<h2>Where the rows stand</h2>${emptyState('It has no rows', 'It was ended before a file was there.')}`;
@@ -195,7 +225,7 @@ ${table(
   'Where the rows stand',
   [
     { title: 'State', cell: ({ what }: Standing) => what },
-    { title: 'Rows', kind: 'number', cell: ({ rows }: Standing) => whole(rows) },
+    { title: 'Rows', kind: 'number', cell: ({ rows, url }: Standing) => rowsCell(rows, url) },
     { title: 'By channel or reason', cell: ({ detail }: Standing) => detail },
   ],
   all,
@@ -224,11 +254,16 @@ function detailOf(
       const reasons = Object.entries(view.reasons[state]).sort(([, a], [, b]) => b - a);
       return reasons.length === 0
         ? undefined
-        : html`<ul class="reasons">${reasons.map(([reason, rows]) => html`<li>${whole(rows)}: ${meaningOf(reason) ?? reason} <span class="quiet">(${reason})</span></li>`)}</ul>`;
+        : html`<ul class="reasons">${reasons.map(([reason, rows]) => html`<li>${whole(rows)}: ${meant(state, reason)} <span class="quiet">(${reason})</span></li>`)}</ul>`;
     }
     default:
       return undefined;
   }
+}
+
+function meant(state: string, reason: string): string {
+  if (state !== 'deferred') return meaningOf(reason) ?? reason;
+  return deferralOf(reason as CountedReason).what;
 }
 
 function facts(view: CampaignView, now: number): Html {

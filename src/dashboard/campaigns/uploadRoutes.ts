@@ -49,7 +49,7 @@ export function uploadRoutes(app: FastifyInstance, campaigns: Campaigns): void {
       const preview = await campaigns.preparation.preview(id, asked);
       if (preview === undefined) return sendFragment(reply, 404, GONE);
       const variables = await variableNames(campaigns, id);
-      return sendFragment(reply, 200, columnsView(preview, choices, variables));
+      return sendFragment(reply, 200, columnsView(id, preview, choices, variables));
     });
   });
 
@@ -107,7 +107,7 @@ function answer(reply: FastifyReply, id: string, result: CampaignImport | undefi
       return sendFragment(
         reply,
         422,
-        html`${problemsPanel(problems, 'This file was not imported')}${counts}`,
+        html`${problemsPanel({ problems, campaignId: id, title: 'This file was not imported' })}${counts}`,
       );
     }
     case 'superseded':

@@ -2,7 +2,7 @@ import type { CampaignState } from '../../campaign/campaign.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import { type Html, html } from '../../html/html.js';
 import type { Channel } from '../../notification/state.js';
-import { badge, type Tone } from '../page/components.js';
+import { badge, clockAndAge, type Tone } from '../page/components.js';
 import { CHANNEL_TITLES } from '../templates/messagePreview.js';
 
 /** `1,204`. */
@@ -45,6 +45,13 @@ export function stateBadge({ state, startAt, upload, import: imported }: Campaig
 /** A name that a person has chosen: it keeps its own direction, whatever stands beside it. */
 export function named(text: string): Html {
   return html`<bdi>${text}</bdi>`;
+}
+
+/** Of a paused campaign: since when, by whom and why. Without a login, a person has no name. */
+export function pauseWords(view: CampaignView, now: number): Html {
+  const { by, pausedByItself, updatedAt, reason } = view;
+  const who = by === undefined ? pausedByItself && ' by itself' : html` by ${named(by)}`;
+  return html`${who} since ${clockAndAge(Date.parse(updatedAt), now)}: ${named(reason ?? 'no reason was given')}`;
 }
 
 /** Bytes for people: `12 KB`, `3.4 MB`. */

@@ -21,6 +21,8 @@ export interface HeadlineFacts {
   minutes: readonly FlowMinute[];
   /** Requests to the platform a minute. */
   budget: number;
+  /** Campaigns that are paused. */
+  paused: readonly unknown[];
 }
 
 /** One sentence: whether messages flow, and, if not, why and since when. */
@@ -70,7 +72,7 @@ function whyHeld({ detail }: Obstacle, alive: FleetStatus['workers']['alive']): 
     : `Genesys Cloud answers 403, permission ${broken.detail} is missing.`;
 }
 
-function flowing({ fleet, minutes, budget }: HeadlineFacts): Headline {
+function flowing({ fleet, minutes, budget, paused }: HeadlineFacts): Headline {
   const { now } = fleet.workers;
   const sent = ofLastMinute(minutes, 'sent', now);
   if (sent > 0) {
@@ -94,6 +96,10 @@ function flowing({ fleet, minutes, budget }: HeadlineFacts): Headline {
   const later = jobsOf(fleet, 'delayed');
   const state = later === 0 ? 'Nothing waits to be sent' : 'Nothing is due';
   const what = later === 0 ? state : `${state}: ${jobsWait(later)} for a later time`;
+  if (paused.length > 0) {
+    const many = paused.length === 1 ? 'A campaign is paused' : 'Campaigns are paused';
+    return { tone: 'open', state, sentence: html`${what}. ${many}. ${when}` };
+  }
   return { tone: later === 0 ? 'good' : 'idle', state, sentence: html`${what}. ${when}` };
 }
 

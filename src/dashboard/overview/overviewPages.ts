@@ -83,7 +83,7 @@ ${part('figures')}
 ${flowPlot()}
 <details><summary>What flowed by the hour, as a table</summary>
 ${flowTable(minutes, fleet.workers.now)}</details>
-<h2>Running campaigns</h2>
+<h2>Campaigns under way</h2>
 ${part('campaigns')}
 <h2>Recent errors</h2>
 ${part('errors')}

@@ -1,9 +1,12 @@
+import type { Campaign } from '../../campaign/campaign.js';
+import { isPausedByItself } from '../../campaign/lifecycle.js';
 import { type Content, type Html, html } from '../../html/html.js';
 import { type ErrorKind, type FlowMinute, ofLastMinute } from '../../queue/flowHistory.js';
 import { isHeld, jobsOfGoneWorkers } from '../../queue/flowStatus.js';
 import { QUEUE_NAMES, type QueueName } from '../../queue/intakeJob.js';
 import type { FleetStatus } from '../../queue/operations.js';
 import type { SeenWorker } from '../../queue/workerRegistry.js';
+import { named } from '../campaigns/words.js';
 import {
   badge,
   clockAndAge,
@@ -17,11 +20,11 @@ import {
 import type { LiveParts } from '../page/liveUpdates.js';
 import { describeRemedy, obstaclePanels } from '../page/obstacles.js';
 import { headline } from './headline.js';
-import type { Overview, RunningCampaigns } from './overviewReader.js';
+import { CAMPAIGNS_SHOWN, type Overview, type RunningCampaigns } from './overviewReader.js';
 
 /** The live parts of the overview, by name; the page shows them in its own order. */
 export function overviewParts(overview: Overview): LiveParts & Record<OverviewPart, Html> {
-  const { fleet, flow, minutes, errors, running, budget } = overview;
+  const { fleet, flow, minutes, errors, running, paused, budget } = overview;
   const { now } = fleet.workers;
   const first = headline(overview);
   const others = flow.obstacles.filter((obstacle) => obstacle !== first.about);
@@ -35,7 +38,7 @@ export function overviewParts(overview: Overview): LiveParts & Record<OverviewPa
     figures: mainFigures(fleet, minutes, budget),
     queues: queueTable(fleet),
     workers: workerTable(fleet),
-    campaigns: campaignTable(running, now),
+    campaigns: html`${campaignTable(running, paused, now)}${pausedTable(paused, now)}`,
     errors: errorTable(errors, now),
   };
 }
@@ -186,9 +189,14 @@ function doingOf({ breaker, notReady, jobs, concurrency }: SeenWorker): Content 
   return html`${badge('good', now === 1 ? '1 job' : `${now} jobs`)} of up to ${concurrency} a queue`;
 }
 
-function campaignTable({ campaigns, all }: RunningCampaigns, now: number): Html {
+function campaignTable(
+  { campaigns, all }: RunningCampaigns,
+  paused: readonly Campaign[],
+  now: number,
+): Html {
   if (campaigns.length === 0) {
-    return emptyState('No campaign is running.', html`What runs is shown here with its end.`);
+    const others = paused.length === 0 ? '' : ' Those below are paused.';
+    return emptyState('No campaign is running.', `What runs is shown here with its end.${others}`);
   }
   const listed = table<RunningCampaigns['campaigns'][number]>(
     'Running campaigns',
@@ -215,6 +223,31 @@ function campaignTable({ campaigns, all }: RunningCampaigns, now: number): Html 
   );
   if (all <= campaigns.length) return listed;
   return html`${listed}<p><a href="/campaigns">All ${count(all)} that run</a></p>`;
+}
+
+/** A paused campaign is waited for by its customers: with since when, by whom and why. */
+function pausedTable(paused: readonly Campaign[], now: number): Html | undefined {
+  if (paused.length === 0) return undefined;
+  const listed = table<Campaign>(
+    'Paused campaigns',
+    [
+      {
+        title: 'Campaign',
+        cell: ({ id, name }) => html`<a href="/campaigns/${id}">${named(name)}</a>`,
+      },
+      { title: 'Paused', cell: ({ updatedAt }) => html`since ${clockAndAge(updatedAt, now)}` },
+      { title: 'By', cell: pausedBy },
+      { title: 'Why', kind: 'text', cell: ({ reason }) => named(reason ?? 'no reason was given') },
+    ],
+    paused.slice(0, CAMPAIGNS_SHOWN),
+  );
+  if (paused.length <= CAMPAIGNS_SHOWN) return listed;
+  return html`${listed}<p><a href="/campaigns">More are paused</a></p>`;
+}
+
+function pausedBy(campaign: Campaign): Html | string | undefined {
+  if (!isPausedByItself(campaign)) return campaign.by && named(campaign.by);
+  return campaign.pausedForAccess === undefined ? 'itself' : 'itself, and goes on by itself';
 }
 
 const ERRORS_SHOWN = 12;

@@ -1,3 +1,4 @@
+import type { Campaign } from '../../campaign/campaign.js';
 import type { Campaigns } from '../../campaign/campaigns.js';
 import type { ErrorKind, FlowHistory, FlowMinute } from '../../queue/flowHistory.js';
 import { type FlowStatus, flowStatus } from '../../queue/flowStatus.js';
@@ -13,6 +14,8 @@ export interface Overview {
   minutes: FlowMinute[];
   errors: ErrorKind[];
   running: RunningCampaigns;
+  /** Those that are paused, the last pause first. */
+  paused: Campaign[];
   /** Requests to the platform a minute. */
   budget: number;
 }
@@ -24,14 +27,16 @@ export interface OverviewParts {
   budget: number;
 }
 
+type SlowParts = Pick<Overview, 'errors' | 'running' | 'paused'>;
+
 /** Errors and campaigns change slowly for the eye; whether messages flow is read anew each time. */
 const SLOW_EVERY_MS = 10_000;
-const CAMPAIGNS_SHOWN = 10;
+export const CAMPAIGNS_SHOWN = 10;
 
 /** Reads the overview for all screens of this process. */
 export class OverviewReader {
   readonly #parts: OverviewParts;
-  #slow: Pick<Overview, 'errors' | 'running'> | undefined;
+  #slow: SlowParts | undefined;
   #slowAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: OverviewParts) {
@@ -53,16 +58,17 @@ export class OverviewReader {
     return this.#parts.history.minutes(now);
   }
 
-  async #readSlow(now: number, flow: FlowStatus): Promise<Pick<Overview, 'errors' | 'running'>> {
+  async #readSlow(now: number, flow: FlowStatus): Promise<SlowParts> {
     if (this.#slow !== undefined && performance.now() - this.#slowAt < SLOW_EVERY_MS) {
       return this.#slow;
     }
     const { campaigns, history } = this.#parts;
-    const [errors, running] = await Promise.all([
+    const [errors, running, paused] = await Promise.all([
       history.errors(now),
       campaigns.running(CAMPAIGNS_SHOWN, flow.obstacles),
+      campaigns.paused(CAMPAIGNS_SHOWN + 1),
     ]);
-    this.#slow = { errors, running };
+    this.#slow = { errors, running, paused };
     this.#slowAt = performance.now();
     return this.#slow;
   }

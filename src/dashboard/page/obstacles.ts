@@ -12,14 +12,20 @@ export function obstaclePanels({ obstacles }: FlowStatus): Html[] {
 /** What is so, its first words strong, and what to do. */
 function describeObstacle(obstacle: Obstacle): Html {
   const [, first = obstacle.detail, rest = ''] = FIRST_WORDS.exec(obstacle.detail) ?? [];
-  return html`<p><strong>${first}</strong>${rest}</p><p>${describeRemedy(obstacle)}</p>`;
+  return html`<p><strong>${first}</strong>${rest}</p><p>${remedyElsewhere(obstacle)}</p>`;
+}
+
+/** On a page that has no button for it. */
+export function remedyElsewhere(obstacle: Pick<Obstacle, 'remedy' | 'command'>): Html {
+  if (obstacle.command !== 'resume') return describeRemedy(obstacle);
+  return html`${obstacle.remedy} <a href="/">on the overview</a>, or by <code>notifier resume</code>`;
 }
 
 /** Up to the first sign that ends a part of a sentence; one within a time ends nothing. */
 const FIRST_WORDS = /^(.+?[.;:])(\s.*)$/s;
 
 /** What to do about it. */
-export function describeRemedy({ remedy, command }: Obstacle): Html {
+export function describeRemedy({ remedy, command }: Pick<Obstacle, 'remedy' | 'command'>): Html {
   if (command === undefined) return html`${remedy}.`;
   return html`${remedy}: <code>notifier ${command}</code>`;
 }

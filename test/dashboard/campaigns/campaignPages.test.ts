@@ -83,15 +83,20 @@ describe('a new campaign', () => {
 
   test('is made once, however often its form is sent', async () => {
     const once = await token();
-    const form = { once, template: 'follow-up', name: 'Ünser Herbst 2026', channels: 'email,web' };
+    const form = {
+      once,
+      template: 'follow-up',
+      name: 'Ünser großer Herbst',
+      channels: 'email,web',
+    };
     const answers = await Promise.all([1, 2, 3].map(() => visitor.submit('/campaigns', form)));
     const locations = new Set(answers.map((answer) => answer.headers.get('location')));
     expect(answers.map(({ status }) => status)).toEqual([303, 303, 303]);
     expect(locations.size).toBe(1);
     const [location = ''] = [...locations];
-    expect(location).toMatch(/^\/campaigns\/unser-herbst-2026-[a-z0-9]{6,8}$/);
+    expect(location).toMatch(/^\/campaigns\/unser-grosser-herbst-[a-z0-9]{6,8}$/);
     const { body } = await api.call('GET', location?.replace('/', '/v1/') ?? '');
-    expect(body).toMatchObject({ name: 'Ünser Herbst 2026', channels: ['email', 'web'] });
+    expect(body).toMatchObject({ name: 'Ünser großer Herbst', channels: ['email', 'web'] });
   });
 
   test('is refused with the reason beside its field, and keeps what was written', async () => {
@@ -118,6 +123,63 @@ describe('a new campaign', () => {
   });
 });
 
+describe('a campaign whose file lacks a value that the message needs', () => {
+  const draft = async (name: string, values: Record<string, string>) => {
+    const form = {
+      once: await token(),
+      template: 'order-update',
+      name,
+      channels: 'email',
+      ...values,
+    };
+    const answer = await visitor.submit('/campaigns', form);
+    return { status: answer.status, id: answer.headers.get('location')?.split('/').pop() ?? '' };
+  };
+  const FILE = 'email,orderNumber\nada@example.com,A-1\n';
+
+  test('names which values are needed before the file is chosen', async () => {
+    const { text } = await pageOf('/new-campaign?template=order-update');
+    expect(text.match(/Needed, here or in the file/g)).toHaveLength(2);
+    expect(text).not.toContain('..');
+  });
+
+  test('is made anew with the value, and takes the place of the one without a file', async () => {
+    const first = await draft('Spring', { 'variable.companyName': 'Blue Ox' });
+    const answer = await fetch(`${api.url}/campaigns/${first.id}/columns`, {
+      method: 'POST',
+      body: JSON.stringify({
+        head: Buffer.from(FILE).toString('base64'),
+        isWhole: true,
+        encoding: '',
+        choices: {},
+      }),
+      headers: { origin: api.url, 'content-type': 'application/json' },
+    });
+    const link = /href="(\/new-campaign\?like=[^"]+)">give one value for all/.exec(
+      await answer.text(),
+    )?.[1];
+    expect(link).toBe(`/new-campaign?like=${first.id}`);
+    const { text } = await pageOf(link ?? '');
+    expect(text).toContain('takes the place of');
+    for (const kept of ['value="Spring"', 'value="Blue Ox"', 'value="email" selected']) {
+      expect(text).toContain(kept);
+    }
+    const second = await draft('Spring', { like: first.id, 'variable.status': 'On its way' });
+    expect(second.status).toBe(303);
+    expect((await pageOf(`/campaigns/${first.id}`)).status).toBe(404);
+    const ready = await upload(api, second.id, FILE);
+    expect([ready.status, await stateOf(second.id)]).toEqual([200, 'ready']);
+  });
+
+  test('stays where it has a file, or another form names it', async () => {
+    await campaignWithRows(api, 'kept');
+    expect((await pageOf('/new-campaign?like=kept')).text).toContain('which stays as it is');
+    await draft('Like it', { like: 'kept', 'variable.status': 'x' });
+    expect(await stateOf('kept')).toBe('ready');
+    expect((await pageOf('/new-campaign?like=none')).status).toBe(404);
+  });
+});
+
 describe('the check of a campaign', () => {
   beforeAll(() => campaignWithRows(api, 'checked'));
 
@@ -136,6 +198,8 @@ describe('the check of a campaign', () => {
     const text = await fragment.text();
     expect(text).not.toContain('<!doctype');
     expect(text).toContain('tried by Web message first');
+    expect(text).toMatch(/Messages<\/dt><dd>at most 2</);
+    expect(text).toMatch(/skipped without an earlier conversation<\/td><td[^>]*>not known yet/);
     expect(text).toContain('Row 2');
     expect(text).toContain('Hi Dana,');
     const alone = await (await visitor.open('/campaigns/checked/forecast')).text();
@@ -294,6 +358,12 @@ describe('a campaign that has begun', () => {
     const paused = await pageOf('/campaigns/begun');
     expect(paused.text).toContain('wrong &#60;b&#62;price');
     expect(paused.text).toContain('Let it go on');
+    expect(paused.text).toMatch(/<strong>Paused since <time/);
+    for (const path of ['/campaigns', '/']) {
+      const { text } = await pageOf(path);
+      expect([path, text]).toEqual([path, expect.stringContaining('wrong &#60;b&#62;price')]);
+      expect(text).toMatch(/since <time[^>]*>\d\d:\d\d UTC/);
+    }
     await step('begun', 'resume');
     expect(await stateOf('begun')).toBe('running');
     await step('begun', 'cancel', { reason: 'wrong list' });

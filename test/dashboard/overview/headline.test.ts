@@ -20,6 +20,14 @@ function minutes(...last: Partial<FlowMinute>[]): FlowMinute[] {
 }
 
 function said(changes: Partial<FleetStatus>, ...last: Partial<FlowMinute>[]) {
+  return saidWith([], changes, ...last);
+}
+
+function saidWith(
+  paused: readonly string[],
+  changes: Partial<FleetStatus>,
+  ...last: Partial<FlowMinute>[]
+) {
   const fleet = fleetStatus(changes);
   fleet.workers.now = NOW;
   const told = headline({
@@ -27,6 +35,7 @@ function said(changes: Partial<FleetStatus>, ...last: Partial<FlowMinute>[]) {
     flow: flowStatus(fleet),
     minutes: minutes(...last),
     budget: 300,
+    paused,
   });
   const text = html`${told.sentence}`.text.replace(/<[^>]+>/g, '');
   return [told.tone, text];
@@ -61,6 +70,15 @@ describe('the sentence on top of the overview', () => {
       'good',
       'Nothing waits to be sent. The last message left at 14:27 UTC.',
     ]);
+  });
+
+  test('nothing is due while campaigns are paused: that they are', () => {
+    expect(saidWith(['spring'], {}, { sent: 1 }, {}, {})).toEqual([
+      'open',
+      'Nothing waits to be sent. A campaign is paused. The last message left at 14:28 UTC.',
+    ]);
+    const [, text] = saidWith(['spring', 'autumn'], {});
+    expect(text).toContain('Campaigns are paused.');
   });
 
   test('jobs wait and nothing leaves although nothing is known to be in the way', () => {

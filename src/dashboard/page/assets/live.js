@@ -2,8 +2,67 @@
 // page that is not seen: a browser has six for a server, and ten open tabs would use them up.
 
 const SILENT_AFTER_MS = 10000;
+const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
-for (const region of document.querySelectorAll('[data-live]')) watch(region);
+for (const region of document.querySelectorAll('[data-live]')) {
+  watch(region);
+  keepFocus(region);
+  keepSelection(region);
+}
+
+/** An update puts new elements in place of the old ones: who is on one of them with the keyboard stays there. */
+function keepFocus(region) {
+  let left;
+
+  region.addEventListener('htmx:sseBeforeMessage', ({ target: part }) => {
+    const focused = document.activeElement;
+    left = undefined;
+    if (focused === part || !part.contains(focused)) return;
+    const all = [...part.querySelectorAll(FOCUSABLE)];
+    const alike = all.filter((one) => nameOf(one) === nameOf(focused));
+    left = { name: nameOf(focused), nth: alike.indexOf(focused), at: all.indexOf(focused) };
+  });
+
+  region.addEventListener('htmx:sseMessage', ({ target: part }) => {
+    if (left === undefined || part.contains(document.activeElement)) return;
+    const all = [...part.querySelectorAll(FOCUSABLE)];
+    const alike = all.filter((one) => nameOf(one) === left.name);
+    const next = alike[left.nth] ?? alike[0] ?? all[Math.min(left.at, all.length - 1)];
+    left = undefined;
+    if (next === undefined) part.setAttribute('tabindex', '-1');
+    (next ?? part).focus({ preventScroll: true });
+  });
+}
+
+function nameOf(element) {
+  const { tagName } = element;
+  const name = element.getAttribute('href') ?? element.getAttribute('aria-label');
+  return `${tagName} ${name ?? element.textContent}`;
+}
+
+/** What is selected, to be copied, stays as it is until it is no longer selected. */
+function keepSelection(region) {
+  const waiting = new Map();
+  const isSelected = (part) => {
+    const selection = document.getSelection();
+    return selection !== null && !selection.isCollapsed && selection.containsNode(part, true);
+  };
+
+  region.addEventListener('htmx:sseBeforeMessage', (event) => {
+    waiting.delete(event.target);
+    if (!isSelected(event.target)) return;
+    waiting.set(event.target, event.detail.data);
+    event.preventDefault();
+  });
+
+  document.addEventListener('selectionchange', () => {
+    for (const [part, content] of waiting) {
+      if (isSelected(part)) continue;
+      waiting.delete(part);
+      window.htmx.swap(part, content, { swapStyle: 'innerHTML' });
+    }
+  });
+}
 
 function watch(region) {
   let source;
