@@ -108,6 +108,7 @@ const environmentSchema = z.object({
   API_HOST: z.string().default('127.0.0.1').meta({ secret: false }),
   API_PORT: wholeNumber(0, 65_535).default(3_000),
   API_KEYS: apiKeys.default([]).meta({ secret: true }),
+  UNSUBSCRIBE_PORT: wholeNumber(0, 65_535).optional(),
   API_REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
   DASHBOARD_USER: z
     .string()
@@ -305,6 +306,14 @@ export function genesysSettings(config: Config) {
     baseUrl: config.GENESYS_CLOUD_BASE_URL,
     engageUrl: config.GENESYS_ENGAGE_URL,
   };
+}
+
+/**
+ * Where links for customers lead: PUBLIC_URL, if customers can be sent there. Without TLS on this machine alone.
+ */
+export function linkBaseOf({ PUBLIC_URL: url }: Config): string | undefined {
+  if (url === undefined) return undefined;
+  return url.startsWith('https:') || isLoopbackUrl(url) ? url : undefined;
 }
 
 /** What customer data is sealed with. Without a secret, Redis is on this machine alone. */

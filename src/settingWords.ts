@@ -119,6 +119,9 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   API_HOST: { initially: '127.0.0.1', meaning: 'where the api listens' },
   API_PORT: { initially: '3000', meaning: 'the port of the api and of the console' },
   API_KEYS: { meaning: '`name:key,…`, needed off loopback; the name goes into the timeline' },
+  UNSUBSCRIBE_PORT: {
+    meaning: 'serves the page to unsubscribe, and nothing else; without it, it is on `API_PORT`',
+  },
   API_REQUESTS_PER_MINUTE: {
     initially: '6000',
     meaning:
@@ -130,7 +133,10 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   },
   DASHBOARD_PASSWORD: { meaning: 'the password of `DASHBOARD_USER`, at least 12 characters' },
   CONSOLE_USERS: { meaning: 'a file of people and roles, or its entries with blanks between them' },
-  PUBLIC_URL: { meaning: 'where people reach this console; needed for OpenID Connect' },
+  PUBLIC_URL: {
+    meaning:
+      'where customers reach the page to unsubscribe, and people this console; needed for OpenID Connect',
+  },
   OIDC_ISSUER: { meaning: 'a provider of logins by OpenID Connect, as it names itself' },
   OIDC_CLIENT_ID: { meaning: 'what the provider calls this console' },
   OIDC_CLIENT_SECRET: { meaning: 'the secret that belongs to it' },

@@ -11,7 +11,7 @@ import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
-import { type Config, keyringOf } from '../config.js';
+import { type Config, keyringOf, linkBaseOf } from '../config.js';
 import { dashboard } from '../dashboard/dashboard.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import type { Readiness } from '../ops/healthServer.js';
@@ -19,16 +19,20 @@ import { Metrics } from '../ops/metrics.js';
 import type { FlowRecorder } from '../queue/flowRecorder.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import { RedisHealth } from '../redis/redisHealth.js';
+import { UNSUBSCRIBE_PATH } from '../suppression/unsubscribeLink.js';
 import {
   loadTemplates,
   publishTemplates,
   quotingOf,
   templatesDir,
 } from '../templates/loadTemplates.js';
+import { unsubscribeRoutes } from '../unsubscribe/unsubscribeRoutes.js';
+import { buildUnsubscribeServer } from '../unsubscribe/unsubscribeServer.js';
 import { ClockWatch } from '../worker/clockWatch.js';
 import { openFlow } from './openFlow.js';
 import { openAccounts, openLogins } from './openLogins.js';
 import { openCampaigns, openProducer } from './openProducer.js';
+import { openUnsubscribe } from './openUnsubscribe.js';
 import { RedisPreparation } from './redisPreparation.js';
 
 /** A role that runs in this process until it is stopped. */
@@ -142,8 +146,17 @@ export async function startApi(
     budget: config.GENESYS_REQUESTS_PER_MINUTE,
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });
+  const unsubscribe = openUnsubscribe(config, producer, templates);
+  if (config.PUBLIC_URL !== undefined && linkBaseOf(config) === undefined) {
+    log.warn(
+      'PUBLIC_URL is no https URL: messages get no link to unsubscribe. Serve it over https.',
+    );
+  }
+  const { UNSUBSCRIBE_PORT: ownPort } = config;
+  const page = ownPort === undefined ? undefined : buildUnsubscribeServer(unsubscribe, log);
+  if (page === undefined) app.register(async (scope) => unsubscribeRoutes(scope, unsubscribe));
   const stop = async () => {
-    await closeServer(app);
+    await Promise.all([closeServer(app), page && closeServer(page)]);
     await inbox?.stop();
     await preparation.stop();
     clockWatch.stop();
@@ -156,12 +169,18 @@ export async function startApi(
     await preparation.start();
     void clockWatch.start();
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    const pageUrl = await page?.listen({ host: config.API_HOST, port: ownPort });
     inbox?.start();
     log.info({ url, templates: templates.length, keys: config.API_KEYS.length }, 'api started');
     let stopping: Promise<void> | undefined;
     return {
       url,
-      pages: { dashboard: `${url}/`, queues: `${url}/queues`, docs: `${url}/docs` },
+      pages: {
+        dashboard: `${url}/`,
+        queues: `${url}/queues`,
+        docs: `${url}/docs`,
+        ...(pageUrl === undefined ? {} : { unsubscribe: `${pageUrl}${UNSUBSCRIBE_PATH}` }),
+      },
       stop: () => {
         stopping ??= stop();
         return stopping;

@@ -2,7 +2,7 @@ import type { AuditLogOptions } from '../audit/auditLog.js';
 import { Campaigns } from '../campaign/campaigns.js';
 import { RowStore } from '../campaign/rowStore.js';
 import { CampaignStore } from '../campaign/store.js';
-import { type Config, keyringOf } from '../config.js';
+import { type Config, keyringOf, linkBaseOf } from '../config.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { NotificationProducer } from '../queue/producer.js';
@@ -25,6 +25,7 @@ export function openCampaigns(config: Config, producer: NotificationProducer): C
     audit: producer.audit,
     operations,
     country: config.DEFAULT_COUNTRY,
+    asksForLink: linkBaseOf(config) !== undefined,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     prefetch: new PrefetchHold(redis, prefix),
     estimates: new CampaignEstimates(config, { redis, catalogue }),

@@ -4,17 +4,14 @@ import { SpentRequests } from '../campaign/spentRequests.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
-import type { HistoryContext } from '../context/extractContext.js';
 import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
 import { noSummaryLog } from '../history/aiSummary.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
-import { EncryptedCache } from '../history/encryptedCache.js';
-import { type Identity, IdentityLookup } from '../history/identity.js';
+import { IdentityLookup } from '../history/identity.js';
 import type { Findings } from '../history/lookup.js';
-import { LookupCache } from '../history/lookupCache.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import { SearchIndex } from '../notification/searchIndex.js';
@@ -32,7 +29,7 @@ import { SendingPause } from '../queue/sendingPause.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { Budget } from '../ratelimit/budget.js';
 import { campaignKeys, ledgerKeys } from '../redis/keys.js';
-import { connectForWorking, disconnect, type RedisClient } from '../redis/redisClient.js';
+import { connectForWorking, disconnect } from '../redis/redisClient.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { checkRedisServer } from '../redis/serverInfo.js';
 import { untilServing } from '../redis/start.js';
@@ -55,42 +52,10 @@ import { openDelivery } from './openDelivery.js';
 import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
 import { openIntake } from './openIntake.js';
+import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
 import { openSuppressions } from './openSuppressions.js';
-
-/** What the lookups of a deployment's workers share. */
-export interface LookupCaches {
-  identities: LookupCache<Identity>;
-  contexts: LookupCache<HistoryContext>;
-}
-
-export function openLookupCaches(
-  redis: RedisClient,
-  config: Config,
-  log: Logger,
-  noteRedis: (error: unknown) => boolean = () => false,
-): LookupCaches {
-  const keyring = keyringOf(config);
-  const keys = ledgerKeys(config.QUEUE_PREFIX);
-  const logError = throttle((error: unknown) =>
-    log.warn({ error: redactedError(error) }, 'lookups cannot be remembered; going on without'),
-  );
-  const onFailure = (error: unknown) => {
-    if (!noteRedis(error)) logError(error);
-  };
-  const identities = { name: 'identity', keyOf: keys.cachedIdentity };
-  const contexts = { name: 'context', keyOf: keys.cachedContext };
-  return {
-    identities: new LookupCache(
-      new EncryptedCache<Identity>(redis, keyring, identities, onFailure),
-      config.IDENTITY_CACHE_FOR,
-    ),
-    contexts: new LookupCache(
-      new EncryptedCache<HistoryContext>(redis, keyring, contexts, onFailure),
-      config.CONTEXT_CACHE_FOR,
-    ),
-  };
-}
+import { openUnsubscribeLinks } from './openUnsubscribe.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
@@ -257,6 +222,7 @@ export async function startWorker(
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
+    unsubscribeLinks: openUnsubscribeLinks(config),
     asksTogether: deliveryChecksOf(config) === 'together',
     scheduleDeliveryCheck: (record) => addJobs(queues, [record], ledger.clock.now()),
     ledger,

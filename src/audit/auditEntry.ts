@@ -25,13 +25,14 @@ const AUDITED = [
   'user.replace',
   'user.remove',
   'doctor.run',
+  'unsubscribe',
   'login',
   'logout',
 ] as const;
 
 export type Audited = (typeof AUDITED)[number];
 
-export const WAYS_IN = ['page', 'api', 'cli', 'inbox', 'library'] as const;
+export const WAYS_IN = ['page', 'api', 'cli', 'inbox', 'library', 'link'] as const;
 
 /** What is about to be done. */
 export interface Act {

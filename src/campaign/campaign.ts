@@ -135,6 +135,8 @@ export interface Campaign {
   columns?: Partial<ColumnChoices>;
   /** It may start however many rows of its file are rejected. */
   acceptRejected?: true;
+  /** Why its emails need no link to unsubscribe: a person's words. */
+  noUnsubscribe?: string;
   /** Whether data is fetched in bulk ahead of its rows; absent: where it is worth it. */
   prefetch?: 'off';
   /** Set while rows are being uploaded; an upload that finds another's here gives up. */

@@ -28,6 +28,16 @@ const MEANING = 'a field of the recipient, such as email, or a variable of the t
 const COLUMN = 'the name of a column';
 const columnName = z.string({ error: COLUMN }).trim().min(1, COLUMN).max(1_000, COLUMN);
 
+const REASON = 'one line of 1 to 200 characters';
+
+/** Why emails without a link to unsubscribe may go out. */
+export const noUnsubscribeReason = z
+  .string({ error: REASON })
+  .trim()
+  .min(1, REASON)
+  .max(200, REASON)
+  .regex(/^[^\p{Cc}\u2028\u2029]*$/u, REASON);
+
 /** What the maker of a campaign says of it; the rows come after. */
 export const campaignRequestSchema = z.strictObject({
   id: z
@@ -74,6 +84,10 @@ export const campaignRequestSchema = z.strictObject({
   acceptRejected: z.boolean({ error: 'true or false' }).optional().meta({
     description:
       'Whether it may start although more than one in ten rows of its file are rejected.',
+  }),
+  noUnsubscribe: noUnsubscribeReason.optional().meta({
+    description:
+      'Why its emails may go out without a link to unsubscribe, where the template has none; it is kept.',
   }),
   prefetch: z.enum(PREFETCH_CHOICES, { error: 'auto or off' }).optional().meta({
     description:
@@ -155,7 +169,7 @@ export function campaignInput(
   { id, templateHash, defaultName }: { id: string; templateHash: string; defaultName: string },
 ): NewCampaign {
   const { name, template, startAt, endAt, id: _id, ...others } = request;
-  const { map, ignore, acceptRejected, prefetch, ...defaults } = others;
+  const { map, ignore, acceptRejected, noUnsubscribe, prefetch, ...defaults } = others;
   const columns = map === undefined && ignore === undefined ? undefined : { map, ignore };
   return {
     id,
@@ -169,6 +183,7 @@ export function campaignInput(
     endAt: epochMs(endAt),
     columns,
     acceptRejected: acceptRejected || undefined,
+    noUnsubscribe,
     prefetch: prefetch === 'off' ? prefetch : undefined,
   };
 }

@@ -46,7 +46,7 @@ export interface StepRefused {
   needs?: StepNeed;
 }
 
-export type StepNeed = 'accept-rejected';
+export type StepNeed = 'accept-rejected' | 'no-unsubscribe';
 
 /** What an import has come to. Unless `imported`, the campaign has the rows it had before. */
 export type ImportOutcome<Imported> = ({ kind: 'imported' } & Imported) | ImportFailure;

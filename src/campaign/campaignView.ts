@@ -47,7 +47,7 @@ function campaignView(
   const { tally } = facts;
   const { obstacles, heldUntil, upload } = surroundings;
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
-  const { pausedForAccess } = campaign;
+  const { pausedForAccess, noUnsubscribe } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
   const reason = campaign.reason ?? (state === 'ready' ? manyRejected(campaign) : undefined);
   return {
@@ -61,6 +61,7 @@ function campaignView(
     map: columns?.map,
     ignore: columns?.ignore === undefined ? undefined : [...columns.ignore],
     acceptRejected,
+    noUnsubscribe,
     prefetch: campaign.prefetch ?? 'auto',
     createdAt: iso(createdAt),
     updatedAt: iso(updatedAt),

@@ -3,12 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import type { Caller } from '../audit/auditCaller.js';
 import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Ledger } from '../notification/ledger.js';
-import type { CountryCode } from '../notification/phoneNumber.js';
-import type { Acceptor } from '../queue/acceptor.js';
-import type { Backlog } from '../queue/backlog.js';
 import type { Obstacle } from '../queue/flowStatus.js';
-import type { Notifications } from '../queue/notifications.js';
 import { untilConnected, withRedisFaultNamed, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
@@ -16,18 +11,27 @@ import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { Campaign } from './campaign.js';
 import { parseCampaignRequest } from './campaignRequest.js';
 import type { ImportOutcome, StepDecision, StepOutcome, StepRefused } from './campaignSteps.js';
-import { type CampaignView, CampaignViews, type CampaignViewsParts } from './campaignView.js';
+import type { CampaignsParts } from './campaignsParts.js';
+import { type CampaignView, CampaignViews } from './campaignView.js';
 import { type Created, createCampaign } from './createCampaign.js';
 import { type DryRunOptions, type DryRunOutcome, dryRun } from './dryRun/campaignDryRun.js';
 import { type ExportedFile, type ExportFormat, exportRejected, exportResults } from './exports.js';
 import { type ImportOptions, importRows } from './import/importRows.js';
 import type { FileProblem } from './import/unusableFile.js';
-import { cancel, noteBrokenUpload, pause, resume, type StartGiven, start } from './lifecycle.js';
+import {
+  cancel,
+  describeStart,
+  noteBrokenUpload,
+  pause,
+  resume,
+  type StartGiven,
+  start,
+} from './lifecycle.js';
 import { CampaignPreparation } from './preparation.js';
 import { gathered, type RetryReport, type RetryRequest, retryRows } from './retryRows.js';
-import type { RowStore } from './rowStore.js';
 import type { CampaignStore } from './store.js';
 import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
+import { endlessEmails } from './unsubscribeCheck.js';
 
 export type CreateOutcome = Created<CampaignView>;
 
@@ -37,18 +41,6 @@ export type CampaignImport = ImportOutcome<{ campaign: CampaignView; problems: F
 export type RowRetryOutcome =
   | { kind: 'retried'; report: { campaign: CampaignView } & RetryReport }
   | StepRefused;
-
-export interface CampaignsParts extends CampaignViewsParts {
-  catalogue: TemplateCatalogue;
-  rows: RowStore;
-  ledger: Ledger;
-  acceptor: Pick<Acceptor, 'acceptAll'>;
-  notifications: Notifications;
-  backlog: Backlog;
-  audit: AuditLog;
-  /** Where phone numbers without a country code are dialled. */
-  country?: CountryCode | undefined;
-}
 
 const DONE: Outcome = { outcome: 'done' };
 
@@ -92,7 +84,8 @@ export class Campaigns {
     const { request } = parsed;
     const id = request.id ?? uuidv7();
     const work = async (): Promise<CreateOutcome> => {
-      const given = { id, by: by?.name, defaultName: defaultName ?? id };
+      const { asksForLink } = this.#parts;
+      const given = { id, by: by?.name, defaultName: defaultName ?? id, asksForLink };
       const made = await createCampaign(this.#catalogue, this.#store, request, given);
       if (!('campaign' in made)) return made;
       return { ...made, campaign: await this.#views.one(made.campaign) };
@@ -207,14 +200,14 @@ export class Campaigns {
     id: string,
     given: Omit<StartGiven, 'by'> & { by?: Caller },
   ): Promise<StepOutcome<CampaignView> | undefined> {
-    const { at } = given;
-    const detail = at === undefined ? undefined : `at ${new Date(at).toISOString()}`;
+    const detail = describeStart(given);
     return this.#step(id, given.by, { what: 'campaign.start', detail }, async () => {
-      const template = (await this.#store.get(id))?.template;
-      const entry = template === undefined ? undefined : await this.#catalogue.find(template);
+      const campaign = await this.#store.get(id);
+      const entry = campaign && (await this.#catalogue.find(campaign.template));
       return (seen, now) => {
         const templateHash = entry?.hash ?? seen.templateHash;
-        return start(seen, { ...named(given), templateHash }, now);
+        const endless = endlessEmails(seen, entry, this.#parts);
+        return start(seen, { ...named(given), templateHash, endless }, now);
       };
     });
   }

@@ -4,6 +4,7 @@ import { withoutRequiring } from '../templates/manifest.js';
 import type { Campaign, CampaignState } from './campaign.js';
 import { type CampaignRequest, campaignInput } from './campaignRequest.js';
 import type { CampaignStore } from './store.js';
+import { emailsWithoutLink, withoutLink } from './unsubscribeCheck.js';
 
 /** What became of the wish for a campaign; `C` is the campaign as it is shown. */
 export type Created<C> =
@@ -12,12 +13,20 @@ export type Created<C> =
   /** `differs` names the fields in which the campaign that is there is another one. */
   | { kind: 'conflict'; id: string; state: CampaignState; differs: string[] };
 
+interface CreationGiven {
+  id: string;
+  by: string | undefined;
+  defaultName: string;
+  /** Whether emails need a link to unsubscribe. */
+  asksForLink: boolean;
+}
+
 /** Makes a campaign without rows, unless its template is unknown or lacks what it needs. */
 export async function createCampaign(
   catalogue: TemplateCatalogue,
   store: Pick<CampaignStore, 'create'>,
   request: CampaignRequest,
-  { id, by, defaultName }: { id: string; by: string | undefined; defaultName: string },
+  { id, by, defaultName, asksForLink }: CreationGiven,
 ): Promise<Created<Campaign>> {
   const { template } = request;
   const entry = await catalogue.find(template);
@@ -32,6 +41,12 @@ export async function createCampaign(
     { recipient: {}, template, ...input.defaults },
     { ...entry, manifest },
   );
+  const endless = asksForLink ? emailsWithoutLink(entry, input.defaults) : [];
+  // It starts by itself, so that no one is asked later.
+  if (input.startAt !== undefined && input.noUnsubscribe === undefined && endless.length > 0) {
+    const expected = `a reason, since ${withoutLink(template, endless)}`;
+    problems.push({ field: 'noUnsubscribe', expected });
+  }
   if (problems.length > 0) return { kind: 'invalid', problems };
   const result = await store.create(input, by);
   if (result.kind !== 'conflict') return result;

@@ -1,3 +1,4 @@
+import type { Channel } from '../notification/state.js';
 import { accessProblem } from '../queue/flowStatus.js';
 import type { AccessProblem, Campaign, ImportSummary, Judged, RowDefaults } from './campaign.js';
 import {
@@ -13,6 +14,7 @@ import {
 } from './campaignSteps.js';
 import type { ColumnChoices } from './import/columnChoices.js';
 import { manyRejected } from './rowReasons.js';
+import { withoutLink } from './unsubscribeCheck.js';
 
 /*
  * Every step a campaign can take, as pure functions over its record: see `CAMPAIGN_STATES` for the
@@ -35,12 +37,13 @@ export interface NewCampaign {
   endAt?: number;
   columns?: Partial<ColumnChoices>;
   acceptRejected?: true;
+  noUnsubscribe?: string;
   prefetch?: 'off';
 }
 
 export function newCampaign(input: NewCampaign, now: number, by?: string): Campaign {
   const { id, name, template, templateHash, defaults, startAt, endAt } = input;
-  const { columns, acceptRejected, prefetch } = input;
+  const { columns, acceptRejected, noUnsubscribe, prefetch } = input;
   return {
     id,
     name,
@@ -55,6 +58,7 @@ export function newCampaign(input: NewCampaign, now: number, by?: string): Campa
     endAt,
     columns,
     acceptRejected: acceptRejected || undefined,
+    noUnsubscribe,
     prefetch,
   };
 }
@@ -156,8 +160,20 @@ export interface StartGiven {
   at?: number;
   by?: string;
   acceptRejected?: boolean;
+  /** Why emails without a link to unsubscribe may go out. */
+  noUnsubscribe?: string;
   /** What the person who starts it has looked at: how many recipients, of which import (epoch ms). */
   seen?: { rows: number; importedAt: number };
+}
+
+/** What the audit says of a start; undefined where there is nothing to say. */
+export function describeStart({
+  at,
+  noUnsubscribe,
+}: Pick<StartGiven, 'at' | 'noUnsubscribe'>): string | undefined {
+  const when = at === undefined ? [] : [`at ${new Date(at).toISOString()}`];
+  const why = noUnsubscribe === undefined ? [] : [`no unsubscribe link: ${noUnsubscribe}`];
+  return [...when, ...why].join(', ') || undefined;
 }
 
 const NOT_AS_SEEN =
@@ -172,22 +188,26 @@ function isAsSeen(
 
 /**
  * Starts it, now or `at` a time (epoch ms). The template's content is pinned here: an edited template
- * does not change what a running campaign says.
+ * does not change what a running campaign says. `endless`: its emails that customers could not stop.
  */
 export function start(
   campaign: Campaign,
-  given: StartGiven & { templateHash: string },
+  given: StartGiven & { templateHash: string; endless?: readonly Channel[] },
   now: number,
 ): StepDecision {
   return taken(campaign, 'start', () => {
-    const { templateHash, at = now, acceptRejected = false, seen } = given;
+    const { templateHash, at = now, acceptRejected = false, seen, endless = [] } = given;
     if (seen !== undefined && !isAsSeen(campaign, seen)) return refused(campaign, NOT_AS_SEEN);
     const doubt = acceptRejected ? undefined : manyRejected(campaign);
     if (doubt !== undefined) return refused(campaign, doubt, 'accept-rejected');
-    const accepted =
-      acceptRejected && campaign.import !== undefined
-        ? { import: { ...campaign.import, isAccepted: true as const } }
-        : {};
+    const noUnsubscribe = given.noUnsubscribe ?? campaign.noUnsubscribe;
+    if (noUnsubscribe === undefined && endless.length > 0) {
+      return refused(campaign, withoutLink(campaign.template, endless), 'no-unsubscribe');
+    }
+    const accepted: Partial<Campaign> = { noUnsubscribe };
+    if (acceptRejected && campaign.import !== undefined) {
+      accepted.import = { ...campaign.import, isAccepted: true };
+    }
     if (campaign.endAt !== undefined && Math.max(at, now) >= campaign.endAt) {
       return refused(campaign, 'its end would come before its start');
     }

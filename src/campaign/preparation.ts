@@ -6,7 +6,7 @@ import type { Acceptor } from '../queue/acceptor.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue, TemplateEntry } from '../templates/catalogue.js';
-import { exampleContext } from '../templates/contextVariables.js';
+import { EXAMPLE_UNSUBSCRIBE_URL, exampleContext } from '../templates/contextVariables.js';
 import { checkVariables, type TemplateVariables, withoutRequiring } from '../templates/manifest.js';
 import type { RenderResult } from '../templates/templateParts.js';
 import type { Campaign } from './campaign.js';
@@ -18,6 +18,7 @@ import { type FileHead, type FilePreview, previewFile } from './import/filePrevi
 import type { RowStore } from './rowStore.js';
 import type { CampaignStore } from './store.js';
 import { type TestSend, type TestSendOutcome, testRequest } from './testSend.js';
+import { endlessEmails, withoutLink } from './unsubscribeCheck.js';
 
 interface PreparationParts {
   redis: RedisClient;
@@ -28,6 +29,7 @@ interface PreparationParts {
   estimates: DeploymentEstimates;
   audit: Pick<AuditLog, 'begin' | 'follow'>;
   country?: CountryCode | undefined;
+  asksForLink: boolean;
 }
 
 /** How a template looks before there is a campaign: for an invented customer, on every channel it has. */
@@ -66,12 +68,26 @@ export class CampaignPreparation {
       if (entry === undefined || estimate === undefined) return undefined;
       const { template } = estimate;
       const variables = { ...examplesOf(entry), ...usable(entry, given) };
-      const values = { context: exampleContext(true), variables };
+      const values = {
+        context: exampleContext(true),
+        variables,
+        unsubscribeUrl: EXAMPLE_UNSUBSCRIBE_URL,
+      };
       return template.channels.map((channel) => ({
         channel,
         rendered: template.render(channel, values),
       }));
     });
+  }
+
+  /** Why it starts only with a reason, for emails without a link to unsubscribe; undefined where it needs none. */
+  async wantsReason(id: string): Promise<string | undefined> {
+    const campaign = await this.#find(id);
+    if (campaign === undefined || campaign.noUnsubscribe !== undefined) return undefined;
+    const { catalogue } = this.#parts;
+    const entry = await this.#patiently(() => catalogue.find(campaign.template));
+    const endless = endlessEmails(campaign, entry, this.#parts);
+    return endless.length === 0 ? undefined : withoutLink(campaign.template, endless);
   }
 
   /** The first piece of a file, read as its import would read it. */

@@ -374,9 +374,10 @@ function countsOf(hash: Record<string, string>): CampaignCounts {
 
 /** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
 function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
-  const { name, isNameDefault, template, defaults, endAt, columns, acceptRejected, prefetch } =
-    input;
-  const asked = { name, template, endAt, acceptRejected, prefetch, ...columns, ...defaults };
+  const { name, isNameDefault, template, defaults, endAt, columns } = input;
+  const { acceptRejected, noUnsubscribe, prefetch } = input;
+  const said = { acceptRejected, noUnsubscribe, prefetch };
+  const asked = { name, template, endAt, ...said, ...columns, ...defaults };
   const there = { ...campaign.defaults, ...campaign.columns, ...campaign };
   const fields = [
     'name',
@@ -389,6 +390,7 @@ function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
     'map',
     'ignore',
     'acceptRejected',
+    'noUnsubscribe',
     'prefetch',
   ];
   return fields.filter(

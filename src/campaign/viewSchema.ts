@@ -118,6 +118,9 @@ export const campaignSchema = z
     map: z.record(z.string(), z.string()).optional(),
     ignore: z.array(z.string()).optional(),
     acceptRejected: z.literal(true).optional(),
+    noUnsubscribe: z.string().optional().meta({
+      description: 'Why its emails may go out without a link to unsubscribe.',
+    }),
     prefetch: z.enum(PREFETCH_CHOICES).meta({
       description:
         'Whether what its rows look up is fetched in bulk ahead of them, from 1,000 rows on.',

@@ -47,8 +47,19 @@ export async function checkTemplates(
         `  warning: ${channel === undefined ? '' : `${channel} `}${message}`,
     ),
   ]);
+  const printing = loaded.filter(({ compiled }) => printsLink(compiled));
+  if (!process.env['PUBLIC_URL'] && printing.length > 0) {
+    const names = printing.map(({ compiled }) => compiled.name).join(', ');
+    output.remark(`PUBLIC_URL is not set: without it {{ unsubscribeUrl }} is empty (${names}).`);
+  }
   output.result(lines.join('\n'), { ok: true, templates });
   return EXIT.ok;
+}
+
+function printsLink(template: CompiledTemplate): boolean {
+  return template.channels.some((channel) =>
+    template.contextVariables(channel).includes('unsubscribeUrl'),
+  );
 }
 
 /** The check needs no configuration; where there is one, its channels are those that matter. */

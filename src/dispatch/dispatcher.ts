@@ -23,6 +23,7 @@ import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
 import type { Verdict } from '../policy/rule.js';
 import { isRedisFault } from '../redis/redisFault.js';
+import type { UnsubscribeLinks } from '../suppression/unsubscribeLink.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import { sendOver } from './channels/drivers.js';
@@ -45,6 +46,8 @@ export interface DispatcherParts {
   policy: Policy;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
+  /** Absent where PUBLIC_URL is not set: messages then have no link to unsubscribe. */
+  unsubscribeLinks?: UnsubscribeLinks;
   /** Whether news of many messages is asked for together: then also of those without a check of their own. */
   asksTogether: boolean;
   /** Sees to it that a later job looks whether a sent message arrived. */
@@ -88,13 +91,22 @@ export class Dispatcher {
     if (because !== undefined)
       return this.#skipChannel(attempt, channel, 'not_addressable', because);
     const { request, template, context } = plan;
-    const rendered = template.render(channel, renderValues(request, context));
+    const rendered = template.render(
+      channel,
+      renderValues(request, context, this.#unsubscribeUrl(plan, channel)),
+    );
     if (!rendered.ok) {
       return this.#skipChannel(attempt, channel, 'refused', `render_${rendered.reason}`);
     }
     const first = await this.#sendLeg(attempt, plan, rendered.message, false);
     if (first.kind !== 'again') return first;
     return this.#sendLeg(attempt, plan, rendered.message, true);
+  }
+
+  /** Made only for a template that prints it: it costs a few hashes. */
+  #unsubscribeUrl({ template, to }: SendPlan, channel: Channel): string | undefined {
+    if (!template.contextVariables(channel).includes('unsubscribeUrl')) return undefined;
+    return this.#parts.unsubscribeLinks?.linkFor(to, channel, template.name);
   }
 
   async #sendLeg(

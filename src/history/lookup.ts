@@ -300,12 +300,17 @@ export function addresseeOf(request: NotificationRequest, findings: Findings): A
   };
 }
 
-/** What a template is rendered with: what was found, and what the caller gave. */
-export function renderValues(request: NotificationRequest, context: TemplateContext): RenderValues {
+/** What a template is rendered with: what was found, what the caller gave, and the recipient's own link. */
+export function renderValues(
+  request: NotificationRequest,
+  context: TemplateContext,
+  unsubscribeUrl: string | undefined,
+): RenderValues {
   const { variables, recipient } = request;
   return {
     context,
     variables,
     timeZone: recipient.timeZone,
+    unsubscribeUrl,
   };
 }

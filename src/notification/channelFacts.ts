@@ -98,6 +98,11 @@ export type RenderedMessage<C extends Channel = Channel> = {
   [K in C]: { channel: K } & Readonly<Record<keyof Facts[K]['parts'], string>>;
 }[C];
 
+/** Whether a channel's messages are emails, which law and mail providers want a way out of. */
+export function isEmail(channel: Channel): boolean {
+  return factsOf(channel).address === 'email';
+}
+
 export function factsOf(channel: Channel): ChannelFacts {
   return CHANNEL_FACTS[channel];
 }

@@ -21,7 +21,7 @@ import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { deferralBy, type Policy } from '../policy/policy.js';
 import type { CompiledTemplate } from '../templates/compile.js';
-import type { TemplateContext } from '../templates/contextVariables.js';
+import { EXAMPLE_UNSUBSCRIBE_URL, type TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/templateParts.js';
 
 export interface DryRunParts extends LookupParts {
@@ -110,7 +110,8 @@ export async function dryRun(
   const channels = order.map((channel): DryRunChannel => {
     const because = unreachable(channel, parts.config, to);
     if (because !== undefined) return { channel, reachable: false, because };
-    const rendered = template.render(channel, renderValues(request, context));
+    const values = renderValues(request, context, EXAMPLE_UNSUBSCRIBE_URL);
+    const rendered = template.render(channel, values);
     return { channel, reachable: true, rendered };
   });
   const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);

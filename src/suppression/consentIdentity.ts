@@ -39,7 +39,7 @@ export function consentIdentity(
 }
 
 /** 96 bits: that two of a billion addresses share one does not happen. */
-const DIGEST_BYTES = 12;
+export const DIGEST_BYTES = 12;
 
 /** Keyed digests of identities. From Redis alone no address can be read, nor tried without the secret. */
 export class ConsentDigests {

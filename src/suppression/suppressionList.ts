@@ -99,6 +99,12 @@ export class SuppressionList {
     });
   }
 
+  /** By digests, as a link carries them: of whichever key. One that has ended is none. */
+  async findDigests(digests: readonly Buffer[]): Promise<(Suppression | undefined)[]> {
+    const known = await this.#read(digests);
+    return digests.map((digest) => known.get(digest));
+  }
+
   /** All of it, some hundreds at a time: an export. */
   async *entries(): AsyncGenerator<readonly ExportedSuppression[]> {
     for await (const some of this.#store.all()) {

@@ -14,6 +14,8 @@ export interface TemplateEntry {
   /** Of these, the ones tried when a request names none. */
   defaultChannels: Channel[];
   manifest: TemplateManifest;
+  /** Channels whose message has a link to unsubscribe in each of its bodies. Older versions did not say. */
+  unsubscribes?: Channel[];
 }
 
 export interface PublishedTemplate {

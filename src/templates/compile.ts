@@ -36,6 +36,8 @@ export interface RenderValues {
   variables?: TemplateVariables;
   /** The recipient's IANA time zone; UTC when left out. */
   timeZone?: string;
+  /** The link with which this recipient stops further messages, where there is one. */
+  unsubscribeUrl?: string;
 }
 
 export interface CompiledTemplate {
@@ -59,6 +61,8 @@ export interface CompiledTemplate {
   quotesMessages(channel: Channel): boolean;
   /** Whether a channel needs the platform's summary of one. */
   usesSummary(channel: Channel): boolean;
+  /** The bodies of a channel's message that have no link to unsubscribe. */
+  withoutUnsubscribe(channel: Channel): PartName[];
   render(channel: Channel, values: RenderValues): RenderResult;
   /** Why branches of a channel's parts cannot be rendered, also those these values do not lead into. */
   branchFailures(channel: Channel, values: RenderValues): RenderFailure[];
@@ -181,6 +185,14 @@ class ParsedTemplate implements CompiledTemplate {
     return this.#needs(channel, 'summary');
   }
 
+  withoutUnsubscribe(channel: Channel): PartName[] {
+    const isOwn = Object.hasOwn(this.#source.manifest.variables, 'unsubscribeUrl');
+    return partsOf(channel)
+      .filter(([field]) => field !== 'subject')
+      .map(([, { name }]) => name)
+      .filter((name) => isOwn || !this.#parts.get(name)?.variables.has('unsubscribeUrl'));
+  }
+
   render(channel: Channel, values: RenderValues): RenderResult {
     const scope = this.#scope(channel, values);
     const missing = this.#missingVariable(scope);
@@ -215,12 +227,14 @@ class ParsedTemplate implements CompiledTemplate {
   }
 
   /** Every name a part may read, those without a value as null: strict rendering knows no others. */
-  #scope(channel: Channel, { context, variables = {}, timeZone = 'UTC' }: RenderValues): Scope {
+  #scope(channel: Channel, values: RenderValues): Scope {
+    const { context, variables = {}, timeZone = 'UTC', unsubscribeUrl } = values;
     const declared = Object.entries(this.#source.manifest.variables).map(([name, declaration]) => {
       const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
       return [name, value === undefined ? null : valueOfKind(kindOf(declaration), value)];
     });
-    const common = Object.entries(contextScope(context, channel, timeZone)).map(([name, value]) => [
+    const message = { channel, timeZone, unsubscribeUrl };
+    const common = Object.entries(contextScope(context, message)).map(([name, value]) => [
       name,
       !this.#mayQuote && isContextVariable(name) && isQuotation(name) ? null : value,
     ]);

@@ -65,6 +65,12 @@ export const CONTEXT_VARIABLES = {
     description: "The recipient's IANA time zone, UTC when unknown; the date filter uses it.",
     example: 'Europe/Berlin',
   },
+  unsubscribeUrl: {
+    need: 'request',
+    description:
+      'A link with which the recipient stops further messages; empty where PUBLIC_URL is not set.',
+    example: 'https://notifier.example.com/u/k1.EQEXAMPLEuuNnGdX2o9ZtT1bPq0xW7cVhJ5sLrKe',
+  },
   hasHistory: {
     need: 'history',
     description: 'Whether an earlier conversation was found.',
@@ -137,7 +143,8 @@ export type ContextVariableName = keyof typeof CONTEXT_VARIABLES;
  * templates had such variables before these were there.
  */
 export function givesWay(name: string): boolean {
-  return isContextVariable(name) && CONTEXT_VARIABLES[name].need === 'summary';
+  if (!isContextVariable(name)) return false;
+  return name === 'unsubscribeUrl' || CONTEXT_VARIABLES[name].need === 'summary';
 }
 
 /** Whether a variable repeats what the customer or the platform's AI said of a conversation. */
@@ -148,6 +155,9 @@ export function isQuotation(name: ContextVariableName): boolean {
 export function isContextVariable(name: string): name is ContextVariableName {
   return Object.hasOwn(CONTEXT_VARIABLES, name);
 }
+
+/** Stands for the link wherever a message is shown and not sent: it stops nothing. */
+export const EXAMPLE_UNSUBSCRIBE_URL: string = CONTEXT_VARIABLES.unsubscribeUrl.example;
 
 /** The documented examples, as a context with or without history: for previews and trial renders. */
 export function exampleContext(hasHistory: boolean): TemplateContext {
@@ -174,16 +184,23 @@ export function exampleContext(hasHistory: boolean): TemplateContext {
 
 export type TemplateValue = string | number | boolean | null;
 
+/** What is known of a message beside its customer. */
+export interface MessageScope {
+  channel: Channel;
+  timeZone: string;
+  unsubscribeUrl?: string | undefined;
+}
+
 /** Every context variable by name; what is not known is null, so that a template may ask for it. */
 export function contextScope(
   context: TemplateContext,
-  channel: Channel,
-  timeZone: string,
+  { channel, timeZone, unsubscribeUrl }: MessageScope,
 ): Record<ContextVariableName, TemplateValue> {
   return {
     customerName: context.customerName,
     channel,
     timeZone,
+    unsubscribeUrl: unsubscribeUrl ?? null,
     hasHistory: context.hasHistory,
     conversationId: context.conversationId ?? null,
     lastMessage: context.lastMessage ?? null,

@@ -1,6 +1,7 @@
 import { type Context, Liquid, type LiquidOptions } from 'liquidjs';
 import { LRUCache } from 'lru-cache';
 import { parseUrl } from '../http/parseUrl.js';
+import { isLoopbackHost } from '../http/requestOrigin.js';
 import { isTimeZone, readIsoDate } from '../notification/dateTime.js';
 import type { PartKind } from './templateParts.js';
 import { escapeHtml, isolateDirection, shorten } from './text.js';
@@ -140,10 +141,11 @@ function outputText(value: unknown, kind: PartKind): string {
   return kind === 'html' ? escapeHtml(text) : text;
 }
 
-/** An absolute link of a harmless scheme, or nothing that can be followed. */
+/** An absolute link of a harmless scheme (without TLS on this machine alone), or nothing that can be followed. */
 function safeUrl(value: string, kind: PartKind): string {
   const url = parseUrl(value);
-  if (!url || !SAFE_SCHEMES.has(url.protocol)) return kind === 'html' ? '#' : '';
+  const isOwn = url?.protocol === 'http:' && isLoopbackHost(url.hostname);
+  if (!url || !(isOwn || SAFE_SCHEMES.has(url.protocol))) return kind === 'html' ? '#' : '';
   return kind === 'html' ? escapeHtml(url.href) : url.href;
 }
 

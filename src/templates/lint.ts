@@ -1,6 +1,11 @@
+import { isEmail } from '../notification/channelFacts.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import type { CompiledTemplate } from './compile.js';
-import { exampleContext, type TemplateContext } from './contextVariables.js';
+import {
+  EXAMPLE_UNSUBSCRIBE_URL,
+  exampleContext,
+  type TemplateContext,
+} from './contextVariables.js';
 import type { TemplateSource, TemplateVariables } from './manifest.js';
 import { partFileName, partNames } from './templateParts.js';
 import { kindOf, type VariableKind } from './variableKind.js';
@@ -111,6 +116,7 @@ export function remarksOn(source: TemplateSource, compiled: CompiledTemplate): T
     ...unused(source, compiled),
     ...unkind(source),
     ...unquoted(source, compiled),
+    ...withoutLink(source, compiled),
     ...extremes(source, compiled),
   ];
 }
@@ -160,6 +166,16 @@ function unquoted(
   });
 }
 
+/** An email that customers cannot stop: a campaign with it starts only with a reason. */
+function withoutLink({ name }: TemplateSource, compiled: CompiledTemplate): TemplateRemark[] {
+  return compiled.channels.filter(isEmail).flatMap((channel) => {
+    const files = compiled.withoutUnsubscribe(channel).map(partFileName);
+    if (files.length === 0) return [];
+    const message = `has no {{ unsubscribeUrl }} in ${files.join(' and ')}: a campaign with it starts only with --no-unsubscribe "reason"`;
+    return [{ template: name, channel, message }];
+  });
+}
+
 /** What a filter makes of a value it cannot read: `#` in the place of a link, and a date as it was written. */
 const KIND_OF_FILTER = { safe_url: 'url', date: 'date' } as const;
 
@@ -185,7 +201,12 @@ function extremes(source: TemplateSource, compiled: CompiledTemplate): TemplateR
     for (const { title, variables } of trials) {
       for (const sample of SAMPLES) {
         const { context, timeZone } = sample;
-        const result = compiled.render(channel, { context, variables, timeZone });
+        const result = compiled.render(channel, {
+          context,
+          variables,
+          timeZone,
+          unsubscribeUrl: EXAMPLE_UNSUBSCRIBE_URL,
+        });
         if (result.ok) continue;
         const message = `${title} and ${sample.title}: ${result.reason} (${result.detail})`;
         return [{ template: source.name, channel, message }];

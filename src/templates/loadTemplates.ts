@@ -57,5 +57,8 @@ export function entryOf(
     channels: [...compiled.channels],
     defaultChannels: defaultChannels.filter((channel) => compiled.channels.includes(channel)),
     manifest: source.manifest,
+    unsubscribes: compiled.channels.filter(
+      (channel) => compiled.withoutUnsubscribe(channel).length === 0,
+    ),
   };
 }

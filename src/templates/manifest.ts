@@ -35,9 +35,24 @@ const variableDeclaration = z.strictObject({
   maxLength: z.int().min(1).max(2000).default(DEFAULT_MAX_LENGTH),
 });
 
-/** template.json: what a template is for, and the variables it takes from the request. */
+const TITLE = 'one line of at most 100 characters that says to customers what it is about';
+
+/** Languages of the page on which customers unsubscribe. */
+export const LANGUAGES = ['en', 'de', 'es', 'fr'] as const;
+
+export type Language = (typeof LANGUAGES)[number];
+
+/** template.json: what a template is for, what customers read of it where they unsubscribe, and the variables it takes from the request. */
 export const templateManifest = z.strictObject({
   description: sentence,
+  title: z
+    .string({ error: TITLE })
+    .trim()
+    .min(1, TITLE)
+    .max(100, TITLE)
+    .regex(/^[^\p{Cc}\u2028\u2029]*$/u, TITLE)
+    .optional(),
+  language: z.enum(LANGUAGES, { error: `one of ${LANGUAGES.join(', ')}` }).optional(),
   variables: z.record(variableName, variableDeclaration).default({}),
   /** False: what was said in conversations is never printed, and not read for it. */
   quoting: z.boolean({ error: 'expected true or false' }).optional(),

@@ -4,7 +4,7 @@ import { parseUrl } from '../http/parseUrl.js';
 import { parseExactJson } from '../notification/exactJson.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import { type CompiledTemplate, compileTemplate, type RenderValues } from './compile.js';
-import { exampleContext } from './contextVariables.js';
+import { EXAMPLE_UNSUBSCRIBE_URL, exampleContext } from './contextVariables.js';
 import { PART_SIZE_LIMIT } from './engine.js';
 import {
   contentHash,
@@ -237,7 +237,11 @@ function branchFailure(
   const { all, flipped, dates } = exampleValues(source);
   const context = exampleContext(true);
   const failures = [all, flipped, dates].map((variables) =>
-    compiled.branchFailures(channel, { context, variables }),
+    compiled.branchFailures(channel, {
+      context,
+      variables,
+      unsubscribeUrl: EXAMPLE_UNSUBSCRIBE_URL,
+    }),
   );
   const [first = [], ...others] = failures;
   return (
@@ -274,7 +278,11 @@ function trials(source: TemplateSource, channel: Channel) {
   return [true, false].flatMap((hasHistory) =>
     [all, required, flipped, dates].map((variables) => ({
       title: `${channel} on the examples ${hasHistory ? 'with' : 'without'} history`,
-      values: { context: exampleContext(hasHistory), variables },
+      values: {
+        context: exampleContext(hasHistory),
+        variables,
+        unsubscribeUrl: hasHistory ? EXAMPLE_UNSUBSCRIBE_URL : undefined,
+      },
     })),
   );
 }

@@ -1,4 +1,5 @@
 import type { Channel } from '../notification/state.js';
+import { EXAMPLE_UNSUBSCRIBE_URL } from './contextVariables.js';
 import { SAMPLES, type SampleCustomer, stretchedVariables } from './lint.js';
 import type { LoadedTemplate } from './loadTemplates.js';
 import type { TemplateVariables } from './manifest.js';
@@ -42,8 +43,9 @@ export function previewFor(
   { context, timeZone }: SampleCustomer,
   variables: TemplateVariables,
 ): Preview[] {
+  const values = { context, variables, timeZone, unsubscribeUrl: EXAMPLE_UNSUBSCRIBE_URL };
   return compiled.channels.map((channel) => ({
     channel,
-    rendered: compiled.render(channel, { context, variables, timeZone }),
+    rendered: compiled.render(channel, values),
   }));
 }

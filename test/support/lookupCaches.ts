@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import { pino } from 'pino';
-import { type LookupCaches, openLookupCaches } from '../../src/app/workerApp.js';
+import { type LookupCaches, openLookupCaches } from '../../src/app/openLookupCaches.js';
 import { loadConfig } from '../../src/config.js';
 
 /** The caches of a worker with these settings. */

@@ -24,7 +24,7 @@ function remarks(parts: Partial<Record<PartName, string>>, variables: Record<str
 test('the made-up customers with history have every variable of all templates, but perhaps the topic', () => {
   const { topic: _topic, ...examples } = exampleContext(true);
   for (const { context } of SAMPLES.filter((sample) => sample.context.hasHistory)) {
-    expect(contextScope(context, 'web', 'UTC')).toMatchObject(
+    expect(contextScope(context, { channel: 'web', timeZone: 'UTC' })).toMatchObject(
       Object.fromEntries(Object.keys(examples).map((name) => [name, expect.anything()])),
     );
   }

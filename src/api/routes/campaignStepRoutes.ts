@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { StepOutcome, StepRefused } from '../../campaign/campaignSteps.js';
+import { noUnsubscribeReason } from '../../campaign/campaignRequest.js';
+import type { StepNeed, StepOutcome, StepRefused } from '../../campaign/campaignSteps.js';
 import type { CampaignView } from '../../campaign/campaignView.js';
 import { LARGEST_LOOK_UP } from '../../campaign/dryRun/forecast.js';
 import { RETRYABLE_STATES, whyNotRetryable } from '../../campaign/retryRows.js';
@@ -20,6 +21,10 @@ const startRequest = z
     at: time.optional().meta({ description: 'Not before this time; now, when left out.' }),
     acceptRejected: z.boolean({ error: 'true or false' }).optional().meta({
       description: 'Start it although more than one in ten rows of its file were rejected.',
+    }),
+    noUnsubscribe: noUnsubscribeReason.optional().meta({
+      description:
+        'Why its emails may go out without a link to unsubscribe, where the template has none.',
     }),
   })
   .meta({ id: 'StartRequest' });
@@ -72,10 +77,14 @@ const retryRequest = z
   })
   .meta({ id: 'RetryRequest' });
 
+const HOW_TO: Readonly<Record<StepNeed, string>> = {
+  'accept-rejected': ' To accept them, start it with {"acceptRejected": true}.',
+  'no-unsubscribe': ' To start it so, give the reason: {"noUnsubscribe": "…"}.',
+};
+
 export function stepRefused(id: string, refused: Omit<StepRefused, 'kind'>): Problem {
   const { state, because, possible, needs } = refused;
-  const howTo =
-    needs === undefined ? '' : ' To accept them, start it with {"acceptRejected": true}.';
+  const howTo = needs === undefined ? '' : HOW_TO[needs];
   const detail = `${because.charAt(0).toUpperCase()}${because.slice(1)}.${howTo}`;
   return problem('campaign-step-refused', { detail, id, state, possible, needs });
 }
@@ -131,7 +140,7 @@ export const CAMPAIGN_STEP_ROUTES = [
     access: 'limited',
     operationId: 'startCampaign',
     summary: 'Start it',
-    description: `Now, or at a time. Only what is ready can be started. Where more than one in ten rows of the file were rejected, it must be said that this is accepted. ${AGAIN}`,
+    description: `Now, or at a time. Only what is ready can be started. Where more than one in ten rows of the file were rejected, it must be said that this is accepted. Where its emails have no link to unsubscribe, a reason must be given. ${AGAIN}`,
     body: {
       schema: startRequest,
       examples: { [AS_A_WHOLE]: { at: '2026-11-22T18:00:00+01:00', acceptRejected: true } },
@@ -140,8 +149,9 @@ export const CAMPAIGN_STEP_ROUTES = [
     wrong: WRONG_STEP,
     answers: { 200: answer('Done', campaignSchema, example.RUNNING) },
     async handle({ id, body, caller: by }, { campaigns }) {
-      const { at, acceptRejected = false } = body;
-      const start = { at: at === undefined ? undefined : Date.parse(at), acceptRejected, by };
+      const { at: time, acceptRejected = false, noUnsubscribe } = body;
+      const at = time === undefined ? undefined : Date.parse(time);
+      const start = { at, acceptRejected, noUnsubscribe, by };
       return stepResult(id, await campaigns.start(id, start));
     },
   }),

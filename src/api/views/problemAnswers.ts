@@ -74,10 +74,9 @@ export const problemDocument = z
       .array(rowReasonSchema)
       .optional()
       .meta({ description: 'Why its rows were rejected, by reason.' }),
-    needs: z
-      .enum(['accept-rejected'])
-      .optional()
-      .meta({ description: 'What the step lacks: {"acceptRejected": true}.' }),
+    needs: z.enum(['accept-rejected', 'no-unsubscribe']).optional().meta({
+      description: 'What the step lacks: {"acceptRejected": true}, or a reason in noUnsubscribe.',
+    }),
     problems: z
       .array(rowProblem)
       .optional()

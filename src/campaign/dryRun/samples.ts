@@ -1,7 +1,7 @@
 import type { NotificationRequest } from '../../notification/request.js';
 import type { Estimate } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
-import type { TemplateContext } from '../../templates/contextVariables.js';
+import { EXAMPLE_UNSUBSCRIBE_URL, type TemplateContext } from '../../templates/contextVariables.js';
 import type { RenderResult } from '../../templates/templateParts.js';
 import type { Row } from '../campaign.js';
 import type { CustomerEstimate } from './forecast.js';
@@ -50,7 +50,9 @@ function placeholderContext(name: string | undefined, hasHistory: boolean): Temp
   return everything;
 }
 
-const SURELY_KNOWN: ReadonlySet<string> = new Set(['channel', 'timeZone', 'hasHistory']);
+const SURELY_KNOWN: ReadonlySet<string> = new Set([
+  ...['channel', 'timeZone', 'hasHistory', 'unsubscribeUrl'],
+]);
 
 /** A row as its message would arrive, and what would become of it. */
 export function sampleOf(
@@ -78,6 +80,7 @@ function renderSample(
       context: placeholderContext(name, history),
       variables,
       timeZone: recipient.timeZone,
+      unsubscribeUrl: EXAMPLE_UNSUBSCRIBE_URL,
     }),
   });
   const messages = channels.flatMap((channel) => {

@@ -3,6 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { Caller } from '../../audit/auditCaller.js';
 import type { FieldProblem } from '../../notification/request.js';
+import type { StepRefused } from '../campaignSteps.js';
 import type { CampaignImport, Campaigns } from '../campaigns.js';
 import type { CampaignView } from '../campaignView.js';
 import { encodingOf, isGzip } from '../import/fileText.js';
@@ -231,8 +232,17 @@ async function started(
     return done([says], step.campaign);
   }
   if (step?.needs === 'accept-rejected') return done(waitsForAPerson(campaign, pickup), campaign);
+  if (step?.needs === 'no-unsubscribe') return done(wantsReason(id, step, pickup), campaign);
   const because = step?.because ?? 'it is gone';
   return done([`It is imported, but could not be started: ${because}.`], campaign);
+}
+
+function wantsReason(id: string, { because }: StepRefused, { name }: Pickup): string[] {
+  return [
+    `It is imported, but WAS NOT STARTED: ${because}.`,
+    `To start it so: notifier campaign start ${id} --no-unsubscribe "the reason"`,
+    `(or drop the file again with "noUnsubscribe": "the reason" in ${sidecarOf(name)}).`,
+  ];
 }
 
 function doubts({ reason }: CampaignView): string[] {

@@ -77,6 +77,10 @@ export function refuseStep(
     output.remark(`To see why:    ${commandLine(`campaign rejected ${id} --out rejected.csv`)}`);
     output.remark(`To accept it:  ${commandLine(`campaign start ${id} --accept-rejected`)}`);
   }
+  if (needs === 'no-unsubscribe') {
+    const start = commandLine(`campaign start ${id} --no-unsubscribe "the reason"`);
+    output.remark(`To start it so:  ${start}`);
+  }
   if (possible.length > 0) output.remark(`What can be done: ${possible.join(', ')}.`);
   output.result('', {
     error: 'refused',

@@ -31,6 +31,11 @@ export function addCampaign(program: Command, parts: CommandParts): void {
   addReports(campaign, parts);
 }
 
+const NO_UNSUBSCRIBE = [
+  '--no-unsubscribe <reason>',
+  'start although its emails have no link to unsubscribe; the reason is kept',
+] as const;
+
 function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandParts): void {
   campaign
     .command('run')
@@ -62,6 +67,7 @@ function addRun(campaign: Command, { exitWith, collect, wholeNumber }: CommandPa
     )
     .option('--yes', 'start without asking')
     .option('--accept-rejected', 'with --yes: start although over a tenth of the rows are rejected')
+    .option(...NO_UNSUBSCRIBE)
     .option(...JSON_OPTION)
     .addHelpText('after', CAMPAIGN_EXIT_CODES)
     .action(async (file: string, options: RunOptions) => {
@@ -91,6 +97,7 @@ function addSteps(campaign: Command, { exitWith }: CommandParts): void {
     .argument('<id>')
     .option('--at <time>', 'not before this time, ISO 8601')
     .option('--accept-rejected', 'although over a tenth of the rows of its file were rejected')
+    .option(...NO_UNSUBSCRIBE)
     .option(...JSON_OPTION)
     .action(async (id: string, options: StartOptions) => {
       const { startCampaign } = await import('./steps.js');

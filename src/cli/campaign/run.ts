@@ -33,6 +33,7 @@ import {
   mappedRunCommand,
   nameFrom,
   type RunOptions,
+  readNoUnsubscribe,
   runOptionOf,
   runOptionProblems,
 } from './runOptions.js';
@@ -265,6 +266,10 @@ async function foresee(run: Run, campaign: CampaignView): Promise<ExitCode> {
   const { dryRun } = result;
   const shown = { columns: Math.min(100, to.columns()), assumptions: options.dryRun === true };
   to.write(`\n${describeForecast(dryRun, shown, Date.now())}\n`);
+  const wanted =
+    options.unsubscribe === true ? await campaigns.preparation.wantsReason(id) : undefined;
+  if (wanted !== undefined)
+    to.write(`\nIt will not start as it is: ${wanted} (--no-unsubscribe).\n`);
   if (options.dryRun) {
     to.write(
       `${describeSamples(dryRun)}\n\nNothing was sent. To start it:\n  ${startCommand(run, campaign)}\n`,
@@ -294,8 +299,10 @@ async function askAndStart(run: Run, campaign: CampaignView, dryRun: DryRun): Pr
       return answer === 'interrupted' ? EXIT.interrupted : EXIT.notStarted;
     }
   }
+  const why = readNoUnsubscribe(options.unsubscribe);
   const started = await campaigns.start(id, {
     by,
+    noUnsubscribe: why.ok ? why.reason : undefined,
     // The person who was asked has seen above how many rows were rejected.
     acceptRejected: options.acceptRejected === true || options.yes !== true,
     at: startAt,

@@ -1,3 +1,4 @@
+import { noUnsubscribeReason } from '../../campaign/campaignRequest.js';
 import { readChoice } from '../../campaign/import/columnChoices.js';
 import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
 import type { ImportOptions } from '../../campaign/import/importRows.js';
@@ -18,6 +19,8 @@ export interface RunOptions {
   ignore?: string[];
   encoding?: string;
   acceptRejected?: boolean;
+  /** The reason of --no-unsubscribe; true where it was not given. */
+  unsubscribe: string | true;
   prefetch?: 'auto' | 'off';
   dryRun?: boolean;
   sample?: number;
@@ -69,6 +72,7 @@ export function runOptionProblems({
   encoding,
   sample,
   dryRun,
+  unsubscribe,
 }: RunOptions): FieldProblem[] {
   const problems = variables
     .filter((text) => splitVariable(text) === undefined)
@@ -80,10 +84,22 @@ export function runOptionProblems({
   if (encoding !== undefined && encodingNamed(encoding) === undefined) {
     problems.push({ field: '--encoding', expected: ENCODING_EXPECTED });
   }
+  const why = readNoUnsubscribe(unsubscribe);
+  if (!why.ok) problems.push({ field: '--no-unsubscribe', expected: why.expected });
   if (sample !== undefined && dryRun !== true) {
     problems.push({ field: '--sample', expected: 'to be given beside --dry-run' });
   }
   return problems;
+}
+
+/** `--no-unsubscribe REASON`, which a command line without it has as true. */
+export function readNoUnsubscribe(
+  given: string | true,
+): { ok: true; reason?: string } | { ok: false; expected: string } {
+  if (given === true) return { ok: true };
+  const read = noUnsubscribeReason.safeParse(given);
+  if (read.success) return { ok: true, reason: read.data };
+  return { ok: false, expected: read.error.issues[0]?.message ?? 'a reason' };
 }
 
 const OPTION_OF_FIELD: Readonly<Record<string, string>> = {
@@ -118,7 +134,7 @@ export function mappedRunCommand(
 ): string {
   const { template, name, id, channels, history, format, encoding, sample, startAt, endAt } =
     options;
-  const { prefetch } = options;
+  const { prefetch, unsubscribe } = options;
   const given: [string, string | undefined][] = [
     ['--template', template],
     ['--name', name],
@@ -134,6 +150,7 @@ export function mappedRunCommand(
     ['--start-at', startAt],
     ['--end-at', endAt],
     ['--prefetch', prefetch],
+    ['--no-unsubscribe', unsubscribe === true ? undefined : unsubscribe],
   ];
   const words = given.flatMap(([option, value]) =>
     value === undefined ? [] : [option, quoted(value)],

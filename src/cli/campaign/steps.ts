@@ -23,6 +23,7 @@ import {
   withCampaigns,
 } from './campaignCommand.js';
 import { describeCampaign, describeUnknown } from './describe.js';
+import { readNoUnsubscribe } from './runOptions.js';
 
 export interface FileOptions {
   out?: string;
@@ -181,6 +182,8 @@ export interface ReasonOptions extends StepOptions {
 export interface StartOptions extends StepOptions {
   at?: string;
   acceptRejected?: boolean;
+  /** The reason of --no-unsubscribe; true where it was not given. */
+  unsubscribe: string | true;
 }
 
 const NO_REASON = 'no reason was given';
@@ -188,10 +191,13 @@ const NO_REASON = 'no reason was given';
 export async function startCampaign(id: string, options: StartOptions): Promise<ExitCode> {
   const at = readTime(options.at);
   if (!at.ok) return refuseOption('--at', at.expected);
+  const why = readNoUnsubscribe(options.unsubscribe);
+  if (!why.ok) return refuseOption('--no-unsubscribe', why.expected);
   return takeStep(id, options, ({ campaigns, by }) =>
     campaigns.start(id, {
       by,
       acceptRejected: options.acceptRejected === true,
+      noUnsubscribe: why.reason,
       at: at.time,
     }),
   );

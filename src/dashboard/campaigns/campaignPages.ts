@@ -135,8 +135,10 @@ ${pager(page.next, isFirst)}`;
   ): Promise<FastifyReply> {
     const { person } = request;
     const test = await testStatus(notifications, view.id, request.query['test']);
+    const wantsReason = await campaigns.preparation.wantsReason(view.id);
     const body = checkPage({
       view,
+      wantsReason,
       editor: may(person, 'editor'),
       operator: may(person, 'operator'),
       once: () => forms.field(),

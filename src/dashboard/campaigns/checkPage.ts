@@ -22,6 +22,8 @@ export interface CheckPage {
   editor: boolean;
   operator: boolean;
   once(): Html;
+  /** Why it starts only with a reason, for its emails have no link to unsubscribe. */
+  wantsReason?: string;
   /** A test that was just sent. */
   test?: Html;
   /** What was written into a form that was refused, and why. */
@@ -148,7 +150,7 @@ ${button('Send the test')}
 </form></section>`;
 }
 
-function startSection({ view, once, wrong }: CheckPage, imported: ImportView): Html {
+function startSection({ view, once, wrong, wantsReason }: CheckPage, imported: ImportView): Html {
   const { id, reason, endAt } = view;
   const rows = whole(imported.rows);
   const refused = wrong?.of === 'start' ? wrong : undefined;
@@ -157,6 +159,7 @@ function startSection({ view, once, wrong }: CheckPage, imported: ImportView): H
 ${once()}
 <input type="hidden" name="importedAt" value="${imported.finishedAt}">
 ${reason === undefined ? undefined : html`<label><input type="checkbox" name="acceptRejected" value="yes" required> I have seen that ${counted(imported.rejected, 'row')} get nothing.</label>`}
+${wantsReason === undefined ? undefined : field({ label: 'Why these emails need no link to unsubscribe', name: 'noUnsubscribe', required: true, maxLength: 200, value: refused?.given.get('noUnsubscribe') ?? '', hint: sentence(wantsReason) })}
 ${field({ label: 'Not before (UTC)', name: 'at', type: 'datetime-local', value: refused?.given.get('at') ?? '', hint: endAt === undefined ? 'Empty: now.' : html`Empty: now. It ends ${time(Date.parse(endAt))}.` })}
 ${field({ label: `Type the number of recipients to start: ${rows}`, name: 'recipients', required: true, maxLength: 20, value: '', wrong: refused === undefined ? undefined : refused.because })}
 <p>${button('Start the campaign', 'main')}</p>

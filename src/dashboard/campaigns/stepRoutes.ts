@@ -47,6 +47,7 @@ export function stepRoutes(app: FastifyInstance, { campaigns, forms, sendCheck }
       const result = await campaigns.start(id, {
         at,
         acceptRejected: form.get('acceptRejected') === 'yes',
+        noUnsubscribe: reasonIn(form.get('noUnsubscribe')),
         seen: { rows, importedAt: Date.parse(form.get('importedAt') ?? '') },
         by: request.caller,
       });

@@ -89,6 +89,7 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'user.replace': 'Changed a person’s password and role',
   'user.remove': 'Removed a person',
   'doctor.run': 'Ran the doctor',
+  unsubscribe: 'Unsubscribed by a link',
   login: 'Logged in',
   logout: 'Logged out',
 };

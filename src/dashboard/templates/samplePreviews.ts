@@ -74,10 +74,10 @@ export function sampleMailRoute(app: FastifyInstance, reader: TemplateReader): v
       const sample = sampleOf(number);
       const channel = template.compiled.channels.find((each) => each === query['channel']);
       if (sample === undefined || channel === undefined) return sendNoMail(reply);
-      const { context, timeZone } = sample;
-      const variables = previewVariables(template, values);
-      const rendered = template.compiled.render(channel, { context, variables, timeZone });
-      if (!rendered.ok || !('html' in rendered.message)) return sendNoMail(reply);
+      const rendered = previewFor(template, sample, previewVariables(template, values)).find(
+        (preview) => preview.channel === channel,
+      )?.rendered;
+      if (!rendered?.ok || !('html' in rendered.message)) return sendNoMail(reply);
       return sendMail(reply, rendered.message.html);
     },
   );

@@ -15,6 +15,8 @@ export interface Answer {
 export interface TestApi {
   url: string;
   config: Config;
+  /** Its pages for people, by what they are. */
+  pages: Readonly<Record<string, string>>;
   /** Every line that was logged, as it was written. */
   logged: string[];
   call(
@@ -76,6 +78,7 @@ export async function startTestApi(env: Record<string, string> = {}): Promise<Te
   return {
     url: role.url,
     config,
+    pages: role.pages ?? {},
     logged,
     call,
     post: (body, headers) => call('POST', '/v1/notifications', body, headers),
