@@ -64,6 +64,12 @@ describe('left alone', () => {
     'ab12 this is some text that goes on for a while',
     'It broke.Please help',
     'the ticket number is 99812',
+    'hat nie geklappt, Bestellung 4500128831 ist weg',
+    'a 2 TB External Hard Drive and 2 Google Drive plans',
+    'wohnt Frau Meier 2 Jahre dort',
+    'The text said 12500 euros',
+    'Konto 12345 Punkte',
+    'Wagen 5 Platz 12 war belegt',
   ])('%s', (text) => {
     expect(redacted(text)).toBe(text);
   });

@@ -1,4 +1,4 @@
-import { BLANK, type Redaction } from './redaction.js';
+import { AMOUNT_UNIT, BLANK, type Redaction } from './redaction.js';
 
 /** How long an account number is in each country (ISO 13616 registry). */
 const IBAN_LENGTHS = new Map(
@@ -34,8 +34,10 @@ const SORT_CODE =
 const BEFORE_ACCOUNT =
   /(?<!\p{Nd})\d{2}([ -])\d{2}\1\d{2}(?=[,/]? {1,2}(?:a\/?c|acc(?:oun)?t?)?\.? ?\d{8}(?!\p{Nd}))/giu;
 /** The parts of French and Italian account numbers, and account numbers shorter than others. */
-const ACCOUNT_PART =
-  /(?<![\p{L}\p{Nd}])((?:(?:code )?banque|guichet|compte|konto(?:nummer|nr\.?)?|kto\.?|blz|abi|cab|account(?: (?:number|no\.?))?)[\s:.#]{1,3}(?:(?:is|ist|lautet|est|è)\s)?)\d{5,12}(?!\p{Nd})/giu;
+const ACCOUNT_PART = new RegExp(
+  `(?<![\\p{L}\\p{Nd}])((?:(?:code )?banque|guichet|compte|konto(?:nummer|nr\\.?)?|kto\\.?|blz|abi|cab|account(?: (?:number|no\\.?))?)[\\s:.#]{1,3}(?:(?:is|ist|lautet|est|è)\\s)?)\\d{5,12}(?!\\p{Nd})${AMOUNT_UNIT}`,
+  'giu',
+);
 const RIB_KEY = /(?<![\p{L}\p{Nd}])(cl[ée](?: rib)?[\s:]{1,3})\d{2}(?!\p{Nd})/giu;
 
 /** Account numbers: IBANs, mistyped ones too, and the numbers that countries used before them. */

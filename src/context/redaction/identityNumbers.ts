@@ -3,20 +3,26 @@ import { BLANK, type Redaction } from './redaction.js';
 
 /** What documents of identity, tax and insurance numbers are called. */
 const DOCUMENTS = [
-  "passport|national insurance|nat\\.? ins\\.?|ni|nino|ssn|social security|driv(?:ing|er[’']?s) licen[cs]e|tax id",
-  '(?:personal)?ausweis(?:es)?|perso|(?:reise)?pass|führerschein|steuer-?id|steueridentifikations|idnr|steuernr|(?:sozial|renten|kranken)versicher\\p{L}{0,9}|steuernummer|versichertennr|sv-?nr|rvnr',
-  "passeport|carte d[’']identité|cni|permis de conduire|carte vitale|numéro fiscal|sécurité sociale|sécu|nir",
-  'pasaporte|dni|nie|nif|curp|rfc|documento de identidad|seguridad social|permiso de conducir',
-  "passaporto|cie|carta (?:d[’'])?identità|patente|codice fiscale|cod\\. ?fisc\\.?|cf|tessera sanitaria",
+  "passport|national insurance|nat\\.? ins\\.?|nino|ssn|social security|driv(?:ing|er[’']?s) licen[cs]e|tax id",
+  '(?:personal)?ausweis(?:es)?|(?:reise)?pass|führerschein|steuer-?id|steueridentifikations|idnr|steuernr|(?:sozial|renten|kranken)versicher\\p{L}{0,9}|steuernummer|versichertennr|sv-?nr|rvnr',
+  "passeport|carte d[’']identité|permis de conduire|carte vitale|numéro fiscal|sécurité sociale|sécu",
+  'pasaporte|documento de identidad|seguridad social|permiso de conducir',
+  "passaporto|carta (?:d[’'])?identità|patente|codice fiscale|cod\\. ?fisc\\.?|tessera sanitaria",
 ].join('|');
+
+/** Abbreviations that are words, too ("ni", "nie"): their number follows at once. */
+const ABBREVIATED = 'ni|perso|cni|nir|dni|nie|nif|curp|rfc|cie|cf';
+
+const NUMBER_WORD = '(?:[-. ]?(?:number|no|nr|nummer|num|numero|número|numéro|n))?(?!\\p{L})\\.?';
 
 /**
  * A number after the name of a document, with the words between that customers put there. Letters are
  * part of it where digits are, and in groups of capitals around them.
  */
 const NAMED_NUMBER = new RegExp(
-  `((?<![\\p{L}\\p{Nd}])(?:${DOCUMENTS})(?:[-. ]?(?:number|no|nr|nummer|num|numero|número|numéro|n))?(?!\\p{L})\\.?` +
-    '[^\\p{Nd}.;!?]{0,40}?[\\s.:#(])((?:\\p{L}{2,3} ){0,3}\\p{L}{0,8}\\p{Nd}[\\p{L}\\p{Nd}]*(?:[ ./-]{1,2}(?:\\p{Nd}[\\p{L}\\p{Nd}]*|\\p{Lu}(?:\\p{Nd}[\\p{L}\\p{Nd}]*)?(?![\\p{L}])))*)',
+  `((?<![\\p{L}\\p{Nd}])(?:(?:${DOCUMENTS})${NUMBER_WORD}[^\\p{Nd}.;!?]{0,40}?` +
+    `|(?:${ABBREVIATED})${NUMBER_WORD}(?:[\\s:#]+\\p{L}{1,8}){0,3}?)` +
+    '[\\s.:#(]{1,2})((?:\\p{L}{2,3} ){0,3}\\p{L}{0,8}\\p{Nd}[\\p{L}\\p{Nd}]*(?:[ ./-]{1,2}(?:\\p{Nd}[\\p{L}\\p{Nd}]*|\\p{Lu}(?:\\p{Nd}[\\p{L}\\p{Nd}]*)?(?![\\p{L}])))*)',
   'giu',
 );
 

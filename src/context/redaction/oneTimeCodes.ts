@@ -1,6 +1,6 @@
 import { CODE_WORDS, DIGIT_WORDS, HARMLESS_CODES, PASSWORD_WORDS } from '../data/secretWords.js';
 import { AS_A, IS } from './passwords.js';
-import { BLANK, type Redaction } from './redaction.js';
+import { AMOUNT_UNIT, BLANK, type Redaction } from './redaction.js';
 
 const SPOKEN = new RegExp(
   `((?<![\\p{L}\\p{Nd}])(?:${CODE_WORDS})(?!(?![はが是는은])\\p{L})(?:[^\\p{Nd}]{0,20}?))(\\p{Nd}(?:[\\s-]?\\p{Nd}){2,11})`,
@@ -17,8 +17,10 @@ const NAMED_AFTER = new RegExp(
 /** Codes come by text message. */
 const BY_MESSAGE =
   /(?<![\p{L}\p{Nd}])\p{Nd}{3,8}(?:[ -]\p{Nd}{3,4})?(?=\s+(?:por|par|via|per|by|in|on|über)\s+(?:an?\s|une?\s)?(?:sms|text|texto|mensaje|messaggio|whatsapp)(?!\p{L}))/giu;
-const MESSAGE_WITH =
-  /(?<!\p{L})((?:sms|text|texto|mensaje|messaggio)\s*(?:[:=]|kam|says?|said|with|mit|con|avec|dit|dice)\s+)\p{Nd}{4,8}(?![\p{Nd}]|[.,]\p{Nd})/giu;
+const MESSAGE_WITH = new RegExp(
+  `(?<!\\p{L})((?:sms|text|texto|mensaje|messaggio)\\s*(?:[:=]|kam|says?|said|with|mit|con|avec|dit|dice)\\s+)\\p{Nd}{4,8}(?![\\p{Nd}]|[.,]\\p{Nd})${AMOUNT_UNIT}`,
+  'giu',
+);
 /** "you sent 86123"; an amount is round, or has a unit. */
 const SENT =
   /(?<!\p{L})((?:sent|texted|envoyé|enviaron|mandaron|mandato|inviato|received|bekommen|bekam|erhalten|reçu|recibí|ricevuto)\s+(?:me\s+)?)(?!\p{Nd}+00(?!\p{Nd}))\p{Nd}{5,6}(?=\s*$|[,.!?]|\s+(?:to|on|an|auf|sur|à|a|al|alla|en|in)(?!\p{L}))/giu;

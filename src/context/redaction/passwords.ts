@@ -42,7 +42,7 @@ const CREDENTIALS = new RegExp(`(${BLANK}\\s{0,2}[/|]\\s{0,2})(?=\\S*\\p{L})${SE
 /** What one says about a password without telling it. */
 const ABOUT = new RegExp(
   `^(?:${[
-    'not|no longer|wrong|incorrect|invalid|expired|rejected|broken|locked|still|never|always|too|being',
+    'not|no longer|wrong|incorrect|invalid|expired|rejected|broken|locked|still|never|always|too|being|case.sensitive',
     'nicht|kein|falsch|ungültig|abgelaufen|gesperrt|zu|vergessen',
     'incorrecta|incorrecto|inválida|inválido|caducada|errónea|demasiado|que|muy|no',
     'pas|invalide|expiré|faux|trop|refusé|erroné|bloqué|oublié',

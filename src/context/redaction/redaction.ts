@@ -14,6 +14,10 @@ export const SECRET_KINDS = [
   'street',
 ] as const;
 
+/** Behind a number: it is an amount, and none to hide. */
+export const AMOUNT_UNIT =
+  '(?!\\s?(?:[€$£%]|(?:euros?|EUR|dollars?|USD|GBP|CHF|points?|punkte|puntos|punti|zeichen|characters|stück|pieces|pièces|piezas|pezzi)(?!\\p{L})))';
+
 /** One step of redaction. Later steps see what earlier ones left. */
 export interface Redaction {
   kind: (typeof SECRET_KINDS)[number];

@@ -4,12 +4,12 @@ import { BLANK, type Redaction } from './redaction.js';
 const WORD = "[\\p{L}][\\p{L}'’.-]{0,30}";
 const NAME = "\\p{Lu}[\\p{L}'’.-]{0,30}";
 const NUMBER =
-  '\\d{1,4}(?:\\s?[a-zA-Z](?![\\p{L}])|/[\\p{L}\\p{Nd}]{1,3})?(?![\\p{L}\\p{Nd}]|[.,:]\\d)';
+  '\\d{1,4}(?:\\s?[a-zA-Z](?![\\p{L}])|/[\\p{L}\\p{Nd}]{1,3})?(?![\\p{L}\\p{Nd}]|[.,:]\\d|\\s(?:Jahr|Tag|Monat|Woche|Stunde|Stück|Mal|day|week|month|hour|year|jour|mois|an|heure|fois|día|noche|hora|mes|año|vez|veces|persona|entrada|volt|giorn|nott|or[ae]|lezion|person)\\p{L}{0,3}(?!\\p{L}))';
 const START = '(?<![\\p{L}\\p{Nd}])';
 
 const ENGLISH = [
   `${START}(?:(?:[Ff]lat|[Aa]pt\\.?|[Uu]nit)\\s\\d{1,4}[A-Za-z]?,?\\s)?\\d{1,5}[A-Za-z]?,?\\s(?:${NAME}\\s){1,3}`,
-  '(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Ct|Way|Terrace|Place|Pl|Square|Sq|Crescent|Gardens|Grove|Hill|Boulevard|Blvd|Mews)(?!\\p{L})',
+  '(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|(?<!(?:Hard|Google|USB|Flash|Pen|Test|Wheel)\\s)Drive|Dr|Close|Court|Ct|Way|Terrace|Place|Pl|Square|Sq|Crescent|Gardens|Grove|Hill|Boulevard|Blvd|Mews)(?!\\p{L})',
 ].join('');
 const ENGLISH_LOWER = `${START}\\d{1,5}[a-z]?,?\\s(?!(?:the|this|that|of|my|your|our|a|down|up|on|off|metres?|meters?|miles?|days?)\\s)${WORD}\\s(?:street|road|avenue|lane|crescent|boulevard)(?!\\p{L})`;
 
