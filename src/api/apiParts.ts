@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
+import type { Suppressions } from '../consent/suppressions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
 import type { AuditTrail } from '../queue/auditTrail.js';
@@ -15,6 +16,7 @@ export interface ApiParts {
   notifications: Notifications;
   search: NotificationSearch;
   campaigns: Campaigns;
+  suppressions: Suppressions;
   keys: ApiKeys;
   operations: Operations;
   auditTrail: Pick<AuditTrail, 'page'>;

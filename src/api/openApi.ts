@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { packageVersion } from '../ops/packageVersion.js';
 import { invalidRequest, PROBLEM_JSON, type Problem } from './problems.js';
-import { type AnswerSpec, type RouteSpec, readRequest } from './route.js';
+import { type AnswerSpec, parameterOf, type RouteSpec, readRequest } from './route.js';
 import { sharedProblems } from './sharedProblems.js';
 import { problemDocument } from './views/problemAnswers.js';
 
@@ -41,7 +41,7 @@ export function openApiDocument(routes: readonly RouteSpec[]): OpenApiDocument {
   const schemas = new Components();
   const paths: OpenApiDocument['paths'] = {};
   for (const each of routes) {
-    const path = each.url.replace(':id', '{id}');
+    const path = each.url.replace(/:(\w+)/, '{$1}');
     paths[path] = { ...paths[path], [each.method.toLowerCase()]: describe(each, schemas) };
   }
   return {
@@ -92,11 +92,13 @@ function describe(each: RouteSpec, schemas: Components): OpenApiOperation {
 
 const ID_SCHEMA = { type: 'string', pattern: '^[A-Za-z0-9._-]{1,128}$' };
 
-function parametersOf({ of, headers = {}, query = {} }: RouteSpec, schemas: Components) {
+function parametersOf({ url, of, headers = {}, query = {} }: RouteSpec, schemas: Components) {
   const inPath =
-    of === undefined ? [] : [{ ...named('id', 'path', of.description), required: true }];
+    of === undefined
+      ? []
+      : [{ ...named(parameterOf(url) ?? 'id', 'path', of.description), required: true }];
   return [
-    ...inPath.map((one) => ({ ...one, schema: ID_SCHEMA })),
+    ...inPath.map((one) => ({ ...one, schema: of?.schema ?? ID_SCHEMA })),
     ...Object.entries(headers).map(([name, meaning]) => ({
       ...named(name, 'header', meaning),
       required: false,

@@ -37,6 +37,7 @@ const KINDS = {
   'campaign-step-refused': [409, 'This cannot be done with the campaign now'],
   'rows-refused': [422, 'The rows cannot be imported'],
   'import-superseded': [409, 'Another import of this campaign has begun since'],
+  'no-suppression': [404, 'The address is not suppressed'],
   'import-broken-off': [400, 'The rows did not come to their end'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -17,8 +17,10 @@ export interface Subject {
   description: string;
   isId(value: unknown): value is string;
   missing: Problem;
-  /** Where the log of requests finds the id. */
-  logAs: 'notificationId' | 'campaignId';
+  /** Where the log of requests finds the id; what names a person is in no log. */
+  logAs?: 'notificationId' | 'campaignId';
+  /** How it is described, where it is no id of ours. */
+  schema?: Readonly<Record<string, unknown>>;
 }
 
 /** The body of a request. */
@@ -51,7 +53,7 @@ export interface RouteSpec {
   operationId: string;
   summary: string;
   description: string;
-  /** What `:id` in the URL is the id of. */
+  /** What the parameter in the URL, `:id` or `:address`, names. */
   of?: Subject;
   headers?: Readonly<Record<string, string>>;
   query?: z.ZodRawShape;
@@ -218,16 +220,17 @@ function registerUpload(app: FastifyInstance, each: Route, parts: ApiParts): voi
 
 function register(app: FastifyInstance, each: Route, parts: ApiParts): void {
   const { method, url, bodyLimit, of, check } = each;
-  app.route<{ Params: { id?: string } }>({
+  const parameter = parameterOf(url);
+  app.route<{ Params: Readonly<Record<string, string | undefined>> }>({
     method,
     url,
     bodyLimit,
     config: { route: each },
     handler: async (request, reply) => {
-      const { id } = request.params;
+      const id = parameter === undefined ? undefined : request.params[parameter];
       if (of !== undefined) {
         if (!of.isId(id)) return sendProblem(reply, of.missing);
-        request[of.logAs] = id;
+        if (of.logAs !== undefined) request[of.logAs] = id;
       }
       const { problems, parsed } = readRequest(each, request);
       const all = [...(check?.(request) ?? []), ...problems];
@@ -258,9 +261,16 @@ const METHODS: readonly HTTPMethods[] = [
   'OPTIONS',
 ];
 
+const PARAMETER = /:(\w+)/;
+
+/** The name of the parameter in a URL, if it has one. */
+export function parameterOf(url: string): string | undefined {
+  return PARAMETER.exec(url)?.[1];
+}
+
 /** The last part of `/notifications/batch` may be an id, too: what is allowed there is allowed here. */
 function methodsAt(url: string, routes: readonly Route[]): HTTPMethods[] {
-  const fits = (each: Route) => new RegExp(`^${each.url.replace(':id', '[^/]+')}$`).test(url);
+  const fits = (each: Route) => new RegExp(`^${each.url.replace(PARAMETER, '[^/]+')}$`).test(url);
   const exact = routes.filter((each) => each.url === url);
   const others = routes.filter((each) => each.url !== url && fits(each));
   const methods = [...exact, ...others].map(({ method }) => method);

@@ -17,6 +17,7 @@ import { CONTROL_ROUTES } from './routes/controlRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
 import { SEARCH_ROUTES } from './routes/searchRoutes.js';
+import { SUPPRESSION_ROUTES } from './routes/suppressionRoutes.js';
 import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
 
@@ -29,6 +30,7 @@ export const ROUTES: readonly Route[] = [
   ...CAMPAIGN_ROUTES,
   ...CAMPAIGN_FILE_ROUTES,
   ...CAMPAIGN_STEP_ROUTES,
+  ...SUPPRESSION_ROUTES,
   ...CONTROL_ROUTES,
   ...AUDIT_ROUTES,
   ...HEALTH_ROUTES,
@@ -73,8 +75,8 @@ function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
   });
 }
 
-/** An id of 128 characters; with the little that a job's id has around it. */
-const LONGEST_PARAM = 144;
+/** An email address of 254 characters, each of them percent-encoded. An id has 128. */
+const LONGEST_PARAM = 3 * 254;
 
 /** Builds the HTTP API; the caller makes it listen. Closing it lets requests in flight finish. */
 export function buildServer(parts: ApiParts): FastifyInstance {

@@ -12,6 +12,8 @@ import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
 import { type Config, keyringOf, linkBaseOf } from '../config.js';
+import { inboxSuppressions } from '../consent/inboxSuppressions.js';
+import type { Suppressions } from '../consent/suppressions.js';
 import { dashboard } from '../dashboard/dashboard.js';
 import type { LedgerObserver } from '../notification/ledger.js';
 import type { Readiness } from '../ops/healthServer.js';
@@ -29,6 +31,7 @@ import {
 import { unsubscribeRoutes } from '../unsubscribe/unsubscribeRoutes.js';
 import { buildUnsubscribeServer } from '../unsubscribe/unsubscribeServer.js';
 import { ClockWatch } from '../worker/clockWatch.js';
+import { openConsent } from './openConsent.js';
 import { openFlow } from './openFlow.js';
 import { openAccounts, openLogins } from './openLogins.js';
 import { openCampaigns, openProducer } from './openProducer.js';
@@ -50,7 +53,13 @@ export interface RunningRole {
 /** The inbox of this deployment, if it has one; `isReady` says whether files may be picked up now. */
 export function openInbox(
   config: Config,
-  parts: { producer: NotificationProducer; campaigns: Campaigns; isReady(): boolean; log: Logger },
+  parts: {
+    producer: NotificationProducer;
+    campaigns: Campaigns;
+    suppressions: Suppressions;
+    isReady(): boolean;
+    log: Logger;
+  },
 ): Inbox | undefined {
   const { CAMPAIGN_INBOX_DIR: folder, QUEUE_PREFIX: prefix } = config;
   if (folder === undefined) return undefined;
@@ -59,6 +68,7 @@ export function openInbox(
   return new Inbox({
     folder,
     campaigns: parts.campaigns,
+    otherFiles: inboxSuppressions(parts.suppressions),
     leases: new PickupLeases(redis, prefix),
     rejectedRows: (campaignId) => rejectedFile(rows, campaignId),
     isReady: parts.isReady,
@@ -107,14 +117,16 @@ export async function startApi(
   producer.onConnect(() => preparation.wake());
   const standing = () => preparation.standing;
   const campaigns = openCampaigns(config, producer);
+  const suppressions = openConsent(config, producer);
   const isReady = () => preparation.standing.kind === 'ready';
-  const inbox = openInbox(config, { producer, campaigns, isReady, log });
+  const inbox = openInbox(config, { producer, campaigns, suppressions, isReady, log });
   const keys = new ApiKeys(config.API_KEYS);
   const app = buildServer({
     intake: new Intake(acceptor, standing, () => ledger.clock.known()),
     notifications,
     search,
     campaigns,
+    suppressions,
     operations,
     auditTrail: producer.auditTrail,
     metrics,
@@ -137,6 +149,7 @@ export async function startApi(
     audit: producer.audit,
     auditTrail: producer.auditTrail,
     campaigns,
+    suppressions,
     catalogue,
     keys,
     templates: { dir: templatesDir(config), loaded: templates },

@@ -91,6 +91,18 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier suppression --help`. */
+export const SUPPRESSION_EXIT_CODES = `
+Exit codes:
+  0    done, or shown
+  1    not done: it is not on the list, the file broke off, Redis has no room, or
+       Genesys Cloud refuses; what was stored before stays
+  2    wrong usage, or an address, file or list that cannot be used
+  7    Redis is unavailable; it may have been done
+  78   the configuration is wrong; every variable is named
+  130  interrupted; what was stored before stays
+`;
+
 /** For `notifier user --help`. */
 export const USER_EXIT_CODES = `
 Exit codes:

@@ -16,6 +16,7 @@ import type { GateOptions, PauseOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
+import { addSuppression } from './suppression/suppressionSubcommands.js';
 import type { PreviewOptions } from './templates.js';
 import { addUser } from './user/userSubcommands.js';
 
@@ -51,6 +52,7 @@ export function buildProgram(): Command {
   addResolve(program);
   addDoctor(program);
   addTemplates(program);
+  addSuppression(program, { exitWith, collect });
   addUser(program, exitWith);
   addAudit(program);
   return program;

@@ -7,6 +7,7 @@ import { ROUTES } from '../api/server.js';
 import type { AuditLog } from '../audit/auditLog.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Config } from '../config.js';
+import type { Suppressions } from '../consent/suppressions.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { AuditTrail } from '../queue/auditTrail.js';
 import { FlowHistory } from '../queue/flowHistory.js';
@@ -33,6 +34,7 @@ import { loginRoutes } from './people/loginRoutes.js';
 import { BOARD, boardPlugin, pagesNeedRedis } from './queues/board.js';
 import { DoctorRuns } from './settings/doctorRuns.js';
 import { settingsPages } from './settings/settingsPages.js';
+import { suppressionPages } from './suppressions/suppressionPages.js';
 import { templatePages } from './templates/templatePages.js';
 import { TemplateReader } from './templates/templateReader.js';
 
@@ -46,6 +48,7 @@ export interface DashboardParts {
   audit: AuditLog;
   auditTrail: AuditTrail;
   campaigns: Campaigns;
+  suppressions: Suppressions;
   catalogue: TemplateCatalogue;
   keys: ApiKeys;
   templates: {
@@ -98,6 +101,8 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, search, forms, country });
     auditPages(scope, { trail: parts.auditTrail });
+    const { suppressions, auditTrail } = parts;
+    suppressionPages(scope, { suppressions, auditTrail, forms });
     const { dir, loaded } = parts.templates;
     const configured = config.NOTIFY_CHANNELS;
     const options = quotingOf(config);

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type Config, loadConfig, missing } from '../config.js';
+import { DncImports } from '../consent/dncImports.js';
 import type { Limiter } from '../genesys/call.js';
 import type { Channel } from '../notification/state.js';
 import {
@@ -9,6 +10,7 @@ import {
   summaryProbes,
 } from '../pipeline/permissionProbes.js';
 import { Budget } from '../ratelimit/budget.js';
+import { redisClock } from '../redis/clock.js';
 import { connectForProducing, disconnect, type RedisClient } from '../redis/redisClient.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { channelsOff } from '../templates/lint.js';
@@ -19,10 +21,11 @@ import {
   templatesDir,
 } from '../templates/loadTemplates.js';
 import { TemplateError } from '../templates/templateProblems.js';
+import { DNC_REQUESTS } from './dncCheck.js';
 import { exploreRequests } from './explore.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 import { checkFlow } from './flow.js';
-import { checkPlatform, senderChecks } from './platform.js';
+import { checkPlatform, type DncKnown, senderChecks } from './platform.js';
 import { checkRedis } from './redis.js';
 import type { TrialPace } from './trial.js';
 
@@ -128,9 +131,10 @@ export async function examine(
     const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
     const admission = answers ? budgetOf(redis, config) : UNHINDERED;
     const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;
+    const dnc = answers ? await dncKnown(redis, config) : { now: Date.now() };
     const platform =
       unset.length === 0
-        ? await checkPlatform(config, probes, admission, pace)
+        ? await checkPlatform(config, probes, admission, dnc, pace)
         : [skipped('region', `not looked at: this process has no ${unset.join(', ')}`)];
     const configured = ok('configuration', describeTarget(config));
     return {
@@ -174,7 +178,7 @@ function planOf(
     ...prefetchProbes(readsText),
   ];
   const cost = {
-    requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS,
+    requests: probes.length + senderChecks(config).length + RATE_LIMIT_REQUESTS + DNC_REQUESTS,
     explore: pace && exploreRequests(pace),
     allowance,
   };
@@ -204,6 +208,13 @@ function budgetOf(redis: RedisClient, config: Config): Limiter {
       return { admitted: true };
     },
   };
+}
+
+/** A Redis that answers pings and not this is looked at elsewhere. */
+async function dncKnown(redis: RedisClient, config: Config): Promise<DncKnown> {
+  const now = redisClock(redis, config.QUEUE_PREFIX).now();
+  const imports = await new DncImports(redis, config.QUEUE_PREFIX).all().catch(() => undefined);
+  return { imports, now };
 }
 
 /** Without a Redis there are no workers to be considerate of. */

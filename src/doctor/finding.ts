@@ -18,6 +18,7 @@ export const CHECKS = {
   permission: 'Permission',
   deployment: 'Web deployment',
   'sender-domain': 'Sender domain',
+  'dnc-lists': 'DNC lists',
   clock: 'Clock',
   explore: 'Explored',
 } as const;

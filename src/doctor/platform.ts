@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { type Config, genesysSettings } from '../config.js';
+import type { DncImported } from '../consent/dncImports.js';
 import { isMissingPermission } from '../genesys/accessDenied.js';
 import type { CallFailure, Limiter } from '../genesys/call.js';
 import { resolveEndpoints } from '../genesys/endpoints.js';
@@ -7,6 +8,7 @@ import { createGenesysClient, type GenesysClient } from '../genesys/genesysClien
 import { reach } from '../genesys/ping.js';
 import { factsOf } from '../notification/channelFacts.js';
 import type { Probe } from '../pipeline/permissionProbes.js';
+import { checkDncLists } from './dncCheck.js';
 import { explore } from './explore.js';
 import {
   type Check,
@@ -23,6 +25,12 @@ import type { TrialPace } from './trial.js';
 
 const LANE = { lane: 'transactional' } as const;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What is known here of DNC lists that were imported, and the time (epoch ms). */
+export interface DncKnown {
+  imports?: ReadonlyMap<string, DncImported>;
+  now: number;
+}
 
 /** The looks at what messages are sent from, one request each. */
 export function senderChecks(config: Config): ((client: GenesysClient) => Promise<CheckResult>)[] {
@@ -99,6 +107,7 @@ export async function checkPlatform(
   config: Config,
   probes: readonly Probe[],
   admission: Limiter,
+  dnc: DncKnown,
   pace?: TrialPace,
 ): Promise<CheckResult[]> {
   const { api } = resolveEndpoints(genesysSettings(config));
@@ -129,7 +138,7 @@ export async function checkPlatform(
       return [
         ...outside,
         ok('credentials', 'lets us in'),
-        ...(await look(client, config, probes)),
+        ...(await look(client, config, probes, dnc)),
         ...(await explored()),
       ];
     }
@@ -143,10 +152,10 @@ export async function checkPlatform(
   }
 }
 
-function inside(
-  finding: (check: 'rate-limit' | 'permission' | 'deployment' | 'sender-domain') => CheckResult,
-): CheckResult[] {
-  return (['rate-limit', 'permission', 'deployment', 'sender-domain'] as const).map(finding);
+const INSIDE = ['rate-limit', 'permission', 'deployment', 'sender-domain', 'dnc-lists'] as const;
+
+function inside(finding: (check: (typeof INSIDE)[number]) => CheckResult): CheckResult[] {
+  return INSIDE.map(finding);
 }
 
 /** One after the other: a burst would come nearer to the rate limit, which others share. */
@@ -154,10 +163,12 @@ async function look(
   client: GenesysClient,
   config: Config,
   probes: readonly Probe[],
+  dnc: DncKnown,
 ): Promise<CheckResult[]> {
   const findings = [await checkRateLimit(client, config.GENESYS_REQUESTS_PER_MINUTE)];
   for (const probe of probes) findings.push(await checkPermission(client, probe));
   for (const check of senderChecks(config)) findings.push(await check(client));
+  findings.push(await checkDncLists(client, dnc.imports, dnc.now));
   return findings;
 }
 

@@ -184,6 +184,8 @@ export interface ConsentKeys {
   suppressionCounts: string;
   /** Sorted set: digests of addresses by when their entry ends (epoch s). */
   suppressionEnds: string;
+  /** Hash: the last import of each DNC list of the platform, as JSON by the list's id. */
+  dncImports: string;
 }
 
 export function consentKeys(prefix: string): ConsentKeys {
@@ -191,5 +193,6 @@ export function consentKeys(prefix: string): ConsentKeys {
     suppressed: (bucket) => `${prefix}:p:${bucket}`,
     suppressionCounts: `${prefix}:p:counts`,
     suppressionEnds: `${prefix}:p:ends`,
+    dncImports: `${prefix}:p:dnc`,
   };
 }

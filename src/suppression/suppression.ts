@@ -28,7 +28,13 @@ export interface SuppressionEntry {
 
 const LONGEST_REASON = 200;
 
-const REASON_EXPECTED = `one line of at most ${LONGEST_REASON} characters, without an @ and without 6 digits in a row: it is kept in the open, so it must not say who it is about`;
+export const REASON_EXPECTED = `one line of at most ${LONGEST_REASON} characters, without an @ and without 6 digits in a row: it is kept in the open, so it must not say who it is about`;
+
+/** 2026-11-30, 30.11.2026. */
+const DATE = /(?<!\d)(?:\d{4}-\d{2}-\d{2}|\d{1,2}\.\d{1,2}\.\d{4})(?!\d)/g;
+
+/** Of any script, and with what people write between the digits of a number. */
+const NUMBER = /(?:\p{Nd}[\s./()-]*){6}/u;
 
 /**
  * What is wrong with a reason; undefined where it may be kept. The list holds no personal data, and a free
@@ -36,7 +42,8 @@ const REASON_EXPECTED = `one line of at most ${LONGEST_REASON} characters, witho
  */
 export function reasonProblem(text: string): string | undefined {
   const isShort = text.length <= LONGEST_REASON;
-  const isUsable = isShort && !/[\p{Cc}\u2028\u2029@]/u.test(text) && !/\d{6}/.test(text);
+  const isLine = !/[\p{Cc}\u2028\u2029@＠]/u.test(text);
+  const isUsable = isShort && isLine && !NUMBER.test(text.replace(DATE, ''));
   return isUsable ? undefined : REASON_EXPECTED;
 }
 

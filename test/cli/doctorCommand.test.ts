@@ -42,7 +42,7 @@ describe('notifier doctor', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
-      cost: { requests: 12, allowance: 300 },
+      cost: { requests: 13, allowance: 300 },
       findings: expect.arrayContaining([
         { check: 'deployment', status: 'ok', detail: expect.any(String) },
       ]),

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
+import { DncImports } from '../../src/consent/dncImports.js';
 import { type Cost, type DoctorRun, runDoctor } from '../../src/doctor/doctor.js';
 import type { Check } from '../../src/doctor/finding.js';
 import { environmentFor } from '../cli/support/command.js';
@@ -94,7 +95,7 @@ describe('a healthy deployment', () => {
   test('has nothing to complain about, and each thing is looked at', async () => {
     const examination = await examined();
     expect(complaints(examination)).toEqual([]);
-    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(18);
+    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(19);
   });
 
   test('costs exactly the requests that were announced, and they are announced before', async () => {
@@ -110,7 +111,7 @@ describe('a healthy deployment', () => {
     expect(askedBefore).toBe(0);
     const counted = sandbox.requests.list().filter(({ client }) => client !== null);
     expect(counted).toHaveLength(announced?.requests ?? 0);
-    expect(announced).toEqual({ requests: 13, allowance: 600_000 });
+    expect(announced).toEqual({ requests: 14, allowance: 600_000 });
   });
 
   test('is left as it was: nothing is delivered, and no key is written but that of its slots', async () => {
@@ -171,6 +172,49 @@ describe('summaries', () => {
   });
 });
 
+describe('DNC lists', () => {
+  const DAY_MS = 24 * 60 * 60 * 1_000;
+
+  async function imported(id: string, at: number): Promise<void> {
+    const client = new Redis(redis.url);
+    await new DncImports(client, env['QUEUE_PREFIX'] ?? '').note(id, { at, rows: 1, rejected: 0 });
+    await client.quit();
+  }
+
+  test('that were never imported are named, and what imports them', async () => {
+    sandbox.addDncList({ name: 'Do not call', entries: [{ address: '+15550100111' }] });
+    sandbox.addDncList({ name: 'National register', dncSourceType: 'gryphon' });
+    const { findings } = await examined();
+    expect(findings.filter(({ check }) => check === 'dnc-lists')).toEqual([
+      {
+        check: 'dnc-lists',
+        status: 'warning',
+        detail: 'never imported: Do not call (1 of 1)',
+        remedy: expect.stringContaining('notifier suppression import-dnc'),
+      },
+    ]);
+  });
+
+  test('that were imported are well, with the day; after a month they want it again', async () => {
+    const { id } = sandbox.addDncList({ name: 'Do not call' });
+    const lists = async () =>
+      complaints(await examined()).filter((line) => line.includes('dnc-lists'));
+    await imported(id, Date.now());
+    const day = new Date().toISOString().slice(0, 10);
+    expect(await lists()).toEqual([]);
+    await imported(id, Date.now() - 31 * DAY_MS);
+    const [line] = await lists();
+    expect(line).toMatch(/^warning dnc-lists: 1 imported, .* on \d{4}-\d\d-\d\d$/);
+    expect(line).not.toContain(day);
+  });
+
+  test('that the client may not see are a warning only', async () => {
+    Object.assign(sandbox.settings, { permissions: ['externalContacts:contact:view'] });
+    const lines = complaints(await examined()).filter((line) => line.includes('dnc-lists'));
+    expect(lines).toEqual(['warning dnc-lists: not looked at: the OAuth client may not see them']);
+  });
+});
+
 describe('a fault is found, with what to do about it', () => {
   const ALL = [
     'externalContacts:contact:view',
@@ -182,6 +226,7 @@ describe('a fault is found, with what to do about it', () => {
     'routing:email:manage',
     'externalContacts:export:view',
     'recording:recording:view',
+    'outbound:dncList:view',
   ];
   const SENDER = /^webDeployments|^routing/;
   const PREFETCH = /^externalContacts:export|^recording/;
@@ -229,6 +274,7 @@ describe('a fault is found, with what to do about it', () => {
       'skipped permission: the OAuth client is not let in',
       'skipped deployment: the OAuth client is not let in',
       'skipped sender-domain: the OAuth client is not let in',
+      'skipped dnc-lists: the OAuth client is not let in',
     ]);
     expect(JSON.stringify(examination)).not.toContain('wrong');
   });

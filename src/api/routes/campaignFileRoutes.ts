@@ -3,67 +3,14 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { CampaignImport } from '../../campaign/campaigns.js';
 import type { ExportedFile, ExportFormat } from '../../campaign/exports.js';
-import { readChoice } from '../../campaign/import/columnChoices.js';
-import { ENCODING_EXPECTED, encodingNamed } from '../../campaign/import/fileText.js';
-import type { FieldProblem } from '../../notification/request.js';
-import { httpProblem, problem } from '../problems.js';
+import { problem } from '../problems.js';
 import { type AnswerSpec, answer, ok, route } from '../route.js';
 import { CAMPAIGN, NO_CAMPAIGN } from '../sharedProblems.js';
 import { uploadOf } from '../uploadConnections.js';
+import { charsetProblems, NOT_A_FILE, readingOf, UPLOAD_QUERY } from '../uploadedFile.js';
 import { importAnswer } from '../views/campaignAnswers.js';
 import * as example from './campaignExamples.js';
 import { STEP_REFUSED, stepRefused } from './campaignStepRoutes.js';
-
-type FileFormat = 'csv' | 'ndjson';
-
-/** What a file may be called. Of the last, what `curl` says by itself of anything, nothing is believed. */
-const FORMATS: Readonly<Record<string, FileFormat | 'unknown'>> = {
-  'text/csv': 'csv',
-  'text/tab-separated-values': 'csv',
-  'application/x-ndjson': 'ndjson',
-  'application/ndjson': 'ndjson',
-  'application/jsonl': 'ndjson',
-  'text/plain': 'unknown',
-  'application/octet-stream': 'unknown',
-  'application/gzip': 'unknown',
-  'application/x-gzip': 'unknown',
-  'application/x-www-form-urlencoded': 'unknown',
-  '': 'unknown',
-};
-
-const NOT_A_FILE = httpProblem(
-  415,
-  'Send the file itself as the body, as text/csv or application/x-ndjson, plain or in gzip.',
-);
-
-function formatOf(request: FastifyRequest): FileFormat | 'unknown' | undefined {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (!/^(identity|gzip|x-gzip)$/i.test(encoding)) return undefined;
-  const type = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  return FORMATS[type];
-}
-
-function charsetOf({ headers }: FastifyRequest): string | undefined {
-  return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(headers['content-type'] ?? '')?.[1];
-}
-
-function charsetProblems(request: FastifyRequest): FieldProblem[] {
-  const charset = charsetOf(request);
-  if (charset === undefined || encodingNamed(charset) !== undefined) return [];
-  return [{ field: 'content-type', expected: ENCODING_EXPECTED }];
-}
-
-const columnChoice = z.string().check(({ value, issues }) => {
-  const choice = readChoice(value);
-  if (!choice.ok) issues.push({ code: 'custom', message: choice.expected, input: value });
-});
-
-function chosen(map: readonly string[]): Record<string, string> {
-  const choices = map.map(readChoice);
-  return Object.fromEntries(
-    choices.flatMap((choice) => (choice.ok ? [[choice.column, choice.as]] : [])),
-  );
-}
 
 const rowsRefused = (
   id: string,
@@ -104,19 +51,7 @@ const ROWS_ROUTE = route({
     'The file itself is the body: CSV or NDJSON, plain or gzip, of any size. It is read as it comes, and counts only once its end was read: an upload that breaks off is repeated from the start, and of several the last one wins. Rows that are wrong are rejected; an address that cannot be used is left out with a warning where another one reaches the customer. A charset in the Content-Type says how the text is encoded.',
   of: CAMPAIGN,
   headers: { 'Content-Encoding': 'gzip, where that is said in a header at all.' },
-  query: {
-    map: z
-      .array(columnChoice)
-      .optional()
-      .meta({
-        description:
-          'COLUMN=FIELD: what a column means where its name does not say it. As often as needed; goes before map of the campaign.',
-        example: ['E-Mail-Adresse=email'],
-      }),
-    ignore: z.array(z.string()).optional().meta({
-      description: 'A column that is neither read nor kept for the results. As often as needed.',
-    }),
-  },
+  query: UPLOAD_QUERY,
   upload: {
     'text/csv': example.ROWS_CSV,
     'application/x-ndjson': example.ROWS_NDJSON,
@@ -148,16 +83,12 @@ const ROWS_ROUTE = route({
     NOT_A_FILE,
   ],
   async handle({ id, query, caller, request }, { campaigns }) {
-    const { map = [], ignore = [] } = query;
-    const format = formatOf(request);
-    if (format === undefined) return NOT_A_FILE;
-    const charset = charsetOf(request);
+    const reading = readingOf(request, query);
+    if (reading === undefined) return NOT_A_FILE;
     const source = uploadOf(request.raw);
     try {
       const result = await campaigns.importRows(id, source, {
-        format: format === 'unknown' ? undefined : format,
-        columns: { map: chosen(map), ignore },
-        encoding: charset === undefined ? undefined : encodingNamed(charset),
+        ...reading,
         by: caller,
       });
       if (result?.kind === 'broken_off') {

@@ -77,6 +77,10 @@ export const problemDocument = z
     needs: z.enum(['accept-rejected', 'no-unsubscribe']).optional().meta({
       description: 'What the step lacks: {"acceptRejected": true}, or a reason in noUnsubscribe.',
     }),
+    stored: z
+      .object({ rows: z.int(), added: z.int(), replaced: z.int() })
+      .optional()
+      .meta({ description: 'What of a file of suppressions was stored all the same.' }),
     problems: z
       .array(rowProblem)
       .optional()

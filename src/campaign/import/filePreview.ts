@@ -1,8 +1,9 @@
 import { Readable } from 'node:stream';
 import type { CountryCode } from '../../notification/phoneNumber.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
+import type { TemplateManifest } from '../../templates/manifest.js';
 import type { Campaign, ImportSummary } from '../campaign.js';
-import type { RowSource } from './candidate.js';
+import type { ReadRow, RowSource } from './candidate.js';
 import {
   type ColumnChoices,
   type ColumnContext,
@@ -77,16 +78,43 @@ export async function previewFile(
   head: FileHead,
   { entry, now, country }: PreviewParts,
 ): Promise<FilePreview> {
-  const { isWhole, columns } = head;
   const facts: TextFacts = {};
   const context: ColumnContext = {
-    choices: joinedChoices(campaign.columns, columns),
+    choices: joinedChoices(campaign.columns, head.columns),
     channels: channelsOf(campaign, entry),
   };
+  const { manifest } = withoutGiven(entry, campaign);
+  const collector = new RowCollector(campaign, entry, { now, facts, country });
+  return previewHead(head, manifest, context, {
+    facts,
+    problemsOfAll: () => collector.problemsOfAll(),
+    take: (row) => collector.take(row),
+    found: () => {
+      const { rows, rejected, duplicates, rejectedBy } = collector;
+      return { rows, rejected, duplicates, rejectedBy: rejectedBy.reasons };
+    },
+  });
+}
+
+/** What judges the rows of a file that is not sent yet. */
+export interface HeadJudge {
+  facts: TextFacts;
+  problemsOfAll(): FileProblem[];
+  take(row: ReadRow): void;
+  found(): NonNullable<FilePreview['found']>;
+}
+
+/** Reads the first piece of a file with these columns. */
+export async function previewHead(
+  head: FileHead,
+  manifest: TemplateManifest,
+  context: ColumnContext,
+  judge: HeadJudge,
+): Promise<FilePreview> {
+  const { isWhole } = head;
   let shown: PreviewedColumn[] = [];
   try {
-    const text = await textOfHead(head, facts);
-    const { manifest } = withoutGiven(entry, campaign);
+    const text = await textOfHead(head, judge.facts);
     const rows = openRows(text, undefined, manifest, context);
     const isCsv = rows.layout.format === 'csv';
     const table = isCsv ? csvTable(text, isWhole) : ndjsonTable(text);
@@ -97,10 +125,9 @@ export async function previewFile(
       const problems = mapped.ok ? missingVariables(mapped.columns, manifest) : mapped.problems;
       if (problems.length > 0) return { columns: shown, problems };
     }
-    const collector = new RowCollector(campaign, entry, { now, facts, country });
-    const ofAll = collector.problemsOfAll();
+    const ofAll = judge.problemsOfAll();
     if (ofAll.length > 0) return { columns: shown, problems: ofAll };
-    return { columns: shown, problems: [], found: foundIn(text, rows, collector, isWhole) };
+    return { columns: shown, problems: [], found: foundIn(text, rows, judge, isWhole) };
   } catch (error) {
     if (!(error instanceof UnusableFileError)) throw error;
     return { columns: shown, problems: error.problems };
@@ -186,11 +213,10 @@ function previewed(
 function foundIn(
   text: string,
   source: RowSource,
-  collector: RowCollector,
+  judge: HeadJudge,
   isWhole: boolean,
 ): FilePreview['found'] {
-  for (const row of source.push(text)) collector.take(row);
-  if (isWhole) for (const row of source.end()) collector.take(row);
-  const { rows, rejected, duplicates, rejectedBy } = collector;
-  return { rows, rejected, duplicates, rejectedBy: rejectedBy.reasons };
+  for (const row of source.push(text)) judge.take(row);
+  if (isWhole) for (const row of source.end()) judge.take(row);
+  return judge.found();
 }

@@ -25,7 +25,7 @@ const MAX_COLUMN_CHARS = 64;
 const OTHERS = { column: '', expected: 'something else; the rejected rows say it one by one' };
 
 /** Counts rows by what was expected of them and in which column; never holds what stands in a cell. */
-class ReasonTally {
+export class ReasonTally {
   readonly #counts = new Map<string, RowReason>();
 
   /** A row with two problems counts under each. */

@@ -4,7 +4,7 @@ import { redactedError } from '../../ops/logger.js';
 import { isRedisFault } from '../../redis/redisFault.js';
 import { Arrivals, type Patience } from './arrivals.js';
 import { ImportPlaces } from './importPlaces.js';
-import { type InboxCampaigns, importFile } from './inboxImport.js';
+import { type FileOutcome, type InboxCampaigns, importFile } from './inboxImport.js';
 import { type Pickup, type PickupLeases, Pickups } from './pickups.js';
 import { type InboxReport, putAway, type RejectedFile } from './report.js';
 
@@ -15,6 +15,8 @@ export interface InboxParts {
   leases: PickupLeases;
   /** The rows of a campaign that its import has rejected, if there are any. */
   rejectedRows(campaignId: string): Promise<RejectedFile | undefined>;
+  /** Takes files whose sidecars name something else than a campaign; undefined for one that is a campaign. */
+  otherFiles?: (pickup: Pickup, signal: AbortSignal) => Promise<FileOutcome> | undefined;
   /** Until Redis knows the templates, every file would name an unknown one. */
   isReady(): boolean;
   log: Logger;
@@ -146,9 +148,11 @@ export class Inbox {
 
   /** Undefined when the file is not ours to end. Redis being away is no fault of the file. */
   async #importOrGiveUp(pickup: Pickup): Promise<InboxReport | undefined> {
-    const { campaigns } = this.#parts;
+    const { campaigns, otherFiles } = this.#parts;
+    const { signal } = this.#stopping;
     try {
-      const outcome = await importFile(pickup, campaigns, this.#places, this.#stopping.signal);
+      const outcome = await (otherFiles?.(pickup, signal) ??
+        importFile(pickup, campaigns, this.#places, signal));
       return outcome.kind === 'ended' ? outcome.report : undefined;
     } catch (error) {
       const attempts = (this.#attempts.get(pickup.id) ?? 0) + 1;

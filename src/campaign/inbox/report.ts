@@ -44,6 +44,8 @@ export interface InboxReport {
   says: string[];
   problems: ReportedProblem[];
   campaign?: Pick<CampaignView, 'id' | 'name' | 'state' | 'startAt' | 'import'>;
+  /** Of a file of suppressions: what was stored of it. */
+  suppressions?: Readonly<Record<'rows' | 'added' | 'replaced' | 'kept' | 'rejected', number>>;
   /** Problems of the first rejected rows; all that are kept stand in a file of their own. */
   rejected: ReportedProblem[];
   /** The same, under its earlier name. */

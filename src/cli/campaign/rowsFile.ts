@@ -22,7 +22,7 @@ import type { CampaignSession } from './campaignCommand.js';
 const LOG_EVERY_MS = 5_000;
 
 /** Shows how far an import is: a bar on a terminal, a line now and then elsewhere. */
-class ImportDisplay {
+export class ImportDisplay {
   readonly #to: Terminal;
   readonly #size: number | undefined;
   readonly #lines: LiveLines;
@@ -165,7 +165,7 @@ export function describeUnusable(
   ]);
 }
 
-function describeRowProblem({ row, column, expected }: FileProblem): string {
+export function describeRowProblem({ row, column, expected }: FileProblem): string {
   const place = [
     row === undefined ? undefined : `row ${row}`,
     column === undefined || column === '' ? undefined : column,
@@ -174,7 +174,7 @@ function describeRowProblem({ row, column, expected }: FileProblem): string {
 }
 
 /** Names of columns are the file's own. Our colours would not survive, so those lines go as they are. */
-function printableLines(lines: readonly (string | false)[]): string {
+export function printableLines(lines: readonly (string | false)[]): string {
   return lines
     .filter((line) => line !== false)
     .map((line) => (line.startsWith('\u001b') ? line : printable(line)))

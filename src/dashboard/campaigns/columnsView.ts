@@ -22,7 +22,7 @@ export const LEFT_OUT = '-';
 
 /** The columns of a file with what each means, to be corrected, and what its first rows come to. */
 export function columnsView(
-  campaignId: string,
+  campaignId: string | undefined,
   { columns, problems, found }: FilePreview,
   chosen: Readonly<Record<string, string>>,
   variables: readonly string[],
@@ -97,7 +97,8 @@ function meaningSelect(
 
 export interface UnusableFile {
   problems: readonly FileProblem[];
-  campaignId: string;
+  /** Absent where the file is none of a campaign. */
+  campaignId?: string;
   /** Of the template: one that no column holds can be given with the message. */
   variables?: readonly string[];
   title?: string;
@@ -124,7 +125,7 @@ export function problemsPanel({
           : html` <button type="button" data-choose="${suggestion.column}" data-as="${suggestion.as}">Read ${named(suggestion.column)} as ${meaningName(suggestion.as)}</button>`
       }</li>`,
   )}</ul>${
-    lacking
+    lacking && campaignId !== undefined
       ? html`<p>Say below which column holds it, or <a href="/new-campaign?like=${campaignId}">give one value for all customers</a>.</p>`
       : undefined
   }</div>`;

@@ -13,9 +13,9 @@ import { columnsView, LEFT_OUT, problemsPanel } from './columnsView.js';
 import { reasonsTable } from './reasonsTable.js';
 
 /** In base64, with what was chosen for as many columns as a file may have. */
-const HEAD_LIMIT = 2 * PREVIEW_BYTES + 64 * 1024;
+export const HEAD_LIMIT = 2 * PREVIEW_BYTES + 64 * 1024;
 
-const headBody = z.strictObject({
+export const headBody = z.strictObject({
   head: z.base64(),
   isWhole: z.boolean(),
   encoding: z.string(),
@@ -23,7 +23,7 @@ const headBody = z.strictObject({
 });
 
 /** Where the columns that were chosen by hand stand: their names may be addresses, so in no URL. */
-const COLUMNS_HEADER = 'notifier-columns';
+export const COLUMNS_HEADER = 'notifier-columns';
 
 interface ChosenCall extends CampaignCall {
   Body: unknown;
@@ -129,7 +129,7 @@ function answer(reply: FastifyReply, id: string, result: CampaignImport | undefi
   }
 }
 
-const UNREADABLE = errorPanel(
+export const UNREADABLE = errorPanel(
   'The request cannot be read.',
   'Load this page again, and choose the file again.',
 );
@@ -154,7 +154,7 @@ async function variableNames(campaigns: Campaigns, id: string): Promise<string[]
 }
 
 /** What was chosen by hand: a meaning for a column, or to leave it out. */
-function columnChoices(choices: Readonly<Record<string, string>>): ColumnChoices {
+export function columnChoices(choices: Readonly<Record<string, string>>): ColumnChoices {
   const all = Object.entries(choices);
   return {
     map: Object.fromEntries(all.filter(([, meaning]) => meaning !== LEFT_OUT)),
@@ -163,7 +163,9 @@ function columnChoices(choices: Readonly<Record<string, string>>): ColumnChoices
 }
 
 /** Undefined where the header is none of ours. */
-function choicesIn(header: string | string[] | undefined): Record<string, string> | undefined {
+export function choicesIn(
+  header: string | string[] | undefined,
+): Record<string, string> | undefined {
   if (header === undefined) return {};
   try {
     const parsed = headBody.shape.choices.safeParse(jsonOf(decodeURIComponent(String(header))));
@@ -173,7 +175,7 @@ function choicesIn(header: string | string[] | undefined): Record<string, string
   }
 }
 
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
@@ -181,6 +183,6 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function sendFragment(reply: FastifyReply, status: number, body: Html): FastifyReply {
+export function sendFragment(reply: FastifyReply, status: number, body: Html): FastifyReply {
   return reply.code(status).type('text/html; charset=utf-8').send(body.text);
 }

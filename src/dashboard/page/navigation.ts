@@ -6,6 +6,7 @@ const SECTIONS = {
   overview: { title: 'Overview', path: '/' },
   campaigns: { title: 'Campaigns', path: '/campaigns' },
   notifications: { title: 'Notifications', path: '/notifications' },
+  suppressions: { title: 'Suppressions', path: '/suppressions' },
   templates: { title: 'Templates', path: '/templates' },
   queues: { title: 'Queues', path: '/queues' },
   settings: { title: 'Settings', path: '/settings' },

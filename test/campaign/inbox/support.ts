@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { Inbox } from '../../../src/campaign/inbox/inbox.js';
+import { Inbox, type InboxParts } from '../../../src/campaign/inbox/inbox.js';
 import { PickupLeases } from '../../../src/campaign/inbox/pickups.js';
 import { type InboxReport, rejectedFile } from '../../../src/campaign/inbox/report.js';
 import { type Office, SILENT } from '../support/office.js';
@@ -13,7 +13,7 @@ export interface InboxFolder {
   path: string;
   /** Moves a complete file into the inbox, its sidecar first. */
   drop(name: string, content: string | Buffer, sidecar?: object | string): Promise<void>;
-  watch(changes?: { log?: Logger; office?: Office }): Inbox;
+  watch(changes?: { log?: Logger; office?: Office } & Pick<InboxParts, 'otherFiles'>): Inbox;
   /** The report of a file once it has been put away. */
   report(folder: 'done' | 'rejected', name: string): Promise<InboxReport>;
   names(folder?: string): Promise<string[]>;
@@ -49,11 +49,12 @@ export async function openInboxFolder(office: Office): Promise<InboxFolder> {
       }
       await move(name, content);
     },
-    watch({ log = SILENT, office: by = office } = {}) {
+    watch({ log = SILENT, office: by = office, otherFiles } = {}) {
       const inbox = new Inbox({
         folder: path,
         campaigns: by.campaigns,
         leases: new PickupLeases(by.producer.store.redis, by.prefix),
+        otherFiles,
         rejectedRows: (campaignId) => rejectedFile(by.rows, campaignId),
         isReady: () => true,
         log,

@@ -19,6 +19,8 @@ function prepare(form) {
   const bar = sending.querySelector('progress');
   const sent = find('[data-sent]');
   const outcome = find('[data-outcome]');
+  /** What is so of an upload that did not come to its end. */
+  const left = form.dataset.left ?? 'Nothing of it was stored.';
   let file;
   let choices = {};
   let looks = 0;
@@ -115,13 +117,9 @@ function prepare(form) {
     upload.setRequestHeader('notifier-columns', chosen);
     upload.upload.addEventListener('progress', ({ loaded, total }) => progress(loaded, total));
     upload.addEventListener('load', () => answered(upload.status, upload.responseText));
-    upload.addEventListener('abort', () =>
-      ended('You have stopped the upload. Nothing of it was stored.'),
-    );
+    upload.addEventListener('abort', () => ended(`You have stopped the upload. ${left}`));
     upload.addEventListener('error', () =>
-      ended(
-        'The upload broke off: the connection was lost. Nothing of it was stored. Upload the file again.',
-      ),
+      ended(`The upload broke off: the connection was lost. ${left} Upload the file again.`),
     );
     outcome.replaceChildren();
     busy(true);
