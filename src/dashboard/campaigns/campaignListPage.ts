@@ -47,6 +47,7 @@ function columns(now: number): Column<CampaignView>[] {
   return [
     {
       title: 'Campaign',
+      kind: 'text',
       cell: ({ id, name }) =>
         html`<a href="/campaigns/${id}">${named(name)}</a>${name === id ? undefined : html` <span class="quiet id under">${id}</span>`}`,
     },

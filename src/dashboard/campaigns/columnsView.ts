@@ -2,7 +2,7 @@ import { RECIPIENT_FIELDS, type RecipientField } from '../../campaign/import/col
 import type { FilePreview, PreviewedColumn } from '../../campaign/import/filePreview.js';
 import type { FileProblem } from '../../campaign/import/unusableFile.js';
 import { type Html, html } from '../../html/html.js';
-import { badge, panel, table } from '../page/components.js';
+import { badge, type Column, panel, table } from '../page/components.js';
 import { reasonsTable } from './reasonsTable.js';
 import { counted, named } from './words.js';
 
@@ -43,8 +43,15 @@ ${table(
 
 type Placed = PreviewedColumn & { at: number };
 
-const COLUMNS = (chosen: Readonly<Record<string, string>>, variables: readonly string[]) => [
-  { title: 'Column', cell: ({ name }: Placed) => html`<strong>${named(name)}</strong>` },
+const COLUMNS = (
+  chosen: Readonly<Record<string, string>>,
+  variables: readonly string[],
+): Column<Placed>[] => [
+  {
+    title: 'Column',
+    kind: 'text',
+    cell: ({ name }: Placed) => html`<strong>${named(name)}</strong>`,
+  },
   { title: 'Is', cell: (column: Placed) => useBadge(column) },
   {
     title: 'Change it',

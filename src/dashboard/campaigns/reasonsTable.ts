@@ -12,6 +12,7 @@ export function reasonsTable(label: string, reasons: readonly RowReason[]): Html
     [
       {
         title: 'Column',
+        kind: 'text',
         cell: ({ column }) => (column === '' ? 'the row as a whole' : named(column)),
       },
       { title: 'Expected', cell: ({ expected }) => expected },

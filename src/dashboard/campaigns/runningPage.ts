@@ -7,6 +7,7 @@ import { meaningOf } from '../../notification/reasonMeanings.js';
 import { CHANNELS, type State } from '../../notification/state.js';
 import { deferralOf } from '../../queue/deferredReason.js';
 import {
+  clock,
   definitionList,
   duration,
   emptyState,
@@ -74,7 +75,7 @@ ${some.length === 0 ? undefined : panel('open', html`<ul>${some.map(({ rows = 0,
 }
 
 function waitPanel(view: CampaignView, wait: CampaignWaitView, now: number): Html {
-  const { code, who, since, until, detail } = wait;
+  const { code, who, since, until, detail, remedy, command } = wait;
   const tone = who === 'you' ? 'bad' : 'open';
   // The button below does what a sentence would say.
   if (code === 'campaign_paused') {
@@ -87,22 +88,18 @@ function waitPanel(view: CampaignView, wait: CampaignWaitView, now: number): Htm
   return panel(
     tone,
     html`<p><strong>${detail}</strong>${times === '' ? undefined : html` <span class="age">(${times})</span>`}</p>${
-      wait.remedy === undefined ? undefined : html`<p>${todo(wait, wait.remedy)}</p>`
+      remedy === undefined
+        ? undefined
+        : html`<p>${remedyElsewhere({ kind: code, remedy, command })}</p>`
     }`,
     'status',
   );
 }
 
-function todo({ code, command }: CampaignWaitView, remedy: string): Html {
-  if (code === 'paused') return remedyElsewhere({ remedy, command: 'resume' });
-  return html`${remedy}${command === undefined ? '.' : html`: <code>${command}</code>`}`;
-}
-
 function progressOf(view: CampaignView, now: number): Html {
   const { counts, progress } = view;
-  const { rows, ended, awaitingDelivery, perMinute, estimatedEndAt } = progress;
+  const { rows, ended, awaitingDelivery, perMinute } = progress;
   const { requestsSpent } = progress;
-  const end = estimatedEndAt === undefined ? undefined : Date.parse(estimatedEndAt);
   const sent = rowsIn(counts, 'sent', 'delivered', 'read');
   const share = rows === 0 ? 0 : Math.floor((ended / rows) * 100);
   const checked =
@@ -131,17 +128,24 @@ ${figures([
         : html`<a href="/notifications?state=unknown&amp;campaignId=${view.id}">decide them</a>`,
   },
   { name: 'Pace', value: perMinute === undefined ? '–' : whole(perMinute), note: 'rows a minute' },
-  {
-    name: 'Ends',
-    value: end === undefined ? '–' : `in ${duration(Math.max(0, end - now))}`,
-    note: end === undefined ? endNote(view) : 'at this pace',
-  },
+  endFigure(view, now),
   {
     name: 'Requests',
     value: requestsSpent === undefined ? '–' : whole(requestsSpent),
     note: requestsNote(progress),
   },
 ])}`;
+}
+
+function endFigure(view: CampaignView, now: number) {
+  const { endedAt, progress } = view;
+  if (endedAt !== undefined) {
+    return { name: 'Ended', value: clock(Date.parse(endedAt), now), note: endNote(view) };
+  }
+  const end = progress.estimatedEndAt && Date.parse(progress.estimatedEndAt);
+  return end
+    ? { name: 'Ends', value: `in ${duration(Math.max(0, end - now))}`, note: 'at this pace' }
+    : { name: 'Ends', value: '–', note: endNote(view) };
 }
 
 function requestsNote(progress: CampaignView['progress']): string {
@@ -154,7 +158,8 @@ function requestsNote(progress: CampaignView['progress']): string {
   return parts.join(', ') || 'to Genesys Cloud';
 }
 
-function endNote({ state, progress }: CampaignView): string {
+function endNote({ state, progress, waitsFor }: CampaignView): string {
+  const { noEstimateBecause: because } = progress;
   switch (state) {
     case 'completed':
       return 'all rows have ended';
@@ -163,7 +168,9 @@ function endNote({ state, progress }: CampaignView): string {
     case 'paused':
       return 'not while it is paused';
     default:
-      return progress.noEstimateBecause ?? 'not known yet';
+      // Above it stands why.
+      if (waitsFor.some(({ detail }) => detail === because)) return 'not while nothing is sent';
+      return because ?? 'not known yet';
   }
 }
 

@@ -203,6 +203,7 @@ function campaignTable(
     [
       {
         title: 'Campaign',
+        kind: 'text',
         cell: ({ id, name }) => html`<a href="/campaigns/${id}"><bdi>${name}</bdi></a>`,
       },
       {
@@ -233,6 +234,7 @@ function pausedTable(paused: readonly Campaign[], now: number): Html | undefined
     [
       {
         title: 'Campaign',
+        kind: 'text',
         cell: ({ id, name }) => html`<a href="/campaigns/${id}">${named(name)}</a>`,
       },
       { title: 'Paused', cell: ({ updatedAt }) => html`since ${clockAndAge(updatedAt, now)}` },

@@ -17,7 +17,7 @@ const found = findChromium();
 
 stopApisAfterAll();
 
-const NAME = `Autumn <script>alert(1)</script> ${'long '.repeat(20)}\u202eevil`;
+const NAME = `Autumn <script>alert(1)</script> ${'W'.repeat(70)} ${'long '.repeat(10)}\u202eevil`;
 const SMALL = [
   'Kontaktweg;Vorname;Kundennr',
   'customer@example.com;Dana;7',
@@ -44,10 +44,16 @@ async function slowUploads(page: Page, bytesPerSecond: number): Promise<void> {
   });
 }
 
+/** Runs in the page: tables of which a column is out of sight. */
+const CUT_OFF = `[...document.querySelectorAll('.wide')]
+  .filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth + 1)
+  .map((one) => one.getAttribute('aria-label'))`;
+
 /** Nothing that keeps people out, and nothing that sticks out on a phone. */
 async function mustBeFit(page: Page, name: string): Promise<void> {
   await picture(page, name);
   expect([name, await accessibilityFaults(page)]).toEqual([name, []]);
+  expect([name, await page.evaluate(CUT_OFF)]).toEqual([name, []]);
   const { width, height } = page.viewportSize() ?? { width: 1280, height: 720 };
   await page.setViewportSize({ width: 360, height: 740 });
   await picture(page, `${name}-phone`);

@@ -362,6 +362,7 @@ describe('a campaign that has begun', () => {
     for (const path of ['/campaigns', '/']) {
       const { text } = await pageOf(path);
       expect([path, text]).toEqual([path, expect.stringContaining('wrong &#60;b&#62;price')]);
+      expect(text).not.toContain('notifier notifier');
       expect(text).toMatch(/since <time[^>]*>\d\d:\d\d UTC/);
     }
     await step('begun', 'resume');

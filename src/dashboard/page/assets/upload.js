@@ -93,7 +93,7 @@ function prepare(form) {
       if (current !== looks) return;
       if (!answer.ok) return say(await problemOf(answer.status, await answer.text()));
       shown.innerHTML = await answer.text();
-      send.textContent = `Upload ${file.name.slice(0, 60)} (${size(file.size)})`;
+      send.replaceChildren('Upload ', isolated(file.name.slice(0, 60)), ` (${size(file.size)})`);
       send.hidden = shown.querySelector('[data-usable=yes]') === null;
       shown.querySelector(`select[data-at="${focused}"]`)?.focus();
     } catch {
@@ -182,6 +182,13 @@ async function problemOf(status, text) {
   } catch {
     return `The api answered with status ${status}. Try again.`;
   }
+}
+
+/** A name of any direction turns nothing around it. */
+function isolated(text) {
+  const element = document.createElement('bdi');
+  element.textContent = text;
+  return element;
 }
 
 async function base64(blob) {
