@@ -14,6 +14,7 @@ import {
   credential,
   duration,
   email,
+  frequencyCaps,
   httpUrl,
   keyring,
   oidcIssuer,
@@ -74,6 +75,7 @@ const environmentSchema = z.object({
   NOTIFY_CHANNELS: channels.default(['web', 'email'] satisfies Channel[]).meta({ secret: false }),
   DEFAULT_COUNTRY: country.optional().meta({ secret: false }),
   NOTIFY_ONLY_TO: allowedRecipients.optional().meta({ secret: true }),
+  FREQUENCY_CAP: frequencyCaps.optional().meta({ secret: false }),
   PLUS_ADDRESSES: z
     .enum(['distinct', 'same'], { error: 'distinct or same' })
     .default('distinct')

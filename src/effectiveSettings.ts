@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, loadConfig, SETTING_NAMES, secrecyOf } from './config.js';
+import { describeFrequencyCaps, type FrequencyCaps } from './notification/frequencyCaps.js';
 import { UNITS } from './settingKinds.js';
 import { SETTING_WORDS } from './settingWords.js';
 
@@ -15,6 +16,7 @@ export function effectiveConfig(config: Config): Record<string, unknown> {
 
 /** What could be a secret or an address is only said to be there: also where that was not decided. */
 function shown(name: keyof Config, value: Config[keyof Config]): unknown {
+  if (name === 'FREQUENCY_CAP') return describeFrequencyCaps(value as FrequencyCaps);
   const secret = secrecyOf(name);
   if (secret === false || typeof value === 'number') return value;
   if (secret === 'credentials') return withoutCredentials(String(value));

@@ -3,6 +3,7 @@ import { resolveRegion } from './genesys/endpoints.js';
 import { parseUrl } from './http/parseUrl.js';
 import { isLoopbackHost } from './http/requestOrigin.js';
 import { readEmail } from './notification/emailAddress.js';
+import { FREQUENCY_CAP_EXPECTED, readFrequencyCaps } from './notification/frequencyCaps.js';
 import { Keyring } from './notification/keyring.js';
 import {
   COUNTRY_EXPECTED,
@@ -132,6 +133,13 @@ function isKeyring(text: string): boolean {
     return false;
   }
 }
+
+export const frequencyCaps = z.string().transform((text, context) => {
+  const read = readFrequencyCaps(text);
+  if (read !== undefined) return read;
+  context.addIssue({ code: 'custom', message: FREQUENCY_CAP_EXPECTED });
+  return z.NEVER;
+});
 
 export const region = z.string().superRefine((text, context) => {
   const read = resolveRegion(text);

@@ -44,6 +44,10 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   NOTIFY_ONLY_TO: {
     meaning: 'addresses, `@domains`, numbers, contact ids; every other recipient is skipped',
   },
+  FREQUENCY_CAP: {
+    meaning:
+      'how many notifications one recipient gets within a span: `2/7d` for campaigns, or `campaign:2/7d,transactional:10/1d`',
+  },
   PLUS_ADDRESSES: {
     initially: 'distinct',
     meaning:

@@ -35,6 +35,10 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
     expected: /addresses, @domains, E\.164 numbers or contact ids/,
     values: ['example.com', 'qa@example.com,someone', ',', '@'],
   },
+  FREQUENCY_CAP: {
+    expected: /a number of 1 to 1000 and a span/,
+    values: ['0/7d', '2', '2/0d', '2/7', '2/367d', 'urgent:2/7d', '1/1d,2/7d', '1001/1d', '2/7d,'],
+  },
   PLUS_ADDRESSES: { expected: /distinct or same/, values: ['on', 'Same'] },
   NOTIFIER_SECRET: {
     expected: /at least 16 characters/,

@@ -121,6 +121,15 @@ describe('the configuration', () => {
     ],
     ['NOTIFY_CHANNELS', ' sms ,engage', ['sms', 'engage']],
     ['DEFAULT_COUNTRY', 'gb', 'GB'],
+    ['FREQUENCY_CAP', '2/7d', { campaign: { places: 2, spanMs: 604_800_000 } }],
+    [
+      'FREQUENCY_CAP',
+      'campaign:2/24h, transactional:10/30m',
+      {
+        campaign: { places: 2, spanMs: 86_400_000 },
+        transactional: { places: 10, spanMs: 1_800_000 },
+      },
+    ],
     ['GENESYS_SMS_FROM', '+1 (555) 010-0199', '+15550100199'],
     [
       'NOTIFY_ONLY_TO',

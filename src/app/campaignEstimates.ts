@@ -21,9 +21,12 @@ import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
 import { redisClock } from '../redis/clock.js';
 import { campaignKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import type { Consent } from '../suppression/consent.js';
+import { consentAddresses } from '../suppression/consentIdentity.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { quotingOf } from '../templates/loadTemplates.js';
+import { openConsentFacts } from './openConsentFacts.js';
 
 /** What of the configuration makes a row of a campaign cost more or less. */
 export function costSettings(config: Config): CostSettings {
@@ -49,6 +52,7 @@ export class CampaignEstimates {
   readonly #budget: Budget;
   readonly #redis: RedisClient;
   readonly #earlier: EarlierSpending;
+  readonly #consent: Consent;
 
   constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
     this.#config = config;
@@ -58,6 +62,7 @@ export class CampaignEstimates {
     const log = pino({ level: 'silent' });
     this.#redis = parts.redis;
     this.#earlier = new EarlierSpending(parts.redis, campaignKeys(prefix), costSettings(config));
+    this.#consent = openConsentFacts(config, parts.redis);
     this.#budget = Budget.open(parts.redis, prefix, { requestsPerMinute }, { log });
   }
 
@@ -94,6 +99,13 @@ export class CampaignEstimates {
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         deliveryChecks: deliveryChecksOf(config),
       }),
+      factsOf: (requests) =>
+        this.#consent.factsOfAll(
+          requests.map((each) => ({
+            addresses: consentAddresses(each),
+            lane: each.priority ?? 'transactional',
+          })),
+        ),
       earlier: await this.#earlier.expected(campaign, template.hash),
       readsRecordings: config.HISTORY_TRANSCRIPT_SOURCE === 'recordings',
       lookUp: this.#knowsPlatform ? (requests) => this.#lookUp(requests, template) : undefined,
@@ -125,7 +137,7 @@ export class CampaignEstimates {
   ): Promise<Lookup[]> {
     // Loaded when it is needed: it brings the platform's SDK along, and most commands can do without.
     const { openDryRunLookups } = await import('./dryRunLookups.js');
-    const dryRuns = await openDryRunLookups(this.#config, this.#budget);
+    const dryRuns = await openDryRunLookups(this.#config, this.#budget, this.#consent);
     try {
       const lookups: Lookup[] = [];
       for (let start = 0; start < requests.length; start += LOOKED_UP_AT_A_TIME) {

@@ -7,6 +7,7 @@ import { IdentityLookup } from '../history/identity.js';
 import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { policyFor } from '../policy/policy.js';
+import type { Consent } from '../suppression/consent.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 
 /** Dry runs of requests: what would happen to them, without sending or storing anything. */
@@ -23,6 +24,7 @@ export interface DryRunLookups {
 export async function openDryRunLookups(
   config: Config,
   admission: Limiter,
+  consent: Pick<Consent, 'facts'>,
 ): Promise<DryRunLookups> {
   const log = pino({ level: 'silent' });
   const client = await createGenesysClient(genesysSettings(config), { admission, log });
@@ -32,6 +34,7 @@ export async function openDryRunLookups(
     identities: new IdentityLookup(client),
     config,
     policy: policyFor(config),
+    consent,
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,

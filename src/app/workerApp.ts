@@ -48,6 +48,7 @@ import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
 import type { RunningRole } from './apiApp.js';
 import { openAudit } from './openAudit.js';
+import { openConsentFacts } from './openConsentFacts.js';
 import { openDelivery } from './openDelivery.js';
 import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
@@ -203,6 +204,7 @@ export async function startWorker(
     client,
     config,
     policy,
+    consent: openConsentFacts(config, redis),
     conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
       ledger.clock.now(),
     ),

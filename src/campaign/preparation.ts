@@ -2,6 +2,7 @@ import type { Caller } from '../audit/auditCaller.js';
 import type { AuditLog } from '../audit/auditLog.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { Channel } from '../notification/state.js';
+import { NO_FACTS } from '../policy/rule.js';
 import type { Acceptor } from '../queue/acceptor.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
@@ -113,7 +114,8 @@ export class CampaignPreparation {
       const estimate = await estimates.estimateFor(campaign);
       if (found === undefined || estimate === undefined) return undefined;
       const request = rowRequest(campaign, found.row);
-      return sampleOf(estimate, [], { row, request, outlook: estimate.outlook(request) });
+      const [facts = NO_FACTS] = await estimate.factsOf([request]);
+      return sampleOf(estimate, [], { row, request, outlook: estimate.outlook(request, facts) });
     });
   }
 

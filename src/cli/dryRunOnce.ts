@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { openDryRunLookups } from '../app/dryRunLookups.js';
+import { openConsentFacts } from '../app/openConsentFacts.js';
 import type { Config } from '../config.js';
 import type { Limiter } from '../genesys/call.js';
 import {
@@ -8,10 +9,12 @@ import {
   timeProblems,
 } from '../notification/request.js';
 import type { DryRunResult } from '../pipeline/dryRun.js';
+import { NO_FACTS } from '../policy/rule.js';
 import { Budget } from '../ratelimit/budget.js';
 import { redisClock } from '../redis/clock.js';
 import { connectForProducing, disconnect } from '../redis/redisClient.js';
 import { describeRedisFault, type RedisFault, redisFaultOf } from '../redis/redisFault.js';
+import type { Consent } from '../suppression/consent.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { untilRedisAnswers } from './deploymentCommand.js';
 import type { Output } from './output.js';
@@ -30,10 +33,10 @@ export function dryRunOnce(
   config: Config,
   output: Output,
 ): Promise<DryRunOnce> {
-  return withAdmission(config, output, async (admission, now) => {
+  return withAdmission(config, output, async (admission, consent, now) => {
     const problems = timeProblems(request, now);
     if (problems.length > 0) return { ok: false, problems };
-    return { ok: true, result: await dryRunWith(request, template, config, admission) };
+    return { ok: true, result: await dryRunWith(request, template, config, admission, consent) };
   });
 }
 
@@ -42,8 +45,9 @@ async function dryRunWith(
   template: CompiledTemplate,
   config: Config,
   admission: Limiter,
+  consent: Pick<Consent, 'facts'>,
 ): Promise<DryRunResult> {
-  const lookups = await openDryRunLookups(config, admission);
+  const lookups = await openDryRunLookups(config, admission, consent);
   try {
     return await lookups.dryRun(request, template, 'transactional');
   } finally {
@@ -58,7 +62,7 @@ async function dryRunWith(
 async function withAdmission<T>(
   config: Config,
   output: Output,
-  work: (admission: Limiter, now: number) => Promise<T>,
+  work: (admission: Limiter, consent: Pick<Consent, 'facts'>, now: number) => Promise<T>,
 ): Promise<T> {
   const redis = connectForProducing(config.REDIS_URL);
   let fault: RedisFault | undefined;
@@ -71,16 +75,16 @@ async function withAdmission<T>(
       const requestsPerMinute = config.GENESYS_REQUESTS_PER_MINUTE;
       const log = pino({ level: 'silent' });
       const budget = Budget.open(redis, config.QUEUE_PREFIX, { requestsPerMinute }, { log });
-      return await work(budget, clock.now());
+      return await work(budget, openConsentFacts(config, redis), clock.now());
     }
     output.remark(
-      `${fault === undefined ? 'Redis does not answer.' : describeRedisFault(fault)} Going on without it.`,
+      `${fault === undefined ? 'Redis does not answer.' : describeRedisFault(fault)} Going on without it, and without the suppression list.`,
     );
     const unlimited: Limiter = {
       acquire: async () => ({ admitted: true }),
       rateLimited: async () => undefined,
     };
-    return await work(unlimited, clock.now());
+    return await work(unlimited, { facts: async () => NO_FACTS }, clock.now());
   } finally {
     disconnect(redis);
   }

@@ -8,6 +8,7 @@ import { renderValues } from '../history/lookup.js';
 import { type LegAnswer, recordAnswer } from '../notification/answer.js';
 import {
   SEND_WITHIN_MS,
+  type StartedLeg,
   type StartLegResult,
   skipChannel,
   startLeg,
@@ -16,13 +17,16 @@ import { hasOwnCheck } from '../notification/awaitedDelivery.js';
 import { factsOf, type RenderedMessage, unreachable } from '../notification/channelFacts.js';
 import type { CountedReason } from '../notification/countedReason.js';
 import { DELAYS } from '../notification/delays.js';
+import type { Unwelcome } from '../notification/intentConsent.js';
 import type { Halted } from '../notification/ledgerScripts.js';
-import { type Leg, type NotificationRecord, triedChannels } from '../notification/record.js';
+import { type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
-import type { Verdict } from '../policy/rule.js';
+import type { PolicyFacts, Verdict } from '../policy/rule.js';
 import { isRedisFault } from '../redis/redisFault.js';
+import type { Consent } from '../suppression/consent.js';
+import type { SuppressedAddress } from '../suppression/consentIdentity.js';
 import type { UnsubscribeLinks } from '../suppression/unsubscribeLink.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
@@ -38,12 +42,17 @@ export interface SendPlan {
   channels: readonly Channel[];
   context: TemplateContext;
   to: Addressee;
+  /** Every address by which they are known: an opt-out on any of them counts. */
+  addresses: readonly SuppressedAddress[];
+  /** What was read for the policy before the look-ups. */
+  facts: PolicyFacts;
 }
 
 export interface DispatcherParts {
   client: GenesysClient;
   config: Config;
   policy: Policy;
+  consent: Consent;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
   /** Absent where PUBLIC_URL is not set: messages then have no link to unsubscribe. */
@@ -53,6 +62,8 @@ export interface DispatcherParts {
   /** Sees to it that a later job looks whether a sent message arrived. */
   scheduleDeliveryCheck: (record: NotificationRecord) => Promise<void>;
 }
+
+type Start = StartLegResult | Halted | Unwelcome;
 
 type LegEnd =
   /** `skipped`: the policy's reason not to use this one. */
@@ -83,7 +94,7 @@ export class Dispatcher {
       if (end.kind === 'over') return end.outcome;
       if (end.kind === 'next_channel') skipped ??= end.skipped;
     }
-    return skipped === undefined ? this.#nothingLeft(attempt) : attempt.end('skipped', skipped);
+    return skipped === undefined ? this.#nothingLeft(attempt) : attempt.skipped(skipped);
   }
 
   async #tryChannel(attempt: Attempt, plan: SendPlan, channel: Channel): Promise<LegEnd> {
@@ -111,27 +122,28 @@ export class Dispatcher {
 
   async #sendLeg(
     attempt: Attempt,
-    { request, to }: SendPlan,
+    { request, to, addresses, facts }: SendPlan,
     message: RenderedMessage,
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
     const { channel } = message;
-    let start: StartLegResult | Halted | undefined;
+    let start: Start | undefined;
     let verdictOfPolicy: Verdict = { kind: 'allow' };
     const guard: SendGuard = {
       beforeWrite: async () => {
         await attempt.emit('before_intent');
-        const intent = {
-          fencingToken: attempt.fencingToken,
-          channel,
-          sendWithinMs: SEND_WITHIN_MS,
-        };
         const now = await attempt.ledger.clock.current();
-        verdictOfPolicy = this.#parts.policy(request, [channel], now);
+        verdictOfPolicy = this.#parts.policy(request, [channel], now, facts);
         if (verdictOfPolicy.kind !== 'allow') return { go: false, reason: verdictOfPolicy.reason };
+        const subject = { addresses, lane: attempt.record.lane, id: attempt.id };
+        const { consent, places } = this.#parts.consent.intent(subject, channel, now);
+        const { fencingToken } = attempt;
+        const intent = { fencingToken, channel, sendWithinMs: SEND_WITHIN_MS, places };
         const window = openSendWindow(SEND_WITHIN_MS);
-        start = await attempt.ledger.changeUnlessHalted(attempt.id, (record) =>
-          startLeg(record, intent, now),
+        start = await attempt.ledger.writeIntent(
+          attempt.id,
+          (record) => startLeg(record, intent, now),
+          consent,
         );
         if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
         await attempt.emit('intent_written');
@@ -143,25 +155,26 @@ export class Dispatcher {
     await attempt.emit('answer_received');
 
     // Assigned inside the guard, which control flow analysis cannot see.
-    const begun = start as StartLegResult | Halted | undefined;
+    const begun = start as Start | undefined;
     const policy = verdictOfPolicy as Verdict;
     if (policy.kind === 'skip') return { kind: 'next_channel', skipped: policy.reason };
     if (policy.kind === 'defer') return over(await attempt.heldBack(policy));
+    if (begun?.kind === 'suppressed') return { kind: 'next_channel', skipped: 'suppressed' };
+    if (begun?.kind === 'capped') return over(await attempt.skipped('frequency_cap'));
     if (begun?.kind === 'sending_paused')
       return over(await attempt.defer('paused', attempt.now() + DELAYS.sendingPaused));
     if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));
     if (begun !== undefined && begun.kind !== 'started') return over(await attempt.fencedOff());
-    const leg = begun?.leg;
-    if (result.ok) return over(await this.#sent(attempt, channel, leg, result));
+    if (result.ok) return over(await this.#sent(attempt, channel, begun, result));
     const verdict = classifyResponse(result.failure, channel);
     attempt.log.info({ channel, failure: result.failure, verdict: verdict.kind }, 'send answered');
-    return this.#notSent(attempt, channel, leg, verdict, loggedInAgain);
+    return this.#notSent(attempt, channel, begun, verdict, loggedInAgain);
   }
 
   async #sent(
     attempt: Attempt,
     channel: Channel,
-    leg: Leg | undefined,
+    begun: StartedLeg | undefined,
     result: Extract<CallResult<Accepted>, { ok: true }>,
   ): Promise<AttemptOutcome> {
     const { messageId, conversationId } = result.data;
@@ -173,7 +186,7 @@ export class Dispatcher {
     const isAskedFor =
       confirmsDelivery || (asksTogether && reports !== undefined && conversationId !== undefined);
     const checked = isAskedFor && deliveryCheckAfterMs > 0;
-    const record = await this.#record(attempt, leg, {
+    const record = await this.#record(attempt, begun, {
       outcome: 'sent',
       messageId,
       conversationId,
@@ -189,19 +202,19 @@ export class Dispatcher {
   async #notSent(
     attempt: Attempt,
     channel: Channel,
-    leg: Leg | undefined,
+    begun: StartedLeg | undefined,
     verdict: SendOutcome,
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
     switch (verdict.kind) {
       case 'rate_limited':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'rate_limited' });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: 'rate_limited' });
         return over(await attempt.gateClosed(verdict.retryAfterMs));
       case 'try_later':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.reason });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: verdict.reason });
         return over(await attempt.tryLater(verdict));
       case 'log_in_again': {
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'http_401' });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: 'http_401' });
         if (loggedInAgain) {
           return over(await attempt.hold({ kind: 'credentials', detail: 'http_401' }));
         }
@@ -216,13 +229,13 @@ export class Dispatcher {
         );
       }
       case 'hold':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: verdict.cause.kind });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: verdict.cause.kind });
         return over(await attempt.hold(verdict.cause));
       case 'active_conversation':
-        return this.#activeConversation(attempt, leg);
+        return this.#activeConversation(attempt, begun);
       case 'refused': {
         const { reason, detail } = verdict;
-        await this.#record(attempt, leg, {
+        await this.#record(attempt, begun, {
           outcome: 'refused',
           reason,
           detail,
@@ -230,16 +243,16 @@ export class Dispatcher {
         return { kind: 'next_channel' };
       }
       case 'no_slot':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'no_slot' });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: 'no_slot' });
         return over(await attempt.defer('no_slot', attempt.now() + verdict.retryAfterMs));
       case 'past_deadline':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'past_deadline' });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: 'past_deadline' });
         return over(await attempt.end('expired', 'deadline'));
       case 'stopping':
-        await this.#record(attempt, leg, { outcome: 'not_sent', reason: 'shutdown' });
+        await this.#record(attempt, begun, { outcome: 'not_sent', reason: 'shutdown' });
         return over(await attempt.stopped());
       case 'unknown':
-        await this.#record(attempt, leg, { outcome: 'unknown', reason: verdict.reason });
+        await this.#record(attempt, begun, { outcome: 'unknown', reason: verdict.reason });
         return over({ kind: 'done', state: 'unknown' });
       default: {
         const never: never = verdict;
@@ -248,13 +261,13 @@ export class Dispatcher {
     }
   }
 
-  async #activeConversation(attempt: Attempt, leg: Leg | undefined): Promise<LegEnd> {
+  async #activeConversation(attempt: Attempt, begun: StartedLeg | undefined): Promise<LegEnd> {
     const reason = 'active_conversation';
     if (this.#parts.activeConversation === 'next-channel') {
-      await this.#record(attempt, leg, { outcome: 'refused', reason });
+      await this.#record(attempt, begun, { outcome: 'refused', reason });
       return { kind: 'next_channel' };
     }
-    await this.#record(attempt, leg, { outcome: 'not_sent', reason });
+    await this.#record(attempt, begun, { outcome: 'not_sent', reason });
     return over(await attempt.defer(reason, attempt.now() + DELAYS.activeConversation));
   }
 
@@ -265,13 +278,16 @@ export class Dispatcher {
    */
   async #record(
     attempt: Attempt,
-    leg: Leg | undefined,
+    begun: StartedLeg | undefined,
     answer: LegAnswer,
   ): Promise<NotificationRecord | undefined> {
-    if (leg === undefined) return undefined;
+    if (begun === undefined) return undefined;
+    const { leg, places } = begun;
     const now = attempt.now();
     const result = await despiteRedisErrors(() =>
-      attempt.ledger.change(attempt.id, (record) => recordAnswer(record, { leg, answer }, now)),
+      attempt.ledger.change(attempt.id, (record) =>
+        recordAnswer(record, { leg, answer, places }, now),
+      ),
     );
     await attempt.emit('answer_recorded');
     if (result?.kind === 'recorded') attempt.record = result.record;

@@ -9,6 +9,7 @@ import {
   release,
 } from '../notification/attempt.js';
 import { type CampaignStop, haltOf } from '../notification/campaignStop.js';
+import type { CountedReason } from '../notification/countedReason.js';
 import { backoffMs, DELAYS } from '../notification/delays.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { NotificationRecord } from '../notification/record.js';
@@ -168,9 +169,14 @@ export class Attempt {
   /** The policy does not let it go out now, or at all. */
   async heldBack(verdict: Exclude<Verdict, { kind: 'allow' }>): Promise<AttemptOutcome> {
     const { reason } = verdict;
-    return verdict.kind === 'skip'
-      ? this.end('skipped', reason)
-      : this.defer(reason, verdict.until);
+    return verdict.kind === 'skip' ? this.skipped(reason) : this.defer(reason, verdict.until);
+  }
+
+  /** Nothing more goes out. Where a message did and has not arrived, it says so: it was not skipped. */
+  async skipped(reason: CountedReason): Promise<AttemptOutcome> {
+    const { legs, generation } = this.record;
+    const left = legs.some((leg) => leg.generation === generation && leg.outcome === 'undelivered');
+    return this.end(left ? 'undelivered' : 'skipped', reason);
   }
 
   /** It was asked to come to an end: this process stops, or the campaign is halted. */

@@ -99,6 +99,8 @@ async function readConversations(
 /** What the lookups found, kept so that a deferred job does not look again. */
 export interface Findings {
   externalContactId?: string;
+  /** Contacts that were merged with it: an opt-out on one of them counts. */
+  mergedIds?: readonly string[];
   context: TemplateContext;
 }
 
@@ -270,9 +272,10 @@ export function findingsOf(
   identity: Identity,
   history: HistoryContext,
 ): Findings {
-  const { externalContactId, contactName } = identity;
+  const { externalContactId, mergedIds, contactName } = identity;
   return {
     externalContactId,
+    mergedIds,
     context: withName(history, {
       requestName: request.recipient.name,
       contactName,

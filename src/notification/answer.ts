@@ -2,6 +2,7 @@ import { NEXT_CHANNEL } from './attempt.js';
 import { awaitedLeg, hasOwnCheck, legAwaitingDelivery } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import {
+  type CapPlaces,
   type Delivery,
   deliveryChecked,
   type Leg,
@@ -53,7 +54,7 @@ function placeOf(record: NotificationRecord, leg: Leg): number {
  */
 export function recordAnswer(
   record: NotificationRecord,
-  given: { leg: Leg; answer: LegAnswer },
+  given: { leg: Leg; answer: LegAnswer; places?: CapPlaces },
   now: number,
 ): Decision<RecordAnswerResult> {
   const { answer } = given;
@@ -63,7 +64,9 @@ export function recordAnswer(
     if (answer.outcome === 'refused' || answer.outcome === 'not_sent')
       return keep({ kind: 'kept' });
     const remembered = { ...record, legs: [...record.legs, given.leg] };
-    const next = restored(remembered, remembered.legs.length - 1, answer, now);
+    const known = restored(remembered, remembered.legs.length - 1, answer, now);
+    // Lost with the intent were its places of the cap: this change takes them again.
+    const next = { ...known, places: given.places };
     return write(next, { kind: 'recorded', record: next });
   }
   const late = recorded.outcome !== undefined;
@@ -122,6 +125,7 @@ function afterSent(
     { state: 'sent', channel },
     {
       attempts: record.attempts + (late ? 0 : 1),
+      places: undefined,
       ...(deliveryCheckAt !== undefined && { deliveryCheckAt }),
     },
   );

@@ -1,6 +1,7 @@
 import { hasOwnCheck } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import {
+  type CapPlaces,
   type Leg,
   mayStartLeg,
   type NotificationRecord,
@@ -118,10 +119,14 @@ export function loseIntent(record: NotificationRecord, now: number): Notificatio
   return step(marked, now, { state: 'unknown', reason, channel }, { attempts });
 }
 
-export type StartLegResult =
-  | { kind: 'started'; leg: Leg }
-  | { kind: 'fenced' }
-  | { kind: 'ended'; state: State };
+/** What its answer is recorded with, even when the intent itself is lost. */
+export interface StartedLeg {
+  kind: 'started';
+  leg: Leg;
+  places?: CapPlaces;
+}
+
+export type StartLegResult = StartedLeg | { kind: 'fenced' } | { kind: 'ended'; state: State };
 
 /**
  * Writes the intent: from here on a message may be on its way. Refused when the attempt was
@@ -130,7 +135,7 @@ export type StartLegResult =
  */
 export function startLeg(
   record: NotificationRecord,
-  intent: { fencingToken: number; channel: Channel; sendWithinMs: number },
+  intent: { fencingToken: number; channel: Channel; sendWithinMs: number; places?: CapPlaces },
   now: number,
 ): Decision<StartLegResult> {
   if (record.state !== 'processing') return keep({ kind: 'ended', state: record.state });
@@ -152,9 +157,9 @@ export function startLeg(
     record,
     now,
     { state: 'sending', channel: intent.channel },
-    { legs: [...withoutFalseStart(record, leg), leg] },
+    { legs: [...withoutFalseStart(record, leg), leg], places: intent.places },
   );
-  return write(next, { kind: 'started', leg });
+  return write(next, { kind: 'started', leg, places: intent.places });
 }
 
 /**

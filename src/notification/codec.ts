@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Packr } from 'msgpackr';
 import {
+  type CapPlaces,
   DELIVERIES,
   LEG_OUTCOMES,
   type Leg,
@@ -61,6 +62,7 @@ export function packRecord(record: NotificationRecord): Buffer {
     record.deliveryCheckAt === undefined ? null : record.deliveryCheckAt - t0,
     record.sendAt === undefined ? null : record.sendAt - t0,
     record.row ?? null,
+    packPlaces(record),
   ];
   return packr.pack(trim(packed));
 }
@@ -98,7 +100,28 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   if (given(packed[14])) record.deliveryCheckAt = t0 + (packed[14] as number);
   if (given(packed[15])) record.sendAt = t0 + (packed[15] as number);
   if (given(packed[16])) record.row = packed[16] as number;
+  if (given(packed[17])) record.places = unpackPlaces(packed[17] as Packed, t0);
   return record;
+}
+
+function packPlaces({ places, createdAt }: NotificationRecord): Packed | null {
+  if (places === undefined) return null;
+  const { digests, takenAt, until } = places;
+  const bytes = Buffer.concat(digests.map((digest) => Buffer.from(digest, 'hex')));
+  return [bytes, digests.length, takenAt - createdAt, until - takenAt];
+}
+
+function unpackPlaces([bytes, count, since, span]: Packed, createdAt: number): CapPlaces {
+  const all = Buffer.from(bytes as Uint8Array).toString('hex');
+  const length = all.length / Math.max(1, count as number);
+  const takenAt = createdAt + (since as number);
+  return {
+    digests: Array.from({ length: count as number }, (_, at) =>
+      all.slice(at * length, (at + 1) * length),
+    ),
+    takenAt,
+    until: takenAt + (span as number),
+  };
 }
 
 /**

@@ -2,7 +2,9 @@ import { LRUCache } from 'lru-cache';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import {
   type CampaignKeys,
+  type ConsentKeys,
   campaignKeys,
+  consentKeys,
   type KeysOfCampaign,
   type LedgerKeys,
   ledgerKeys,
@@ -22,6 +24,12 @@ import {
 } from './codec.js';
 import { detailFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
+import {
+  consentArguments,
+  type IntentConsent,
+  UNWELCOME,
+  type Unwelcome,
+} from './intentConsent.js';
 import type { Keyring } from './keyring.js';
 import {
   defineLedgerScripts,
@@ -51,7 +59,12 @@ interface Entry {
   stored: StoredRequest;
 }
 
-type WriteWhen = 'always' | 'unless halted';
+type WriteWhen = 'always' | 'unless halted' | IntentConsent;
+
+/** Why a change was not written. */
+type Prevented = Halted | Unwelcome;
+
+const PREVENTED: Readonly<Record<number, Prevented>> = { ...HALTED, ...UNWELCOME };
 
 /** More than the jobs that a process has under way at a time. */
 const REMEMBERED = 500;
@@ -69,6 +82,7 @@ export class Ledger {
   /** By it is judged whatever cannot be taken back. */
   readonly clock: RedisClock;
   readonly #campaignKeys: CampaignKeys;
+  readonly #consentKeys: ConsentKeys;
   readonly #redis: RedisClient;
   readonly #keyring: Keyring;
   readonly #retention: Retention;
@@ -94,6 +108,7 @@ export class Ledger {
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
+    this.#consentKeys = consentKeys(prefix);
     defineLedgerScripts(redis);
   }
 
@@ -223,7 +238,24 @@ export class Ledger {
     decide: (record: NotificationRecord) => Decision<R>,
   ): Promise<R | Halted | undefined> {
     const changed = await this.#change(id, decide, 'unless halted');
-    return changed !== undefined && 'halted' in changed ? changed.halted : changed?.result;
+    if (changed === undefined || 'result' in changed) return changed?.result;
+    const { prevented } = changed;
+    if (prevented.kind === 'suppressed' || prevented.kind === 'capped')
+      throw new Error('only an intent is looked at for consent');
+    return prevented;
+  }
+
+  /**
+   * As `changeUnlessHalted`, for an intent: it is not written either where an address is suppressed or has
+   * no place left, by what stands in Redis in that very moment.
+   */
+  async writeIntent<R>(
+    id: string,
+    decide: (record: NotificationRecord) => Decision<R>,
+    consent: IntentConsent,
+  ): Promise<R | Prevented | undefined> {
+    const changed = await this.#change(id, decide, consent);
+    return changed !== undefined && 'prevented' in changed ? changed.prevented : changed?.result;
   }
 
   async #change<R>(
@@ -235,12 +267,12 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | { halted: Halted } | undefined>;
+  ): Promise<{ result: R } | { prevented: Prevented } | undefined>;
   async #change<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
     when: WriteWhen,
-  ): Promise<{ result: R } | { halted: Halted } | undefined> {
+  ): Promise<{ result: R } | { prevented: Prevented } | undefined> {
     const commands = this.#redis as unknown as LedgerCommands;
     const remembered = this.#written.get(id);
     let snapshot = remembered ?? (await this.snapshot(id));
@@ -259,8 +291,8 @@ export class Ledger {
         this.#observe(next, snapshot.record);
         return { result };
       }
-      const halted = typeof answer === 'number' ? HALTED[answer] : undefined;
-      if (halted !== undefined) return { halted };
+      const prevented = typeof answer === 'number' ? PREVENTED[answer] : undefined;
+      if (prevented !== undefined) return { prevented };
       snapshot = answer === null ? undefined : snapshotOf(id, answer as Buffer);
     }
     this.#written.delete(id);
@@ -350,6 +382,9 @@ export class Ledger {
     ];
     const campaign = this.#campaignOf(next);
     if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
+    const asked = typeof when === 'string' ? undefined : when;
+    const consent = consentArguments(this.#consentKeys, snapshot.record, next, asked);
+    keys.push(...consent.keys);
     const searched = searchArguments(this.#search, snapshot.record, next);
     keys.push(...searched.keys);
     const delivery = deliveryArguments(this.keys, snapshot.record, next);
@@ -364,7 +399,7 @@ export class Ledger {
       settled ? this.#retention.ledgerMs : '',
       this.#retention.requestMs,
       next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
-      when === 'unless halted' ? begins(next) : '',
+      when === 'always' ? '' : begins(next),
       next.row ?? '',
       next.createdAt,
       countLabel(snapshot.record),
@@ -374,6 +409,7 @@ export class Ledger {
       detailFieldOf(next),
       ...delivery.args,
       ...searched.args,
+      ...consent.args,
     );
   }
 

@@ -61,6 +61,14 @@ export function mayStartLeg(legs: readonly Leg[]): boolean {
   return legs.every(surelyNotReached);
 }
 
+/**
+ * Whether a message may have gone out: one whose leg is open, sent or unknown, and one that left and did not
+ * arrive. A place of the frequency cap is kept for as long as this is so.
+ */
+export function mayHaveGoneOut(legs: readonly Leg[]): boolean {
+  return legs.some((leg) => leg.outcome === 'undelivered' || !surelyNotReached(leg));
+}
+
 /** The leg whose answer is outstanding, if any. */
 export function openLeg(legs: readonly Leg[]): Leg | undefined {
   return legs.find((leg) => leg.outcome === undefined);
@@ -86,6 +94,20 @@ export interface TimelineEntry {
   count?: number;
 }
 
+/**
+ * Places of the frequency cap that a notification has taken, one at each address of its recipient. Noted in
+ * the record so that the change that finds that nothing went out can give them back, whichever process
+ * makes it; forgotten once a message was surely sent.
+ */
+export interface CapPlaces {
+  /** Keyed digests of the addresses, in hex. */
+  digests: readonly string[];
+  /** With which intent (epoch ms). */
+  takenAt: number;
+  /** Until when they count (epoch ms). */
+  until: number;
+}
+
 /** The ledger's record of one notification. Times are epoch milliseconds. */
 export interface NotificationRecord {
   id: string;
@@ -108,6 +130,8 @@ export interface NotificationRecord {
   timeline: TimelineEntry[];
   /** Set while a sent web message waits to be looked at. */
   deliveryCheckAt?: number;
+  /** Absent without a cap, and once a message was surely sent. */
+  places?: CapPlaces;
 }
 
 /** Nothing is left to be done for it by the service itself. `unknown` is not settled: a person decides it. */

@@ -86,7 +86,8 @@ export function resolve(
     leg.outcome === 'unknown' ? { ...leg, outcome: verdict, reason } : leg,
   );
   const state = verdict === 'sent' ? 'sent' : 'failed';
-  const next = step(record, now, { state, reason, detail: by && `by ${by}` }, { legs });
+  const places = verdict === 'sent' ? undefined : record.places;
+  const next = step(record, now, { state, reason, detail: by && `by ${by}` }, { legs, places });
   return write(next, { kind: 'resolved', record: next });
 }
 

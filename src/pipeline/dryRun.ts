@@ -2,7 +2,7 @@ import { extractHistory } from '../context/extractContext.js';
 import type { HistoryConversation } from '../context/history.js';
 import type { CallOptions } from '../genesys/call.js';
 import type { Identity } from '../history/identity.js';
-import type { Addressee } from '../history/lookup.js';
+import type { Addressee, Findings } from '../history/lookup.js';
 import {
   addresseeOf,
   CustomerLookup,
@@ -20,6 +20,9 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { deferralBy, type Policy } from '../policy/policy.js';
+import type { Verdict } from '../policy/rule.js';
+import type { Consent } from '../suppression/consent.js';
+import { consentAddresses } from '../suppression/consentIdentity.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { EXAMPLE_UNSUBSCRIBE_URL, type TemplateContext } from '../templates/contextVariables.js';
 import type { RenderResult } from '../templates/templateParts.js';
@@ -27,6 +30,7 @@ import type { RenderResult } from '../templates/templateParts.js';
 export interface DryRunParts extends LookupParts {
   config: ChannelSettings;
   policy: Policy;
+  consent: Pick<Consent, 'facts'>;
   defaultChannels: readonly Channel[];
 }
 
@@ -71,7 +75,7 @@ export async function dryRun(
   options: CallOptions,
 ): Promise<DryRunResult> {
   const order = channelsFor(request, template, parts.defaultChannels);
-  const verdict = parts.policy(request, order, (parts.now ?? Date.now)());
+  const verdict = await judged(request, order, {}, parts);
   if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason };
   const lookup = new CustomerLookup(parts);
   const needs = needsOf(request, template, order);
@@ -105,6 +109,9 @@ export async function dryRun(
   const past = extractHistory(conversations);
   if (past.optedOut) return { would: 'skip', reason: 'opted_out', lookup: looked };
   const findings = findingsOf(request, identity, past);
+  // As the script of an intent does: an opt-out of the contact that was found counts as well.
+  const final = await judged(request, order, findings, parts);
+  if (final.kind === 'skip') return { would: 'skip', reason: final.reason, lookup: looked };
   const to = addresseeOf(request, findings);
   const { context } = findings;
   const channels = order.map((channel): DryRunChannel => {
@@ -116,7 +123,18 @@ export async function dryRun(
   });
   const sendable = channels.some((tried) => tried.reachable && tried.rendered.ok);
   const would = sendable ? 'send' : 'fail';
-  return { would, deferred: deferralBy(verdict), lookup: looked, context, to, channels };
+  return { would, deferred: deferralBy(final), lookup: looked, context, to, channels };
+}
+
+async function judged(
+  request: NotificationRequest,
+  order: readonly Channel[],
+  found: Pick<Findings, 'externalContactId' | 'mergedIds'>,
+  { policy, consent, now = Date.now }: DryRunParts,
+): Promise<Verdict> {
+  const lane = request.priority ?? 'transactional';
+  const addresses = consentAddresses(request, found);
+  return policy(request, order, now(), await consent.facts({ addresses, lane, id: request.id }));
 }
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */

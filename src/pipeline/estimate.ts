@@ -5,6 +5,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import { type Estimate, NO_COST, type RequestCost } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { deferralBy, type Policy } from '../policy/policy.js';
+import type { PolicyFacts } from '../policy/rule.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 
 export interface OutlookParts {
@@ -43,12 +44,12 @@ function deliveryCost(channel: Channel, checks: OutlookParts['deliveryChecks']):
 export function estimate(
   template: CompiledTemplate,
   parts: OutlookParts,
-): (request: NotificationRequest) => Estimate {
+): (request: NotificationRequest, facts: PolicyFacts) => Estimate {
   // Of a recipient, only which addresses there are matters: a million rows have a handful of kinds.
   const known = new Map<string, Estimate>();
-  return (request) => {
+  return (request, facts) => {
     const order = channelsFor(request, template, parts.defaultChannels);
-    const verdict = parts.policy(request, order, Date.now());
+    const verdict = parts.policy(request, order, Date.now(), facts);
     if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason, cost: NO_COST };
     const { email, externalContactId, phone, name } = request.recipient;
     const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);

@@ -27,6 +27,8 @@ import type { StoredRequest } from '../notification/storedRequest.js';
 import type { Policy } from '../policy/policy.js';
 import { type PrefetchedRows, searchName } from '../prefetch/prefetchedRows.js';
 import type { PrefetchedRow } from '../prefetch/prefetchStore.js';
+import type { Consent } from '../suppression/consent.js';
+import { consentAddresses } from '../suppression/consentIdentity.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import {
   type CompiledTemplate,
@@ -75,6 +77,7 @@ export interface PreparationParts extends LookupParts {
   prefetched?: PrefetchedRows;
   templates: TemplateStore;
   policy: Policy;
+  consent: Consent;
   defaultChannels: readonly Channel[];
 }
 
@@ -106,11 +109,16 @@ export class Preparation {
     const channels = channelsFor(request, template, this.#parts.defaultChannels);
     const tried = triedChannels(attempt.record.legs, attempt.record.generation);
     const left = channels.filter((channel) => !tried.has(channel));
-    const verdict = this.#parts.policy(request, left, attempt.now());
+    // The first question, and the last before the look-ups cost requests; the script of the intent looks again.
+    const facts = await this.#parts.consent.facts({
+      ...attempt.record,
+      addresses: consentAddresses(request, checkpoint),
+    });
+    const verdict = this.#parts.policy(request, left, attempt.now(), facts);
     if (verdict.kind !== 'allow') return ended(await attempt.heldBack(verdict));
 
     if (checkpoint !== undefined) {
-      return this.#ready(attempt, request, template, channels, checkpoint);
+      return this.#ready(attempt, { request, template, channels, facts }, checkpoint);
     }
 
     const needs = needsOf(request, template, channels);
@@ -146,7 +154,7 @@ export class Preparation {
       await this.#parts.checkpoints.drop(attempt.id);
       return ended(await attempt.fencedOff());
     }
-    return this.#ready(attempt, request, template, channels, findings);
+    return this.#ready(attempt, { request, template, channels, facts }, findings);
   }
 
   /** The same that the lookups would have found, as far as it was fetched before the row's turn. */
@@ -190,15 +198,14 @@ export class Preparation {
 
   async #ready(
     attempt: Attempt,
-    request: NotificationRequest,
-    template: CompiledTemplate,
-    channels: readonly Channel[],
+    known: Pick<SendPlan, 'request' | 'template' | 'channels' | 'facts'>,
     findings: Findings,
   ): Promise<Prepared> {
     await attempt.emit('context_ready');
     const { context } = findings;
-    const to = addresseeOf(request, findings);
-    return { ready: true, plan: { request, template, channels, context, to } };
+    const to = addresseeOf(known.request, findings);
+    const addresses = consentAddresses(known.request, findings);
+    return { ready: true, plan: { ...known, context, to, addresses } };
   }
 
   /**

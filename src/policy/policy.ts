@@ -1,9 +1,12 @@
 import { DELAYS } from '../notification/delays.js';
+import type { FrequencyCaps } from '../notification/frequencyCaps.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { onlyTo } from './allowedRecipients.js';
-import type { Rule, Sending, Verdict } from './rule.js';
+import { frequencyCap } from './frequencyCap.js';
+import type { PolicyFacts, Rule, Sending, Verdict } from './rule.js';
+import { suppressed } from './suppressed.js';
 
 /**
  * Judges a request for the channels it may still take, in their order. Asked before the look-ups,
@@ -13,15 +16,21 @@ export type Policy = (
   request: NotificationRequest,
   channels: readonly Channel[],
   now: number,
+  facts: PolicyFacts,
 ) => Verdict;
 
 export interface PolicySettings {
   NOTIFY_ONLY_TO?: readonly string[] | undefined;
+  FREQUENCY_CAP?: FrequencyCaps | undefined;
 }
 
 /** All rules of a deployment. A new one is a file beside this and its line here. */
 export function policyFor(settings: PolicySettings): Policy {
-  return policyOf([onlyTo(settings.NOTIFY_ONLY_TO)]);
+  return policyOf([
+    onlyTo(settings.NOTIFY_ONLY_TO),
+    suppressed,
+    frequencyCap(settings.FREQUENCY_CAP ?? {}),
+  ]);
 }
 
 /** How a dry run shows that a notification would wait. */
@@ -37,8 +46,8 @@ const ALLOW: Verdict = { kind: 'allow' };
  * because it has to wait.
  */
 export function policyOf(rules: readonly Rule[]): Policy {
-  return (request, channels, now) => {
-    const verdicts = channels.map((channel) => judge(rules, { request, channel, now }));
+  return (request, channels, now, facts) => {
+    const verdicts = channels.map((channel) => judge(rules, { request, channel, now, facts }));
     return verdicts.find(({ kind }) => kind !== 'skip') ?? verdicts[0] ?? ALLOW;
   };
 }

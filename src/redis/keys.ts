@@ -186,6 +186,11 @@ export interface ConsentKeys {
   suppressionEnds: string;
   /** Hash: the last import of each DNC list of the platform, as JSON by the list's id. */
   dncImports: string;
+  /**
+   * Sorted set: what was sent to an address within the span of a cap, or may have been, by its intent
+   * (epoch ms). For each priority (its first letter) and digest of an address (hex).
+   */
+  places(priority: string, digest: string): string;
 }
 
 export function consentKeys(prefix: string): ConsentKeys {
@@ -194,5 +199,6 @@ export function consentKeys(prefix: string): ConsentKeys {
     suppressionCounts: `${prefix}:p:counts`,
     suppressionEnds: `${prefix}:p:ends`,
     dncImports: `${prefix}:p:dnc`,
+    places: (priority, digest) => `${prefix}:f:${priority.slice(0, 1)}:${digest}`,
   };
 }

@@ -63,14 +63,35 @@ export class ConsentDigests {
   }
 }
 
+type NamedAddresses = { readonly [Field in AddressField]?: string };
+
 /** The addresses that are there, each with its kind. */
-export function addressesOf(
-  named: {
-    readonly [Field in AddressField]?: string;
-  },
-): SuppressedAddress[] {
+export function addressesOf(named: NamedAddresses): SuppressedAddress[] {
   return ADDRESS_FIELDS.flatMap((field) => {
     const address = named[field];
     return address === undefined ? [] : [{ field, address }];
   });
+}
+
+interface FoundContacts {
+  externalContactId?: string;
+  mergedIds?: readonly string[];
+}
+
+/**
+ * Every address by which a message's recipient is known: those of the request, the contact that was found
+ * for them, and the contacts that were merged with it. An opt-out on any of them counts.
+ */
+export function consentAddresses(
+  { recipient }: { recipient: NamedAddresses },
+  { externalContactId, mergedIds = [] }: FoundContacts = {},
+): SuppressedAddress[] {
+  const contacts = [externalContactId, ...mergedIds].filter((id) => id !== undefined);
+  const known = recipient.externalContactId?.toLowerCase();
+  return [
+    ...addressesOf(recipient),
+    ...[...new Set(contacts.map((id) => id.toLowerCase()))]
+      .filter((id) => id !== known)
+      .map((address) => ({ field: 'externalContactId' as const, address })),
+  ];
 }

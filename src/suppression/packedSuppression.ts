@@ -17,7 +17,7 @@ const ALL_CHANNELS = 255;
 const HEAD_BYTES = 10;
 
 /** The bit of each channel, as the script of an intent compares it. */
-function channelBit(channel: (typeof CHANNELS)[number]): number {
+export function channelBit(channel: (typeof CHANNELS)[number]): number {
   return 1 << CHANNELS.indexOf(channel);
 }
 

@@ -26,7 +26,7 @@ export type StoreAnswer =
   | { kind: 'lost'; current: Buffer | undefined };
 
 /** Where the entry of a digest lies. */
-function placeOf(digest: Buffer, keys: ConsentKeys): { bucket: string; field: Buffer } {
+export function placeOf(digest: Buffer, keys: ConsentKeys): { bucket: string; field: Buffer } {
   return {
     bucket: keys.suppressed(digest.readUInt16BE(0)),
     field: digest.subarray(BUCKET_BYTES),

@@ -5,6 +5,7 @@ import { ConversationLoader } from '../../src/history/conversationLoader.js';
 import { IdentityLookup } from '../../src/history/identity.js';
 import { dryRun } from '../../src/pipeline/dryRun.js';
 import { policyOf } from '../../src/policy/policy.js';
+import { NO_FACTS } from '../../src/policy/rule.js';
 import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
 import { LANE, type SandboxClient, startSandboxClient } from './support/sandboxClient.js';
 
@@ -35,6 +36,7 @@ test('a dry run shows until when and why a rule has it wait, and the message all
       identities: new IdentityLookup(client),
       config: { GENESYS_EMAIL_FROM: 'care@notify.example.com' },
       policy: policyOf([() => ({ kind: 'defer', until, reason: 'quiet_hours' })]),
+      consent: { facts: async () => NO_FACTS },
       defaultChannels: ['email'],
       defaultLookbackDays: 31,
       transcriptSource: 'messages',

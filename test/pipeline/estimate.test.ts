@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { DELIVERIES_A_REQUEST, estimate, type OutlookParts } from '../../src/pipeline/estimate.js';
 import { policyFor, policyOf } from '../../src/policy/policy.js';
+import { NO_FACTS, type PolicyFacts } from '../../src/policy/rule.js';
 import type { CompiledTemplate } from '../../src/templates/compile.js';
 import { loadTemplates, templatesDir } from '../../src/templates/loadTemplates.js';
 import { compile } from '../templates/source.js';
@@ -39,7 +40,7 @@ function outlook(
   parts: Partial<OutlookParts> = {},
 ) {
   const foreseen = estimate(followUp, { ...PARTS, ...parts });
-  return foreseen({ recipient, template: 'follow-up', ...common });
+  return foreseen({ recipient, template: 'follow-up', ...common }, NO_FACTS);
 }
 
 describe('what is foreseen of a request', () => {
@@ -69,7 +70,7 @@ describe('what is foreseen of a request', () => {
     const named = compile({ web: 'Hello {{ customerName }}.' });
     const foreseen = estimate(named, PARTS);
     const costOf = (recipient: NotificationRequest['recipient']) =>
-      foreseen({ recipient, template: 'test', channels: ['web'] }).cost;
+      foreseen({ recipient, template: 'test', channels: ['web'] }, NO_FACTS).cost;
     const contactAlone = { identity: 1, history: 0, transcript: 0, send: 1, deliveryCheck: 1 };
     expect(costOf(EMAIL)).toEqual(contactAlone);
     expect(costOf(CONTACT)).toEqual(contactAlone);
@@ -83,7 +84,8 @@ describe('what is foreseen of a request', () => {
   test('a summary costs one request, and none of its own where topic and mood come from it', () => {
     const costOf = (web: string, transcriptSource: OutlookParts['transcriptSource']) => {
       const foreseen = estimate(compile({ web }), { ...PARTS, transcriptSource });
-      return foreseen({ recipient: CONTACT, template: 'test', channels: ['web'] }).cost.transcript;
+      const request = { recipient: CONTACT, template: 'test', channels: ['web' as const] };
+      return foreseen(request, NO_FACTS).cost.transcript;
     };
     expect(costOf('{{ summary }}', 'messages')).toBe(1);
     expect(costOf('{{ topic }}', 'summaries')).toBe(1);
@@ -128,16 +130,33 @@ describe('what is foreseen of a request', () => {
       ...PARTS,
       policy: policyFor({ NOTIFY_ONLY_TO: ['@example.com'] }),
     });
-    const to = (email: string) => foreseen({ recipient: { email }, template: 'follow-up' });
+    const to = (email: string) =>
+      foreseen({ recipient: { email }, template: 'follow-up' }, NO_FACTS);
     expect(to('a@example.com').would).toBe('try');
     expect(to('a@elsewhere.example')).toMatchObject({ would: 'skip', reason: 'not_allowed' });
     expect(to('b@example.com').would).toBe('try');
   });
 
+  test('who is suppressed over one channel is tried over the next, and who had enough is skipped', () => {
+    const caps = { transactional: { places: 2, spanMs: 60_000 } };
+    const foreseen = estimate(followUp, { ...PARTS, policy: policyFor({ FREQUENCY_CAP: caps }) });
+    const request = { recipient: EMAIL, template: 'follow-up' };
+    const of = (facts: Partial<PolicyFacts>) => foreseen(request, { ...NO_FACTS, ...facts });
+    const entry = { source: 'import', author: 'api:crm', at: 0 } as const;
+    expect(of({ suppressions: [{ ...entry, channels: ['web'] }] })).toMatchObject({ would: 'try' });
+    expect(of({ suppressions: [{ ...entry, channels: 'all' }] })).toMatchObject({
+      would: 'skip',
+      reason: 'suppressed',
+    });
+    expect(of({ placesTaken: 1 }).would).toBe('try');
+    expect(of({ placesTaken: 2 })).toMatchObject({ would: 'skip', reason: 'frequency_cap' });
+  });
+
   test('where history is not required, who cannot be looked for is written to all the same', () => {
     const common = { history: { required: false }, channels: ['sms' as const] };
     const foreseen = estimate(orderUpdate, PARTS);
-    expect(foreseen({ recipient: PHONE, template: 'order-update', ...common })).toEqual({
+    const request = { recipient: PHONE, template: 'order-update', ...common };
+    expect(foreseen(request, NO_FACTS)).toEqual({
       would: 'try',
       channel: 'sms',
       cost: { identity: 0, history: 0, transcript: 0, send: 1, deliveryCheck: 0 },

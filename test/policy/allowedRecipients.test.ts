@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { onlyTo } from '../../src/policy/allowedRecipients.js';
+import { NO_FACTS } from '../../src/policy/rule.js';
 
 const CONTACT = 'c0000000-0000-4000-8000-000000000001';
 const NOT_ALLOWED = { kind: 'skip', reason: 'not_allowed' };
@@ -8,7 +9,7 @@ const ALLOWED = { kind: 'allow' };
 
 function verdict(entries: string[] | undefined, recipient: NotificationRequest['recipient']) {
   const request = { recipient, template: 'follow-up' };
-  return onlyTo(entries)({ request, channel: 'web', now: 0 });
+  return onlyTo(entries)({ request, channel: 'web', now: 0, facts: NO_FACTS });
 }
 
 describe('without a list', () => {

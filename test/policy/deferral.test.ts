@@ -36,9 +36,9 @@ describe('a rule that defers', () => {
   let deployment: Deployment;
   const rules = new Map<string, Rule>();
 
-  const policy: Policy = (request, channels, now) => {
+  const policy: Policy = (request, channels, now, facts) => {
     const rule = rules.get(request.recipient.email ?? '');
-    return policyOf(rule === undefined ? [] : [rule])(request, channels, now);
+    return policyOf(rule === undefined ? [] : [rule])(request, channels, now, facts);
   };
 
   beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NotificationRequest } from '../../src/notification/request.js';
 import { policyOf } from '../../src/policy/policy.js';
-import type { Rule, Verdict } from '../../src/policy/rule.js';
+import { NO_FACTS, type Rule, type Verdict } from '../../src/policy/rule.js';
 
 const NOW = Date.parse('2026-11-22T21:00:00Z');
 const REQUEST: NotificationRequest = {
@@ -20,7 +20,7 @@ const onlyFor =
     sending.channel === channel ? rule(sending) : { kind: 'allow' };
 
 function verdictOf(rules: Rule[], channels: ('web' | 'email' | 'sms')[] = ['web']): Verdict {
-  return policyOf(rules)(REQUEST, channels, NOW);
+  return policyOf(rules)(REQUEST, channels, NOW, NO_FACTS);
 }
 
 describe('the rules about one channel', () => {

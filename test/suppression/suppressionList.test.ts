@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { Keyring } from '../../src/notification/keyring.js';
 import {
-  addressesOf,
   ConsentDigests,
+  consentAddresses,
   consentIdentity,
   type SuppressedAddress,
 } from '../../src/suppression/consentIdentity.js';
@@ -245,10 +245,22 @@ test('an entry stops its channels until its end, and one for all channels each o
   expect(stops(BY_IMPORT, 'web', NOW)).toBe(true);
 });
 
-test('all addresses that a recipient has are known by what they mean', () => {
-  const all = addressesOf({ phone: '+49 30 901820', email: 'Dana+a+b@Example.com' });
+test('a customer is known by every address of the request and every contact that was found, once each', () => {
+  const contact = '0B8F2C64-7C1E-4D4E-9A41-5A0D2A7F9F10';
+  const merged = '8f14e45f-ceea-467f-a8d2-91a2b4f7c001';
+  const recipient = {
+    email: 'Dana+a+b@Example.com',
+    phone: '+49 30 901820',
+    externalContactId: contact,
+  };
+  const all = consentAddresses(
+    { recipient },
+    { externalContactId: contact.toLowerCase(), mergedIds: [merged] },
+  );
   expect(all.map((address) => consentIdentity(address, 'same'))).toEqual([
     'dana@example.com',
+    contact.toLowerCase(),
     '+4930901820',
+    merged,
   ]);
 });

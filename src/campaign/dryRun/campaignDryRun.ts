@@ -6,6 +6,7 @@ import {
   type RequestCost,
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
+import type { PolicyFacts } from '../../policy/rule.js';
 import type { Allowance } from '../allowance.js';
 import { type Campaign, isPrefetched, type Row } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
@@ -102,8 +103,12 @@ export async function dryRun(
   }
   const totals = new Totals(estimate, options.lookUp ?? 0);
   for (let chunk = 0; chunk < campaign.import.chunks; chunk += 1) {
-    for (const { number, row } of await parts.rows.read(campaign.id, chunk)) {
-      totals.add(number, rowRequest(campaign, row));
+    const rows = await parts.rows.read(campaign.id, chunk);
+    const requests = rows.map(({ row }) => rowRequest(campaign, row));
+    const facts = await estimate.factsOf(requests);
+    for (const [at, { number }] of rows.entries()) {
+      const [request, known] = [requests[at], facts[at]];
+      if (request !== undefined && known !== undefined) totals.add(number, request, known);
     }
   }
   const allowance = await parts.estimates.allowance();
@@ -180,9 +185,9 @@ class Totals {
     this.#customers = new ReservoirSample(customers);
   }
 
-  add(row: number, request: NotificationRequest): void {
+  add(row: number, request: NotificationRequest, facts: PolicyFacts): void {
     this.rows += 1;
-    const outlook = this.#estimate.outlook(request);
+    const outlook = this.#estimate.outlook(request, facts);
     const before = this.cost;
     this.cost = costBy((step) => before[step] + outlook.cost[step]);
     switch (outlook.would) {

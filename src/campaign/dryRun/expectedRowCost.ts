@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { totalOf } from '../../notification/requestCost.js';
+import { NO_FACTS } from '../../policy/rule.js';
 import { type Campaign, isPrefetched } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
 import type { RowCost } from '../rowCost.js';
@@ -48,7 +49,7 @@ export class ExpectedRowCost {
       const rows = await this.#rows.read(campaign.id, 0);
       if (rows.length === 0) return undefined;
       const costs = rows.map(({ row }) =>
-        totalOf(estimate.outlook(rowRequest(campaign, row)).cost),
+        totalOf(estimate.outlook(rowRequest(campaign, row), NO_FACTS).cost),
       );
       own = costs.reduce((sum, cost) => sum + cost, 0) / rows.length;
       this.#byTable.set(key, own);

@@ -6,6 +6,7 @@ import {
   totalOf,
 } from '../../notification/requestCost.js';
 import type { Channel } from '../../notification/state.js';
+import type { PolicyFacts } from '../../policy/rule.js';
 import type { CompiledTemplate } from '../../templates/compile.js';
 import { type Allowance, forCampaigns, sharedDuration } from '../allowance.js';
 import type { Campaign } from '../campaign.js';
@@ -27,7 +28,9 @@ export interface CustomerEstimate {
   requiresHistory(request: Pick<NotificationRequest, 'history'>): boolean;
   /** How a request's own name greets; undefined where it gives none that can be used. */
   nameIn(request: NotificationRequest): string | undefined;
-  outlook(request: NotificationRequest): Estimate;
+  outlook(request: NotificationRequest, facts: PolicyFacts): Estimate;
+  /** What the policy must know of the recipients, in the order of the requests and in one round trip. */
+  factsOf(requests: readonly NotificationRequest[]): Promise<PolicyFacts[]>;
   /**
    * Really asks the platform about each, but sends nothing; fewer answers when it was no use to go
    * on. Absent where this process has no way to ask.

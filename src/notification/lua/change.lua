@@ -8,6 +8,9 @@
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
 -- KEYS[6] paused   KEYS[7] stream of outcomes
 -- of a campaign's row also: KEYS[8] counts   KEYS[9] live   KEYS[10] halt
+-- then what consent is looked up by, where it is: of an intent the bucket of the suppression list for
+-- each digest of an address, and the places of the cap for each address and key of the secret; else the
+-- places that are given back or taken again
 -- then a list of the search index for each of its new entries
 -- where news of a sent message begins or ends to be awaited, as the last four: awaited, undelivered,
 -- the message's entry, the mark of an event that came early
@@ -30,8 +33,14 @@
 -- ARGV[22] how many events the stream may hold, or '' when this is no outcome
 -- ARGV[23] to ARGV[27] the event: id, state, reason, channel, campaign
 -- then the entries
+-- then about consent (src/notification/intentConsent.ts): 'check' of an intent, 'give' or 'take' of places;
+-- the member of this notification among places; when it takes or took them (epoch ms); the span of the cap (ms)
+-- of 'give' and 'take': how many places
+-- of 'check': how many digests; the bit of the channel; how many addresses have places, and under how
+-- many keys each, 0 where there is no cap; how many places there are; then the field of each digest in its bucket
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
--- cancelled, else the record that is there, or false when there is none
+-- cancelled, 5 when an address is suppressed, 6 when one has no place left, else the record that is
+-- there, or false when there is none
 local current = redis.call('GET', KEYS[1])
 if not current then
   return false
@@ -53,6 +62,48 @@ if ARGV[8] ~= '' and isRow then
   if halt then
     return halt == 'cancelled' and 4 or 3
   end
+end
+-- An error while it looks ends the script before anything is written: what cannot be read lets nothing out.
+local entries = tonumber(ARGV[21])
+local about = 27 + entries
+local consent, member = ARGV[about + 1], ARGV[about + 2]
+local first = isRow and 10 or 7
+local addresses, perAddress = 0, 1
+local since, span = tonumber(ARGV[about + 3]), tonumber(ARGV[about + 4])
+if consent == 'check' then
+  local digests, channel = tonumber(ARGV[about + 5]), tonumber(ARGV[about + 6])
+  for digest = 1, digests do
+    local entry = redis.call('HGET', KEYS[first + digest], ARGV[about + 9 + digest])
+    if entry then
+      local channels, _, _, _, _, _, a, b, c, d = string.byte(entry, 1, 10)
+      -- One that is too short is damaged, and stops everything.
+      local ends = d and ((a * 256 + b) * 256 + c) * 256 + d or 0
+      local counts = not d or bit.band(channels, channel) ~= 0
+      if counts and (ends == 0 or ends * 1000 > since) then
+        return 5
+      end
+    end
+  end
+  first = first + digests
+  addresses, perAddress = tonumber(ARGV[about + 7]), tonumber(ARGV[about + 8])
+  local places = tonumber(ARGV[about + 9])
+  for address = 1, addresses do
+    local taken = 0
+    for key = 1, perAddress do
+      local place = KEYS[first + (address - 1) * perAddress + key]
+      -- One that this notification has already is its own.
+      for _, other in ipairs(redis.call('ZRANGEBYSCORE', place, '(' .. (since - span), '+inf')) do
+        if other ~= member then
+          taken = taken + 1
+        end
+      end
+    end
+    if taken >= places then
+      return 6
+    end
+  end
+elseif consent then
+  addresses = tonumber(ARGV[about + 5])
 end
 if ARGV[5] == '' then
   redis.call('SET', KEYS[1], ARGV[3])
@@ -99,6 +150,17 @@ if isRow then
     end
   end
 end
+-- Whatever is wrong with a list of places, the record is written by now and its writer must hear so.
+for address = 1, addresses do
+  local place = KEYS[first + (address - 1) * perAddress + 1]
+  if consent == 'give' then
+    redis.pcall('ZREM', place, member)
+  else
+    redis.pcall('ZREMRANGEBYSCORE', place, '-inf', since - span)
+    redis.pcall('ZADD', place, since, member)
+    redis.pcall('PEXPIRE', place, span)
+  end
+end
 -- The entry is made and the mark is looked at in one moment, as a listener does the reverse
 -- (src/delivery/lua/hear.lua): an event is lost by neither, whichever comes first.
 if ARGV[16] == 'awaited' then
@@ -118,7 +180,6 @@ elseif ARGV[16] == 'over' then
 end
 -- What is only searched comes last, and an error is passed over: a damaged list must not keep a
 -- notification from being sent, nor make its worker believe that the record was not written.
-local entries = tonumber(ARGV[21])
 local before = #KEYS - entries - (ARGV[16] == '' and 0 or 4)
 for entry = 1, entries do
   local list = KEYS[before + entry]
