@@ -3,6 +3,7 @@ import type { Campaigns } from '../campaign/campaigns.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
+import type { PersonalData } from '../privacy/personalData.js';
 import type { AuditTrail } from '../queue/auditTrail.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
@@ -19,6 +20,7 @@ export interface ApiParts {
   suppressions: Suppressions;
   keys: ApiKeys;
   operations: Operations;
+  personalData: Pick<PersonalData, 'readPerson' | 'erase'>;
   auditTrail: Pick<AuditTrail, 'page'>;
   metrics: Metrics;
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */

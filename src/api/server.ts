@@ -14,6 +14,7 @@ import { CAMPAIGN_FILE_ROUTES } from './routes/campaignFileRoutes.js';
 import { CAMPAIGN_ROUTES } from './routes/campaignRoutes.js';
 import { CAMPAIGN_STEP_ROUTES } from './routes/campaignStepRoutes.js';
 import { CONTROL_ROUTES } from './routes/controlRoutes.js';
+import { ERASURE_ROUTES } from './routes/erasureRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
 import { SEARCH_ROUTES } from './routes/searchRoutes.js';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...CAMPAIGN_STEP_ROUTES,
   ...SUPPRESSION_ROUTES,
   ...CONTROL_ROUTES,
+  ...ERASURE_ROUTES,
   ...AUDIT_ROUTES,
   ...HEALTH_ROUTES,
 ];

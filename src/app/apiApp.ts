@@ -34,6 +34,7 @@ import { ClockWatch } from '../worker/clockWatch.js';
 import { openConsent } from './openConsent.js';
 import { openFlow } from './openFlow.js';
 import { openAccounts, openLogins } from './openLogins.js';
+import { openPersonalData } from './openPersonalData.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { openUnsubscribe } from './openUnsubscribe.js';
 import { RedisPreparation } from './redisPreparation.js';
@@ -128,6 +129,7 @@ export async function startApi(
     campaigns,
     suppressions,
     operations,
+    personalData: openPersonalData(config, producer),
     auditTrail: producer.auditTrail,
     metrics,
     keys,

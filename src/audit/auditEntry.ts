@@ -18,6 +18,8 @@ const AUDITED = [
   'campaign.retry',
   'campaign.test',
   'campaign.delete_draft',
+  'person.erase',
+  'person.export',
   'job.promote',
   'job.duplicate',
   'job.remove',
@@ -42,7 +44,7 @@ export const WAYS_IN = ['page', 'api', 'cli', 'inbox', 'library', 'link'] as con
 /** What is about to be done. */
 export interface Act {
   what: Audited;
-  /** The id of the notification, campaign or job. */
+  /** The id of the notification, campaign or job; of a person the keyed hashes of their addresses. */
   on?: string;
   /** In a few words: the verdict, a reason. */
   detail?: string;

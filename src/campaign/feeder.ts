@@ -18,7 +18,7 @@ import {
   start,
 } from './lifecycle.js';
 import type { Release, ReleasedRows } from './release.js';
-import type { CampaignStore } from './store.js';
+import type { CampaignAtWork, CampaignStore } from './store.js';
 import { rowsDealtWith } from './tally.js';
 import type { Throughput } from './throughput.js';
 import { UnreadableCampaignError } from './unreadableCampaign.js';
@@ -102,12 +102,6 @@ export interface FeederParts {
   prefetch?: CampaignHold;
   /** Takes note of an error if it is one of Redis'; whether it was. */
   noteRedis?: (error: unknown) => boolean;
-}
-
-interface Seen {
-  campaign: Campaign;
-  counts: CampaignCounts;
-  released: number;
 }
 
 /**
@@ -203,7 +197,7 @@ export class Feeder {
     }
   }
 
-  async #feed(seen: Seen, now: number): Promise<void> {
+  async #feed(seen: CampaignAtWork, now: number): Promise<void> {
     const { campaign } = seen;
     switch (campaign.state) {
       case 'ready':
@@ -243,7 +237,7 @@ export class Feeder {
     await campaigns.change(id, (campaign) => cancel(campaign, { reason }, now));
   }
 
-  async #goOn(seen: Seen, now: number): Promise<void> {
+  async #goOn(seen: CampaignAtWork, now: number): Promise<void> {
     const { campaign, counts } = seen;
     const { campaigns, releasedRows, pace, spending, prefetch } = this.#parts;
     if (campaign.unsettled) {
@@ -260,7 +254,7 @@ export class Feeder {
     else await this.#completeIfDone(seen, now);
   }
 
-  async #pausedForFailures({ campaign, counts }: Seen, now: number): Promise<boolean> {
+  async #pausedForFailures({ campaign, counts }: CampaignAtWork, now: number): Promise<boolean> {
     const { campaigns, limits, log } = this.#parts;
     const judgement = judgeFailures(counts, campaign.judged, limits);
     switch (judgement.kind) {
@@ -283,7 +277,7 @@ export class Feeder {
   }
 
   /** Past its end, nothing more is released; what is released has that end for a deadline. */
-  async #endOverdue(seen: Seen, now: number): Promise<boolean> {
+  async #endOverdue(seen: CampaignAtWork, now: number): Promise<boolean> {
     const { campaign, counts } = seen;
     const { endAt } = campaign;
     if (endAt === undefined || now < endAt) return false;
@@ -294,7 +288,7 @@ export class Feeder {
     return true;
   }
 
-  async #completeIfDone({ campaign: { id }, counts }: Seen, now: number): Promise<void> {
+  async #completeIfDone({ campaign: { id }, counts }: CampaignAtWork, now: number): Promise<void> {
     const { campaigns, log, spending, prefetch } = this.#parts;
     const result = await campaigns.change(id, (campaign) => complete(campaign, now));
     if (result?.kind !== 'done') return;
@@ -323,7 +317,7 @@ export class Feeder {
     await campaigns.change(campaign.id, (current) => settled(current, campaign));
   }
 
-  async #releaseSome({ campaign, counts, released }: Seen): Promise<void> {
+  async #releaseSome({ campaign, counts, released, erasures }: CampaignAtWork): Promise<void> {
     const { release, backlog, log, campaigns, prefetch } = this.#parts;
     const held = await prefetch?.heldRows(campaign, campaigns.clock.now());
     const most = held === undefined ? Number.POSITIVE_INFINITY : held.readyRows - released;
@@ -331,7 +325,7 @@ export class Feeder {
     if (wanted === 0 || !(await backlog.admit(wanted)).admitted) return;
     let cursor = released;
     while (wanted > 0 && !this.#stopping) {
-      const result = await release.release(campaign, cursor, wanted);
+      const result = await release.release(campaign, cursor, wanted, erasures);
       if (result.kind === 'overtaken') return;
       if (result.kind === 'rows_missing') {
         const reason = 'rows that wait to be sent are missing in Redis';

@@ -16,7 +16,7 @@ export type ReleaseObserver = (step: ReleaseStep, campaignId: string) => Promise
 
 export type ReleaseResult =
   | { kind: 'released'; rows: number }
-  /** The campaign was halted, or another process is releasing the same rows. */
+  /** The campaign was halted, rows of it were erased, or another process is releasing the same rows. */
   | { kind: 'overtaken' }
   /** Rows are waiting, and there are none where they should be. */
   | { kind: 'rows_missing' };
@@ -48,21 +48,36 @@ export interface ReleaseParts {
 export class Release {
   readonly #parts: ReleaseParts;
   #chunk:
-    | { campaignId: string; uploadedAt: number; index: number; rows: NumberedRow[] }
+    | {
+        campaignId: string;
+        uploadedAt: number;
+        erasures: number;
+        index: number;
+        rows: NumberedRow[];
+      }
     | undefined;
 
   constructor(parts: ReleaseParts) {
     this.#parts = parts;
   }
 
-  /** Releases up to `wanted` rows from `cursor` on, within one chunk. */
-  async release(campaign: Campaign, cursor: number, wanted: number): Promise<ReleaseResult> {
+  /**
+   * Releases up to `wanted` rows from `cursor` on, within one chunk.
+   *
+   * @param erasures of the campaign, read before; the ledger refuses rows that were read before one
+   */
+  async release(
+    campaign: Campaign,
+    cursor: number,
+    wanted: number,
+    erasures = 0,
+  ): Promise<ReleaseResult> {
     const { campaigns, ledger, queues, observe } = this.#parts;
     const { id } = campaign;
-    const rows = await this.#read(campaign, cursor, wanted);
+    const rows = await this.#read(campaign, cursor, wanted, erasures);
     if (rows.length === 0) return { kind: 'rows_missing' };
     await observe('rows_read', id);
-    const accepted = await ledger.acceptRows(id, this.#entries(campaign, rows));
+    const accepted = await ledger.acceptRows(id, this.#entries(campaign, rows), erasures);
     await observe('accepted', id);
 
     const needJob: Snapshot[] = [];
@@ -104,15 +119,23 @@ export class Release {
   }
 
   /** A chunk is released in several parts; it is unpacked once. */
-  async #read(campaign: Campaign, cursor: number, wanted: number): Promise<NumberedRow[]> {
+  async #read(
+    campaign: Campaign,
+    cursor: number,
+    wanted: number,
+    erasures: number,
+  ): Promise<NumberedRow[]> {
     const campaignId = campaign.id;
     const uploadedAt = campaign.import?.finishedAt ?? 0;
     const index = Math.floor(cursor / CHUNK_ROWS);
     const known = this.#chunk;
     const same =
-      known?.campaignId === campaignId && known.uploadedAt === uploadedAt && known.index === index;
+      known?.campaignId === campaignId &&
+      known.uploadedAt === uploadedAt &&
+      known.erasures === erasures &&
+      known.index === index;
     const rows = same ? known.rows : await this.#parts.rows.read(campaignId, index);
-    this.#chunk = { campaignId, uploadedAt, index, rows };
+    this.#chunk = { campaignId, uploadedAt, erasures, index, rows };
     const start = cursor % CHUNK_ROWS;
     return rows.slice(start, start + wanted);
   }

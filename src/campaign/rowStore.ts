@@ -38,10 +38,10 @@ const STAGED_FOR_MS = 60 * 60 * 1000;
 /** How many chunks are packed or on their way at the same time; each holds its rows in memory. */
 const CHUNKS_IN_FLIGHT = 2;
 
-const LAYOUT = 'layout';
+export const LAYOUT = 'layout';
 
 /** In the hash of the rows, so that both are kept and forgotten together. */
-function besideField(chunk: number | string): string {
+export function besideField(chunk: number | string): string {
   return `beside:${chunk}`;
 }
 

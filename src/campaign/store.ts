@@ -19,6 +19,15 @@ export type CreateResult =
   /** Another campaign has this id; it stays as it is. `differs` names the fields of a request. */
   | { kind: 'conflict'; campaign: Campaign; differs: string[] };
 
+/** What the feeder decides upon. */
+export interface CampaignAtWork {
+  campaign: Campaign;
+  counts: CampaignCounts;
+  released: number;
+  /** How often rows of it were erased: who has read its rows before the last time has to read them again. */
+  erasures: number;
+}
+
 /** Some campaigns, and those of the same page that cannot be read. */
 interface CampaignPage {
   campaigns: Campaign[];
@@ -246,9 +255,7 @@ export class CampaignStore {
   }
 
   /** A campaign as it stands at this moment, with all that the feeder decides upon. */
-  async look(
-    id: string,
-  ): Promise<{ campaign: Campaign; counts: CampaignCounts; released: number } | undefined> {
+  async look(id: string): Promise<CampaignAtWork | undefined> {
     const { record, counts, cursor } = this.keys.of(id);
     const [bytes, hash, released] = await Promise.all([
       this.#redis.getBuffer(record),
@@ -257,7 +264,12 @@ export class CampaignStore {
     ]);
     if (bytes === null) return undefined;
     const { campaign } = this.#snapshotIn(bytes, id);
-    return { campaign, counts: countsOf(hash), released: Number(released ?? 0) };
+    return {
+      campaign,
+      counts: countsOf(hash),
+      released: Number(released ?? 0),
+      erasures: Number(hash['erasures'] ?? 0),
+    };
   }
 
   /** Ids of the campaigns that the feeder has to look at now. */

@@ -103,6 +103,16 @@ Exit codes:
   130  interrupted; what was stored before stays
 `;
 
+/** For `notifier erase` and `export --help`. */
+export const PERSON_EXIT_CODES = `
+Exit codes:
+  0    done
+  1    erase: something is left to do, and is named; run it again then
+  2    wrong usage, what is no address, or a file that is there already
+  7    Redis is unavailable; what was done stays done, run it again
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier user --help`. */
 export const USER_EXIT_CODES = `
 Exit codes:

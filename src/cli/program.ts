@@ -7,6 +7,7 @@ import {
   EXIT,
   type ExitCode,
   NOTIFICATION_EXIT_CODES,
+  PERSON_EXIT_CODES,
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
@@ -14,6 +15,7 @@ import {
 } from './exitCodes.js';
 import type { GateOptions, PauseOptions } from './operate.js';
 import { outputFor } from './output.js';
+import type { PersonOptions } from './personCommand.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import { addSuppression } from './suppression/suppressionSubcommands.js';
@@ -54,6 +56,7 @@ export function buildProgram(): Command {
   addTemplates(program);
   addSuppression(program, { exitWith, collect });
   addUser(program, exitWith);
+  addPerson(program);
   addAudit(program);
   return program;
 }
@@ -217,6 +220,33 @@ function addNotification(program: Command): void {
       .addHelpText('after', NOTIFICATION_EXIT_CODES)
       .action(async (id: string, options: { json?: boolean }) => exitWith(await run(id, options)));
   }
+}
+
+function addPerson(program: Command): void {
+  const recipient = [
+    '--recipient <address>',
+    'an email address, phone number or contact id of theirs; may be given several times',
+    collect,
+  ] as const;
+  program
+    .command('erase')
+    .description('erase what is stored about a person, and say what is kept and why')
+    .requiredOption(...recipient)
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', PERSON_EXIT_CODES)
+    .action(async (options: PersonOptions) => {
+      exitWith(await (await import('./personCommand.js')).erasePerson(options));
+    });
+  program
+    .command('export')
+    .description('write down as JSON what is stored about a person')
+    .requiredOption(...recipient)
+    .option('--out <file>', 'into a new file that only you can read; else to standard output')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', PERSON_EXIT_CODES)
+    .action(async (options: PersonOptions) => {
+      exitWith(await (await import('./personCommand.js')).exportPerson(options));
+    });
 }
 
 function addAudit(program: Command): void {

@@ -1,8 +1,17 @@
-import { ledgerKeys } from '../redis/keys.js';
-import type { RedisClient } from '../redis/redisClient.js';
+import { type LedgerKeys, ledgerKeys } from '../redis/keys.js';
+import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { type Keyring, seal, unseal } from './keyring.js';
 
 const PURPOSE = 'checkpoint';
+
+interface SaveCommand {
+  notifierSaveCheckpoint(
+    request: string,
+    checkpoint: string,
+    sealed: Buffer,
+    maxAgeMs: number,
+  ): Promise<number>;
+}
 
 /**
  * What an attempt has found out so far, so that a job deferred at dispatch does not look its
@@ -13,19 +22,21 @@ const PURPOSE = 'checkpoint';
  */
 export class CheckpointStore<T> {
   readonly #redis: RedisClient;
-  readonly #keyOf: (id: string) => string;
+  readonly #keys: LedgerKeys;
   readonly #keyring: Keyring;
   readonly #maxAgeMs: number;
 
   constructor(redis: RedisClient, prefix: string, keyring: Keyring, maxAgeMs: number) {
     this.#redis = redis;
     this.#keyring = keyring;
-    this.#keyOf = ledgerKeys(prefix).checkpoint;
+    this.#keys = ledgerKeys(prefix);
     this.#maxAgeMs = maxAgeMs;
+    const lua = readScript('saveCheckpoint', import.meta.url);
+    redis.defineCommand('notifierSaveCheckpoint', { numberOfKeys: 2, lua });
   }
 
   async load(id: string): Promise<T | undefined> {
-    const sealed = await this.#redis.getBuffer(this.#keyOf(id));
+    const sealed = await this.#redis.getBuffer(this.#keys.checkpoint(id));
     if (sealed === null) return undefined;
     // By an older key, too: a rotation must not cost every waiting notification its lookups.
     for (const secret of this.#keyring.deriveAll(PURPOSE, id)) {
@@ -36,11 +47,17 @@ export class CheckpointStore<T> {
   }
 
   async drop(id: string): Promise<void> {
-    await this.#redis.del(this.#keyOf(id));
+    await this.#redis.del(this.#keys.checkpoint(id));
   }
 
+  /** Saves nothing once the request is gone: its person was erased while an attempt was under way. */
   async save(id: string, found: T): Promise<void> {
     const sealed = seal(this.#keyring.derive(PURPOSE, id), found);
-    await this.#redis.set(this.#keyOf(id), sealed, 'PX', this.#maxAgeMs);
+    await (this.#redis as unknown as SaveCommand).notifierSaveCheckpoint(
+      this.#keys.request(id),
+      this.#keys.checkpoint(id),
+      sealed,
+      this.#maxAgeMs,
+    );
   }
 }

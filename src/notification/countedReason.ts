@@ -24,6 +24,7 @@ export const COUNTED_REASONS = [
   'connection_lost',
   'credentials',
   'deadline',
+  'erased',
   'every_channel_refused',
   'frequency_cap',
   'gone',

@@ -51,13 +51,12 @@ export type LedgerObserver = (written: NotificationRecord, before?: Notification
 
 export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 
-/** Of a campaign's row: `halted` when its campaign is, or has nothing left to release. */
+/** Of a row: `halted` when its campaign is, has nothing left to release, or has had rows erased. */
 export type RowAcceptance = Acceptance | { kind: 'halted' };
 
-interface Entry {
-  record: NotificationRecord;
-  stored: StoredRequest;
-}
+type Entry = { record: NotificationRecord; stored: StoredRequest };
+
+type Answers<T> = Promise<(T | Error)[]>;
 
 type WriteWhen = 'always' | 'unless halted' | IntentConsent;
 
@@ -113,19 +112,23 @@ export class Ledger {
   }
 
   /** Accepts several new records in one round trip; each stands or falls alone. */
-  async accept(entries: Entry[]): Promise<(Acceptance | Error)[]> {
+  async accept(entries: Entry[]): Answers<Acceptance> {
     return (await this.#accept(entries)).map((answer) => {
       if (!('kind' in answer) || answer.kind !== 'halted') return answer;
       throw new Error('only the rows of a campaign can be halted');
     });
   }
 
-  /** Releases rows of one campaign: as `accept`, and the campaign counts them. */
-  async acceptRows(campaignId: string, entries: Entry[]): Promise<(RowAcceptance | Error)[]> {
-    return this.#accept(entries, this.#campaignKeys.of(campaignId));
+  /** Releases rows of one campaign, read after so many erasures: as `accept`, and it counts them. */
+  async acceptRows(id: string, entries: Entry[], erasures = 0): Answers<RowAcceptance> {
+    return this.#accept(entries, `${erasures}`, this.#campaignKeys.of(id));
   }
 
-  async #accept(entries: Entry[], campaign?: KeysOfCampaign): Promise<(RowAcceptance | Error)[]> {
+  async #accept(
+    entries: Entry[],
+    erasures = '',
+    campaign?: KeysOfCampaign,
+  ): Answers<RowAcceptance> {
     const packed = entries.map(({ record, stored }) => ({
       record,
       bytes: tagged(record),
@@ -144,7 +147,7 @@ export class Ledger {
       return commands.notifierAcceptBuffer(
         keys.length,
         ...keys,
-        campaign === undefined ? '' : 'rows',
+        erasures,
         this.#search?.expiresAt(some[0]?.record.createdAt ?? 0) ?? '',
         ...some.flatMap(({ record, bytes, request, found }) => [
           record.id,
@@ -208,11 +211,7 @@ export class Ledger {
     return (await this.snapshots(ids)).map(recordIn);
   }
 
-  /**
-   * The stored request, or undefined once its retention is over.
-   *
-   * @throws UnreadableRequestError where the secret cannot decrypt it
-   */
+  /** The stored request, or undefined once its retention is over. @throws UnreadableRequestError */
   async readRequest(id: string): Promise<StoredRequest | undefined> {
     const bytes = await this.#redis.getBuffer(this.keys.request(id));
     return bytes === null ? undefined : openRequest(this.#keyring, id, bytes);

@@ -10,6 +10,7 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   opted_out: 'they have asked for no messages',
   frequency_cap: 'they have had enough messages lately',
   quiet_hours: 'it is outside their hours',
+  erased: 'their data was erased',
   no_channel: 'no channel can reach them',
   every_channel_refused: 'Genesys Cloud refused every channel',
   attempts_exhausted: 'every attempt failed',

@@ -26,6 +26,11 @@ export const ADDRESS_FIELDS = ['email', 'externalContactId', 'phone'] as const;
 
 export type AddressField = (typeof ADDRESS_FIELDS)[number];
 
+/** A row or request whose person was erased: its recipient has no address left. */
+export function isErased(recipient: { readonly [Field in AddressField]?: string }): boolean {
+  return ADDRESS_FIELDS.every((field) => recipient[field] === undefined);
+}
+
 /** What a text in the place of an address is. */
 export type ReadAddress =
   /** An address, in the one form in which it is stored, compared and sent. */

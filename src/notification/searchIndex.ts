@@ -85,14 +85,7 @@ export class SearchIndex {
 
   /** Ids of the notifications that any of these leads to, the newest first, a thousand at most. */
   async find(redis: RedisClient, terms: readonly SearchTerm[], now: number): Promise<string[]> {
-    const hashes = terms.flatMap((term) => this.#all.map((key) => hashOf(key, term)));
-    const reads: { key: string; mark: Buffer }[] = [];
-    // A clock may differ by a little, at midnight by a day.
-    for (let day = dayOf(now) + 1; day >= dayOf(now - this.retentionMs); day -= 1) {
-      for (const each of hashes) {
-        reads.push({ key: this.#keys.found(day, bucketOf(each)), mark: markOf(each) });
-      }
-    }
+    const reads = this.#placesOf(terms, now);
     const lists = await Promise.all(reads.map(({ key }) => redis.lrangeBuffer(key, 0, -1)));
     const ids = new Set<string>();
     for (const [at, { mark }] of reads.entries()) {
@@ -105,9 +98,35 @@ export class SearchIndex {
     return [...ids];
   }
 
+  /** Takes away whatever leads from these to a notification; answers how many entries it was. */
+  async forget(redis: RedisClient, terms: readonly SearchTerm[], now: number): Promise<number> {
+    let forgotten = 0;
+    for (const { key, mark } of this.#placesOf(terms, now)) {
+      const entries = await redis.lrangeBuffer(key, 0, -1);
+      for (const entry of entries) {
+        if (entry.subarray(0, HASH_BYTES).equals(mark))
+          forgotten += await redis.lrem(key, 0, entry);
+      }
+    }
+    return forgotten;
+  }
+
   /** Forgets outcomes that are too old; what lists there are expire by themselves. */
   async forgetOutcomes(redis: RedisClient, now: number): Promise<void> {
     await redis.xtrim(this.#keys.outcomes, 'MINID', '~', Math.floor(now) - this.retentionMs);
+  }
+
+  /** The lists that may lead from these to a notification, the newest day first, and as what. */
+  #placesOf(terms: readonly SearchTerm[], now: number): { key: string; mark: Buffer }[] {
+    const hashes = terms.flatMap((term) => this.#all.map((key) => hashOf(key, term)));
+    const places: { key: string; mark: Buffer }[] = [];
+    // A clock may differ by a little, at midnight by a day.
+    for (let day = dayOf(now) + 1; day >= dayOf(now - this.retentionMs); day -= 1) {
+      for (const each of hashes) {
+        places.push({ key: this.#keys.found(day, bucketOf(each)), mark: markOf(each) });
+      }
+    }
+    return places;
   }
 
   #entry(id: string, now: number, by: FoundBy, value: string): IndexEntry {

@@ -45,10 +45,11 @@ export function cancel(
   record: NotificationRecord,
   now: number,
   by?: string,
+  reason?: string,
 ): Decision<CancelResult> {
   if (record.state === 'cancelled') return keep({ kind: 'cancelled', record });
   if (!CANCELLABLE.has(record.state)) return keep({ kind: 'too_late', state: record.state });
-  const next = step(record, now, { state: 'cancelled', detail: by && `by ${by}` });
+  const next = step(record, now, { state: 'cancelled', reason, detail: by && `by ${by}` });
   return write(next, { kind: 'cancelled', record: next });
 }
 

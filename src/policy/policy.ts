@@ -4,6 +4,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { EstimatedWait } from '../notification/requestCost.js';
 import type { Channel } from '../notification/state.js';
 import { onlyTo } from './allowedRecipients.js';
+import { erased } from './erased.js';
 import { frequencyCap } from './frequencyCap.js';
 import type { PolicyFacts, Rule, Sending, Verdict } from './rule.js';
 import { suppressed } from './suppressed.js';
@@ -27,6 +28,7 @@ export interface PolicySettings {
 /** All rules of a deployment. A new one is a file beside this and its line here. */
 export function policyFor(settings: PolicySettings): Policy {
   return policyOf([
+    erased,
     onlyTo(settings.NOTIFY_ONLY_TO),
     suppressed,
     frequencyCap(settings.FREQUENCY_CAP ?? {}),

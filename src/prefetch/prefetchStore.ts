@@ -161,6 +161,42 @@ export class PrefetchStore {
     return new Set(live.map((row) => blockOf(Number(row))));
   }
 
+  /**
+   * Takes what was prefetched for some rows out of their blocks. The record gets another version each time: a
+   * process that has read these rows before cannot write them down again, and begins with what stands in Redis.
+   */
+  async eraseRows(campaignId: string, rowNumbers: readonly number[]): Promise<void> {
+    const blocks = new Set(rowNumbers.map(blockOf));
+    for (const block of blocks) while (!(await this.#eraseIn(campaignId, block, rowNumbers)));
+  }
+
+  async #eraseIn(
+    campaignId: string,
+    block: number,
+    rowNumbers: readonly number[],
+  ): Promise<boolean> {
+    const stored = await this.read(campaignId);
+    const key = this.keys.of(campaignId).prefetched(block);
+    const [known, keepMs] = await Promise.all([
+      this.readBlock(campaignId, block),
+      this.#redis.pttl(key),
+    ]);
+    if (stored === undefined) {
+      // Nothing is under way, and what is left of a block is of no use.
+      await this.#redis.unlink(key);
+      return true;
+    }
+    const entries = new Map<number, PrefetchedBlock>();
+    if (known !== undefined && keepMs > 0) {
+      const gone = new Set(rowNumbers.map(String));
+      const rows = Object.fromEntries(
+        Object.entries(known.rows).filter(([number]) => !gone.has(number)),
+      );
+      entries.set(block, { ...known, rows });
+    }
+    return this.write(campaignId, stored.version, stored.state, { entries, keepMs });
+  }
+
   /** Takes all of it away. */
   async forget(campaignId: string, blocks: readonly BlockPlace[]): Promise<void> {
     const { prefetch, wroteSince } = this.keys.of(campaignId);

@@ -84,6 +84,26 @@ export class SuppressionList {
     return this.#drop(this.#digests.of(address));
   }
 
+  /**
+   * Takes the free text of an entry away, should it say more than it may. The entry goes on stopping messages.
+   * Answers with the entry as it stands then; undefined where there is none.
+   */
+  async forgetReason(address: SuppressedAddress): Promise<Suppression | undefined> {
+    let open = this.#digests.of(address);
+    while (open.length > 0) {
+      const packed = await this.#store.read(open);
+      const changes = open.flatMap((digest, at) => {
+        const seen = packed[at];
+        const entry = this.#counting(seen);
+        if (entry?.reason === undefined) return [];
+        return [{ digest, seen, next: { ...entry, reason: undefined } }];
+      });
+      const answers = await this.#store.write(changes);
+      open = changes.filter((_, at) => answers[at]?.kind === 'lost').map(({ digest }) => digest);
+    }
+    return this.find(address);
+  }
+
   async find(address: SuppressedAddress): Promise<Suppression | undefined> {
     const [found] = await this.findAll([address]);
     return found;

@@ -13,7 +13,10 @@ const storeWith = (secret: string) =>
   new CheckpointStore<typeof FOUND>(redis, prefix, Keyring.parse(secret), 60_000);
 const store = storeWith('a-secret-of-the-deployment');
 
-beforeEach(() => flushPrefix(prefix));
+beforeEach(async () => {
+  await flushPrefix(prefix);
+  await redis.set(`${prefix}:r:n-1`, 'a request');
+});
 afterAll(async () => {
   await flushPrefix(prefix);
   await redis.quit();
@@ -26,6 +29,12 @@ describe('a checkpoint', () => {
     const stored = [...(await everythingStored(prefix)).values()].join();
     expect(stored).not.toMatch(/parcel|Dana/);
     expect(stored).not.toBe('');
+  });
+
+  test('is not saved once the request is gone, so that no attempt writes an erased person down again', async () => {
+    await redis.del(`${prefix}:r:n-1`);
+    await store.save('n-1', FOUND);
+    expect(await redis.exists(`${prefix}:x:n-1`)).toBe(0);
   });
 
   test('counts as absent under another secret, and under another notification', async () => {

@@ -95,4 +95,21 @@ describe('rows that wait for their prefetch', () => {
     expect(await store.write('contended', seen?.version, next, none)).toBe(false);
     expect((await store.read('contended'))?.version).toBe(2);
   });
+
+  test('lose what was fetched for a row that is erased, and a process that has read the row before cannot write', async () => {
+    const row = { identity: { contactName: 'Marker' } };
+    const block = { search: '', rows: { 2: row, 3: row } };
+    await store.write('erased', undefined, newPrefetch(0, 1), {
+      entries: new Map([[0, block]]),
+      keepMs: LATER_MS,
+    });
+    const seen = await store.read('erased');
+    await store.eraseRows('erased', [3, 700]);
+    expect(await store.readBlock('erased', 0)).toEqual({ search: '', rows: { 2: row } });
+    const late = { entries: new Map([[0, block]]), keepMs: LATER_MS };
+    expect(await store.write('erased', seen?.version, newPrefetch(0, 1), late)).toBe(false);
+    expect((await store.read('erased'))?.state).toEqual(seen?.state);
+    await store.eraseRows('never-begun', [3]);
+    expect(await store.read('never-begun')).toBeUndefined();
+  });
 });

@@ -224,6 +224,17 @@ describe('the suppression list', () => {
     }
     expect(await list.find(email('dana@example.com'))).toMatchObject({ channels: 'all' });
   });
+
+  test('loses an entry’s free text and nothing else when its person is erased, whichever key has made it', async () => {
+    const { list, listOf } = freshList();
+    const entry = { ...BY_IMPORT, source: 'person' as const, until: NOW + DAY_MS };
+    await list.add(email('dana@example.com'), { ...entry, reason: 'Dana called' });
+    const rotated = listOf(`b:a-secret-of-today-b,${OLD_SECRET}`);
+    expect(await rotated.forgetReason(email('dana@example.com'))).toEqual(entry);
+    expect(await list.find(email('dana@example.com'))).toEqual(entry);
+    expect((await list.summary()).bySource.person).toBe(1);
+    expect(await list.forgetReason(email('ann@example.com'))).toBeUndefined();
+  });
 });
 
 test.each([

@@ -82,6 +82,8 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'campaign.retry': 'Retried rows of a campaign',
   'campaign.test': 'Sent a test message',
   'campaign.delete_draft': 'Deleted an empty campaign',
+  'person.erase': 'Erased a customer',
+  'person.export': 'Exported what is stored about a customer',
   'job.promote': 'Promoted a job',
   'job.duplicate': 'Duplicated a job',
   'job.remove': 'Removed a job',

@@ -3,18 +3,20 @@
 -- since for so little work the call itself is what costs.
 --
 -- A row of a campaign leaves the waiting ones in the same moment, and is not accepted when the
--- campaign is halted or none wait: a feeder that was frozen may come back when everything is over.
+-- campaign is halted or none wait: a feeder that was frozen may come back when everything is over. Nor is it
+-- when rows of the campaign were erased since it was read: it may be one of them (src/campaign/erasedRows.ts).
 --
 -- KEYS[1] due, then of each notification: record, request, and a list of the search index for each of
 -- its entries; at the end, when they are rows of one campaign: counts, live, halt
--- ARGV[1] 'rows' or ''   ARGV[2] when those lists expire (epoch ms)
+-- ARGV[1] '', or how many erasures the campaign had counted when its rows were read   ARGV[2] when those lists expire (epoch ms)
 -- then ARGV of each notification: id, record (tag + packed), request, next check (epoch ms), row
 -- number or '', how many entries, the entries
 -- returns of each: false when accepted, the record that is already there, or 0 when the row must not
 -- be released
-local are_rows = ARGV[1] == 'rows'
+local are_rows = ARGV[1] ~= ''
 local counts, live, halt = KEYS[#KEYS - 2], KEYS[#KEYS - 1], KEYS[#KEYS]
-local halted = are_rows and redis.call('EXISTS', halt) == 1
+local halted = are_rows and (redis.call('EXISTS', halt) == 1
+  or (redis.call('HGET', counts, 'erasures') or '0') ~= ARGV[1])
 local waiting = are_rows and tonumber(redis.call('HGET', counts, 'waiting') or '0') or 0
 local answers = {}
 local at, key, argument = 0, 2, 3
