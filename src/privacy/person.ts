@@ -14,9 +14,9 @@ import {
 export const PERSON_EXPECTED =
   'an email address, a phone number with + and country code, or the id of an external contact';
 
-/** What in a text may be an address: as few as possible are tried. */
+/** What in a text may be an address. Bounded, or a cell of a quarter of a million signs would take hours. */
 const CANDIDATES =
-  /[^\s"'<>,;|()[\]{}=]+@[^\s"'<>,;|()[\]{}=]+|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[+(]?\d[\d\s()./-]{4,}\d/g;
+  /[^\s"'<>,;|()[\]{}=@]{1,64}@[^\s"'<>,;|()[\]{}=@]{1,253}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[+(]?\d[\d\s()./-]{4,30}\d/g;
 
 export interface PersonSettings {
   /** Where numbers without a country code are dialled. */

@@ -3,6 +3,7 @@ import type { AuditLog } from '../audit/auditLog.js';
 import type { NumberedRow } from '../campaign/campaign.js';
 import { type ErasableRows, type RowPlace, rowPlaceOf } from '../campaign/erasedRows.js';
 import type { CampaignStore } from '../campaign/store.js';
+import { UnreadableRowsError } from '../campaign/unreadableCampaign.js';
 import type { Ledger } from '../notification/ledger.js';
 import { type NotificationView, viewOf } from '../notification/notificationView.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -143,7 +144,7 @@ export class PersonalData {
   }
 
   async #pass(person: Person, by: string | undefined): Promise<Pass> {
-    const { redis, prefix, ledger, index, requests, prefetch } = this.#parts;
+    const { redis, prefix, ledger, index, requests } = this.#parts;
     const pass: Pass = {
       erased: noneErased(),
       cancelled: 0,
@@ -152,12 +153,7 @@ export class PersonalData {
       remains: [],
     };
     for (const place of await this.#sources(person, pass)) {
-      const numbers: number[] = [];
-      for await (const found of this.#rowsIn(place, person, true)) {
-        if (found.kind === 'rows') numbers.push(...found.rows.map(({ number }) => number));
-        pass.erased[found.kind === 'rows' ? 'campaignRows' : 'rejectedRows'] += found.rows.length;
-      }
-      if (numbers.length > 0) await prefetch.eraseRows(place.campaignId, numbers);
+      await this.#eraseRows(place, person, pass);
       if (place.upload !== undefined) await this.#noteUpload(place, pass);
     }
     let unreadable = 0;
@@ -180,6 +176,21 @@ export class PersonalData {
     }
     await this.#inbox(person, pass);
     return pass;
+  }
+
+  /** Rows that cannot be decrypted must not keep the rest from being erased. */
+  async #eraseRows(place: RowPlace, person: Person, pass: Pass): Promise<void> {
+    const numbers: number[] = [];
+    try {
+      for await (const found of this.#rowsIn(place, person, true)) {
+        if (found.kind === 'rows') numbers.push(...found.rows.map(({ number }) => number));
+        pass.erased[found.kind === 'rows' ? 'campaignRows' : 'rejectedRows'] += found.rows.length;
+      }
+    } catch (error) {
+      if (!(error instanceof UnreadableRowsError)) throw error;
+      pass.remains.push(unreadableRows(place.campaignId));
+    }
+    if (numbers.length > 0) await this.#parts.prefetch.eraseRows(place.campaignId, numbers);
   }
 
   /** Removes jobs; answers where rows lie. */
@@ -317,6 +328,13 @@ function fileOfInbox(file: string): Remains {
   return {
     what: `the file ${file} of the inbox, which is about to be imported`,
     todo: `take the person out of it, or ${AGAIN} once it was imported`,
+  };
+}
+
+function unreadableRows(campaignId: string): Remains {
+  return {
+    what: `rows of campaign ${campaignId} that NOTIFIER_SECRET cannot decrypt`,
+    todo: `give this process the key that encrypted them and ${AGAIN}; without it no one can read them`,
   };
 }
 

@@ -56,7 +56,17 @@ describe('a person', () => {
     ]) {
       expect([text, dana.isNamedIn(text)]).toEqual([text, true]);
     }
-    for (const text of ['', 'mydana@example.com', 'dana@example.co', '49151987654321', 'Dana']) {
+    const long = 'a'.repeat(250_000);
+    for (const text of [
+      long,
+      `${long}@`,
+      '1'.repeat(250_000),
+      '',
+      'mydana@example.com',
+      'dana@example.co',
+      '49151987654321',
+      'Dana',
+    ]) {
       expect([text, dana.isNamedIn(text)]).toEqual([text, false]);
     }
   });
