@@ -53,8 +53,15 @@ export function estimate(
     if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason, cost: NO_COST };
     const { email, externalContactId, phone, name } = request.recipient;
     const kind = [email, externalContactId, phone, name].map((part) => part !== undefined);
-    const key = kind.join();
-    const outlook = known.get(key) ?? outlookOf(request, template, order, parts);
+    // A channel that the recipient opted out of is passed over, as a worker does.
+    const left =
+      facts.suppressions.length === 0
+        ? order
+        : order.filter(
+            (channel) => parts.policy(request, [channel], Date.now(), facts).kind !== 'skip',
+          );
+    const key = [...kind, ...left].join();
+    const outlook = known.get(key) ?? outlookOf(request, template, left, parts);
     known.set(key, outlook);
     const deferred = deferralBy(verdict);
     return outlook.would === 'try' && deferred !== undefined ? { ...outlook, deferred } : outlook;

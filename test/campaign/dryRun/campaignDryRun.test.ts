@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { costSettings } from '../../../src/app/campaignEstimates.js';
+import { consentDigests, openSuppressions } from '../../../src/app/openSuppressions.js';
 import type { DryRun, DryRunOptions } from '../../../src/campaign/dryRun/campaignDryRun.js';
 import { EarlierSpending } from '../../../src/campaign/earlierSpending.js';
+import { consentKeys } from '../../../src/redis/keys.js';
 import { type Deployment, deploy } from '../../support/deployment.js';
 import { everythingStored } from '../../support/everythingStored.js';
 import { customersCsv, type Office, openOffice } from '../support/office.js';
@@ -73,6 +75,35 @@ describe('a dry run', () => {
       tried: { web: 3 },
       skipped: { no_history: 1 },
     });
+  });
+
+  test('counts who is on the suppression list and who has reached the cap, each by its reason', async () => {
+    const capped = await openOffice({ FREQUENCY_CAP: '1/7d' });
+    try {
+      const { redis } = capped.producer.store;
+      const at = (address: string) => ({ field: 'email', address }) as const;
+      const entry = { source: 'import', author: 'api:crm', at: 0 } as const;
+      const list = openSuppressions(capped.config, redis);
+      await list.add(at('a@example.com'), { ...entry, channels: 'all' });
+      await list.add(at('b@example.com'), { ...entry, channels: ['web'] });
+      const [digest] = consentDigests(capped.config).of(at('c@example.com'));
+      const places = consentKeys(capped.prefix).places('campaign', digest?.toString('hex') ?? '');
+      await redis.zadd(places, Date.now(), 'another-notification');
+      await capped.imported(
+        'consent',
+        'email\nA@Example.com\nb@example.com\nc@example.com\nd@example.com\n',
+      );
+      expect(await dryRun('consent', {}, capped)).toMatchObject({
+        tried: { web: 1, email: 1 },
+        skipped: { suppressed: 1, frequency_cap: 1 },
+      });
+      expect((await capped.campaigns.preparation.sample('consent', 1))?.outlook).toMatchObject({
+        would: 'skip',
+        reason: 'suppressed',
+      });
+    } finally {
+      await capped.close();
+    }
   });
 
   test('shows the first, the longest and a random row as they would look, and marks what is made up', async () => {
