@@ -87,6 +87,11 @@ export class Suppressions {
     this.#memory = new RedisMemory(redis);
   }
 
+  /** An address as the list and the audit have it. */
+  hashOf(address: SuppressedAddress): string | undefined {
+    return this.#digests.of(address)[0]?.toString('base64url');
+  }
+
   /** @throws RedisUnavailableError */
   find(address: SuppressedAddress): Promise<Suppression | undefined> {
     return this.#patiently(() => this.#list.find(address));
@@ -103,7 +108,7 @@ export class Suppressions {
    * @throws RedisUnavailableError
    */
   add(address: SuppressedAddress, request: SuppressionRequest, by: Caller): Promise<Suppressed> {
-    const act: Act = { what: 'suppression.add', on: this.#hashOf(address) };
+    const act: Act = { what: 'suppression.add', on: this.hashOf(address) };
     const work = async (): Promise<Suppressed> => {
       const suppression = await this.#given(request, request.source ?? 'person', by);
       const change = await this.#list.add(address, suppression);
@@ -125,7 +130,7 @@ export class Suppressions {
    * @throws RedisUnavailableError
    */
   remove(address: SuppressedAddress, by: Caller): Promise<Suppression | undefined> {
-    const act: Act = { what: 'suppression.remove', on: this.#hashOf(address) };
+    const act: Act = { what: 'suppression.remove', on: this.hashOf(address) };
     return this.#audited(
       by,
       act,
@@ -240,11 +245,6 @@ export class Suppressions {
   async exported(by: Caller): Promise<AsyncIterable<string>> {
     const work = async () => exportSuppressions(this.#list.entries(), this.#fingerprints);
     return this.#audited(by, { what: 'suppression.export' }, work, () => ({ outcome: 'done' }));
-  }
-
-  /** As the list has it, so that an entry and its acts are found by each other. */
-  #hashOf(address: SuppressedAddress): string | undefined {
-    return this.#digests.of(address)[0]?.toString('base64url');
   }
 
   #sink() {

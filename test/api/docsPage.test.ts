@@ -26,7 +26,7 @@ describe('the page at /docs', () => {
       const section = new RegExp(
         `<section class="operation" id="${operationId}"[\\s\\S]*?</section>`,
       ).exec(page)?.[0];
-      expect(section).toContain(`${at.replace(':id', '{id}')}</code>`);
+      expect(section).toContain(`${at.replace(/:(\w+)/, '{$1}')}</code>`);
       expect(section).toContain('curl');
       for (const status of Object.keys(answers)) expect(section).toContain(`<summary>${status} `);
     }

@@ -22,6 +22,8 @@ import {
 interface Looked {
   address: string;
   entry: SuppressionView | undefined;
+  /** By which the audit knows it. */
+  hash: string | undefined;
 }
 
 /** A form that was refused, with what was written and what is wrong. */
@@ -114,10 +116,11 @@ ${field({
 </form>`;
 }
 
-function lookedUp(view: SuppressionPageView, { address, entry }: Looked): Html {
+function lookedUp(view: SuppressionPageView, { address, entry, hash = '' }: Looked): Html {
   const { beside, isEditor, once, now } = view;
+  const history = html`<p><a href="/audit?what=suppression&on=${hash}">What people and programs did about it</a></p>`;
   if (entry === undefined) {
-    return html`${panel('good', html`<p><strong>It is not suppressed.</strong></p>`, 'status')}${beside}`;
+    return html`${panel('good', html`<p><strong>It is not suppressed.</strong></p>${history}`, 'status')}${beside}`;
   }
   const facts = definitionList([
     ['Stops', entry.channels === 'all' ? 'all channels' : entry.channels.join(', ')],
@@ -132,7 +135,7 @@ function lookedUp(view: SuppressionPageView, { address, entry }: Looked): Html {
 <p class="buttons">${button('Take it off the list', 'danger')}</p></form>`;
   return html`${panel(
     'open',
-    html`<p><strong>It is suppressed.</strong></p>${facts}${isEditor ? remove : undefined}`,
+    html`<p><strong>It is suppressed.</strong></p>${facts}${history}${isEditor ? remove : undefined}`,
     'status',
   )}${beside}`;
 }

@@ -83,7 +83,9 @@ export function suppressionPages(app: FastifyInstance, parts: SuppressionPagesPa
     }
     const found = await suppressions.find(read.address);
     const entry = found === undefined ? undefined : suppressionView(found);
-    return send(request, reply, { looked: { address: written.trim(), entry } });
+    return send(request, reply, {
+      looked: { address: written.trim(), entry, hash: suppressions.hashOf(read.address) },
+    });
   });
 
   app.post<WithForm>(`${PAGE}/add`, allow('editor'), (request, reply) =>
