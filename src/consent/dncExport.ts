@@ -68,7 +68,7 @@ const FILE_WITHIN_MS = 30 * 60 * 1_000;
 
 /**
  * Has the platform export a list, waits for it, and opens the file. The export before stays at its place until
- * the new one is there, so the two are told apart by what stood there first.
+ * the new one is there, so the two are known by what was there first.
  */
 export async function exportedDncList(
   client: Client,
