@@ -16,11 +16,20 @@ export function encryptAtRest(
   keyring: Keyring,
   purpose: string,
   subject: string,
-  open: Buffer,
+  open: Buffer | string,
 ): Buffer {
-  const keyId = Buffer.from(keyring.keyId);
-  const head = Buffer.concat([Buffer.from([MARK, keyId.length]), keyId]);
-  return sealBytes(keyring.derive(purpose, subject), open, head);
+  return sealBytes(keyring.derive(purpose, subject), open, headOf(keyring.keyId));
+}
+
+/** By id of the key; a process has one or two. */
+const heads = new Map<string, Buffer>();
+
+function headOf(keyId: string): Buffer {
+  const known = heads.get(keyId);
+  if (known !== undefined) return known;
+  const head = Buffer.concat([Buffer.from([MARK, keyId.length]), Buffer.from(keyId)]);
+  heads.set(keyId, head);
+  return head;
 }
 
 export type AtRest =

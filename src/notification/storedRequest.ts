@@ -28,7 +28,7 @@ const PURPOSE = 'request';
 
 /** A request holds addresses, names and texts, so it is encrypted; see atRest. */
 export function sealRequest(keyring: Keyring, id: string, stored: StoredRequest): Buffer {
-  return encryptAtRest(keyring, PURPOSE, id, Buffer.from(JSON.stringify(stored)));
+  return encryptAtRest(keyring, PURPOSE, id, JSON.stringify(stored));
 }
 
 /** @throws UnreadableRequestError; another error where the bytes are damaged */
