@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Campaigns } from '../campaign/campaigns.js';
+import type { PolicyChecks } from '../consent/policyCheck.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
@@ -17,6 +18,7 @@ export interface ApiParts {
   notifications: Notifications;
   search: NotificationSearch;
   campaigns: Campaigns;
+  policyChecks: PolicyChecks;
   suppressions: Suppressions;
   keys: ApiKeys;
   operations: Operations;

@@ -17,6 +17,7 @@ import { CONTROL_ROUTES } from './routes/controlRoutes.js';
 import { ERASURE_ROUTES } from './routes/erasureRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
+import { POLICY_ROUTES } from './routes/policyRoutes.js';
 import { SEARCH_ROUTES } from './routes/searchRoutes.js';
 import { SUPPRESSION_ROUTES } from './routes/suppressionRoutes.js';
 import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
@@ -32,6 +33,7 @@ export const ROUTES: readonly Route[] = [
   ...CAMPAIGN_FILE_ROUTES,
   ...CAMPAIGN_STEP_ROUTES,
   ...SUPPRESSION_ROUTES,
+  ...POLICY_ROUTES,
   ...CONTROL_ROUTES,
   ...ERASURE_ROUTES,
   ...AUDIT_ROUTES,

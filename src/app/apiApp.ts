@@ -35,6 +35,7 @@ import { openConsent } from './openConsent.js';
 import { openFlow } from './openFlow.js';
 import { openAccounts, openLogins } from './openLogins.js';
 import { openPersonalData } from './openPersonalData.js';
+import { openPolicyChecks } from './openPolicyChecks.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { openUnsubscribe } from './openUnsubscribe.js';
 import { RedisPreparation } from './redisPreparation.js';
@@ -120,6 +121,7 @@ export async function startApi(
   const campaigns = openCampaigns(config, producer);
   const suppressions = openConsent(config, producer);
   const isReady = () => preparation.standing.kind === 'ready';
+  const policyChecks = openPolicyChecks(config, producer);
   const inbox = openInbox(config, { producer, campaigns, suppressions, isReady, log });
   const keys = new ApiKeys(config.API_KEYS);
   const app = buildServer({
@@ -128,6 +130,7 @@ export async function startApi(
     search,
     campaigns,
     suppressions,
+    policyChecks,
     operations,
     personalData: openPersonalData(config, producer),
     auditTrail: producer.auditTrail,
@@ -152,6 +155,7 @@ export async function startApi(
     auditTrail: producer.auditTrail,
     campaigns,
     suppressions,
+    policyChecks,
     catalogue,
     keys,
     templates: { dir: templatesDir(config), loaded: templates },

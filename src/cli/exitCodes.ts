@@ -81,6 +81,17 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier policy check --help`. */
+export const POLICY_EXIT_CODES = `
+Exit codes:
+  0    a message may go out
+  1    it would wait; until when is said
+  2    wrong usage; every field is named
+  3    it would be skipped
+  7    Redis is unavailable
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier audit --help`. */
 export const AUDIT_EXIT_CODES = `
 Exit codes:

@@ -8,6 +8,7 @@ import {
   type ExitCode,
   NOTIFICATION_EXIT_CODES,
   PERSON_EXIT_CODES,
+  POLICY_EXIT_CODES,
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
@@ -16,6 +17,7 @@ import {
 import type { GateOptions, PauseOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { PersonOptions } from './personCommand.js';
+import type { PolicyOptions } from './policyCommand.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import { addSuppression } from './suppression/suppressionSubcommands.js';
@@ -51,6 +53,7 @@ export function buildProgram(): Command {
   addCampaign(program, { exitWith, collect, wholeNumber });
   addOperating(program);
   addNotification(program);
+  addPolicy(program);
   addResolve(program);
   addDoctor(program);
   addTemplates(program);
@@ -168,6 +171,27 @@ function addOperating(program: Command): void {
     .action(async (options: GateOptions) => {
       const { gate } = await import('./operate.js');
       exitWith(await gate(options));
+    });
+}
+
+function addPolicy(program: Command): void {
+  program
+    .command('policy')
+    .description('what keeps messages from going out')
+    .command('check')
+    .description('say what policy would say to a recipient now, rule by rule; sends nothing')
+    .option('--to <email>', "the customer's email address")
+    .option('--contact <id>', 'their external contact id in Genesys Cloud')
+    .option('--phone <number>', 'their phone number')
+    .option('--country <code>', 'where a number without + and country code is dialled, such as GB')
+    .option('--template <name>', 'whose default channels count where none are named')
+    .option('--channels <list>', 'fallback order, such as web,email')
+    .option('--priority <priority>', 'transactional (default) or campaign')
+    .option('--json', 'print the answer as JSON')
+    .addHelpText('after', POLICY_EXIT_CODES)
+    .action(async (options: PolicyOptions) => {
+      const { checkPolicy } = await import('./policyCommand.js');
+      exitWith(await checkPolicy(options));
     });
 }
 

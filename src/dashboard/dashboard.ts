@@ -7,6 +7,7 @@ import { ROUTES } from '../api/server.js';
 import type { AuditLog } from '../audit/auditLog.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import type { Config } from '../config.js';
+import type { PolicyChecks } from '../consent/policyCheck.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import type { CountryCode } from '../notification/phoneNumber.js';
 import type { AuditTrail } from '../queue/auditTrail.js';
@@ -49,6 +50,7 @@ export interface DashboardParts {
   auditTrail: AuditTrail;
   campaigns: Campaigns;
   suppressions: Suppressions;
+  policyChecks: PolicyChecks;
   catalogue: TemplateCatalogue;
   keys: ApiKeys;
   templates: {
@@ -101,8 +103,8 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, search, forms, country });
     auditPages(scope, { trail: parts.auditTrail });
-    const { suppressions, auditTrail } = parts;
-    suppressionPages(scope, { suppressions, auditTrail, forms });
+    const { suppressions, auditTrail, policyChecks } = parts;
+    suppressionPages(scope, { suppressions, auditTrail, forms, policyChecks });
     const { dir, loaded } = parts.templates;
     const configured = config.NOTIFY_CHANNELS;
     const options = quotingOf(config);

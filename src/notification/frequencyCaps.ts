@@ -40,12 +40,13 @@ function isSound({ places, spanMs }: FrequencyCap): boolean {
 export function describeFrequencyCaps(caps: FrequencyCaps): string {
   const written = LANES.flatMap((lane) => {
     const cap = caps[lane];
-    return cap === undefined ? [] : [`${lane}:${cap.places}/${spanOf(cap)}`];
+    return cap === undefined ? [] : [`${lane}:${cap.places}/${spanText(cap)}`];
   });
   return written.join(',');
 }
 
-function spanOf({ spanMs }: FrequencyCap): string {
+/** A span with the largest unit that fits, as in `7d`. */
+export function spanText({ spanMs }: Pick<FrequencyCap, 'spanMs'>): string {
   const unit = (['d', 'h'] as const).find((each) => spanMs % UNITS[each] === 0) ?? 'm';
   return `${spanMs / UNITS[unit]}${unit}`;
 }

@@ -25,14 +25,25 @@ export interface PolicySettings {
   FREQUENCY_CAP?: FrequencyCaps | undefined;
 }
 
-/** All rules of a deployment. A new one is a file beside this and its line here. */
-export function policyFor(settings: PolicySettings): Policy {
-  return policyOf([
+export const RULE_NAMES = ['erased', 'allowedRecipients', 'suppressed', 'frequencyCap'] as const;
+
+export type RuleName = (typeof RULE_NAMES)[number];
+
+/**
+ * All rules of a deployment by name, in the order they are asked. A new one is a file beside this, its
+ * name above and its line here, and the sentence that says why (src/consent/ruleWords.ts).
+ */
+export function rulesFor(settings: PolicySettings): Readonly<Record<RuleName, Rule>> {
+  return {
     erased,
-    onlyTo(settings.NOTIFY_ONLY_TO),
+    allowedRecipients: onlyTo(settings.NOTIFY_ONLY_TO),
     suppressed,
-    frequencyCap(settings.FREQUENCY_CAP ?? {}),
-  ]);
+    frequencyCap: frequencyCap(settings.FREQUENCY_CAP ?? {}),
+  };
+}
+
+export function policyFor(settings: PolicySettings): Policy {
+  return policyOf(Object.values(rulesFor(settings)));
 }
 
 /** How a dry run shows that a notification would wait. */

@@ -1,5 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { PolicyChecks } from '../../consent/policyCheck.js';
+import { viewOfCheck } from '../../consent/policyCheckView.js';
 import {
   CHANNELS_EXPECTED,
   readChannels,
@@ -10,18 +12,23 @@ import {
 } from '../../consent/suppressionRequest.js';
 import type { FileDefaults, Suppressions } from '../../consent/suppressions.js';
 import { suppressionView } from '../../consent/suppressionView.js';
+import type { Html } from '../../html/html.js';
+import { CHANNELS, LANES } from '../../notification/state.js';
 import { may } from '../../people/role.js';
 import type { AuditTrail } from '../../queue/auditTrail.js';
+import type { SuppressedAddress } from '../../suppression/consentIdentity.js';
 import { REASON_EXPECTED } from '../../suppression/suppression.js';
 import type { FormTokens } from '../page/formToken.js';
 import { sendPage } from '../page/layout.js';
 import { allow } from '../people/access.js';
+import { policyPanel } from './policyPanel.js';
 import { type SuppressionPageView, suppressionPage } from './suppressionPage.js';
 import { suppressionUploads } from './suppressionUploads.js';
 
 export interface SuppressionPagesParts {
   suppressions: Suppressions;
   auditTrail: Pick<AuditTrail, 'page'>;
+  policyChecks: PolicyChecks;
   forms: FormTokens;
 }
 
@@ -35,7 +42,7 @@ type WithForm = { Body: URLSearchParams | undefined };
  * forms and never in a URL, which browsers, proxies and logs keep.
  */
 export function suppressionPages(app: FastifyInstance, parts: SuppressionPagesParts): void {
-  const { suppressions, auditTrail, forms } = parts;
+  const { suppressions, auditTrail, forms, policyChecks } = parts;
 
   async function send(
     request: FastifyRequest,
@@ -83,8 +90,10 @@ export function suppressionPages(app: FastifyInstance, parts: SuppressionPagesPa
     }
     const found = await suppressions.find(read.address);
     const entry = found === undefined ? undefined : suppressionView(found);
+    const beside = await policyOn(read.address, policyChecks);
     return send(request, reply, {
       looked: { address: written.trim(), entry, hash: suppressions.hashOf(read.address) },
+      beside,
     });
   });
 
@@ -162,4 +171,16 @@ function readForm(body: URLSearchParams | undefined, suppressions: Suppressions)
       until: until === undefined ? undefined : new Date(until).toISOString(),
     },
   };
+}
+
+/** What the rules say of an address over every channel, for either priority. */
+async function policyOn(
+  { field, address }: SuppressedAddress,
+  checks: PolicyChecks,
+): Promise<Html> {
+  const question = { recipient: { [field]: address }, channels: CHANNELS };
+  const asked = await Promise.all(LANES.map((priority) => checks.check({ ...question, priority })));
+  return policyPanel(
+    asked.flatMap((answer) => (answer.kind === 'checked' ? [viewOfCheck(answer.check)] : [])),
+  );
 }
