@@ -19,9 +19,9 @@ export interface PolicyQuestion {
 }
 
 /** What one rule says, and why: a sentence without personal data. */
-export type RuleFinding = Verdict & { rule: RuleName; why: string };
+type RuleFinding = Verdict & { rule: RuleName; why: string };
 
-export interface ChannelFinding {
+interface ChannelFinding {
   channel: Channel;
   /** What all rules say together. */
   verdict: Verdict;
