@@ -60,6 +60,10 @@ describe('the page of suppressions', () => {
     expect(words).toContain('It is suppressed.');
     expect(words).toMatch(/Stops email Because Asked by phone How by a person By the-editor/);
     expect(words).toMatch(/the-editor \(page\) suppressed/);
+    expect(words).toMatch(/What policy says now .* A campaign notification: ✓ may go out/);
+    expect(words).toMatch(
+      /suppressed email ✕ is skipped \( suppressed \) An entry of the suppression/,
+    );
     expect(wordsIn(await pageOf(editor, '/suppressions?done=added'))).toContain(
       'The address is suppressed.',
     );
