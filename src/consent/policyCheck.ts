@@ -1,13 +1,13 @@
 import type { FieldProblem, NotificationRequest } from '../notification/request.js';
 import type { Channel, Lane } from '../notification/state.js';
-import { type PolicySettings, policyOf, type RuleName, rulesFor } from '../policy/policy.js';
+import { type PolicySettings, policyOf, rulesFor } from '../policy/policy.js';
 import type { Sending, Verdict } from '../policy/rule.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { Consent } from '../suppression/consent.js';
 import { consentAddresses } from '../suppression/consentIdentity.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
-import { whyOf } from './ruleWords.js';
+import { ASKED_RULES, type AskedRule, whyOf } from './ruleWords.js';
 
 /** A notification that is not sent: whom it would be for, and how. */
 export interface PolicyQuestion {
@@ -19,7 +19,7 @@ export interface PolicyQuestion {
 }
 
 /** What one rule says, and why: a sentence without personal data. */
-type RuleFinding = Verdict & { rule: RuleName; why: string };
+type RuleFinding = Verdict & { rule: AskedRule; why: string };
 
 interface ChannelFinding {
   channel: Channel;
@@ -75,7 +75,9 @@ export class PolicyChecks {
     const order = channels ?? (await this.#defaultChannels(template));
     if (order === undefined) {
       const names = (await this.#parts.catalogue.names()).join(', ');
-      return { kind: 'invalid', problems: [{ field: 'template', expected: `one of ${names}` }] };
+      const expected =
+        names === '' ? 'to be left out: no template is known yet' : `one of ${names}`;
+      return { kind: 'invalid', problems: [{ field: 'template', expected }] };
     }
     const lane = priority ?? 'transactional';
     const request = { recipient, template: template ?? '', channels: [...order], priority: lane };
@@ -109,7 +111,7 @@ function findingsOf(
   sending: Sending,
   settings: PolicySettings,
 ): RuleFinding[] {
-  return (Object.keys(rules) as RuleName[]).map((rule) => {
+  return ASKED_RULES.map((rule) => {
     const verdict = rules[rule](sending);
     return { ...verdict, rule, why: whyOf(rule, { verdict, sending, settings }) };
   });

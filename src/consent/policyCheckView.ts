@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { COUNTED_REASONS } from '../notification/countedReason.js';
 import { spanText } from '../notification/frequencyCaps.js';
 import { CHANNELS, LANES } from '../notification/state.js';
-import { RULE_NAMES } from '../policy/policy.js';
 import type { Verdict } from '../policy/rule.js';
 import type { PolicyCheck } from './policyCheck.js';
+import { ASKED_RULES } from './ruleWords.js';
 
 const verdict = z.object({
   verdict: z
@@ -25,7 +25,7 @@ export const policyCheckView = verdict
           channel: z.enum(CHANNELS),
           rules: z.array(
             verdict.extend({
-              rule: z.enum(RULE_NAMES),
+              rule: z.enum(ASKED_RULES),
               why: z.string().meta({ description: 'A sentence without personal data.' }),
             }),
           ),

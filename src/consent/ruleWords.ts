@@ -1,5 +1,5 @@
 import { spanText } from '../notification/frequencyCaps.js';
-import type { PolicySettings, RuleName } from '../policy/policy.js';
+import { type PolicySettings, RULE_NAMES, type RuleName } from '../policy/policy.js';
 import type { Sending, Verdict } from '../policy/rule.js';
 import { type Suppression, stops } from '../suppression/suppression.js';
 
@@ -9,14 +9,17 @@ interface Asked {
   settings: PolicySettings;
 }
 
+/** A row that was erased has no address; a question always has one, so that rule says nothing of it. */
+export type AskedRule = Exclude<RuleName, 'erased'>;
+
+export const ASKED_RULES: readonly AskedRule[] = RULE_NAMES.filter((rule) => rule !== 'erased');
+
 /** Why a rule said what it said, in a sentence. None holds an address or a name. */
-export function whyOf(rule: RuleName, asked: Asked): string {
+export function whyOf(rule: AskedRule, asked: Asked): string {
   return WHY[rule](asked);
 }
 
-const WHY: Readonly<Record<RuleName, (asked: Asked) => string>> = {
-  erased: () =>
-    'Only a row whose person was erased is skipped by it; there is no address left then.',
+const WHY: Readonly<Record<AskedRule, (asked: Asked) => string>> = {
   allowedRecipients: ({ verdict, settings }) => {
     if (settings.NOTIFY_ONLY_TO === undefined) return 'NOTIFY_ONLY_TO is not set.';
     return verdict.kind === 'allow'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { RULE_NAMES } from '../../src/policy/policy.js';
+import { ASKED_RULES } from '../../src/consent/ruleWords.js';
 import { startTestApi, stopApisAfterEach, type TestApi } from './support/api.js';
 
 stopApisAfterEach();
@@ -15,7 +15,7 @@ describe('POST /v1/policy/check', () => {
       recipient: { email: ADDRESS, phone: '+44 1632 960961' },
       channels: ['sms', 'email'],
     });
-    const rules = RULE_NAMES.map((rule) =>
+    const rules = ASKED_RULES.map((rule) =>
       expect.objectContaining({ rule, why: expect.stringMatching(/\.$/) }),
     );
     const notAllowed = { verdict: 'skip', reason: 'not_allowed' };
@@ -62,6 +62,6 @@ describe('POST /v1/policy/check', () => {
       recipient?: object;
     };
     const { status, body } = await check(api, { ...wrong, recipient });
-    expect([status, body]).toMatchObject([400, { problems: [{ field }] }]);
+    expect([status, body]).toMatchObject([422, { errors: [{ field }] }]);
   });
 });
