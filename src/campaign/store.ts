@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { TAG_BYTES, takeRandom } from '../notification/codec.js';
 import { channelCountsOf, reasonCountsOf } from '../notification/countedReason.js';
 import { STATES } from '../notification/state.js';
@@ -6,6 +5,7 @@ import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
 import type { Campaign, CampaignCounts } from './campaign.js';
+import { differencesOf } from './campaignDifferences.js';
 import type { CampaignDecision } from './campaignSteps.js';
 import { UploadProgress } from './import/uploadProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
@@ -382,38 +382,4 @@ function campaignIn(bytes: Buffer, id: string): Campaign | undefined {
 function countsOf(hash: Record<string, string>): CampaignCounts {
   const counts = LABELS.map((label) => [label, Number(hash[label] ?? 0)]);
   return Object.fromEntries(counts) as CampaignCounts;
-}
-
-/** In what a campaign is not what `input` asks for; a start or end that was moved since does not count. */
-function differencesOf(campaign: Campaign, input: NewCampaign): string[] {
-  const { name, isNameDefault, template, defaults, endAt, columns } = input;
-  const { acceptRejected, noUnsubscribe, prefetch } = input;
-  const said = { acceptRejected, noUnsubscribe, prefetch };
-  const asked = { name, template, endAt, ...said, ...columns, ...defaults };
-  const there = { ...campaign.defaults, ...campaign.columns, ...campaign };
-  const fields = [
-    'name',
-    'template',
-    'channels',
-    'history',
-    'variables',
-    'metadata',
-    'endAt',
-    'map',
-    'ignore',
-    'acceptRejected',
-    'noUnsubscribe',
-    'prefetch',
-  ];
-  return fields.filter(
-    (field) =>
-      !(field === 'name' && isNameDefault) &&
-      !isDeepStrictEqual(asStored(there, field), asStored(asked, field)),
-  );
-}
-
-/** JSON knows no `undefined` within a value. */
-function asStored(values: object, field: string): unknown {
-  const value = (values as Record<string, unknown>)[field];
-  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }

@@ -75,7 +75,7 @@ interface Pass {
 /** A job in hand or a release under way may add something behind the back of a pass. */
 const PASSES_MAX = 4;
 const BETWEEN_PASSES_MS = 500;
-/** Answers of lookups: under keys from which it cannot be told whom they are about. */
+/** Answers of look-ups: their keys do not say whom they are about. */
 const LOOKUP_CACHES = ['c:i:', 'c:x:'];
 
 /**

@@ -74,7 +74,7 @@ export const ERASURE_ROUTES = [
         'Two addresses of one person': { recipients: ['customer@example.com', '+4915112345678'] },
       },
     },
-    wrong: { body: { recipients: ['*'] } },
+    wrong: { body: { recipients: [] } },
     answers: { 200: answer('Erased, and what is kept', erasure, EXAMPLE) },
     async handle({ body, caller, request }, { personalData }) {
       const person = personalData.readPerson(body.recipients);
