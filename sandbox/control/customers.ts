@@ -19,6 +19,9 @@ const conversationSchema = z.strictObject({
   messages: z.array(lineSchema).min(1),
 });
 
+const bounceText = z.string().min(1).max(300).nullable();
+const smsFails = z.enum(['RecipientOptedOut', 'InvalidDestination', 'GeneralError']).nullable();
+
 /** A person to add. The email stands on the external contact unless `emailOnContact` is false. */
 export const newCustomerSchema = z.strictObject({
   id: z.guid().optional(),
@@ -34,6 +37,8 @@ export const newCustomerSchema = z.strictObject({
   /** Their receipts say `read`. */
   reads: z.boolean().default(false),
   emailBounces: z.boolean().default(false),
+  bounceText: bounceText.default(null),
+  smsFails: smsFails.default(null),
   conversations: z.array(conversationSchema).default([]),
 });
 
@@ -47,6 +52,8 @@ export const customerPatchSchema = z.strictObject({
   emailOnContact: z.boolean().optional(),
   reads: z.boolean().optional(),
   emailBounces: z.boolean().optional(),
+  bounceText: bounceText.optional(),
+  smsFails: smsFails.optional(),
 });
 
 export type NewCustomer = z.input<typeof newCustomerSchema>;
@@ -109,6 +116,8 @@ export function patchCustomer(world: World, customer: Customer, patch: CustomerP
   customer.online = patch.online ?? customer.online;
   customer.reads = patch.reads ?? customer.reads;
   customer.emailBounces = patch.emailBounces ?? customer.emailBounces;
+  customer.bounceText = patch.bounceText === undefined ? customer.bounceText : patch.bounceText;
+  customer.smsFails = patch.smsFails === undefined ? customer.smsFails : patch.smsFails;
   customer.emailOnContact =
     customer.email !== null && (patch.emailOnContact ?? customer.emailOnContact);
   if (patch.activeConversation === true) {

@@ -47,7 +47,7 @@ function controlIndex({ settings, population, requests, inbox, faults }: World):
       'DELETE /_sandbox/deliveries, /_sandbox/requests': 'forget them',
       'GET|POST /_sandbox/customers': 'list; add one, or {"generate": N}',
       'GET|PATCH /_sandbox/customers/ID_OR_ADDRESS':
-        'online, activeConversation, emailOnContact, reads, emailBounces',
+        'online, activeConversation, emailOnContact, reads, emailBounces, bounceText, smsFails',
       'GET|POST /_sandbox/dnclists':
         'DNC lists: {name, contactMethod, entries: [{address, expiresAt}]}',
       'GET /_sandbox/channels?listening=&events=&timeoutMs=':

@@ -51,6 +51,7 @@ function recordSend(world: World, outbound: OutboundMessage): Sent {
     body: { type: 'text', text },
     delivered,
     read: customer?.reads ?? false,
+    ...(media === 'sms' && customer?.smsFails ? { failure: customer.smsFails } : {}),
   };
   if (into !== undefined) {
     world.population.addMessage(into, message);
@@ -207,7 +208,12 @@ function addressSms(world: World, { fromAddress, toAddress, externalContactId }:
   const customer = world.population.findByAddress(toAddress);
   return {
     ok: true,
-    address: { media: 'sms', customer, customerAddress: toAddress, delivered: true },
+    address: {
+      media: 'sms',
+      customer,
+      customerAddress: toAddress,
+      delivered: (customer?.smsFails ?? null) === null,
+    },
   };
 }
 
@@ -274,7 +280,8 @@ export function sendAgentlessMessage(world: World, call: Call): Answer {
     delivered,
     into: active,
   });
-  if (!delivered) world.notifications.messageWillFail(conversation, message);
+  if (!delivered && media === 'webmessaging')
+    world.notifications.messageWillFail(conversation, message);
   if (delivered) {
     world.inbox.add({
       at: message.at,

@@ -39,7 +39,9 @@ function conversationView(world: World, conversation: Conversation): object {
       ...end,
       state: endedAt === null ? 'connected' : 'disconnected',
       direction: 'outbound',
-      ...(purpose === 'customer' && bounced ? { errorInfo: BOUNCE } : {}),
+      ...(purpose === 'customer' && bounced
+        ? { errorInfo: { ...BOUNCE, message: customer?.bounceText ?? BOUNCE.message } }
+        : {}),
     }),
   );
   return {

@@ -1,6 +1,12 @@
 import { z } from 'zod';
 import { type Answer, accepted, notFound, parseBody } from '../answer.js';
-import type { Conversation, Customer, Message, MessageBody } from '../population/population.js';
+import type {
+  Conversation,
+  Customer,
+  Message,
+  MessageBody,
+  SmsFailure,
+} from '../population/population.js';
 import type { World } from '../state.js';
 import type { Call } from './call.js';
 import { participantsOf } from './participants.js';
@@ -134,7 +140,7 @@ function normalizedMessage(
   };
 }
 
-function receipts(status: MessageStatus): object[] {
+function receipts(status: MessageStatus, failure: SmsFailure = 'GeneralError'): object[] {
   switch (status) {
     case 'received':
     case 'queued':
@@ -146,7 +152,7 @@ function receipts(status: MessageStatus): object[] {
     case 'read':
       return [{ type: 'Receipt', status: 'Read', isFinalReceipt: true }];
     case 'delivery-failed': {
-      const reasons = [{ code: 'GeneralError', message: 'The recipient could not be reached' }];
+      const reasons = [{ code: failure, message: 'The recipient could not be reached' }];
       return [{ type: 'Receipt', status: 'Failed', isFinalReceipt: true, reasons }];
     }
     default:
@@ -184,7 +190,7 @@ export function messageView(
     ...(useNormalizedMessage
       ? {
           normalizedMessage: normalizedMessage(conversation, message, customer),
-          normalizedReceipts: receipts(status),
+          normalizedReceipts: receipts(status, message.failure),
         }
       : type === 'text'
         ? { textBody: message.body.text }

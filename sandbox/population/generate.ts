@@ -97,6 +97,8 @@ function person(number: number, random: Random): Customer {
     online: number % 3 !== 1,
     reads: false,
     emailBounces: false,
+    bounceText: null,
+    smsFails: null,
     guestId: uuidFrom(random),
   };
 }

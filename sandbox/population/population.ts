@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 
 export type Language = 'en' | 'de' | 'es' | 'ja' | 'ar' | 'he';
 
+/** Genesys: ConversationReason.code of a failed receipt, as far as it speaks of a number. */
+export type SmsFailure = 'RecipientOptedOut' | 'InvalidDestination' | 'GeneralError';
+
 /** A person, with the external contact the platform holds about them. */
 export interface Customer {
   /** External contact id. */
@@ -21,6 +24,10 @@ export interface Customer {
   reads: boolean;
   /** Whether emails to them bounce. */
   emailBounces: boolean;
+  /** What a bounce of theirs says; null for a sentence without a status. */
+  bounceText: string | null;
+  /** Why SMS to them fail, as a receipt says it; null where they arrive. */
+  smsFails: SmsFailure | null;
   /** The guest id web messaging knows them by, in place of an address. */
   guestId: string;
 }
@@ -46,6 +53,8 @@ export interface Message {
   delivered: boolean;
   /** For outbound messages: whether the customer looks at it. */
   read?: boolean;
+  /** For outbound messages that were not delivered: why, where it is not the usual reason. */
+  failure?: SmsFailure;
 }
 
 export interface Conversation {

@@ -33,6 +33,8 @@ const person = (
     online: true,
     reads: false,
     emailBounces: false,
+    bounceText: null,
+    smsFails: null,
     guestId: `90000000-0000-4000-8000-${digits}`,
     ...traits,
   };

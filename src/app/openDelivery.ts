@@ -13,6 +13,7 @@ import type { TemplateStore } from '../pipeline/prepare.js';
 import type { Queues } from '../queue/jobs.js';
 import { ListenerStatusStore } from '../queue/listenerStatus.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import type { LearnedSuppressions } from '../suppression/learnedSuppressions.js';
 
 /** What finds out in this process if sent messages arrived, beside the checks of single ones. */
 export function openDelivery(
@@ -23,6 +24,7 @@ export function openDelivery(
     queues: Queues;
     client: GenesysClient;
     templates: TemplateStore;
+    learned: LearnedSuppressions;
     metrics: Metrics;
     log: Logger;
     noteRedis: (error: unknown) => boolean;

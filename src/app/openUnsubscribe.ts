@@ -1,6 +1,9 @@
+import type { AuditLog } from '../audit/auditLog.js';
 import { type Config, keyringOf, linkBaseOf } from '../config.js';
 import type { NotificationProducer } from '../queue/producer.js';
+import type { RedisClient } from '../redis/redisClient.js';
 import { ConsentDigests } from '../suppression/consentIdentity.js';
+import { LearnedSuppressions } from '../suppression/learnedSuppressions.js';
 import { UnsubscribeLinks } from '../suppression/unsubscribeLink.js';
 import type { LoadedTemplate } from '../templates/loadTemplates.js';
 import type { UnsubscribeParts } from '../unsubscribe/unsubscribeRoutes.js';
@@ -14,6 +17,20 @@ export function openUnsubscribeLinks(config: Config): UnsubscribeLinks | undefin
   const keyring = keyringOf(config);
   const digests = new ConsentDigests(keyring, config.PLUS_ADDRESSES);
   return new UnsubscribeLinks({ publicUrl, keyring, digests });
+}
+
+/** What a worker learns of addresses, for the suppression list. */
+export function openLearnedSuppressions(
+  config: Config,
+  { redis, audit, now }: { redis: RedisClient; audit: AuditLog; now: () => number },
+): LearnedSuppressions {
+  const digests = new ConsentDigests(keyringOf(config), config.PLUS_ADDRESSES);
+  return new LearnedSuppressions({
+    suppressions: openSuppressions(config, redis),
+    digests,
+    audit,
+    now,
+  });
 }
 
 /** What the page of a deployment works with, on the producer's connection. */

@@ -56,7 +56,7 @@ import { openIntake } from './openIntake.js';
 import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
 import { openSuppressions } from './openSuppressions.js';
-import { openUnsubscribeLinks } from './openUnsubscribe.js';
+import { openLearnedSuppressions, openUnsubscribeLinks } from './openUnsubscribe.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
@@ -199,7 +199,13 @@ export async function startWorker(
     settlesAfterMs: prefetchSettlesAfterMs,
     noteRedis,
   });
+  const learned = openLearnedSuppressions(config, {
+    redis,
+    audit,
+    now: () => ledger.clock.now(),
+  });
   const pipeline = new NotificationPipeline({
+    learned,
     haltWatch,
     client,
     config,
@@ -290,6 +296,7 @@ export async function startWorker(
     queues,
     client,
     templates: templateStore,
+    learned,
     metrics,
     log,
     noteRedis,

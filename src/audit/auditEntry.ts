@@ -33,13 +33,14 @@ const AUDITED = [
   'user.remove',
   'doctor.run',
   'unsubscribe',
+  'suppression.learned',
   'login',
   'logout',
 ] as const;
 
 export type Audited = (typeof AUDITED)[number];
 
-export const WAYS_IN = ['page', 'api', 'cli', 'inbox', 'library', 'link'] as const;
+export const WAYS_IN = ['page', 'api', 'cli', 'inbox', 'library', 'link', 'platform'] as const;
 
 /** What is about to be done. */
 export interface Act {

@@ -280,7 +280,7 @@ function addAudit(program: Command): void {
     .option('--who <name>', 'of a person, a key, or a user of the operating system')
     .option('--what <action>', 'such as campaign.start, or all of one kind, such as campaign')
     .option('--on <id>', 'of a notification, a campaign or a job')
-    .option('--from <way>', 'page, api, cli, inbox, library or link')
+    .option('--from <way>', 'page, api, cli, inbox, library, link or platform')
     .option('--address <address>', 'the network address it came from')
     .option('--since <time>', 'not before this time, ISO 8601')
     .option('--until <time>', 'not after this time, ISO 8601')

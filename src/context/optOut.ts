@@ -1,29 +1,16 @@
 import { cleanText, fold } from './cleanText.js';
+import { START_KEYWORDS, STOP_KEYWORDS } from './data/stopKeywords.js';
 
-/** A whole message of nothing else. "Cancel" and "end" are left out: in a chat they mean other things. */
-const STOP_WORDS = new Set(
-  [
-    'stop|stopp|stop stop|please stop|stop please|stop all|stopall|opt out|optout|remove me|unsubscribe',
-    'abmelden|austragen|abbestellen|bitte abmelden|baja|desuscribir|desuscribirme|desinscription',
-    'desabonnement|disiscrizione|cancellami|descadastrar|uitschrijven|afmelden|wypisz|wypisz mnie',
-    'dur|стоп|отписка|відписка|توقف|قف|الغاء الاشتراك|הסר|הסירו|لغو اشتراک|配信停止|停止|退订|退訂',
-    '수신거부|수신 거부|ยกเลิกการรับข้อความ|berhenti berlangganan|huy dang ky',
-  ]
-    .join('|')
-    .split('|')
-    .map(fold),
-);
+const STOP_WORDS = folded(STOP_KEYWORDS);
+const START_WORDS = folded(START_KEYWORDS);
 
-const START_WORDS = new Set(
-  [
-    'start|unstop|subscribe|subscribe me|resubscribe|opt in|optin|anmelden|abonnieren|alta|abonnez moi',
-    'inscription|iscrivimi|inscrever|aanmelden|zapisz mnie|подписаться|підписатися|اشتراك|הרשמה',
-    '配信再開|订阅|訂閱|수신동의',
-  ]
-    .join('|')
-    .split('|')
-    .map(fold),
-);
+function folded(byLanguage: Readonly<Record<string, string>>): ReadonlySet<string> {
+  return new Set(
+    Object.values(byLanguage)
+      .flatMap((words) => words.split('|'))
+      .map(fold),
+  );
+}
 
 const MESSAGES =
   '(?:messages?|texts?|text messages?|e ?mails?|mails?|notifications?|newsletters?|sms|spam|marketing|ads|advertising|offers)';

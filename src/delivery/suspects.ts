@@ -3,9 +3,11 @@ import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { LookupError } from '../history/lookupError.js';
 import { recordNews, recordNoNews } from '../notification/answer.js';
 import { awaitedLeg, hasOwnCheck } from '../notification/awaitedDelivery.js';
+import { factsOf } from '../notification/channelFacts.js';
 import type { Ledger } from '../notification/ledger.js';
 import type { Leg, NotificationRecord } from '../notification/record.js';
 import { type Queues, startJobNow } from '../queue/jobs.js';
+import type { AddressFault, LearnedSuppressions } from '../suppression/learnedSuppressions.js';
 import type { DeliveryIndex } from './deliveryIndex.js';
 import { lookAt } from './deliveryLook.js';
 
@@ -16,6 +18,8 @@ export interface SuspectParts {
   client: Pick<GenesysClient, 'getMessageDetails' | 'getEmailConversation'>;
   /** Whether a channel is left that was not tried. */
   hasNextChannel: (record: NotificationRecord) => Promise<boolean>;
+  /** What is learned of an address stops further messages to it. */
+  learned: Pick<LearnedSuppressions, 'suppress'>;
   log: Logger;
 }
 
@@ -35,6 +39,8 @@ const LOOK_AGAIN_AFTER_MS = 2_000;
  *   recorded                                | the lease looks again
  *   after it is recorded, before the job is | the job waits for its own time, and the sweeper
  *   started                                 | finds a record that is being processed by no one
+ *   after an entry of the suppression list, | the id is still in the list: the process with the
+ *   before its notification says so         | lease looks again, and adds the same entry
  *   frozen, and back when another has       | finds a record that is not `sent` any more, and
  *   recorded                                | writes nothing
  */
@@ -70,6 +76,7 @@ export class Suspects {
     });
     switch (look.kind) {
       case 'failed':
+        return this.#failed(record, leg, look.because);
       case 'delivered':
       case 'read':
         return this.#record(record, leg, look.kind);
@@ -82,15 +89,33 @@ export class Suspects {
     }
   }
 
+  /** The entry first: see `LearnedSuppressions`. */
+  async #failed(
+    record: NotificationRecord,
+    leg: Leg,
+    because: AddressFault | undefined,
+  ): Promise<void> {
+    const { ledger, learned } = this.#parts;
+    const { address: field } = factsOf(leg.channel);
+    const recipient = because && (await ledger.readRequest(record.id))?.request.recipient;
+    const address = recipient?.[field];
+    const detail =
+      because === undefined || address === undefined
+        ? undefined
+        : await learned.suppress({ field, address }, leg.channel, because);
+    return this.#record(record, leg, 'failed', detail);
+  }
+
   async #record(
     record: NotificationRecord,
     { messageId = '', channel }: Leg,
     delivery: 'failed' | 'delivered' | 'read',
+    detail?: string,
   ): Promise<void> {
     const { ledger, queues, hasNextChannel, index, log } = this.#parts;
     const mayFallBack = delivery === 'failed' && (await hasNextChannel(record));
     const now = await ledger.clock.current();
-    const news = { messageId, delivery, mayFallBack };
+    const news = { messageId, delivery, mayFallBack, detail };
     const result = await ledger.change(record.id, (current) => recordNews(current, news, now));
     if (result === undefined || result.kind === 'fenced') return index.looked(record.id);
     log.info({ notificationId: record.id, channel, delivery }, 'delivery found out');

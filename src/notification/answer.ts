@@ -161,7 +161,7 @@ export type RecordDeliveryResult =
  */
 export function recordDelivery(
   record: NotificationRecord,
-  given: { fencingToken: number; delivery: Delivery; mayFallBack: boolean },
+  given: { fencingToken: number; delivery: Delivery; mayFallBack: boolean; detail?: string },
   now: number,
 ): Decision<RecordDeliveryResult> {
   if (record.state !== 'sent' || record.fencingToken !== given.fencingToken)
@@ -184,7 +184,8 @@ export function recordDelivery(
       return write(next, { kind: 'settled', record: next });
     }
     case 'failed': {
-      const undelivered = step(checked, now, { state: 'undelivered', ...where });
+      const { detail } = given;
+      const undelivered = step(checked, now, { state: 'undelivered', ...where, detail });
       if (!given.mayFallBack || now >= record.deadline) {
         return write(undelivered, { kind: 'settled', record: undelivered });
       }
@@ -204,6 +205,8 @@ export interface DeliveryNews {
   messageId: string;
   delivery: Exclude<Delivery, 'unconfirmed'>;
   mayFallBack: boolean;
+  /** What was done about the address, for the timeline. */
+  detail?: string;
 }
 
 /**
@@ -216,14 +219,15 @@ export interface DeliveryNews {
  */
 export function recordNews(
   record: NotificationRecord,
-  { messageId, delivery, mayFallBack }: DeliveryNews,
+  { messageId, delivery, mayFallBack, detail }: DeliveryNews,
   now: number,
 ): Decision<RecordDeliveryResult> {
   const isAwaited = awaitedLeg(record)?.messageId === messageId;
   const isLate = hasOwnCheck(record) && now >= (record.deliveryCheckAt ?? 0);
   if (!isAwaited || (delivery === 'failed' && isLate)) return keep({ kind: 'fenced' });
   const fencingToken = record.fencingToken + 1;
-  return recordDelivery({ ...record, fencingToken }, { fencingToken, delivery, mayFallBack }, now);
+  const given = { fencingToken, delivery, mayFallBack, detail };
+  return recordDelivery({ ...record, fencingToken }, given, now);
 }
 
 /** The query for many has looked, and there is no news of an email or SMS: it stays as it was sent. */

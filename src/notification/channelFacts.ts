@@ -103,6 +103,12 @@ export function isEmail(channel: Channel): boolean {
   return factsOf(channel).address === 'email';
 }
 
+/** Channels that are one for a customer, as they lead to the same address: both kinds of email are emails. */
+export function channelsLike(channel: Channel): Channel[] {
+  const { address } = factsOf(channel);
+  return CHANNELS.filter((other) => factsOf(other).address === address);
+}
+
 export function factsOf(channel: Channel): ChannelFacts {
   return CHANNEL_FACTS[channel];
 }

@@ -29,6 +29,7 @@ import { type PrefetchedRows, searchName } from '../prefetch/prefetchedRows.js';
 import type { PrefetchedRow } from '../prefetch/prefetchStore.js';
 import type { Consent } from '../suppression/consent.js';
 import { consentAddresses } from '../suppression/consentIdentity.js';
+import type { LearnedSuppressions } from '../suppression/learnedSuppressions.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import {
   type CompiledTemplate,
@@ -78,6 +79,8 @@ export interface PreparationParts extends LookupParts {
   templates: TemplateStore;
   policy: Policy;
   consent: Consent;
+  /** What is learned of an address stops further messages to it. */
+  learned: Pick<LearnedSuppressions, 'suppress'>;
   defaultChannels: readonly Channel[];
 }
 
@@ -142,7 +145,7 @@ export class Preparation {
     if (!past.value.hasHistory && required) {
       return ended(await attempt.end('skipped', 'no_history'));
     }
-    if (past.value.optedOut) return ended(await attempt.end('skipped', 'opted_out'));
+    if (past.value.optedOut) return ended(await this.#optedOut(attempt, who.value));
     const findings = findingsOf(request, who.value, past.value);
     // Sent together; Redis takes the commands of a connection in order, so the record is read last.
     const [, stillHolds] = await Promise.all([
@@ -194,6 +197,18 @@ export class Preparation {
     if (context.hasHistory) contexts.saveFound(historySubject(search), context);
     else contexts.saveNothing(historySubject(search), context);
     return found(context);
+  }
+
+  /** What they wrote stands in a conversation of web messages; it is forgotten there one day, and here it is not. */
+  async #optedOut(attempt: Attempt, { externalContactId }: Identity): Promise<AttemptOutcome> {
+    const address = externalContactId && {
+      field: 'externalContactId' as const,
+      address: externalContactId,
+    };
+    const detail = address
+      ? await this.#parts.learned.suppress(address, 'web', 'opted_out')
+      : undefined;
+    return attempt.end('skipped', 'opted_out', detail);
   }
 
   async #ready(

@@ -83,3 +83,9 @@ function isSame(a: Suppression['channels'], b: Suppression['channels']): boolean
   if (a === 'all' || b === 'all') return a === b;
   return a.length === b.length && a.every((channel) => b.includes(channel));
 }
+
+/** Whether an entry stops these channels already, for good. */
+export function covers(found: Suppression | undefined, channels: Suppression['channels']): boolean {
+  if (found === undefined || found.until !== undefined) return false;
+  return isSame(unionOf(found.channels, channels), found.channels);
+}

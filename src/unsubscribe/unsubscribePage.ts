@@ -61,9 +61,10 @@ export const PAGE_POLICY = [
 /** What will stop, and the button that stops it. */
 export function askPage(parts: PageParts, message: Message): string {
   const words = UNSUBSCRIBE_WORDS[parts.language];
-  const about = message.title === undefined ? undefined : words.about(isolated(message.title));
+  const about =
+    message.title === undefined ? undefined : html`<p>${words.about(isolated(message.title))}</p>`;
   return page(parts, words.ask(isolated(parts.sender)), [
-    html`<p>${words.cameWith[KIND_OF[message.channel]]} ${about}</p>`,
+    html`<p>${words.cameWith[KIND_OF[message.channel]]}</p>${about}`,
     form(words, message),
     html`<p class="quiet">${words.nothingYet} ${words.stillAnswered}</p>`,
   ]);

@@ -1,10 +1,9 @@
 import type { Caller } from '../audit/auditCaller.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import { CHANNEL_FACTS, factsOf } from '../notification/channelFacts.js';
-import { CHANNELS, type Channel } from '../notification/state.js';
+import { channelsLike, factsOf } from '../notification/channelFacts.js';
 import { untilConnected, withTimeout } from '../queue/timeout.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import type { Suppression } from '../suppression/suppression.js';
+import { covers, type Suppression } from '../suppression/suppression.js';
 import type { SuppressionList } from '../suppression/suppressionList.js';
 import type { AddressDigest, UnsubscribeTarget } from '../suppression/unsubscribeLink.js';
 
@@ -68,21 +67,4 @@ export class Unsubscriber {
 function addressesFor({ channel, addresses }: UnsubscribeTarget, scope: Scope): AddressDigest[] {
   const { address } = factsOf(channel);
   return addresses.filter(({ field }) => scope === 'all' || field === address);
-}
-
-/** Channels that are one for a customer: both kinds of email are emails. */
-function channelsLike(channel: Channel): Channel[] {
-  const { address } = CHANNEL_FACTS[channel];
-  return CHANNELS.filter((other) => CHANNEL_FACTS[other].address === address);
-}
-
-/** Whether an entry stops these channels already, for good. */
-function covers(
-  found: Suppression | undefined,
-  channels: Suppression['channels'],
-): found is Suppression {
-  if (found === undefined || found.until !== undefined) return false;
-  if (found.channels === 'all') return true;
-  const stopped = found.channels;
-  return channels !== 'all' && channels.every((channel) => stopped.includes(channel));
 }

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { Visitor } from '../dashboard/support/visitor.js';
 import { startTestApi, stopApisAfterAll, type TestApi } from './support/api.js';
 import { upload } from './support/campaigns.js';
 
@@ -53,6 +54,31 @@ test('a campaign whose emails customers cannot stop starts with a reason only, w
   expect(body['entries']).toContainEqual(
     expect.objectContaining({ detail: expect.stringContaining(noUnsubscribe), outcome: 'done' }),
   );
+});
+
+test('the console asks for the reason beside the button, and starts nothing without it', async () => {
+  await campaignWithRow('console');
+  const visitor = new Visitor(api.url);
+  const page = async () => (await visitor.open('/campaigns/console')).text();
+  const start = async (changes: Record<string, string>) => {
+    const text = await page();
+    const hidden = (name: string) =>
+      text
+        .split('<form')
+        .findLast((form) => form.includes('name="recipients"'))
+        ?.match(new RegExp(`name="${name}" value="([^"]+)"`))?.[1] ?? '';
+    const form = { once: hidden('once'), importedAt: hidden('importedAt'), recipients: '1' };
+    return visitor.submit('/campaigns/console/start', { ...form, ...changes });
+  };
+  expect(await page()).toContain('name="noUnsubscribe"');
+  const refused = await start({});
+  expect([refused.status, await refused.text()]).toEqual([
+    409,
+    expect.stringContaining('has no {{ unsubscribeUrl }}'),
+  ]);
+  expect((await start({ noUnsubscribe: 'A recall' })).status).toBe(303);
+  const { body } = await api.call('GET', '/v1/campaigns/console');
+  expect(body).toMatchObject({ state: 'running', noUnsubscribe: 'A recall' });
 });
 
 test('a campaign that starts by itself is not made without the reason', async () => {

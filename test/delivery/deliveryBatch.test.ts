@@ -88,6 +88,7 @@ describe('a question about many sent messages', () => {
         getEmailConversation: unused,
       },
       hasNextChannel: async () => false,
+      learned: { suppress: unused },
       log: pino({ level: 'silent' }),
       noteRedis: () => false,
     });

@@ -141,6 +141,7 @@ describe('a notification, end to end', () => {
     });
     const view = await outcomeOf(followUp({ email: 'no.more@example.com' }));
     expect(view).toMatchObject({ state: 'skipped', reason: 'opted_out' });
+    expect(view.timeline.at(-1)).toMatchObject({ detail: 'suppressed: opted_out' });
     expect(deployment.sandbox.deliveries.total).toBe(0);
   });
 

@@ -33,11 +33,11 @@ export function stepWords(entry: TimelineEntry): string {
     case 'read':
       return `The customer read the ${over ?? 'message'}.`;
     case 'undelivered':
-      return `The ${over ?? 'message'} did not arrive.`;
+      return `The ${over ?? 'message'} did not arrive.${suppressedWords(detail)}`;
     case 'unknown':
       return `It may or may not have been sent as ${aMessage(entry.channel)}.${because} Nothing more is sent before a person decides.`;
     case 'skipped':
-      return `It was not sent on purpose.${because}`;
+      return `It was not sent on purpose.${because}${suppressedWords(detail)}`;
     case 'failed':
       if (reason === 'resolved_not_sent') return `It was decided${byWhom} that it was not sent.`;
       return `It failed.${because}`;
@@ -48,6 +48,11 @@ export function stepWords(entry: TimelineEntry): string {
     default:
       return state satisfies never;
   }
+}
+
+/** What was done about the address, so that no further message goes there. */
+function suppressedWords(detail: string | undefined): string {
+  return detail?.startsWith('suppressed: ') ? ' The address is on the suppression list since.' : '';
 }
 
 function deferred(reason: string, count = 1): string {

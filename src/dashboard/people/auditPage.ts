@@ -97,6 +97,7 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'user.remove': 'Removed a person',
   'doctor.run': 'Ran the doctor',
   unsubscribe: 'Unsubscribed by a link',
+  'suppression.learned': 'Suppressed by what Genesys Cloud said',
   login: 'Logged in',
   logout: 'Logged out',
 };

@@ -5,8 +5,21 @@ import { platformId, sameId } from '../platformId.js';
 import { absentAsNull } from './contacts.js';
 import { optionalText } from './messages.js';
 
-/** A bounce says more in a message, which repeats the address: only its code is read. */
-const ErrorInfo = z.object({ code: optionalText }).optional().catch(undefined);
+/**
+ * A bounce says more in a message, which repeats the address: of that only the status of the mail server is read.
+ * Which codes the platform has is not documented.
+ */
+const ErrorInfo = z
+  .object({ code: optionalText, message: optionalText })
+  .transform(({ code, message }) => ({ code, status: mailStatusIn(message ?? '') }))
+  .optional()
+  .catch(undefined);
+
+/** The status that a mail server gave: RFC 3463 (`5.1.1`), else the reply of SMTP (`550`); undefined without one. */
+export function mailStatusIn(text: string): string | undefined {
+  const [enhanced] = /(?<![\w.@-])[245]\.\d{1,3}\.\d{1,3}(?![\w@]|\.\d)/.exec(text) ?? [];
+  return enhanced ?? /(?<![\w.@-])[45]\d\d(?![\w@]|\.\d)/.exec(text)?.[0];
+}
 
 /** Genesys: EmailConversation, as far as it is read here. */
 const EmailConversation = z.object({

@@ -67,6 +67,12 @@ const NormalizedMessage = z.object({
     .catch(undefined),
 });
 
+/**
+ * Genesys: a receipt's reasons have a code (InvalidDestination, RecipientOptedOut, GeneralError, …) and a
+ * message, which may repeat the address: only the code is read.
+ */
+const Receipt = z.object({ reasons: z.array(z.object({ code: optionalText })).catch([]) });
+
 /** Genesys: MessageData with `useNormalizedMessage=true`: the text is in `normalizedMessage`. */
 const Message = z.object({
   id: platformId,
@@ -78,6 +84,7 @@ const Message = z.object({
   messengerType: optionalText,
   conversationId: comparedId,
   normalizedMessage: NormalizedMessage.optional().catch(undefined),
+  normalizedReceipts: z.array(Receipt).optional().catch(undefined),
 });
 
 const MessageListing = z.object({ entities: z.array(Message).default([]) });
