@@ -33,7 +33,7 @@ describe('POST /v1/policy/check', () => {
     ]);
     expect(JSON.stringify(body)).not.toContain('example.com');
     expect(api.logged.join('')).not.toContain('dana.marker');
-    expect(api.logged.join('')).not.toContain('1632');
+    expect(api.logged.join('')).not.toContain('441632960961');
   });
 
   test('asks for the channels that a notification of the template would try', async () => {

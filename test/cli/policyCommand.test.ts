@@ -1,27 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Redis } from 'ioredis';
 import { openSuppressions } from '../../src/app/openSuppressions.js';
 import { loadConfig } from '../../src/config.js';
-import { NotificationProducer } from '../../src/queue/producer.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { run } from './support/command.js';
 
 const prefix = freshPrefix();
 const environment = { REDIS_URL: testRedisUrl(), QUEUE_PREFIX: prefix };
-let producer: NotificationProducer;
+const redis = new Redis(testRedisUrl());
 
 beforeAll(async () => {
-  producer = new NotificationProducer({ redisUrl: testRedisUrl(), prefix });
   const loaded = loadConfig(environment, 'api');
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
-  await producer.ping();
-  await openSuppressions(loaded.config, producer.store.redis).add(
+  await redis.ping();
+  await openSuppressions(loaded.config, redis).add(
     { field: 'email', address: 'dana@example.com' },
     { channels: 'all', source: 'import', author: 'api:crm', at: Date.now() },
   );
 });
 
 afterAll(async () => {
-  await producer.close();
+  await redis.quit();
   await flushPrefix(prefix);
 });
 

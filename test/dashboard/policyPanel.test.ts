@@ -29,9 +29,10 @@ const CHECK: PolicyCheckView = {
 };
 
 describe('what policy says to a recipient', () => {
-  const text = String(
-    policyPanel([CHECK, { ...CHECK, priority: 'transactional', frequencyCap: undefined }]),
-  );
+  const text = policyPanel([
+    CHECK,
+    { ...CHECK, priority: 'transactional', frequencyCap: undefined },
+  ]).text;
   const rows = text
     .split('<tr>')
     .slice(2)
@@ -45,7 +46,7 @@ describe('what policy says to a recipient', () => {
   test('has one row for a rule that says the same of all channels, and else one for each', () => {
     expect(rows.slice(0, 3)).toEqual([
       'allowedRecipients all ✓ may go out NOTIFY_ONLY_TO is not set.',
-      'suppressed sms ✕ is skipped ( suppressed ) It is &lt;listed&gt;.',
+      'suppressed sms ✕ is skipped ( suppressed ) It is &#60;listed&#62;.',
       expect.stringMatching(/^suppressed email ✓ may go out No entry\./),
     ]);
   });
@@ -60,7 +61,7 @@ describe('what policy says to a recipient', () => {
       reason: 'quiet_hours',
       until: '2026-11-23T08:00:00.000Z',
     } as const;
-    const shown = String(policyPanel([{ ...CHECK, ...waits }]));
+    const shown = policyPanel([{ ...CHECK, ...waits }]).text;
     expect(shown).toContain('waits until <time datetime="2026-11-23T08:00:00.000Z">');
   });
 });

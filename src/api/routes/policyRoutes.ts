@@ -84,7 +84,7 @@ export const POLICY_ROUTES = [
         },
       },
     },
-    wrong: { body: { recipient: { email: 'no address' } } },
+    wrong: { body: { recipient: {}, priority: 'urgent' } },
     answers: { 200: answer('What policy says', policyCheckView, EXAMPLE) },
     async handle({ body }, { policyChecks, intake }) {
       const { recipient, problems } = readRecipient(body.recipient, intake.country);
