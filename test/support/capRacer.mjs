@@ -1,6 +1,7 @@
-// One of two workers that race for the last place of each customer's frequency cap, in a process of its own
-// that a test kills anywhere. In each round it waits until the other has come as far, or is past it; then
-// both write an intent. After a kill it goes on where its notification stands.
+// One of two workers that race for the last place of each customer's frequency cap, in a process of its own.
+// In each round it waits until the other has come as far, or is past it; then both write an intent. Now and
+// then it kills itself: before its intent, with the intent on its way to Redis, or before the answer is
+// recorded. The next process goes on where the notification stands.
 
 import { recordAnswer } from '../../dist/notification/answer.js';
 import { claim, startLeg } from '../../dist/notification/attempt.js';
@@ -29,7 +30,6 @@ const progress = (name) => `${prefix}:race:${name}`;
 const other = racer === 'a' ? 'b' : 'a';
 
 let round = Number((await redis.get(progress(racer))) ?? 0);
-process.send('started');
 for (; round < Number(ROUNDS); round += 1) {
   await redis.set(progress(racer), round);
   while (Number((await redis.get(progress(other))) ?? -1) < round);
@@ -37,20 +37,25 @@ for (; round < Number(ROUNDS); round += 1) {
 }
 await redis.set(progress(racer), ROUNDS);
 redis.disconnect();
-process.disconnect();
+
+function die() {
+  process.kill(process.pid, 'SIGKILL');
+}
 
 async function race(id, recipient, round) {
   const claimed = await ledger.change(id, (record) => claim(record, 1, now()));
   if (claimed?.kind !== 'claimed') return;
+  const fate = Math.floor(Math.random() * 200);
+  if (fate === 0) die();
   const { fencingToken, lane } = claimed.record;
   const subject = { addresses: consentAddresses({ recipient }), lane, id };
   const asked = consent.intent(subject, 'email', now());
   const intent = { fencingToken, channel: 'email', sendWithinMs: 2_000, places: asked.places };
-  const begun = await ledger.writeIntent(
-    id,
-    (record) => startLeg(record, intent, now()),
-    asked.consent,
-  );
+  const decide = (record) => startLeg(record, intent, now());
+  const writing = ledger.writeIntent(id, decide, asked.consent);
+  if (fate === 1) setTimeout(die, Math.random() * 2);
+  const begun = await writing;
+  if (fate === 2) die();
   if (begun?.kind !== 'started') return;
   const { leg, places } = begun;
   const answer = answers[(round + (racer === 'a' ? 0 : 1)) % answers.length];
