@@ -26,6 +26,12 @@ const NAME = 'Markername';
 const MARKER = /marker|4915198765432/i;
 const OTHERS = ['first@example.net', 'second@example.net'];
 
+/** It stays, and so must hold nothing of the person. */
+const OF_ANOTHER = {
+  recipient: { email: OTHERS[0] },
+  variables: { orderNumber: 'A-9', status: 'shipped' },
+};
+
 const CSV = [
   'email,name,remark,orderNumber,status',
   `${OTHERS[0]},Ann,,A-1,shipped`,
@@ -111,7 +117,7 @@ describe('a person who is erased', () => {
     const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
     const intake = new Queue('intake', { connection: redis, prefix: deployment.prefix });
     await intake.add('notify', request('in-the-intake'), { delay: 600_000 });
-    await intake.add('notify', request('of-another', { recipient: { email: OTHERS[0] } }), {
+    await intake.add('notify', request('of-another', OF_ANOTHER), {
       delay: 600_000,
     });
     await intake.close();
