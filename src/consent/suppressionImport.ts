@@ -19,6 +19,8 @@ export interface SuppressionFileOptions {
   columns?: Partial<ColumnChoices>;
   /** Where phone numbers without a country code are dialled, unless a row says it. */
   country?: CountryCode | undefined;
+  /** A file without rows is no mistake: a list of the platform may be empty. */
+  mayBeEmpty?: boolean;
   /** Reads the rows of a file that another program has written in its own way. */
   rows?: Pick<RowSource, 'push' | 'end'>;
   signal?: AbortSignal;
@@ -88,9 +90,10 @@ export async function importSuppressions(
       facts,
     });
     await run.read(text, options, () => onProgress?.({ bytes, ...run.progress }));
-    return run.report.rows + run.report.rejected === 0
-      ? { kind: 'unusable', problems: [{ expected: 'at least one row' }], report: run.report }
-      : { kind: 'imported', report: run.report };
+    const { report } = run;
+    const isEmpty = report.rows + report.rejected === 0 && !run.isExport;
+    if (!isEmpty || options.mayBeEmpty) return { kind: 'imported', report };
+    return { kind: 'unusable', problems: [{ expected: 'at least one row' }], report };
   } catch (error) {
     const { report } = run;
     if (error instanceof SourceLostError) return { kind: 'broken_off', report };
@@ -112,6 +115,8 @@ class ImportRun {
   #waiting: SuppressionEntry[] = [];
   readonly #stored: AddedSuppressions = { added: 0, replaced: 0, kept: 0 };
   #restored = 0;
+  /** Whether the file is what an export has written; an empty list has one, too. */
+  isExport = false;
 
   constructor(sink: SuppressionSink, rows: SuppressionRows) {
     this.#sink = sink;
@@ -146,7 +151,10 @@ class ImportRun {
       else if (rows !== undefined) await this.#takeAll(rows.push(piece));
       onPiece();
     }
-    if (exported !== undefined) return this.#restore(exported, exported.end());
+    if (exported !== undefined) {
+      this.isExport = true;
+      return this.#restore(exported, exported.end());
+    }
     rows ??= openRows('', format, SUPPRESSION_COLUMNS, context);
     await this.#takeAll(rows.end());
     await this.#store();

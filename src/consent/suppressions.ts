@@ -210,6 +210,7 @@ export class Suppressions {
         country: this.country,
         ...options,
         rows,
+        mayBeEmpty: true,
       });
       source.destroy();
       if (imported.kind !== 'imported') return imported;

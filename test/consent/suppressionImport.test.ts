@@ -188,7 +188,10 @@ describe('an export', () => {
   });
 
   test('of an empty list comes back, too', async () => {
-    expect((await imported(await written([]))).restored).toEqual([]);
+    expect(await imported(await written([]))).toMatchObject({
+      restored: [],
+      result: { kind: 'imported', report: { rows: 0 } },
+    });
   });
 
   test('of a deployment with another secret is refused: its hashes match nothing here', async () => {
@@ -232,7 +235,14 @@ describe('the export of a DNC list', () => {
     expect(addresses(any.entries)).toEqual(['ann@example.com', '+15550100111']);
   });
 
-  test('without an entry is empty, and a cell that is no number is refused by its row', async () => {
+  test('without an entry is an empty list, and no file that is not understood', async () => {
+    const rows = new DncRows('Phone');
+    const { result } = await imported('PhoneNumber\n', { rows, mayBeEmpty: true });
+    expect(result).toMatchObject({ kind: 'imported', report: { rows: 0, rejected: 0 } });
+    expect((await imported('email\n')).result.kind).toBe('unusable');
+  });
+
+  test('names a cell that is no number by its row', async () => {
     const { result } = await read('PhoneNumber\n+15550100111\nNorthwind\n', 'Phone');
     expect(result.report).toMatchObject({ rows: 1, rejected: 1, problems: [{ row: 3 }] });
     expect(JSON.stringify(result)).not.toContain('Northwind');
