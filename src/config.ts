@@ -15,15 +15,18 @@ import {
   duration,
   email,
   frequencyCaps,
+  holidayFile,
   httpUrl,
   keyring,
   oidcIssuer,
   phone,
   publicUrl,
+  quietHours,
   redisUrl,
   region,
   roleByClaim,
   share,
+  timeZone,
   UNITS,
   wholeNumber,
 } from './settingKinds.js';
@@ -89,6 +92,17 @@ const environmentSchema = z.object({
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
     .default('defer')
+    .meta({ secret: false }),
+  QUIET_HOURS: quietHours.optional().meta({ secret: false }),
+  QUIET_HOLIDAYS: holidayFile.optional().meta({ secret: false }),
+  QUIET_TIME_ZONE: timeZone.optional().meta({ secret: false }),
+  QUIET_HOURS_FOR: z
+    .enum(['campaign', 'all'], { error: 'campaign or all' })
+    .default('campaign')
+    .meta({ secret: false }),
+  QUIET_HOURS_PAST_DEADLINE: z
+    .enum(['expire', 'send'], { error: 'expire or send' })
+    .default('expire')
     .meta({ secret: false }),
   CHECKPOINT_MAX_AGE: duration(UNITS.s).default(UNITS.h),
   IDENTITY_CACHE_FOR: duration().default(10 * UNITS.m),
@@ -235,6 +249,9 @@ function unknownNames(env: Record<string, string | undefined>) {
     .map((name) => ({ name, expected: 'no such setting; see the configuration table' }));
 }
 
+const QUIET_TIME_ZONE_NEEDED =
+  'the IANA time zone of recipients whose own is not known, such as Europe/Berlin, since there are quiet hours';
+
 /** What a role cannot do without, and does not have. */
 export function missing(config: Config, role: Role): { name: string; expected: string }[] {
   const problems: { name: string; expected: string }[] = [];
@@ -252,6 +269,9 @@ export function missing(config: Config, role: Role): { name: string; expected: s
     problems.push({ name: 'API_KEYS', expected: 'name:key pairs, since API_HOST is not loopback' });
   }
   problems.push(...missingForDashboard(config, localApi, role));
+  if (config.QUIET_HOURS !== undefined || config.QUIET_HOLIDAYS !== undefined) {
+    need('QUIET_TIME_ZONE', QUIET_TIME_ZONE_NEEDED);
+  }
   if (role !== 'worker') problems.push(...missingForSso(config));
   if (role === 'api') return problems;
   if (config.GENESYS_CLOUD_BASE_URL === undefined) {

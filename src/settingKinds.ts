@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { resolveRegion } from './genesys/endpoints.js';
 import { parseUrl } from './http/parseUrl.js';
 import { isLoopbackHost } from './http/requestOrigin.js';
+import { isTimeZone, TIME_ZONE_EXPECTED } from './notification/dateTime.js';
 import { readEmail } from './notification/emailAddress.js';
 import { FREQUENCY_CAP_EXPECTED, readFrequencyCaps } from './notification/frequencyCaps.js';
 import { Keyring } from './notification/keyring.js';
@@ -15,6 +16,7 @@ import { readContactId, recipientIdentity } from './notification/recipientAddres
 import { CHANNELS } from './notification/state.js';
 import { readUsersSetting } from './people/consoleUsers.js';
 import { ROLES_EXPECTED, readRoleByClaim } from './people/ssoRoles.js';
+import { readHolidayFile, readQuietHours } from './policy/quietSetting.js';
 import { isRedisUrl } from './redis/redisClient.js';
 
 /* What a setting may hold: for each kind, how its text is read, and what is expected there. */
@@ -158,6 +160,20 @@ export const country = z.string().transform((text, context) => {
   if (read !== undefined) return read;
   context.addIssue({ code: 'custom', message: COUNTRY_EXPECTED });
   return z.NEVER;
+});
+
+export const timeZone = z.string().refine(isTimeZone, TIME_ZONE_EXPECTED);
+
+/** Kept as they are written, so that they are shown so. */
+export const quietHours = z.string().superRefine((text, context) => {
+  const read = readQuietHours(text);
+  if (!read.ok) context.addIssue({ code: 'custom', message: read.expected });
+});
+
+/** Read here so that a wrong one is reported with all else that is wrong. */
+export const holidayFile = z.string().superRefine((text, context) => {
+  const read = readHolidayFile(text);
+  if (!read.ok) context.addIssue({ code: 'custom', message: read.expected });
 });
 
 export const consoleUsers = z.string().transform((text, context) => {

@@ -71,6 +71,26 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       'while the customer is in a conversation: `defer` the message, or try the `next-channel`',
   },
+  QUIET_HOURS: {
+    meaning:
+      "hours in which messages wait, by the recipient's clock: `21:00-08:00`, or by the days on which they begin: `Mon-Fri 21:00-08:00, Sat-Sun 20:00-10:00`",
+  },
+  QUIET_HOLIDAYS: {
+    meaning:
+      'a file of days on which messages wait, one a line: `2026-12-25`, or `12-25` for every year',
+  },
+  QUIET_TIME_ZONE: {
+    meaning: 'the time zone of recipients whose own is not known; needed with quiet hours',
+  },
+  QUIET_HOURS_FOR: {
+    initially: 'campaign',
+    meaning: 'which messages wait: those of the priority `campaign`, or `all`',
+  },
+  QUIET_HOURS_PAST_DEADLINE: {
+    initially: 'expire',
+    meaning:
+      'a message whose deadline comes before the hours end: let it `expire`, or `send` it in them',
+  },
   CHECKPOINT_MAX_AGE: {
     initially: '1h',
     meaning: 'how long a history that was found counts as fresh',

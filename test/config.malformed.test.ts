@@ -48,6 +48,17 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   DELIVERY_EVENTS: { expected: /auto or off/, values: ['on', 'Auto'] },
   QUOTE_CUSTOMERS: { expected: /on or off/, values: ['yes', 'Off'] },
   ACTIVE_CONVERSATION: { expected: /defer or next-channel/, values: ['skip', 'Defer'] },
+  QUIET_HOURS: {
+    expected: /hours such as 21:00-08:00/,
+    values: ['9pm-8am', '21-8', '21:00-21:00', '00:00-24:00', 'Mo 21:00-08:00'],
+  },
+  QUIET_HOLIDAYS: { expected: /a file of dates.*ENOENT/, values: ['/no/such/holidays.txt'] },
+  QUIET_TIME_ZONE: {
+    expected: /an IANA time zone/,
+    values: ['Europe/Atlantis', 'CET+1', '+02:00', 'Berlin'],
+  },
+  QUIET_HOURS_FOR: { expected: /campaign or all/, values: ['transactional', 'none'] },
+  QUIET_HOURS_PAST_DEADLINE: { expected: /expire or send/, values: ['wait', 'drop'] },
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
   IDENTITY_CACHE_FOR: { expected: /a duration with a unit/, values: ['10', '0'] },
   CONTEXT_CACHE_FOR: { expected: /a duration with a unit/, values: ['5', 'off'] },

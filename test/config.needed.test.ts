@@ -56,6 +56,17 @@ describe('what a role needs', () => {
   });
 });
 
+describe('quiet hours', () => {
+  test.each(['api', 'worker'] as const)(
+    'need the zone of recipients whose own is not known, also in the role %s',
+    (role) => {
+      const env = { ...WORKER, QUIET_HOURS: '21:00-08:00' };
+      expect(missing(env, role)).toEqual(['QUIET_TIME_ZONE']);
+      expect(missing({ ...env, QUIET_TIME_ZONE: 'Europe/Berlin' }, role)).toEqual([]);
+    },
+  );
+});
+
 describe('off loopback', () => {
   test.each(['127.0.0.1', '127.1.2.3', 'localhost', '::1'])(
     'an api on %s is left alone',

@@ -59,6 +59,8 @@ describe('the configuration', () => {
       DELIVERY_EVENTS: 'auto',
       ACTIVE_CONVERSATION: 'defer',
       PLUS_ADDRESSES: 'distinct',
+      QUIET_HOURS_FOR: 'campaign',
+      QUIET_HOURS_PAST_DEADLINE: 'expire',
       CHECKPOINT_MAX_AGE: 3_600_000,
       IDENTITY_CACHE_FOR: 600_000,
       CONTEXT_CACHE_FOR: 300_000,

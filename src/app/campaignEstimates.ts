@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import type { Allowance } from '../campaign/allowance.js';
-import type { Campaign } from '../campaign/campaign.js';
+import type { Campaign, RowHours } from '../campaign/campaign.js';
 import type { CustomerEstimate, Lookup } from '../campaign/dryRun/forecast.js';
 import { type CostSettings, EarlierSpending } from '../campaign/earlierSpending.js';
 import { spentBesides } from '../campaign/spentRequests.js';
@@ -26,6 +26,7 @@ import { consentAddresses } from '../suppression/consentIdentity.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 import { quotingOf } from '../templates/loadTemplates.js';
+import { rowHours } from './campaignHours.js';
 import { openConsentFacts } from './openConsentFacts.js';
 
 /** What of the configuration makes a row of a campaign cost more or less. */
@@ -46,6 +47,7 @@ const LOOKED_UP_AT_A_TIME = 10;
  * looked up.
  */
 export class CampaignEstimates {
+  readonly hours: RowHours | undefined;
   readonly #config: Config;
   readonly #catalogue: TemplateCatalogue;
   readonly #templates: TemplateStore;
@@ -55,6 +57,7 @@ export class CampaignEstimates {
   readonly #consent: Consent;
 
   constructor(config: Config, parts: { redis: RedisClient; catalogue: TemplateCatalogue }) {
+    this.hours = rowHours(config);
     this.#config = config;
     this.#catalogue = parts.catalogue;
     this.#templates = new TemplateStore(parts.catalogue, quotingOf(config));

@@ -14,6 +14,7 @@ import type { WorkerRegistry } from '../queue/workerRegistry.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { costSettings } from './campaignEstimates.js';
+import { rowHours } from './campaignHours.js';
 
 /** The feeder of this process, as its configuration says. */
 export function openFeeder(
@@ -33,13 +34,15 @@ export function openFeeder(
   const { redis, campaigns, ledger, queues, catalogue, registry, log, observe } = parts;
   const keyring = keyringOf(config);
   const rows = new RowStore(redis, config.QUEUE_PREFIX, keyring);
+  const hours = rowHours(config);
   return new Feeder({
     redis,
     campaigns,
-    release: new Release({ campaigns, rows, ledger, queues, keyring, observe }),
+    release: new Release({ campaigns, rows, ledger, queues, keyring, observe, hours }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, config.BACKLOG_MAX),
     prefetch: new PrefetchHold(redis, config.QUEUE_PREFIX),
+    hours,
     pace: new Throughput(redis, campaigns.keys),
     spending: new EarlierSpending(redis, campaigns.keys, costSettings(config)),
     limits: {

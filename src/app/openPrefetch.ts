@@ -10,6 +10,7 @@ import { Prefetcher } from '../prefetch/prefetcher.js';
 import { PrefetchStore } from '../prefetch/prefetchStore.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { rowHours } from './campaignHours.js';
 
 /** How often a bulk job is asked for its state at first. */
 const POLL_MS = 5_000;
@@ -50,6 +51,7 @@ export function openPrefetch(
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    hours: rowHours(config),
     settings: { freshForMs: config.CONTEXT_CACHE_FOR, pollMs, settlesAfterMs },
   });
   return { prefetcher, prefetched };

@@ -93,6 +93,11 @@ export interface ImportSummary {
   ignoredColumns: string[];
   /** By the address they are found by: contact id, else email, else phone. */
   addressedBy: { externalContactId: number; email: number; phone: number };
+  /**
+   * Recipients by their time zone, as far as their rows say it; '' where they do not. Absent where
+   * there are more zones than are worth keeping.
+   */
+  clocks?: Record<string, number>;
   /** The file's own columns that come back in the results, in its order. */
   keptColumns?: KeptColumn[];
   /** What separates the cells of a CSV; exports have the same. */
@@ -168,6 +173,18 @@ export interface Judged {
  */
 export type CampaignCounts = Record<State | 'waiting' | 'deferred', number>;
 
+/** A campaign with all that the feeder decides upon. */
+export interface CampaignAtWork {
+  campaign: Campaign;
+  counts: CampaignCounts;
+  /** Rows of the file, from its first on, that are released or postponed. */
+  released: number;
+  /** How often rows of it were erased: who has read its rows before the last time has to read them again. */
+  erasures: number;
+  /** When the first of the postponed rows are looked at again (epoch ms). */
+  postponedUntil?: number;
+}
+
 /** Whether data is fetched in bulk ahead of a campaign's rows; `auto`: where it is worth it. */
 export const PREFETCH_CHOICES = ['auto', 'off'] as const;
 
@@ -195,6 +212,25 @@ export interface CampaignHold {
       }
     | undefined
   >;
+}
+
+/** How a clock stands: whether rows that go by it wait, and until when that stays so (epoch ms). */
+export interface ClockStatus {
+  isQuiet: boolean;
+  until: number;
+}
+
+/** When rows may be released, where a deployment has hours in which messages wait. */
+export interface RowHours {
+  /** How a clock stands for the rows of a campaign; '' for those whose own is not known. */
+  statusIn(zone: string, campaign: Pick<Campaign, 'endAt'>, at: number): ClockStatus;
+  /** Until when a row that is not released waits (epoch ms); undefined when it may go out. */
+  rowWaitsUntil(row: Row, campaign: Pick<Campaign, 'endAt'>, now: number): number | undefined;
+  /**
+   * Until when all rows of a campaign wait (epoch ms); undefined when some may go out, and where the
+   * clocks of its recipients are not known.
+   */
+  allWaitUntil(campaign: Campaign, now: number): number | undefined;
 }
 
 /** Rows in one chunk; all chunks but the last are full, so a row's place tells its chunk. */

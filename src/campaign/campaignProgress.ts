@@ -40,7 +40,10 @@ export interface ProgressFacts {
 
 /** What its running campaigns find of the deployment. */
 export interface ProgressSurroundings
-  extends Pick<TimeLeftInput, 'flow' | 'allowance' | 'others' | 'heldUntil' | 'now'> {
+  extends Pick<
+    TimeLeftInput,
+    'flow' | 'allowance' | 'others' | 'heldUntil' | 'quietUntil' | 'openTime' | 'now'
+  > {
   deliveryCheckAfterMs: number;
   /** What keeps everything from flowing, in a sentence. */
   stop?: string;

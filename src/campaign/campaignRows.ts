@@ -91,7 +91,7 @@ interface StoredRowsAndBeside extends StoredRows {
 export interface RowSources {
   rows: StoredRowsAndBeside;
   ledger: Pick<Ledger, 'snapshots'>;
-  campaigns: Pick<CampaignStore, 'counts' | 'released'>;
+  campaigns: Pick<CampaignStore, 'counts' | 'cursor'>;
 }
 
 /**
@@ -118,13 +118,15 @@ async function trackChunk(
   campaign: Campaign,
   chunk: number,
 ): Promise<TrackedRow[]> {
-  const [numbered, released, counts] = await Promise.all([
+  const [numbered, released, postponed, counts] = await Promise.all([
     rows.read(campaign.id, chunk),
-    campaigns.released(campaign.id),
+    campaigns.cursor.released(campaign.id),
+    campaigns.cursor.postponed(campaign.id, chunk),
     campaigns.counts(campaign.id),
   ]);
   const ids = numbered.map(({ number }) => rowId(campaign.id, number));
   const snapshots = await ledger.snapshots(ids);
+  const isPostponed = new Set(postponed.places);
   const unreleased = unreleasedState(campaign, counts, released);
   return numbered.map(({ number, row }, at): TrackedRow => {
     const id = rowId(campaign.id, number);
@@ -134,7 +136,8 @@ async function trackChunk(
     if (record !== undefined && isRowOf(campaign, number, record)) {
       return { number, id, row, record, state: countLabel(record) };
     }
-    if (chunk * CHUNK_ROWS + at >= released) return { number, id, row, state: unreleased };
+    const isUnreleased = chunk * CHUNK_ROWS + at >= released || isPostponed.has(at);
+    if (isUnreleased) return { number, id, row, state: unreleased };
     if (record === undefined) return { number, id, row, state: 'forgotten' };
     return { number, id, row, state: 'failed', reason: 'id_taken' };
   });

@@ -17,6 +17,7 @@ import { ExpectedRowCost } from './dryRun/expectedRowCost.js';
 import type { DeploymentEstimates } from './dryRun/forecast.js';
 import type { UploadStatus } from './import/uploadProgress.js';
 import { isPausedByItself } from './lifecycle.js';
+import { openTimeOf } from './openTime.js';
 import { ROWS_TO_GO_BY, requestsLeft } from './rowCost.js';
 import { manyRejected } from './rowReasons.js';
 import { spentBy } from './spentRequests.js';
@@ -45,7 +46,7 @@ function campaignView(
   surroundings: CampaignSurroundings,
 ): CampaignView {
   const { tally } = facts;
-  const { obstacles, heldUntil, upload } = surroundings;
+  const { obstacles, upload } = surroundings;
   const { id, name, state, by, template, defaults, columns, acceptRejected } = campaign;
   const { pausedForAccess, noUnsubscribe } = campaign;
   const { createdAt, updatedAt, startAt, startedAt, endAt, endedAt } = campaign;
@@ -78,7 +79,7 @@ function campaignView(
       ...surroundings,
       stop: obstacles.find(({ stops }) => stops)?.detail,
     }),
-    waitsFor: campaignWaits(campaign, tally, obstacles, heldUntil).map(waitView),
+    waitsFor: campaignWaits(campaign, tally, obstacles, surroundings).map(waitView),
     pausedByItself: isPausedByItself(campaign) || undefined,
     resumesByItself: pausedForAccess === undefined ? undefined : true,
     obstacles: isUnderWay(state) && obstacles.length > 0 ? obstacles.map(obstacleView) : undefined,
@@ -97,7 +98,8 @@ function uploadView(upload: UploadStatus): CampaignView['upload'] {
 
 /** Records of older versions lack what was counted later. */
 export function importView(summary: ImportSummary): ImportView {
-  const { chunks: _c, isAccepted: _a, separator: _s, keptColumns = [], ...shown } = summary;
+  const { chunks: _c, isAccepted: _a, separator: _s, clocks: _k, ...rest } = summary;
+  const { keptColumns = [], ...shown } = rest;
   const { rejectedBy = [], warned = 0, warnings = [], finishedAt } = shown;
   return {
     ...shown,
@@ -191,8 +193,9 @@ export class CampaignViews {
 
   async #view(campaign: Campaign, deployment: Deployment): Promise<CampaignView> {
     const { obstacles, allowance, left } = deployment;
-    const { store, deliveryCheckAfterMs } = this.#parts;
-    const { id, state } = campaign;
+    const { store, deliveryCheckAfterMs, estimates } = this.#parts;
+    const { hours } = estimates;
+    const { id, state, import: imported } = campaign;
     const now = store.clock.now();
     const [facts, flow, heldUntil, upload] = await Promise.all([
       deployment.facts.get(id) ?? this.#facts(campaign),
@@ -208,6 +211,8 @@ export class CampaignViews {
       others: [...left].filter(([other]) => other !== id).map(([, requests]) => requests),
       obstacles,
       heldUntil,
+      quietUntil: hours?.allWaitUntil(campaign, now),
+      openTime: hours && openTimeOf(hours, campaign, imported?.clocks ?? UNKNOWN_CLOCKS),
       upload,
     });
   }
@@ -229,7 +234,7 @@ export class CampaignViews {
   async #heldUntil(campaign: Campaign, now: number): Promise<number | undefined> {
     const { store, prefetch } = this.#parts;
     const held = await prefetch.heldRows(campaign, now);
-    if (held === undefined || (await store.released(campaign.id)) < held.readyRows)
+    if (held === undefined || (await store.cursor.released(campaign.id)) < held.readyRows)
       return undefined;
     return held.until;
   }
@@ -266,6 +271,9 @@ export class CampaignViews {
     return { facts, left };
   }
 }
+
+/** Of an import that did not count them: all go by the deployment's. */
+const UNKNOWN_CLOCKS = { '': 1 };
 
 /** The deployment as campaigns find it at one moment. */
 interface Deployment {

@@ -11,6 +11,7 @@ export interface CampaignWait {
     | 'campaign_paused'
     | 'not_before'
     | 'prefetch'
+    | 'hours'
     | 'delivery_checks'
     | ObstacleKind
     | CountedReason;
@@ -31,13 +32,14 @@ export interface CampaignWait {
  * Everything that a campaign waits for, what holds up all of it first. Every face of a campaign says
  * what this says.
  *
- * @param heldUntil until when rows wait at most for what is fetched in bulk for them (epoch ms)
+ * @param waits until when rows wait at most for what is fetched in bulk for them, and until when the
+ * first of them wait for their recipients' hours (epoch ms)
  */
 export function campaignWaits(
   campaign: Campaign,
   tally: Tally,
   obstacles: readonly Obstacle[],
-  heldUntil?: number,
+  { heldUntil, quietUntil }: { heldUntil?: number; quietUntil?: number } = {},
 ): CampaignWait[] {
   switch (campaign.state) {
     case 'ready':
@@ -47,7 +49,8 @@ export function campaignWaits(
       const stopped = [...pausedCampaign(campaign), ...stops(obstacles)];
       return [
         ...stopped,
-        ...(stopped.length === 0 ? prefetching(tally, heldUntil) : []),
+        ...(stopped.length === 0 ? hours(tally, quietUntil) : []),
+        ...(stopped.length === 0 && quietUntil === undefined ? prefetching(tally, heldUntil) : []),
         ...deferred(tally.reasons.deferred).filter((wait) => !isSaidBy(stopped, wait)),
         ...(stopped.length === 0 ? deliveryChecks(tally) : []),
       ];
@@ -123,6 +126,14 @@ function prefetching({ counts }: Tally, until: number | undefined): CampaignWait
   const rows = counts.waiting;
   const detail = `What rows need to know of their customers is being fetched in bulk; they wait for it until ${iso(until)} at most.`;
   return [{ code: 'prefetch', who: 'Genesys Cloud', until, rows, detail }];
+}
+
+/** All rows that are not released wait for their recipients' hours. */
+function hours({ counts }: Tally, until: number | undefined): CampaignWait[] {
+  if (until === undefined || counts.waiting === 0) return [];
+  const rows = counts.waiting;
+  const detail = "It is outside the customers' hours; rows keep their place until then.";
+  return [{ code: 'hours', who: 'the clock', until, rows, detail }];
 }
 
 /** All that is left is to hear what arrived. */

@@ -4,7 +4,14 @@ import type { Backlog } from '../queue/backlog.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
-import type { Campaign, CampaignCounts, CampaignHold } from './campaign.js';
+import {
+  type Campaign,
+  type CampaignAtWork,
+  type CampaignCounts,
+  type CampaignHold,
+  CHUNK_ROWS,
+  type RowHours,
+} from './campaign.js';
 import type { EarlierSpending } from './earlierSpending.js';
 import { type FailureLimits, judgeFailures } from './failureLimits.js';
 import {
@@ -18,7 +25,7 @@ import {
   start,
 } from './lifecycle.js';
 import type { Release, ReleasedRows } from './release.js';
-import type { CampaignAtWork, CampaignStore } from './store.js';
+import type { CampaignStore } from './store.js';
 import { rowsDealtWith } from './tally.js';
 import type { Throughput } from './throughput.js';
 import { UnreadableCampaignError } from './unreadableCampaign.js';
@@ -30,6 +37,9 @@ const READY_AT_MOST = 2_000;
 const LASTS_FOR_LOOKS = 4;
 /** Rows that wait for something else than a worker: enough is enough. */
 const UNFINISHED_AT_MOST = 5_000;
+
+/** Chunks read at a look, at most: in one whose rows all wait there is nothing to release. */
+const CHUNKS_A_LOOK = 20;
 
 interface ReleaseWindow {
   ready: number;
@@ -100,6 +110,8 @@ export interface FeederParts {
   log: Logger;
   /** Whether rows wait a little for what is fetched in bulk for them. */
   prefetch?: CampaignHold;
+  /** Absent where no message ever waits for its recipient's hours. */
+  hours?: RowHours;
   /** Takes note of an error if it is one of Redis'; whether it was. */
   noteRedis?: (error: unknown) => boolean;
 }
@@ -250,8 +262,9 @@ export class Feeder {
     await spending.note(campaign, counts, prefetch, now);
     if (await this.#pausedForFailures(seen, now)) return;
     if (await this.#endOverdue(seen, now)) return;
-    if (counts.waiting > 0) await this.#releaseSome(seen);
-    else await this.#completeIfDone(seen, now);
+    if (counts.waiting > 0) return this.#releaseSome(seen);
+    if (seen.postponedUntil !== undefined) await this.#finishPostponed(seen);
+    await this.#completeIfDone(seen, now);
   }
 
   async #pausedForFailures({ campaign, counts }: CampaignAtWork, now: number): Promise<boolean> {
@@ -317,26 +330,58 @@ export class Feeder {
     await campaigns.change(campaign.id, (current) => settled(current, campaign));
   }
 
-  async #releaseSome({ campaign, counts, released, erasures }: CampaignAtWork): Promise<void> {
-    const { release, backlog, log, campaigns, prefetch } = this.#parts;
-    const held = await prefetch?.heldRows(campaign, campaigns.clock.now());
-    const most = held === undefined ? Number.POSITIVE_INFINITY : held.readyRows - released;
+  /**
+   * Rows whose hour has come go first: they have waited longer. While all rows wait, none is read.
+   */
+  async #releaseSome(seen: CampaignAtWork): Promise<void> {
+    const { campaign, counts, released, postponedUntil, erasures } = seen;
+    const { release, backlog, campaigns, prefetch, hours } = this.#parts;
+    const now = campaigns.clock.now();
+    // Without hours, as after a change of the settings, no row has to wait any more.
+    const dueBy = hours === undefined ? Number.POSITIVE_INFINITY : now;
+    let hasPostponed = postponedUntil !== undefined;
+    let isDue = postponedUntil !== undefined && postponedUntil <= dueBy;
+    const allWait = hours?.allWaitUntil(campaign, now) !== undefined;
+    if (allWait && !isDue) return;
+    const held = await prefetch?.heldRows(campaign, now);
+    const ready = held?.readyRows ?? Number.POSITIVE_INFINITY;
+    const most = isDue ? Number.POSITIVE_INFINITY : ready - released;
     let wanted = this.#flows.wanted(campaign.id, counts, most);
     if (wanted === 0 || !(await backlog.admit(wanted)).admitted) return;
     let cursor = released;
-    while (wanted > 0 && !this.#stopping) {
-      const result = await release.release(campaign, cursor, wanted, erasures);
+    for (let looks = 0; wanted > 0 && looks < CHUNKS_A_LOOK && !this.#stopping; looks += 1) {
+      const chunk = isDue ? await campaigns.cursor.duePostponed(campaign.id, dueBy) : undefined;
+      isDue = chunk !== undefined;
+      const isAtEnd = hasPostponed && cursor >= (campaign.import?.rows ?? 0);
+      if (chunk === undefined && (allWait || isAtEnd || cursor >= ready)) return;
+      const result =
+        chunk === undefined
+          ? await release.release(campaign, cursor, Math.min(wanted, ready - cursor), erasures)
+          : await release.releasePostponed(campaign, chunk, { wanted, cursor, erasures });
       if (result.kind === 'overtaken') return;
-      if (result.kind === 'rows_missing') {
-        const reason = 'rows that wait to be sent are missing in Redis';
-        log.error({ campaignId: campaign.id, cursor }, reason);
-        await this.#parts.campaigns.change(campaign.id, (current) =>
-          pause(current, { reason }, this.#parts.campaigns.clock.now()),
-        );
-        return;
-      }
-      cursor += result.rows;
+      if (result.kind === 'rows_missing') return this.#rowsMissing(campaign, cursor);
+      cursor = result.cursor;
       wanted -= result.rows;
+      hasPostponed ||= result.hasPostponed;
     }
+  }
+
+  /** All are accepted, and a process died before it noted so: adds the jobs that it has left out. */
+  async #finishPostponed({ campaign, released, erasures }: CampaignAtWork): Promise<void> {
+    const { release, campaigns } = this.#parts;
+    const all = { wanted: CHUNK_ROWS, cursor: released, erasures };
+    for (let looks = 0; looks < CHUNKS_A_LOOK && !this.#stopping; looks += 1) {
+      const chunk = await campaigns.cursor.duePostponed(campaign.id, Number.POSITIVE_INFINITY);
+      if (chunk === undefined) return;
+      const result = await release.releasePostponed(campaign, chunk, all);
+      if (result.kind !== 'released') return;
+    }
+  }
+
+  async #rowsMissing({ id }: Campaign, cursor: number): Promise<void> {
+    const { campaigns, log } = this.#parts;
+    const reason = 'rows that wait to be sent are missing in Redis';
+    log.error({ campaignId: id, cursor }, reason);
+    await campaigns.change(id, (current) => pause(current, { reason }, campaigns.clock.now()));
   }
 }

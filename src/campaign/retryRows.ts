@@ -62,7 +62,7 @@ export interface RetriedPage {
 export type RetryStart = { kind: 'retrying'; pages: AsyncGenerator<RetriedPage> } | StepRefused;
 
 export interface RetryParts extends RowSources {
-  campaigns: Pick<CampaignStore, 'counts' | 'released' | 'change' | 'clock'>;
+  campaigns: Pick<CampaignStore, 'counts' | 'cursor' | 'change' | 'clock'>;
   notifications: Pick<Notifications, 'retryRow'>;
   backlog: Pick<Backlog, 'admit'>;
 }

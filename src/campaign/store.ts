@@ -4,11 +4,12 @@ import { STATES } from '../notification/state.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
-import type { Campaign, CampaignCounts } from './campaign.js';
+import type { Campaign, CampaignAtWork, CampaignCounts } from './campaign.js';
 import { differencesOf } from './campaignDifferences.js';
 import type { CampaignDecision } from './campaignSteps.js';
 import { UploadProgress } from './import/uploadProgress.js';
 import { keptFor, type NewCampaign, newCampaign, nextPollAt } from './lifecycle.js';
+import { ReleaseCursor } from './releaseCursor.js';
 import type { Tally } from './tally.js';
 import { type UnreadableCampaign, UnreadableCampaignError } from './unreadableCampaign.js';
 
@@ -18,15 +19,6 @@ export type CreateResult =
   | { kind: 'existing'; campaign: Campaign }
   /** Another campaign has this id; it stays as it is. `differs` names the fields of a request. */
   | { kind: 'conflict'; campaign: Campaign; differs: string[] };
-
-/** What the feeder decides upon. */
-export interface CampaignAtWork {
-  campaign: Campaign;
-  counts: CampaignCounts;
-  released: number;
-  /** How often rows of it were erased: who has read its rows before the last time has to read them again. */
-  erasures: number;
-}
 
 /** Some campaigns, and those of the same page that cannot be read. */
 interface CampaignPage {
@@ -39,7 +31,6 @@ interface CampaignCommands {
   notifierChangeCampaignBuffer(
     ...args: (string | Buffer | number)[]
   ): Promise<Buffer | number | null>;
-  notifierAdvanceCursor(...args: (string | number)[]): Promise<number>;
   notifierForgetCampaign(...args: (string | Buffer)[]): Promise<number>;
 }
 
@@ -72,6 +63,8 @@ export class CampaignStore {
   /** When a campaign starts and ends is judged by it. */
   readonly clock: RedisClock;
   readonly uploads: UploadProgress;
+  /** How far a campaign has been released, and which of its rows it has left out. */
+  readonly cursor: ReleaseCursor;
   readonly #redis: RedisClient;
   readonly #retentionMs: number;
 
@@ -84,12 +77,11 @@ export class CampaignStore {
     this.keys = campaignKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.uploads = new UploadProgress(redis, this.keys);
+    this.cursor = new ReleaseCursor(redis, this.keys);
     this.#redis = redis;
     this.#retentionMs = retentionMs;
     const lua = readScript('changeCampaign', import.meta.url);
-    const advance = readScript('advanceCursor', import.meta.url);
-    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 11, lua });
-    redis.defineCommand('notifierAdvanceCursor', { numberOfKeys: 2, lua: advance });
+    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 13, lua });
     const tally = readScript('tallyCampaign', import.meta.url);
     redis.defineCommand('notifierTallyCampaign', { numberOfKeys: 2, lua: tally });
     const forget = readScript('forgetCampaign', import.meta.url);
@@ -249,18 +241,14 @@ export class CampaignStore {
     };
   }
 
-  /** How many rows have been let go, in the order of the file. */
-  async released(id: string): Promise<number> {
-    return Number((await this.#redis.get(this.keys.of(id).cursor)) ?? 0);
-  }
-
   /** A campaign as it stands at this moment, with all that the feeder decides upon. */
   async look(id: string): Promise<CampaignAtWork | undefined> {
-    const { record, counts, cursor } = this.keys.of(id);
-    const [bytes, hash, released] = await Promise.all([
+    const { record, counts, cursor, postponedUntil } = this.keys.of(id);
+    const [bytes, hash, released, [_chunk, postponedUntilAt]] = await Promise.all([
       this.#redis.getBuffer(record),
       this.#redis.hgetall(counts),
       this.#redis.get(cursor),
+      this.#redis.zrange(postponedUntil, '0', '0', 'WITHSCORES'),
     ]);
     if (bytes === null) return undefined;
     const { campaign } = this.#snapshotIn(bytes, id);
@@ -269,6 +257,7 @@ export class CampaignStore {
       counts: countsOf(hash),
       released: Number(released ?? 0),
       erasures: Number(hash['erasures'] ?? 0),
+      postponedUntil: postponedUntilAt === undefined ? undefined : Number(postponedUntilAt),
     };
   }
 
@@ -280,19 +269,6 @@ export class CampaignStore {
   /** Has an id off the agenda whose campaign is gone. */
   async forget(id: string): Promise<void> {
     await this.#redis.zrem(this.keys.schedule, id);
-  }
-
-  /**
-   * Notes that the rows from one place to another are released, and that the ids of some were taken
-   * by others; false when another process has moved the cursor since.
-   */
-  async advance(
-    id: string,
-    { from, to, taken }: { from: number; to: number; taken: number },
-  ): Promise<boolean> {
-    const { cursor, counts } = this.keys.of(id);
-    const commands = this.#redis as unknown as CampaignCommands;
-    return (await commands.notifierAdvanceCursor(cursor, counts, from, to, taken)) === 1;
   }
 
   #write(
@@ -316,6 +292,8 @@ export class CampaignStore {
       keys.cursor,
       keys.uploadedRows(upload),
       keys.uploadedRejected(upload),
+      keys.postponed,
+      keys.postponedUntil,
       next.id,
       tag,
       Buffer.concat([takeRandom(TAG_BYTES), Buffer.from(JSON.stringify(next))]),

@@ -1,4 +1,5 @@
 import { type Allowance, forCampaigns, isUsedUp, sharedDuration } from './allowance.js';
+import type { OpenTime } from './openTime.js';
 import { type RowCost, requestsLeft } from './rowCost.js';
 import { rowsAwaited, rowsToSend, type Tally } from './tally.js';
 
@@ -25,6 +26,10 @@ export interface TimeLeftInput {
   deliveryCheckAfterMs: number;
   /** Until when the next row waits for its prefetch at most (epoch ms), if it does. */
   heldUntil: number | undefined;
+  /** Until when all rows wait for their recipients' hours (epoch ms), if they do. */
+  quietUntil?: number;
+  /** How sending goes on in those hours; absent where a deployment has none. */
+  openTime?: OpenTime;
   now: number;
 }
 
@@ -47,7 +52,9 @@ export function timeLeft(input: TimeLeftInput): TimeLeft {
   if (left === counts.deferred) {
     return { because: 'Only deferred rows are left: how long they wait cannot be known.' };
   }
-  if (flow?.isStill === true && heldUntil === undefined) {
+  // While all rows wait for an hour that is known, how fast they flow says nothing.
+  const waitsFor = heldUntil ?? input.quietUntil;
+  if (flow?.isStill === true && waitsFor === undefined) {
     return { because: 'No row has ended in the last minute.' };
   }
   if (isUsedUp(allowance)) {
@@ -59,8 +66,12 @@ export function timeLeft(input: TimeLeftInput): TimeLeft {
   const requests = requestsLeft(counts, cost, covered);
   const untilSentMs = sharedDuration(requests, { others, perMinute });
   const rowsPerMinute = perMinute / (1 + others.length) / cost.own;
-  const slowness = heldUntil === undefined ? slownessOf(flow, rowsPerMinute) : 1;
-  return { endAt: from + untilSentMs * slowness + deliveryCheckAfterMs };
+  const slowness = waitsFor === undefined ? slownessOf(flow, rowsPerMinute) : 1;
+  const workMs = untilSentMs * slowness;
+  const sent =
+    input.openTime === undefined ? { at: from + workMs } : input.openTime({ from, workMs });
+  if (sent === undefined) return { because: 'It takes longer than can be foreseen.' };
+  return { endAt: sent.at + deliveryCheckAfterMs };
 }
 
 /** How many times as long as by the budget it takes, going by the rows that really end. */

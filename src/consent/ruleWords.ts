@@ -40,6 +40,14 @@ const WHY: Readonly<Record<AskedRule, (asked: Asked) => string>> = {
     const { places } = cap;
     return `${facts.placesTaken} of ${places} ${places === 1 ? 'place' : 'places'} in ${spanText(cap)} ${facts.placesTaken === 1 ? 'is' : 'are'} taken.`;
   },
+  quietHours: ({ verdict, sending, settings }) => {
+    const { QUIET_HOURS: hours, QUIET_HOLIDAYS: holidays, QUIET_HOURS_FOR: whom } = settings;
+    if (hours === undefined && holidays === undefined) return 'QUIET_HOURS is not set.';
+    if (verdict.kind === 'defer') return `It is quiet where they live until ${iso(verdict.until)}.`;
+    return sending.request.priority === 'campaign' || whom === 'all'
+      ? 'It is not quiet where they live, or the message would be too late after it.'
+      : 'Transactional notifications do not wait for quiet hours.';
+  },
 };
 
 function describeEntry({ channels, source, author, at, until }: Suppression): string {

@@ -16,6 +16,8 @@ export interface Identity {
   /** The other ids the customer goes by: contacts that were merged. */
   mergedIds?: readonly string[];
   contactName?: string;
+  /** Where they live, as two letters (ISO 3166-1), if their contact says so. */
+  country?: string;
   /** Several contacts have their address, and the name in the request does not say which one they are. */
   isAmbiguous?: true;
 }
@@ -130,7 +132,9 @@ export class IdentityLookup {
 /** Who a contact is. */
 export function identityOf(contact: Contact): Identity {
   const { id } = contact;
-  return { externalContactId: id, ...merged(id, idsOf(contact)), ...nameIn(contact) };
+  const country = contact.address?.countryCode;
+  const who = { externalContactId: id, ...merged(id, idsOf(contact)), ...nameIn(contact) };
+  return country === undefined ? who : { ...who, country };
 }
 
 /** Without those who go by an id of one before them. */

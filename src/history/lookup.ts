@@ -101,7 +101,14 @@ export interface Findings {
   externalContactId?: string;
   /** Contacts that were merged with it: an opt-out on one of them counts. */
   mergedIds?: readonly string[];
+  /** Where their contact lives, as two letters (ISO 3166-1). */
+  contactCountry?: string;
   context: TemplateContext;
+}
+
+/** What the policy is to know of what was found. */
+export function factsFound({ contactCountry }: Partial<Findings> = {}) {
+  return { contactCountry };
 }
 
 /** What has to be looked up for a request. */
@@ -272,10 +279,11 @@ export function findingsOf(
   identity: Identity,
   history: HistoryContext,
 ): Findings {
-  const { externalContactId, mergedIds, contactName } = identity;
+  const { externalContactId, mergedIds, contactName, country } = identity;
   return {
     externalContactId,
     mergedIds,
+    contactCountry: country,
     context: withName(history, {
       requestName: request.recipient.name,
       contactName,

@@ -111,6 +111,11 @@ function readsAsItself(phone: string): boolean {
   return parsePhoneNumberFromString(phone, { extract: false }, metadata)?.number === phone;
 }
 
+/** The country that has an E.164 number; undefined where that cannot be said. */
+export function countryOfPhone(phone: string): CountryCode | undefined {
+  return parsePhoneNumberFromString(phone, { extract: false }, metadata)?.country;
+}
+
 /** By what two writings of one number are known as one; text that is no number is only folded. */
 export function phoneIdentity(text: string): string {
   const read = readPhone(text);

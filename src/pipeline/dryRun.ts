@@ -7,6 +7,7 @@ import {
   addresseeOf,
   CustomerLookup,
   channelsFor,
+  factsFound,
   findingsOf,
   isTooAmbiguous,
   type LookupParts,
@@ -129,12 +130,13 @@ export async function dryRun(
 async function judged(
   request: NotificationRequest,
   order: readonly Channel[],
-  found: Pick<Findings, 'externalContactId' | 'mergedIds'>,
+  found: Partial<Findings>,
   { policy, consent, now = Date.now }: DryRunParts,
 ): Promise<Verdict> {
   const lane = request.priority ?? 'transactional';
   const addresses = consentAddresses(request, found);
-  return policy(request, order, now(), await consent.facts({ addresses, lane, id: request.id }));
+  const read = await consent.facts({ addresses, lane, id: request.id });
+  return policy(request, order, now(), { ...read, ...factsFound(found) });
 }
 
 /** Where history is a nicety, a refused lookup does not keep a message from being sent. */

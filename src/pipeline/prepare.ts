@@ -8,6 +8,7 @@ import {
   CustomerLookup,
   channelsFor,
   type Findings,
+  factsFound,
   findingsOf,
   historySubject,
   isTooAmbiguous,
@@ -113,10 +114,12 @@ export class Preparation {
     const tried = triedChannels(attempt.record.legs, attempt.record.generation);
     const left = channels.filter((channel) => !tried.has(channel));
     // The first question, and the last before the look-ups cost requests; the script of the intent looks again.
-    const facts = await this.#parts.consent.facts({
-      ...attempt.record,
+    const { record } = attempt;
+    const read = await this.#parts.consent.facts({
+      ...record,
       addresses: consentAddresses(request, checkpoint),
     });
+    const facts = { ...read, deadline: record.deadline, ...factsFound(checkpoint) };
     const verdict = this.#parts.policy(request, left, attempt.now(), facts);
     if (verdict.kind !== 'allow') return ended(await attempt.heldBack(verdict));
 
@@ -157,7 +160,11 @@ export class Preparation {
       await this.#parts.checkpoints.drop(attempt.id);
       return ended(await attempt.fencedOff());
     }
-    return this.#ready(attempt, { request, template, channels, facts }, findings);
+    // Now it is known where they live, and when they were last in a conversation.
+    const all = { ...facts, ...factsFound(findings) };
+    const final = this.#parts.policy(request, left, attempt.now(), all);
+    if (final.kind !== 'allow') return ended(await attempt.heldBack(final));
+    return this.#ready(attempt, { request, template, channels, facts: all }, findings);
   }
 
   /** The same that the lookups would have found, as far as it was fetched before the row's turn. */

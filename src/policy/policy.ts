@@ -6,6 +6,7 @@ import type { Channel } from '../notification/state.js';
 import { onlyTo } from './allowedRecipients.js';
 import { erased } from './erased.js';
 import { frequencyCap } from './frequencyCap.js';
+import { type QuietSettings, quietHours } from './quietHours.js';
 import type { PolicyFacts, Rule, Sending, Verdict } from './rule.js';
 import { suppressed } from './suppressed.js';
 
@@ -20,12 +21,18 @@ export type Policy = (
   facts: PolicyFacts,
 ) => Verdict;
 
-export interface PolicySettings {
+export interface PolicySettings extends QuietSettings {
   NOTIFY_ONLY_TO?: readonly string[] | undefined;
   FREQUENCY_CAP?: FrequencyCaps | undefined;
 }
 
-export const RULE_NAMES = ['erased', 'allowedRecipients', 'suppressed', 'frequencyCap'] as const;
+export const RULE_NAMES = [
+  'erased',
+  'allowedRecipients',
+  'suppressed',
+  'frequencyCap',
+  'quietHours',
+] as const;
 
 export type RuleName = (typeof RULE_NAMES)[number];
 
@@ -39,6 +46,7 @@ export function rulesFor(settings: PolicySettings): Readonly<Record<RuleName, Ru
     allowedRecipients: onlyTo(settings.NOTIFY_ONLY_TO),
     suppressed,
     frequencyCap: frequencyCap(settings.FREQUENCY_CAP ?? {}),
+    quietHours: quietHours(settings),
   };
 }
 

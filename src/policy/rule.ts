@@ -20,6 +20,10 @@ export interface PolicyFacts {
   suppressions: readonly Suppression[];
   /** Places of the frequency cap that other notifications have, at the address that has most. */
   placesTaken: number;
+  /** When the notification is no longer wanted (epoch ms), where that is decided already. */
+  deadline?: number;
+  /** Where the contact of the recipient lives, as two letters (ISO 3166-1), once it was looked up. */
+  contactCountry?: string;
 }
 
 /** Where nothing was read, since nothing applies. */

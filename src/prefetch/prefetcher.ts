@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { Logger } from 'pino';
-import type { Campaign } from '../campaign/campaign.js';
+import type { Campaign, RowHours } from '../campaign/campaign.js';
 import { isPrefetched } from '../campaign/campaign.js';
 import { rowRequest } from '../campaign/campaignRows.js';
 import type { CampaignStore } from '../campaign/store.js';
@@ -48,6 +48,8 @@ export interface PrefetcherParts extends PrefetchTools {
   defaultChannels: readonly Channel[];
   defaultLookbackDays: number;
   transcriptSource: TranscriptSource;
+  /** Absent where no message ever waits for its recipient's hours. */
+  hours?: RowHours;
   /** Takes note of an error if it is one of Redis'; whether it was. */
   noteRedis?: (error: unknown) => boolean;
 }
@@ -151,8 +153,10 @@ export class Prefetcher {
     const [seen, stored] = await Promise.all([campaigns.look(id), store.read(id)]);
     if (seen === undefined || !isAtWork(seen.campaign, stored?.state)) return this.#end(id, stored);
     const { campaign, released } = seen;
-    // What a paused campaign would need later is fetched later: until then it would get old.
-    if (campaign.state !== 'running') return;
+    // What a paused campaign would need later is fetched later: until then it would get old. So it is
+    // with one whose rows all wait for their recipients' hours.
+    const { hours, now } = this.#parts;
+    if (campaign.state !== 'running' || hours?.allWaitUntil(campaign, now()) !== undefined) return;
     const needs = await this.#needsOf(campaign);
     const begun = stored ?? (await this.#begin(campaign, needs));
     if (begun === undefined || needs === undefined) return;

@@ -12,8 +12,12 @@ export interface KeysOfCampaign {
   rows: string;
   /** Hash: chunk index to chunk of refused rows. */
   rejected: string;
-  /** How many rows have been released. */
+  /** How many rows of the file, from its first on, are released or postponed. */
   cursor: string;
+  /** Hash: chunk index to which of its rows are postponed, as hexadecimal digits. */
+  postponed: string;
+  /** Sorted set: index of a chunk with postponed rows by when they are looked at again (epoch ms). */
+  postponedUntil: string;
   /** List: `at:ended`, the newest first; from it the campaign's pace is read. */
   pace: string;
   /** Hash: how many requests to the platform it has cost, and how many of them ahead, in millionths. */
@@ -69,6 +73,8 @@ export function campaignKeys(prefix: string): CampaignKeys {
         rows: `${record}:rows`,
         rejected: `${record}:rejected`,
         cursor: `${record}:cursor`,
+        postponed: `${record}:postponed`,
+        postponedUntil: `${record}:postponed:until`,
         pace: `${record}:pace`,
         spent: `${record}:spent`,
         prefetch: `${record}:prefetch`,

@@ -82,19 +82,32 @@ describe('what a campaign waits for', () => {
     expect(waits[2]).toMatchObject({ until: T0 + 60_000, who: 'Genesys Cloud' });
   });
 
+  test('is the hours of its recipients while all rows wait for them, and then no prefetch', () => {
+    const quietUntil = T0 + 36_000_000;
+    const waiting = { ...tally(), counts: { ...counts, waiting: 1_200 } };
+    const both = { quietUntil, heldUntil: T0 + 60_000 };
+    expect(campaignWaits(RUNNING, waiting, [], both)).toMatchObject([
+      { code: 'hours', who: 'the clock', until: quietUntil, rows: 1_200 },
+    ]);
+    const { obstacles } = flowStatus(fleetStatus({ gate }));
+    const waits = campaignWaits(RUNNING, waiting, obstacles, both);
+    expect(waits.map(({ code }) => code)).not.toContain('hours');
+  });
+
   test('is its prefetch while rows wait for it, and nothing stops all of it', () => {
     const until = T0 + 60_000;
+    const held = { heldUntil: until };
     const waiting = { ...tally(), counts: { ...counts, waiting: 1_200 } };
-    expect(campaignWaits(RUNNING, waiting, [], until)).toMatchObject([
+    expect(campaignWaits(RUNNING, waiting, [], held)).toMatchObject([
       { code: 'prefetch', who: 'Genesys Cloud', until, rows: 1_200 },
     ]);
-    const [wait] = campaignWaits(RUNNING, waiting, [], until);
+    const [wait] = campaignWaits(RUNNING, waiting, [], held);
     expect(wait?.detail).toContain('until 2026-11-22T09:01:00Z at most');
     const { obstacles } = flowStatus(fleetStatus({ gate }));
-    const waits = campaignWaits(RUNNING, waiting, obstacles, until);
+    const waits = campaignWaits(RUNNING, waiting, obstacles, held);
     expect(waits.map(({ code }) => code)).not.toContain('prefetch');
     const allReleased = { ...tally(), counts: { ...counts, waiting: 0 } };
-    expect(campaignWaits(RUNNING, allReleased, [], until)).toEqual([]);
+    expect(campaignWaits(RUNNING, allReleased, [], held)).toEqual([]);
   });
 
   test('is its time, before it starts by itself', () => {

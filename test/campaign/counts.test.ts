@@ -122,7 +122,7 @@ describe('the counts of a campaign', () => {
     .map(
       ({ cursor, wanted, death }): Command =>
         async ({ campaign }) => {
-          const at = cursor === 'now' ? await campaigns.released(campaign.id) : 0;
+          const at = cursor === 'now' ? await campaigns.cursor.released(campaign.id) : 0;
           dieAfter = death ?? undefined;
           await release.release(campaign, at, wanted).catch((error: Error) => {
             if (error.message !== 'killed') throw error;

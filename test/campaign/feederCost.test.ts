@@ -45,7 +45,7 @@ describe('what feeders cost Redis', () => {
     const idle = await commandsPerSecond();
 
     await launch(feeding.campaigns, feeding.rows, numberedRows(2_000));
-    while ((await feeding.campaigns.released('spring')) === 0) await delay(20);
+    while ((await feeding.campaigns.cursor.released('spring')) === 0) await delay(20);
     const running = await commandsPerSecond();
     for (const feeder of feeders) await feeder.stop();
     process.stdout.write(`feeders, commands/s: ${JSON.stringify({ idle, running })}\n`);

@@ -45,6 +45,24 @@ describe('an import', () => {
     expect((await importing.campaigns.counts(campaign.id)).waiting).toBe(2);
   });
 
+  test('counts recipients by their clock, as far as their rows say it', async () => {
+    const { summary } = await imported(
+      [
+        'email,phone,timeZone',
+        'a@example.com,,Asia/Tokyo',
+        'b@example.com,+4915112345678,',
+        'c@example.com,+12125550100,',
+        'd@example.com,,',
+        'e@example.com,+4915112345679,Asia/Tokyo',
+      ].join('\n'),
+    );
+    expect(summary.clocks).toEqual({ 'Asia/Tokyo': 2, 'Europe/Berlin': 1, '': 2 });
+    const zones = Intl.supportedValuesOf('timeZone').slice(0, 60);
+    const rows = zones.map((zone, at) => `n${at}@example.com,${zone}`);
+    const { summary: many } = await imported(`email,timeZone\n${rows.join('\n')}`);
+    expect(many.clocks).toBeUndefined();
+  });
+
   test.each([
     ['UTF-8 with a byte order mark', (text: string) => Buffer.from(`\ufeff${text}`)],
     ['UTF-16', (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')],

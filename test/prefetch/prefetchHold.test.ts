@@ -27,7 +27,7 @@ describe('rows that wait for their prefetch', () => {
     store.write(id, undefined, { ...newPrefetch(0, Date.now() + LATER_MS), ...changes }, none);
   const released = async (id: string) => {
     await feeder.feedOnce();
-    return feeding.campaigns.released(id);
+    return feeding.campaigns.cursor.released(id);
   };
   const start = (id: string, rows: number, changes = {}) =>
     launch(feeding.campaigns, feeding.rows, numberedRows(rows), { id, ...changes });

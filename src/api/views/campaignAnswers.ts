@@ -69,6 +69,10 @@ const forecast = z.object({
       'Other running campaigns, the rows they have still to send, and requests for these.',
   }),
   durationMs: rows,
+  quietMs: rows.optional().meta({
+    description:
+      "How much longer that is for the recipients' quiet hours; absent where the deployment has none.",
+  }),
   startsAt: time,
   endsAt: time,
   endAt: z

@@ -1,3 +1,4 @@
+import { zoneOfRecipient } from '../../notification/recipientClock.js';
 import type { NotificationRequest } from '../../notification/request.js';
 import {
   costBy,
@@ -12,6 +13,7 @@ import { type Campaign, isPrefetched, type Row } from '../campaign.js';
 import { rowRequest, type StoredRows } from '../campaignRows.js';
 import { NO_ROWS, refusal, type StepRefused } from '../campaignSteps.js';
 import { type ImportView, importView } from '../campaignView.js';
+import { openTimeOf } from '../openTime.js';
 import {
   type CustomerEstimate,
   type CustomerSample,
@@ -136,6 +138,8 @@ export async function dryRun(
         assumptions: estimate.assumptions,
         startsAt: Math.max(Date.now(), campaign.startAt ?? 0),
         endAt: campaign.endAt,
+        openTime:
+          parts.estimates.hours && openTimeOf(parts.estimates.hours, campaign, totals.clocks),
       }),
       lookups,
     },
@@ -173,6 +177,8 @@ class Totals {
   readonly skipped: Record<string, number> = {};
   readonly failed: Record<string, number> = {};
   readonly deferred: Record<string, number> = {};
+  /** Of rows that would be tried, how many go by which clock. */
+  readonly clocks: Record<string, number> = {};
   cost: RequestCost = NO_COST;
   readonly #estimate: CustomerEstimate;
   readonly #customers: ReservoirSample<Drawn>;
@@ -193,6 +199,7 @@ class Totals {
     switch (outlook.would) {
       case 'try':
         this.tried[outlook.channel] = (this.tried[outlook.channel] ?? 0) + 1;
+        this.#countClock(request);
         if (outlook.deferred !== undefined) {
           const { reason } = outlook.deferred;
           this.deferred[reason] = (this.deferred[reason] ?? 0) + 1;
@@ -215,6 +222,11 @@ class Totals {
     if (this.#longest === undefined || length > this.#longest.length) {
       this.#longest = { ...candidate, length };
     }
+  }
+
+  #countClock({ recipient }: NotificationRequest): void {
+    const zone = zoneOfRecipient({ recipient }) ?? '';
+    this.clocks[zone] = (this.clocks[zone] ?? 0) + 1;
   }
 
   get drawn(): readonly Drawn[] {

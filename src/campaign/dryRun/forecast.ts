@@ -9,7 +9,8 @@ import type { Channel } from '../../notification/state.js';
 import type { PolicyFacts } from '../../policy/rule.js';
 import type { CompiledTemplate } from '../../templates/compile.js';
 import { type Allowance, forCampaigns, sharedDuration } from '../allowance.js';
-import type { Campaign } from '../campaign.js';
+import type { Campaign, RowHours } from '../campaign.js';
+import type { OpenTime } from '../openTime.js';
 import { type CostBasis, describeBasis, type RowCost } from '../rowCost.js';
 import { type PrefetchSaving, prefetchSaving } from './prefetchSaving.js';
 
@@ -49,6 +50,8 @@ export interface DeploymentEstimates {
   /** Undefined when the campaign's template is not known any more. */
   estimateFor(campaign: Campaign): Promise<CustomerEstimate | undefined>;
   allowance(): Promise<Allowance>;
+  /** Absent where no message ever waits for its recipient's hours. */
+  hours?: RowHours;
 }
 
 /** More customers than these tell hardly more, and cost as much as sending: the faces take no more. */
@@ -144,6 +147,8 @@ export interface Forecast {
   /** Rows of other running campaigns that are still to be sent, and the requests for them. */
   beside: { campaigns: number; rows: number; requests: number };
   durationMs: number;
+  /** How much longer that is for the recipients' quiet hours; absent where a deployment has none. */
+  quietMs?: number;
   /** ISO times. */
   startsAt: string;
   endsAt: string;
@@ -172,6 +177,8 @@ export interface ForecastInput {
   others: readonly { rows: number; requests?: number }[];
   startsAt: number;
   endAt?: number;
+  /** How sending goes on in the recipients' hours; absent where a deployment has none. */
+  openTime?: OpenTime;
   /** Of the deployment, beside those made here. */
   assumptions: readonly string[];
 }
@@ -188,10 +195,13 @@ export function forecast(input: ForecastInput): Forecast {
     requests: known,
   }));
   const perMinute = forCampaigns(allowance);
-  const durationMs = sharedDuration(expected.requests, {
+  const workMs = sharedDuration(expected.requests, {
     others: others.map((other) => other.requests),
     perMinute,
   });
+  const openTime = input.openTime ?? ALWAYS_OPEN;
+  const done = openTime({ from: startsAt, workMs });
+  const durationMs = done === undefined ? workMs : Math.round(done.at - startsAt);
   const saving = input.prefetch && prefetchSaving(cost, { rows: tried, ...input.prefetch });
   return {
     requests,
@@ -209,11 +219,13 @@ export function forecast(input: ForecastInput): Forecast {
       requests: Math.ceil(others.reduce((sum, other) => sum + other.requests, 0)),
     },
     durationMs,
+    quietMs: input.openTime && durationMs - workMs,
     startsAt: iso(startsAt),
     endsAt: iso(startsAt + durationMs),
-    endAt: input.endAt === undefined ? undefined : inTime(input.endAt, input, durationMs),
+    endAt:
+      input.endAt === undefined ? undefined : inTime(input.endAt, input, { durationMs, workMs }),
     historyRequired: input.historyRequired,
-    assumptions: assumptionsOf(input, earlier),
+    assumptions: assumptionsOf(input, earlier, done !== undefined),
   };
 }
 
@@ -248,15 +260,29 @@ function wholeRequests(sum: number): number {
   return Math.max(0, Math.ceil(sum - 0.001));
 }
 
-function inTime(endAt: number, { startsAt, tried }: ForecastInput, durationMs: number) {
-  const time = Math.max(0, endAt - startsAt);
-  const isMet = durationMs <= time;
-  const rowsInTime = isMet ? tried : Math.floor((tried * time) / durationMs);
+const ALWAYS_OPEN: OpenTime = ({ from, workMs, stopAt = Number.POSITIVE_INFINITY }) => {
+  const at = Math.min(stopAt, from + workMs);
+  return { at, leftMs: from + workMs - at };
+};
+
+function inTime(
+  endAt: number,
+  { startsAt, tried, openTime = ALWAYS_OPEN }: ForecastInput,
+  { durationMs, workMs }: { durationMs: number; workMs: number },
+) {
+  const stopAt = Math.max(startsAt, endAt);
+  const isMet = durationMs <= stopAt - startsAt;
+  const leftMs = openTime({ from: startsAt, workMs, stopAt })?.leftMs ?? workMs;
+  const rowsInTime = isMet ? tried : Math.floor((tried * (workMs - leftMs)) / workMs);
   return { at: iso(endAt), isMet, rowsInTime };
 }
 
-function assumptionsOf(input: ForecastInput, earlier: RowCost | undefined): string[] {
-  const { allowance, others } = input;
+function assumptionsOf(
+  input: ForecastInput,
+  earlier: RowCost | undefined,
+  isForeseeable: boolean,
+): string[] {
+  const { allowance, others, openTime } = input;
   const { pace, besidesPerMinute } = allowance;
   return [
     ...(earlier === undefined
@@ -272,9 +298,14 @@ function assumptionsOf(input: ForecastInput, earlier: RowCost | undefined): stri
     ...(pace < 1
       ? [`The pace stays at ${Math.round(pace * 100)} %, where the last 429s have left it.`]
       : []),
+    ...(openTime === undefined ? [] : [isForeseeable ? HOURS_ASSUMED : HOURS_TOO_LONG]),
     ...input.assumptions,
   ];
 }
+
+const HOURS_ASSUMED =
+  'Rows wait while it is quiet by the clocks of their recipients, as far as their rows say them: what a contact says is not known yet.';
+const HOURS_TOO_LONG = 'Quiet hours are left out: it takes longer than can be foreseen with them.';
 
 function assumedOfCustomers({ shares, historyRequired }: ForecastInput): string[] {
   const skipped = historyRequired ? ', and who has none is skipped' : '';

@@ -204,6 +204,7 @@ async function finish(
         duplicates: collector.duplicates,
         ignoredColumns: [...rows.ignoredColumns],
         addressedBy: collector.addressedBy,
+        clocks: collector.clocks,
         keptColumns: [...rows.keptColumns],
         ...(rows.layout.separator !== undefined && { separator: rows.layout.separator }),
       },

@@ -1,5 +1,6 @@
 import { LETTERS_EXPECTED } from '../../notification/damagedText.js';
 import type { CountryCode } from '../../notification/phoneNumber.js';
+import { zoneOfRecipient } from '../../notification/recipientClock.js';
 import type { FieldProblem } from '../../notification/request.js';
 import type { TemplateEntry } from '../../templates/catalogue.js';
 import {
@@ -62,6 +63,8 @@ const MAX_REJECTED_CHARS_KEPT = 64 * 1024 * 1024;
 const REJECTED_CHUNK_ROWS = 200;
 const REJECTED_CHUNK_CHARS = 256 * 1024;
 const SAMPLE = 10;
+/** Zones: the campaign's record, which is read twice a second, holds them all. */
+const MAX_CLOCKS = 40;
 
 const A_NOTE = [{ column: '', expected: NOTE_EXPECTED }];
 
@@ -89,6 +92,7 @@ export class RowCollector {
     email: 0,
     phone: 0,
   };
+  readonly #clocks = new Map<string, number>();
   readonly #judge: RowValidator;
   readonly #facts: TextFacts;
   readonly #seen = new SeenRecipients();
@@ -106,6 +110,11 @@ export class RowCollector {
   ) {
     this.#judge = new RowValidator(campaign, entry, now, country);
     this.#facts = facts;
+  }
+
+  /** Recipients by their time zone; undefined where there are more of them than are worth keeping. */
+  get clocks(): ImportSummary['clocks'] {
+    return this.#clocks.size > MAX_CLOCKS ? undefined : Object.fromEntries(this.#clocks);
   }
 
   /** What is wrong for every recipient. */
@@ -131,6 +140,7 @@ export class RowCollector {
     }
     this.rows += 1;
     this.#countAddress(row.recipient);
+    this.#countClock(row.recipient);
     this.#chunk.push(this.#numbered(read, row, warnings));
     if (this.#chunk.length === CHUNK_ROWS) this.#completeRows();
   }
@@ -202,5 +212,11 @@ export class RowCollector {
     if (externalContactId !== undefined) this.addressedBy.externalContactId += 1;
     else if (email !== undefined) this.addressedBy.email += 1;
     else this.addressedBy.phone += 1;
+  }
+
+  #countClock(recipient: Row['recipient']): void {
+    if (this.#clocks.size > MAX_CLOCKS) return;
+    const zone = zoneOfRecipient({ recipient }) ?? '';
+    this.#clocks.set(zone, (this.#clocks.get(zone) ?? 0) + 1);
   }
 }

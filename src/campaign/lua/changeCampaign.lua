@@ -7,6 +7,7 @@
 --
 -- KEYS[1] record   KEYS[2] campaigns   KEYS[3] agenda   KEYS[4] counts   KEYS[5] halt   KEYS[6] live
 -- KEYS[7] rows   KEYS[8] rejected   KEYS[9] cursor   KEYS[10] uploaded rows   KEYS[11] uploaded rejected
+-- KEYS[12] postponed rows   KEYS[13] when they are looked at
 -- ARGV[1] id   ARGV[2] tag that was read, or '' to create   ARGV[3] record (new tag + JSON)
 -- ARGV[4] created at (epoch ms)   ARGV[5] when the feeder shall look (epoch ms) or ''
 -- ARGV[6] halt: 'paused', 'cancelled' or ''
@@ -53,7 +54,7 @@ if ARGV[8] ~= '' then
     redis.call('UNLINK', KEYS[8])
   end
   -- Whatever an earlier campaign of the same name has left of live rows would never end.
-  redis.call('DEL', KEYS[4], KEYS[6], KEYS[9])
+  redis.call('DEL', KEYS[4], KEYS[6], KEYS[9], KEYS[12], KEYS[13])
   redis.call('HSET', KEYS[4], 'waiting', ARGV[8], 'since', ARGV[4])
 end
 if ARGV[7] ~= '' then
@@ -75,7 +76,7 @@ else
   redis.call('SET', KEYS[5], ARGV[6])
 end
 redis.call('SET', KEYS[1], ARGV[3])
-for _, key in ipairs({ KEYS[1], KEYS[4], KEYS[5], KEYS[7], KEYS[8], KEYS[9] }) do
+for _, key in ipairs({ KEYS[1], KEYS[4], KEYS[5], KEYS[7], KEYS[8], KEYS[9], KEYS[12], KEYS[13] }) do
   if ARGV[11] == '' then
     redis.call('PERSIST', key)
   else

@@ -82,7 +82,8 @@ const STEPS: Readonly<Record<string, string>> = {
   deliveryCheck: 'to see what arrived',
 };
 
-function describeDuration({ durationMs, startsAt, endsAt, beside }: Forecast, now: number): string {
+function describeDuration(forecast: Forecast, now: number): string {
+  const { durationMs, quietMs = 0, startsAt, endsAt, beside } = forecast;
   const others =
     beside.campaigns === 0
       ? ''
@@ -91,7 +92,8 @@ function describeDuration({ durationMs, startsAt, endsAt, beside }: Forecast, no
   const when = later
     ? `from ${minuteOf(startsAt)} to ${minuteOf(endsAt)}`
     : `until ${minuteOf(endsAt)}`;
-  return `about ${span(durationMs)}, ${when}${others}`;
+  const quiet = quietMs >= 60_000 ? `, ${span(quietMs)} of it for quiet hours` : '';
+  return `about ${span(durationMs)}, ${when}${quiet}${others}`;
 }
 
 /**

@@ -30,7 +30,7 @@ export function forecastView(id: string, outcome: DryRunOutcome, editor: boolean
     {
       name: 'Takes about',
       value: duration(forecast.durationMs),
-      note: html`ends ${time(Date.parse(forecast.endsAt))}`,
+      note: html`ends ${time(Date.parse(forecast.endsAt))}${quietNote(forecast)}`,
     },
     {
       name: 'Requests to Genesys Cloud',
@@ -50,6 +50,11 @@ ${lookups === undefined ? undefined : lookupsPanel(lookups)}
 ${editor ? lookupForm(id, dryRun) : undefined}
 <details><summary>What was taken for granted</summary><ul>${forecast.assumptions.map((line) => html`<li>${line}</li>`)}</ul></details>
 ${editor ? samplesSection(id, samples) : undefined}`;
+}
+
+/** What of the time is waiting; nothing where that is less than a minute. */
+function quietNote({ quietMs = 0 }: Forecast): string {
+  return quietMs < 60_000 ? '' : `, with ${duration(quietMs)} of quiet hours`;
 }
 
 /** How many would be tried is not how many get a message: those without a history may be skipped. */

@@ -32,6 +32,8 @@ const Contact = z.object({
   workEmail: optionalText,
   personalEmail: optionalText,
   otherEmail: optionalText,
+  /** Genesys: ContactAddress. */
+  address: z.object({ countryCode: optionalText }).optional().catch(undefined),
   identifiers: z
     .array(z.object({ type: optionalText, value: optionalText }))
     .optional()

@@ -66,10 +66,11 @@ export async function launch(
   rows: RowStore,
   numbered: readonly NumberedRow[],
   changes: Partial<NewCampaign> = {},
+  found: Partial<ImportSummary> = {},
 ): Promise<string> {
   const input = { ...SPRING, ...changes };
   await campaigns.create(input);
-  await upload(campaigns, rows, input.id, numbered);
+  await upload(campaigns, rows, input.id, numbered, found);
   const { id, templateHash } = input;
   const started = await campaigns.change(id, (c) => start(c, { templateHash }, Date.now()));
   if (started?.kind !== 'done') throw new Error('it was not started');

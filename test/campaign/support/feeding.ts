@@ -1,8 +1,9 @@
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import type { RowHours } from '../../../src/campaign/campaign.js';
 import { EarlierSpending } from '../../../src/campaign/earlierSpending.js';
 import { Feeder, type FeederParts } from '../../../src/campaign/feeder.js';
-import { Release, ReleasedRows } from '../../../src/campaign/release.js';
+import { Release, ReleasedRows, type ReleaseObserver } from '../../../src/campaign/release.js';
 import { RowStore } from '../../../src/campaign/rowStore.js';
 import { CampaignStore } from '../../../src/campaign/store.js';
 import { Throughput } from '../../../src/campaign/throughput.js';
@@ -21,7 +22,7 @@ export interface Feeding {
   campaigns: CampaignStore;
   rows: RowStore;
   /** Another process' feeder; not started. */
-  feeder(changes?: Partial<FeederParts>): Feeder;
+  feeder(changes?: Partial<FeederParts> & { observe?: ReleaseObserver }): Feeder;
   close(): Promise<void>;
 }
 
@@ -34,18 +35,13 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     requestMs: 600_000,
   });
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
-  const rows = new RowStore(redis, prefix, Keyring.forDevelopment());
-  const parts: FeederParts = {
+  const keyring = Keyring.forDevelopment();
+  const rows = new RowStore(redis, prefix, keyring);
+  const releaseWith = (observe: ReleaseObserver = () => undefined, hours?: RowHours) =>
+    new Release({ campaigns, rows, ledger, queues, keyring, observe, hours });
+  const parts: Omit<FeederParts, 'release'> = {
     redis,
     campaigns,
-    release: new Release({
-      campaigns,
-      rows,
-      ledger,
-      queues,
-      keyring: Keyring.forDevelopment(),
-      observe: () => undefined,
-    }),
     releasedRows: new ReleasedRows({ redis, campaigns, ledger, queues }),
     backlog: new Backlog(redis, queues, 100_000),
     pace: new Throughput(redis, campaigns.keys),
@@ -66,7 +62,8 @@ export function openFeeding(url = testRedisUrl()): Feeding {
     queues,
     campaigns,
     rows,
-    feeder: (changes = {}) => new Feeder({ ...parts, ...changes }),
+    feeder: ({ observe, ...changes } = {}) =>
+      new Feeder({ ...parts, release: releaseWith(observe, changes.hours), ...changes }),
     async close() {
       await closeQueues(queues);
       await redis.quit();
