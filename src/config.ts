@@ -22,6 +22,7 @@ import {
   phone,
   publicUrl,
   quietHours,
+  recentConversation,
   redisUrl,
   region,
   roleByClaim,
@@ -103,6 +104,11 @@ const environmentSchema = z.object({
   QUIET_HOURS_PAST_DEADLINE: z
     .enum(['expire', 'send'], { error: 'expire or send' })
     .default('expire')
+    .meta({ secret: false }),
+  RECENT_CONVERSATION: recentConversation.optional().meta({ secret: false }),
+  BAD_ENDING: z
+    .enum(['skip', 'off'], { error: 'skip or off' })
+    .default('off')
     .meta({ secret: false }),
   CHECKPOINT_MAX_AGE: duration(UNITS.s).default(UNITS.h),
   IDENTITY_CACHE_FOR: duration().default(10 * UNITS.m),

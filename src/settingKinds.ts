@@ -17,6 +17,7 @@ import { CHANNELS } from './notification/state.js';
 import { readUsersSetting } from './people/consoleUsers.js';
 import { ROLES_EXPECTED, readRoleByClaim } from './people/ssoRoles.js';
 import { readHolidayFile, readQuietHours } from './policy/quietSetting.js';
+import { RECENT_CONVERSATION_EXPECTED, readRecentConversation } from './policy/relevance.js';
 import { isRedisUrl } from './redis/redisClient.js';
 
 /* What a setting may hold: for each kind, how its text is read, and what is expected there. */
@@ -169,6 +170,10 @@ export const quietHours = z.string().superRefine((text, context) => {
   const read = readQuietHours(text);
   if (!read.ok) context.addIssue({ code: 'custom', message: read.expected });
 });
+
+export const recentConversation = z
+  .string()
+  .refine((text) => readRecentConversation(text) !== undefined, RECENT_CONVERSATION_EXPECTED);
 
 /** Read here so that a wrong one is reported with all else that is wrong. */
 export const holidayFile = z.string().superRefine((text, context) => {

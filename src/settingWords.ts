@@ -91,6 +91,14 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       'a message whose deadline comes before the hours end: let it `expire`, or `send` it in them',
   },
+  RECENT_CONVERSATION: {
+    meaning:
+      'a campaign message to a customer who has been in a conversation within a time: skip it (`skip:48h`), or wait until that is over (`defer:4h`)',
+  },
+  BAD_ENDING: {
+    initially: 'off',
+    meaning: 'a campaign message to a customer whose last conversation was negative: `skip` it',
+  },
   CHECKPOINT_MAX_AGE: {
     initially: '1h',
     meaning: 'how long a history that was found counts as fresh',

@@ -59,6 +59,11 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   },
   QUIET_HOURS_FOR: { expected: /campaign or all/, values: ['transactional', 'none'] },
   QUIET_HOURS_PAST_DEADLINE: { expected: /expire or send/, values: ['wait', 'drop'] },
+  RECENT_CONVERSATION: {
+    expected: /such as skip:48h or defer:4h/,
+    values: ['48h', 'skip', 'skip:0h', 'defer:32d', 'wait:4h', 'defer:4'],
+  },
+  BAD_ENDING: { expected: /skip or off/, values: ['on', 'defer'] },
   CHECKPOINT_MAX_AGE: { expected: /a duration/, values: ['1', '0s'] },
   IDENTITY_CACHE_FOR: { expected: /a duration with a unit/, values: ['10', '0'] },
   CONTEXT_CACHE_FOR: { expected: /a duration with a unit/, values: ['5', 'off'] },

@@ -61,6 +61,7 @@ describe('the configuration', () => {
       PLUS_ADDRESSES: 'distinct',
       QUIET_HOURS_FOR: 'campaign',
       QUIET_HOURS_PAST_DEADLINE: 'expire',
+      BAD_ENDING: 'off',
       CHECKPOINT_MAX_AGE: 3_600_000,
       IDENTITY_CACHE_FOR: 600_000,
       CONTEXT_CACHE_FOR: 300_000,

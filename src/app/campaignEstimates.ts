@@ -16,6 +16,7 @@ import type { DryRunResult } from '../pipeline/dryRun.js';
 import { estimate } from '../pipeline/estimate.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { policyFor } from '../policy/policy.js';
+import { extraNeeds } from '../policy/relevance.js';
 import { Budget } from '../ratelimit/budget.js';
 import { PLANNED_SHARE } from '../ratelimit/rateLimiter.js';
 import { redisClock } from '../redis/clock.js';
@@ -35,6 +36,7 @@ export function costSettings(config: Config): CostSettings {
     defaultChannels: config.NOTIFY_CHANNELS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     deliveryChecks: deliveryChecksOf(config),
+    extraNeeds: extraNeeds(config)({ priority: 'campaign' }),
   };
 }
 
@@ -99,6 +101,7 @@ export class CampaignEstimates {
         defaultChannels: config.NOTIFY_CHANNELS,
         isConfigured: (channel) => !this.#knowsPlatform || isConfigured(channel, config),
         transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+        extraNeeds: extraNeeds(config),
         historyBatch: Math.min(config.WORKER_CONCURRENCY, LARGEST_BATCH),
         deliveryChecks: deliveryChecksOf(config),
       }),

@@ -7,6 +7,7 @@ import { IdentityLookup } from '../history/identity.js';
 import type { NotificationRequest } from '../notification/request.js';
 import { type DryRunResult, dryRun } from '../pipeline/dryRun.js';
 import { policyFor } from '../policy/policy.js';
+import { extraNeeds } from '../policy/relevance.js';
 import type { Consent } from '../suppression/consent.js';
 import type { CompiledTemplate } from '../templates/compile.js';
 
@@ -38,6 +39,7 @@ export async function openDryRunLookups(
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    extraNeeds: extraNeeds(config),
   };
   return {
     dryRun: (request, template, lane) => dryRun(request, template, parts, { lane }),

@@ -5,6 +5,7 @@ import { type Config, keyringOf } from '../config.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import { redactedError, throttle } from '../ops/logger.js';
 import type { TemplateStore } from '../pipeline/prepare.js';
+import { extraNeeds } from '../policy/relevance.js';
 import { PrefetchedRows } from '../prefetch/prefetchedRows.js';
 import { Prefetcher } from '../prefetch/prefetcher.js';
 import { PrefetchStore } from '../prefetch/prefetchStore.js';
@@ -51,6 +52,7 @@ export function openPrefetch(
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    extraNeeds: extraNeeds(config),
     hours: rowHours(config),
     settings: { freshForMs: config.CONTEXT_CACHE_FOR, pollMs, settlesAfterMs },
   });

@@ -21,6 +21,7 @@ import { Metrics } from '../ops/metrics.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
 import { type Policy, policyFor } from '../policy/policy.js';
+import { extraNeeds } from '../policy/relevance.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
@@ -228,6 +229,7 @@ export async function startWorker(
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
+    extraNeeds: extraNeeds(config),
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     unsubscribeLinks: openUnsubscribeLinks(config),

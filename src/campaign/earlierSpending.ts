@@ -14,6 +14,8 @@ export interface CostSettings {
   defaultChannels: readonly Channel[];
   transcriptSource: string;
   deliveryChecks: string;
+  /** What rules of the policy have looked up beside what the template uses. */
+  extraNeeds?: { history: boolean; text: boolean };
 }
 
 /** Campaigns remembered of each kind: the newest. */
@@ -111,7 +113,7 @@ export class EarlierSpending {
   }
 
   #keyOf(campaign: Campaign, templateHash: string): string {
-    const { defaultChannels, transcriptSource, deliveryChecks } = this.#settings;
+    const { defaultChannels, transcriptSource, deliveryChecks, extraNeeds } = this.#settings;
     const { channels = defaultChannels, history } = campaign.defaults;
     const kind = [
       templateHash,
@@ -121,6 +123,7 @@ export class EarlierSpending {
       mostAddressedBy(campaign),
       transcriptSource,
       deliveryChecks,
+      ...(extraNeeds?.history ? [extraNeeds.text] : []),
     ];
     const digest = createHash('sha256').update(JSON.stringify(kind)).digest('base64url');
     return this.#keys.earlierSpending(digest.slice(0, 22));

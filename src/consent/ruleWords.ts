@@ -48,6 +48,13 @@ const WHY: Readonly<Record<AskedRule, (asked: Asked) => string>> = {
       ? 'It is not quiet where they live, or the message would be too late after it.'
       : 'Transactional notifications do not wait for quiet hours.';
   },
+  relevance: ({ verdict, settings }) => {
+    const { RECENT_CONVERSATION: recent, BAD_ENDING: bad } = settings;
+    if (recent === undefined && bad !== 'skip') return 'RECENT_CONVERSATION is not set.';
+    return verdict.kind === 'allow'
+      ? 'Their conversations are looked up when its turn comes, and not here.'
+      : 'Their last conversation keeps it back.';
+  },
 };
 
 function describeEntry({ channels, source, author, at, until }: Suppression): string {

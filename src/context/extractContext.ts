@@ -5,6 +5,7 @@ import {
   type HistoryConversation,
   type HistorySummary,
   inboundMessages,
+  lastActive,
   newestFirst,
   type Utterance,
   utterances,
@@ -21,6 +22,14 @@ export interface HistoryContext extends Omit<TemplateContext, 'customerName'> {
   statedName?: string;
   /** The customer has asked for no more messages, in what was read. */
   optedOut?: true;
+  /** The conversation in which they were last, whatever was said in it; absent where there is none. */
+  lastConversation?: LastConversation;
+}
+
+/** When a customer was last in a conversation (ISO 8601), and whether what they wrote was negative. */
+export interface LastConversation {
+  at: string;
+  endedBadly: boolean;
 }
 
 export interface KnownNames {
@@ -71,6 +80,7 @@ export function extractHistory(past: readonly HistoryConversation[]): HistoryCon
     conversationId,
     hasHistory: true,
     optedOut: optedOut || undefined,
+    lastConversation: lastOf(inOrder),
     statedName: stated,
     topic,
     lastMessage: last && shorten(last.text, QUOTE_LIMIT),
@@ -89,12 +99,24 @@ export function withSummary(
 
 /** The source that knows the customer's name best gives it. */
 export function withName(
-  { statedName: stated, optedOut: _asked, ...history }: HistoryContext,
+  { statedName: stated, optedOut: _asked, lastConversation: _last, ...history }: HistoryContext,
   { requestName, contactName }: KnownNames,
 ): TemplateContext {
   const customerName =
     usableName(requestName) ?? usableName(contactName) ?? stated ?? UNKNOWN_CUSTOMER;
   return { customerName, ...history };
+}
+
+function lastOf([newest]: readonly HistoryConversation[]): LastConversation | undefined {
+  if (newest === undefined) return undefined;
+  const said = utterances(newest);
+  const gist = said.length === 0 && newest.summary ? gistOf(newest.summary) : undefined;
+  const at = lastActive(newest);
+  // What no time is known of is taken for old.
+  return {
+    at: new Date(at).toISOString(),
+    endedBadly: sentimentOf(gist ?? ownWords(said)) === 'negative',
+  };
 }
 
 function lastButton(said: readonly Utterance[]): Utterance | undefined {

@@ -48,7 +48,8 @@ export function newestFirst(conversations: readonly HistoryConversation[]): Hist
     .map(({ conversation }) => conversation);
 }
 
-function lastActive({ startedAt, endedAt, messages }: HistoryConversation): number {
+/** When the customer was last active in a conversation (epoch ms); 0 where no time of it is known. */
+export function lastActive({ startedAt, endedAt, messages }: HistoryConversation): number {
   let latest = Math.max(time(startedAt), endedAt === undefined ? 0 : time(endedAt));
   for (const { at, direction } of messages) {
     if (direction === 'inbound') latest = Math.max(latest, time(at));

@@ -2,6 +2,7 @@ import { usableName } from '../context/customerName.js';
 import {
   conversationThatCounts,
   type HistoryContext,
+  type LastConversation,
   withName,
   withSummary,
 } from '../context/extractContext.js';
@@ -103,12 +104,14 @@ export interface Findings {
   mergedIds?: readonly string[];
   /** Where their contact lives, as two letters (ISO 3166-1). */
   contactCountry?: string;
+  /** The conversation in which they were last. */
+  lastConversation?: LastConversation;
   context: TemplateContext;
 }
 
 /** What the policy is to know of what was found. */
-export function factsFound({ contactCountry }: Partial<Findings> = {}) {
-  return { contactCountry };
+export function factsFound({ contactCountry, lastConversation }: Partial<Findings> = {}) {
+  return { contactCountry, lastConversation };
 }
 
 /** What has to be looked up for a request. */
@@ -129,9 +132,17 @@ export interface LookupParts extends HistoryParts {
   identities: IdentityLookup;
   defaultLookbackDays: number;
   transcriptSource: TranscriptSource;
+  /** What rules of the policy need to know of a customer's history. */
+  extraNeeds?: ExtraNeeds;
   /** Where a search ends (epoch ms); a clock that is behind would miss the newest conversations. */
   now?: () => number;
 }
+
+/** What has to be looked up for a request, whatever its message uses. */
+export type ExtraNeeds = (request: Pick<NotificationRequest, 'priority'>) => {
+  history: boolean;
+  text: boolean;
+};
 
 const DEFAULT_MAX_CONVERSATIONS = 5;
 
@@ -235,8 +246,11 @@ export function needsOf(
   request: NotificationRequest,
   template: CompiledTemplate,
   channels: readonly Channel[],
+  extraNeeds: ExtraNeeds = () => ({ history: false, text: false }),
 ): Needs {
+  const extra = extraNeeds(request);
   const history =
+    extra.history ||
     requiresHistory(request, template, channels) ||
     channels.some((channel) => template.usesHistory(channel));
   const given = { name: usableName(request.recipient.name) !== undefined };
@@ -245,7 +259,7 @@ export function needsOf(
     identity: history || contact || isAddressOf('externalContactId', channels),
     contact,
     history,
-    text: channels.some((channel) => template.usesMessageText(channel)),
+    text: extra.text || channels.some((channel) => template.usesMessageText(channel)),
     quotes: channels.some((channel) => template.quotesMessages(channel)),
     summary: channels.some((channel) => template.usesSummary(channel)),
   };
@@ -284,6 +298,7 @@ export function findingsOf(
     externalContactId,
     mergedIds,
     contactCountry: country,
+    lastConversation: history.lastConversation,
     context: withName(history, {
       requestName: request.recipient.name,
       contactName,

@@ -10,6 +10,8 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   opted_out: 'they have asked for no messages',
   frequency_cap: 'they have had enough messages lately',
   quiet_hours: 'it is outside their hours',
+  recent_conversation: 'they have been in a conversation lately',
+  bad_ending: 'their last conversation ended badly',
   erased: 'their data was erased',
   no_channel: 'no channel can reach them',
   every_channel_refused: 'Genesys Cloud refused every channel',

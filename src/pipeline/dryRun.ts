@@ -79,7 +79,7 @@ export async function dryRun(
   const verdict = await judged(request, order, {}, parts);
   if (verdict.kind === 'skip') return { would: 'skip', reason: verdict.reason };
   const lookup = new CustomerLookup(parts);
-  const needs = needsOf(request, template, order);
+  const needs = needsOf(request, template, order, parts.extraNeeds);
   const required = requiresHistory(request, template, order);
 
   const who = orWithout<Identity>(required, await lookup.identity(request, needs, options), {});

@@ -1,4 +1,11 @@
-import { channelsFor, type Needs, needsOf, requiresHistory, sourceFor } from '../history/lookup.js';
+import {
+  channelsFor,
+  type ExtraNeeds,
+  type Needs,
+  needsOf,
+  requiresHistory,
+  sourceFor,
+} from '../history/lookup.js';
 import type { TranscriptSource } from '../history/transcript.js';
 import { factsOf, mayBeReached } from '../notification/channelFacts.js';
 import type { NotificationRequest } from '../notification/request.js';
@@ -14,6 +21,8 @@ export interface OutlookParts {
   /** Whether the deployment has what a channel needs. */
   isConfigured(channel: Channel): boolean;
   transcriptSource: TranscriptSource;
+  /** What rules of the policy need to know of a customer's history. */
+  extraNeeds?: ExtraNeeds;
   /** Customers whose conversations are asked for together. */
   historyBatch: number;
   /** Whether it is asked if sent messages have arrived: of many in one request, or of each. */
@@ -74,7 +83,7 @@ function outlookOf(
   order: readonly Channel[],
   parts: OutlookParts,
 ): Estimate {
-  const needs = needsOf(request, template, order);
+  const needs = needsOf(request, template, order, parts.extraNeeds);
   const findable = mayBeFound(request, needs);
   // Without a customer to look for there is no history, and no request is needed to know that.
   if (!findable && requiresHistory(request, template, order)) {

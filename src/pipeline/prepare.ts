@@ -127,7 +127,7 @@ export class Preparation {
       return this.#ready(attempt, { request, template, channels, facts }, checkpoint);
     }
 
-    const needs = needsOf(request, template, channels);
+    const needs = needsOf(request, template, channels, this.#parts.extraNeeds);
     const required = requiresHistory(request, template, channels);
     const ahead = needs.identity ? await this.#prefetched(attempt, request, needs) : undefined;
     const identity =

@@ -7,6 +7,7 @@ import { onlyTo } from './allowedRecipients.js';
 import { erased } from './erased.js';
 import { frequencyCap } from './frequencyCap.js';
 import { type QuietSettings, quietHours } from './quietHours.js';
+import { type RelevanceSettings, relevance } from './relevance.js';
 import type { PolicyFacts, Rule, Sending, Verdict } from './rule.js';
 import { suppressed } from './suppressed.js';
 
@@ -21,7 +22,7 @@ export type Policy = (
   facts: PolicyFacts,
 ) => Verdict;
 
-export interface PolicySettings extends QuietSettings {
+export interface PolicySettings extends QuietSettings, RelevanceSettings {
   NOTIFY_ONLY_TO?: readonly string[] | undefined;
   FREQUENCY_CAP?: FrequencyCaps | undefined;
 }
@@ -32,6 +33,7 @@ export const RULE_NAMES = [
   'suppressed',
   'frequencyCap',
   'quietHours',
+  'relevance',
 ] as const;
 
 export type RuleName = (typeof RULE_NAMES)[number];
@@ -47,6 +49,7 @@ export function rulesFor(settings: PolicySettings): Readonly<Record<RuleName, Ru
     suppressed,
     frequencyCap: frequencyCap(settings.FREQUENCY_CAP ?? {}),
     quietHours: quietHours(settings),
+    relevance: relevance(settings),
   };
 }
 

@@ -24,6 +24,8 @@ export interface PolicyFacts {
   deadline?: number;
   /** Where the contact of the recipient lives, as two letters (ISO 3166-1), once it was looked up. */
   contactCountry?: string;
+  /** When the customer was last in a conversation (ISO 8601), and whether it ended badly, once looked up. */
+  lastConversation?: { at: string; endedBadly: boolean };
 }
 
 /** Where nothing was read, since nothing applies. */

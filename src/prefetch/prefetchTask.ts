@@ -3,7 +3,7 @@ import type { Campaign } from '../campaign/campaign.js';
 import { rowRequest, type StoredRows } from '../campaign/campaignRows.js';
 import type { CallFailure, CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
-import { type Needs, needsOf, type SearchSettings } from '../history/lookup.js';
+import { type ExtraNeeds, type Needs, needsOf, type SearchSettings } from '../history/lookup.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { CompiledTemplate } from '../templates/compile.js';
@@ -59,6 +59,7 @@ const AT_WORK_MS = 60 * 60 * 1000;
 export interface CampaignNeeds {
   template: CompiledTemplate;
   channels: readonly Channel[];
+  extraNeeds?: ExtraNeeds;
   search: SearchSettings;
   history: boolean;
   /** Whether anything has to be looked up for its rows that could be fetched in bulk. */
@@ -131,8 +132,8 @@ export class PrefetchTask {
   /** What has to be looked up for a row. */
   needsOf({ row }: PlacedRow): Needs & { request: NotificationRequest } {
     const request = rowRequest(this.campaign, row);
-    const { template, channels } = this.needs;
-    return { ...needsOf(request, template, channels), request };
+    const { template, channels, extraNeeds } = this.needs;
+    return { ...needsOf(request, template, channels, extraNeeds), request };
   }
 
   block(rows: PrefetchedBlock['rows']): PrefetchedBlock {

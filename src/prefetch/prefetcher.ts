@@ -4,7 +4,13 @@ import type { Campaign, RowHours } from '../campaign/campaign.js';
 import { isPrefetched } from '../campaign/campaign.js';
 import { rowRequest } from '../campaign/campaignRows.js';
 import type { CampaignStore } from '../campaign/store.js';
-import { channelsFor, needsOf, requiresHistory, searchSettings } from '../history/lookup.js';
+import {
+  channelsFor,
+  type ExtraNeeds,
+  needsOf,
+  requiresHistory,
+  searchSettings,
+} from '../history/lookup.js';
 import type { TranscriptSource } from '../history/transcript.js';
 import type { Channel } from '../notification/state.js';
 import { redactedError } from '../ops/logger.js';
@@ -48,6 +54,8 @@ export interface PrefetcherParts extends PrefetchTools {
   defaultChannels: readonly Channel[];
   defaultLookbackDays: number;
   transcriptSource: TranscriptSource;
+  /** What rules of the policy need to know of a customer's history. */
+  extraNeeds?: ExtraNeeds;
   /** Absent where no message ever waits for its recipient's hours. */
   hours?: RowHours;
   /** Takes note of an error if it is one of Redis'; whether it was. */
@@ -189,15 +197,15 @@ export class Prefetcher {
 
   /** Undefined when the campaign's template is gone: its rows end without a lookup. */
   async #needsOf(campaign: Campaign): Promise<CampaignNeeds | undefined> {
-    const { templates, defaultChannels } = this.#parts;
+    const { templates, defaultChannels, extraNeeds } = this.#parts;
     const template = await templates.get(campaign.templateHash);
     if (template === undefined) return undefined;
     const request = rowRequest(campaign, { recipient: {} });
     const channels = channelsFor(request, template, defaultChannels);
-    const needs = needsOf(request, template, channels);
+    const needs = needsOf(request, template, channels, extraNeeds);
     const history = requiresHistory(request, template, channels) || needs.history;
     const search = searchSettings(request, needs, this.#parts);
-    return { template, channels, search, history, isNeeded: history || needs.contact };
+    return { template, channels, extraNeeds, search, history, isNeeded: history || needs.contact };
   }
 
   async #begin(

@@ -76,6 +76,10 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: "it is outside the customer's hours; sent when they begin",
   },
+  recent_conversation: {
+    who: 'the clock',
+    what: 'the customer has been in a conversation lately; sent when that is longer ago',
+  },
   history_timeout: {
     who: 'the clock',
     what: `a request for the history was not answered in time; ${AGAIN}`,

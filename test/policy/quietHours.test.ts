@@ -3,7 +3,7 @@ import type { NotificationRequest } from '../../src/notification/request.js';
 import { QuietHours, type QuietSettings, quietHours } from '../../src/policy/quietHours.js';
 import { NO_FACTS, type PolicyFacts } from '../../src/policy/rule.js';
 
-/** 23:00 in Berlin, 06:00 in Tokyo, 17:00 in New York. */
+/** 23:00 in Berlin, 07:00 in Tokyo, 17:00 in New York. */
 const NIGHT = Date.parse('2026-11-30T22:00:00Z');
 const SETTINGS: QuietSettings = { QUIET_HOURS: '21:00-08:00', QUIET_TIME_ZONE: 'Europe/Berlin' };
 const ALLOWED = { kind: 'allow' };

@@ -54,6 +54,8 @@ const SKIPPED: Readonly<Record<string, string>> = {
     'several contacts have this address, and the name does not say which one it is (ambiguous_contact)',
   opted_out: 'the customer has asked for no more messages (opted_out)',
   not_allowed: 'NOTIFY_ONLY_TO does not list this recipient (not_allowed)',
+  recent_conversation: 'the customer has been in a conversation lately (recent_conversation)',
+  bad_ending: "the customer's last conversation ended badly (bad_ending)",
 };
 
 function describeLookup({ identity, asked, conversations }: DryRunLookup): string[] {
