@@ -97,7 +97,7 @@ describe('a dry run', () => {
         tried: { web: 1, email: 1 },
         skipped: { suppressed: 1, frequency_cap: 1 },
       });
-      expect((await capped.campaigns.preparation.sample('consent', 1))?.outlook).toMatchObject({
+      expect((await capped.campaigns.preparation.sample('consent', 2))?.outlook).toMatchObject({
         would: 'skip',
         reason: 'suppressed',
       });
