@@ -19,7 +19,7 @@ export interface ConsentSubject {
   id?: string;
 }
 
-/** What stands in Redis about whether somebody may be written to. */
+/** What stands in Redis about whether a recipient may be written to. */
 export interface ConsentFacts {
   suppressions: readonly Suppression[];
   /** Places of the cap that other notifications have, at the address that has most. */
