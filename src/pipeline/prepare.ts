@@ -160,10 +160,13 @@ export class Preparation {
       await this.#parts.checkpoints.drop(attempt.id);
       return ended(await attempt.fencedOff());
     }
-    // Now it is known where they live, and when they were last in a conversation.
-    const all = { ...facts, ...factsFound(findings) };
-    const final = this.#parts.policy(request, left, attempt.now(), all);
-    if (final.kind !== 'allow') return ended(await attempt.heldBack(final));
+    const learned = factsFound(findings);
+    const all = { ...facts, ...learned };
+    // Only what was found can have changed what the policy says.
+    if (Object.values(learned).some((fact) => fact !== undefined)) {
+      const final = this.#parts.policy(request, left, attempt.now(), all);
+      if (final.kind !== 'allow') return ended(await attempt.heldBack(final));
+    }
     return this.#ready(attempt, { request, template, channels, facts: all }, findings);
   }
 
