@@ -26,6 +26,8 @@ export type ReadSuppressed =
  */
 export function readSuppressedAddress(written: string, country?: CountryCode): ReadSuppressed {
   const text = written.trim();
+  // A mailbox may be called so, but a person who writes it means all of them.
+  if (/^\*+@/.test(text)) return { ok: false, expected: ADDRESS_EXPECTED };
   const field = fieldOf(text);
   const read = readAddress(field, text, country);
   if (read.kind === 'address') return { ok: true, address: { field, address: read.address } };
