@@ -22,7 +22,7 @@ beforeAll(async () => {
     ['of-dana', EMAIL],
     ['of-ann', 'ann@example.com'],
   ] as const) {
-    await producer.send({ id, recipient: { email, name: 'Marker' }, template: 'follow-up' });
+    await producer.send({ id, recipient: { email, name: 'Marker' }, template: 'greeting' });
   }
 });
 afterAll(async () => {
