@@ -2,7 +2,6 @@ import { LRUCache } from 'lru-cache';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import {
   type CampaignKeys,
-  type ConsentKeys,
   campaignKeys,
   consentKeys,
   type KeysOfCampaign,
@@ -10,8 +9,7 @@ import {
   ledgerKeys,
 } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { deliveryArguments } from './awaitedDelivery.js';
-import { begins } from './campaignStop.js';
+import { type ChangePlaces, changeArguments, type WriteWhen } from './changeArguments.js';
 import {
   recordIn,
   type Seen,
@@ -22,14 +20,8 @@ import {
   tagged,
   trySnapshotOf,
 } from './codec.js';
-import { detailFieldOf } from './countedReason.js';
 import type { Decision } from './decision.js';
-import {
-  consentArguments,
-  type IntentConsent,
-  UNWELCOME,
-  type Unwelcome,
-} from './intentConsent.js';
+import { type IntentConsent, UNWELCOME, type Unwelcome } from './intentConsent.js';
 import type { Keyring } from './keyring.js';
 import {
   defineLedgerScripts,
@@ -40,9 +32,9 @@ import {
   NOT_RELEASED,
   WRITTEN,
 } from './ledgerScripts.js';
-import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
+import { isSettled, type NotificationRecord } from './record.js';
 import { checkRetention, type Retention } from './retention.js';
-import { type SearchIndex, searchArguments } from './searchIndex.js';
+import type { SearchIndex } from './searchIndex.js';
 import { nextCheck } from './settlement.js';
 import { openRequest, type StoredRequest, sealRequest } from './storedRequest.js';
 
@@ -57,8 +49,6 @@ export type RowAcceptance = Acceptance | { kind: 'halted' };
 type Entry = { record: NotificationRecord; stored: StoredRequest };
 
 type Answers<T> = Promise<(T | Error)[]>;
-
-type WriteWhen = 'always' | 'unless halted' | IntentConsent;
 
 /** Why a change was not written. */
 type Prevented = Halted | Unwelcome;
@@ -81,10 +71,9 @@ export class Ledger {
   /** By it is judged whatever cannot be taken back. */
   readonly clock: RedisClock;
   readonly #campaignKeys: CampaignKeys;
-  readonly #consentKeys: ConsentKeys;
   readonly #redis: RedisClient;
   readonly #keyring: Keyring;
-  readonly #retention: Retention;
+  readonly #places: ChangePlaces;
   readonly #observe: LedgerObserver;
   readonly #search: SearchIndex | undefined;
   /** What this process wrote last, of notifications that go on: spares the read before each change. */
@@ -101,13 +90,18 @@ export class Ledger {
     checkRetention(retention);
     this.#redis = redis;
     this.#keyring = keyring;
-    this.#retention = retention;
     this.#observe = observe;
     this.#search = search;
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
-    this.#consentKeys = consentKeys(prefix);
+    this.#places = {
+      keys: this.keys,
+      campaignKeys: this.#campaignKeys,
+      consentKeys: consentKeys(prefix),
+      retention,
+      search,
+    };
     defineLedgerScripts(redis);
   }
 
@@ -368,55 +362,8 @@ export class Ledger {
     bytes: Buffer,
     when: WriteWhen = 'always',
   ) {
-    const { id } = next;
-    const settled = isSettled(next);
-    const keys = [
-      this.keys.record(id),
-      this.keys.request(id),
-      this.keys.checkpoint(id),
-      this.keys.due,
-      this.keys.unknown,
-      this.keys.paused,
-      this.keys.outcomes,
-    ];
-    const campaign = this.#campaignOf(next);
-    if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
-    const asked = typeof when === 'string' ? undefined : when;
-    const consent = consentArguments(this.#consentKeys, snapshot.record, next, asked);
-    keys.push(...consent.keys);
-    const searched = searchArguments(this.#search, snapshot.record, next);
-    keys.push(...searched.keys);
-    const delivery = deliveryArguments(this.keys, snapshot.record, next);
-    keys.push(...delivery.keys);
-    return commands.notifierChangeBuffer(
-      keys.length,
-      ...keys,
-      id,
-      snapshot.tag,
-      bytes,
-      Math.ceil(nextCheck(next, next.updatedAt) ?? 0) || '',
-      settled ? this.#retention.ledgerMs : '',
-      this.#retention.requestMs,
-      next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
-      when === 'always' ? '' : begins(next),
-      next.row ?? '',
-      next.createdAt,
-      countLabel(snapshot.record),
-      countLabel(next),
-      isLive(next) ? '1' : '',
-      detailFieldOf(snapshot.record),
-      detailFieldOf(next),
-      ...delivery.args,
-      ...searched.args,
-      ...consent.args,
-    );
-  }
-
-  #campaignOf({ campaignId, row }: NotificationRecord): KeysOfCampaign | undefined {
-    // A campaign's name alone is what any caller may write; only released rows carry a number.
-    return campaignId === undefined || row === undefined
-      ? undefined
-      : this.#campaignKeys.of(campaignId);
+    const { keys, args } = changeArguments(this.#places, { snapshot, next, bytes, when });
+    return commands.notifierChangeBuffer(keys.length, ...keys, ...args);
   }
 
   /** As `readAll`, each record with its tag. */
