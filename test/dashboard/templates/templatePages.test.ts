@@ -74,7 +74,7 @@ describe('the pages about templates', () => {
     expect(words).toMatch(
       /follow-up .* Web message, Email, Engage, SMS ✓ no remarks 0 [0-9a-f]{12} since \d{4}-/,
     );
-    expect(words).toMatch(/hostile .*! 1 remark/);
+    expect(words).toMatch(/hostile .*! 3 remarks/);
   });
 
   test('show each channel by the product’s own engine, for the sample customer that was chosen', async () => {
