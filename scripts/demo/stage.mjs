@@ -52,13 +52,15 @@ export class Stage {
     );
     report('Sandbox', `a simulated Genesys Cloud, ${this.sandboxUrl}`);
     const env = this.#settings();
-    const [api] = await Promise.all([
-      this.#start('api', ['api'], env, readyLine),
-      ...Array.from({ length: WORKERS }, (_, at) =>
-        this.#start(`worker-${at + 1}`, ['worker'], env, readyLine),
-      ),
-    ]);
+    const api = await this.#start('api', ['api'], env, readyLine);
     this.apiUrl = api.url;
+    // Only now, because the links to unsubscribe in their messages lead to the api's port.
+    const forWorkers = { ...env, PUBLIC_URL: this.apiUrl };
+    await Promise.all(
+      Array.from({ length: WORKERS }, (_, at) =>
+        this.#start(`worker-${at + 1}`, ['worker'], forWorkers, readyLine),
+      ),
+    );
     await this.#untilApiIsReady();
     report('API', this.apiUrl);
     report('Workers', `${WORKERS} processes`);

@@ -11,7 +11,7 @@ import { Inbox } from '../campaign/inbox/inbox.js';
 import { PickupLeases } from '../campaign/inbox/pickups.js';
 import { rejectedFile } from '../campaign/inbox/report.js';
 import { RowStore } from '../campaign/rowStore.js';
-import { type Config, keyringOf, linkBaseOf } from '../config.js';
+import { type Config, keyringOf } from '../config.js';
 import { inboxSuppressions } from '../consent/inboxSuppressions.js';
 import type { Suppressions } from '../consent/suppressions.js';
 import { dashboard } from '../dashboard/dashboard.js';
@@ -37,7 +37,7 @@ import { openAccounts, openLogins } from './openLogins.js';
 import { openPersonalData } from './openPersonalData.js';
 import { openPolicyChecks } from './openPolicyChecks.js';
 import { openCampaigns, openProducer } from './openProducer.js';
-import { openUnsubscribe } from './openUnsubscribe.js';
+import { openUnsubscribe, warnOfMissingLinks } from './openUnsubscribe.js';
 import { RedisPreparation } from './redisPreparation.js';
 
 /** A role that runs in this process until it is stopped. */
@@ -166,11 +166,7 @@ export async function startApi(
     readOnly: config.DASHBOARD_ACTIONS === 'off',
   });
   const unsubscribe = openUnsubscribe(config, producer, templates);
-  if (config.PUBLIC_URL !== undefined && linkBaseOf(config) === undefined) {
-    log.warn(
-      'PUBLIC_URL is no https URL: messages get no link to unsubscribe. Serve it over https.',
-    );
-  }
+  warnOfMissingLinks(config, templates, log);
   const { UNSUBSCRIBE_PORT: ownPort } = config;
   const page = ownPort === undefined ? undefined : buildUnsubscribeServer(unsubscribe, log);
   if (page === undefined) app.register(async (scope) => unsubscribeRoutes(scope, unsubscribe));

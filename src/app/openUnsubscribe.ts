@@ -1,3 +1,4 @@
+import type { Logger } from 'pino';
 import type { AuditLog } from '../audit/auditLog.js';
 import { type Config, keyringOf, linkBaseOf } from '../config.js';
 import type { NotificationProducer } from '../queue/producer.js';
@@ -17,6 +18,29 @@ export function openUnsubscribeLinks(config: Config): UnsubscribeLinks | undefin
   const keyring = keyringOf(config);
   const digests = new ConsentDigests(keyring, config.PLUS_ADDRESSES);
   return new UnsubscribeLinks({ publicUrl, keyring, digests });
+}
+
+/** Says at a start which templates print a link that their messages will not get. */
+export function warnOfMissingLinks(
+  config: Config,
+  templates: readonly LoadedTemplate[],
+  log: Logger,
+): void {
+  if (linkBaseOf(config) !== undefined) return;
+  const names = templates
+    .filter(({ compiled }) =>
+      compiled.channels.some((channel) =>
+        compiled.contextVariables(channel).includes('unsubscribeUrl'),
+      ),
+    )
+    .map(({ source }) => source.name);
+  if (config.PUBLIC_URL === undefined && names.length === 0) return;
+  const why =
+    config.PUBLIC_URL === undefined ? 'PUBLIC_URL is not set' : 'PUBLIC_URL is no https URL';
+  log.warn(
+    { templates: names },
+    `${why}: messages get no link to unsubscribe. Set it for apis and workers alike, with https.`,
+  );
 }
 
 /** What a worker learns of addresses, for the suppression list. */

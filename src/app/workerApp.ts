@@ -57,7 +57,11 @@ import { openIntake } from './openIntake.js';
 import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
 import { openSuppressions } from './openSuppressions.js';
-import { openLearnedSuppressions, openUnsubscribeLinks } from './openUnsubscribe.js';
+import {
+  openLearnedSuppressions,
+  openUnsubscribeLinks,
+  warnOfMissingLinks,
+} from './openUnsubscribe.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
@@ -343,6 +347,7 @@ export async function startWorker(
   feeder.start();
   prefetcher.start();
   delivery.start();
+  warnOfMissingLinks(config, templates, log);
   log.info(
     { workerId: heartbeat.id, templates: templates.length, health: health?.url },
     'worker started',
