@@ -21,7 +21,7 @@ describe('notifier doctor', () => {
   test('says what it costs, then a line for each thing, and exits with 0', async () => {
     const { code, stdout } = await run(['doctor'], environment);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^This asks Genesys Cloud 12 times \(of 300 a minute\)/);
+    expect(stdout).toMatch(/^This asks Genesys Cloud 13 times \(of 300 a minute\)/);
     expect(stdout).toMatch(/^ok +OAuth client +lets us in$/m);
     expect(stdout).toMatch(/^ok +Permission +sending email: conversation:agentlessEmail:send/m);
     // The Redis of the tests keeps nothing.
