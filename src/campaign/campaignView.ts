@@ -170,10 +170,13 @@ export class CampaignViews {
    * at most every ten seconds for all such pages. Without this, each page costs Redis 27 commands a second.
    */
   async watched(campaign: Campaign): Promise<CampaignView> {
-    if (!isUnderWay(campaign.state)) return this.one(campaign);
+    // A view goes without what could not be found out about its cost.
+    const expected = () => this.expect([campaign]).catch(() => undefined);
+    // What is shared is what a running campaign needs: by another one's, the rest of a page would be wrong.
+    if (campaign.state !== 'running') return expected().then(() => this.one(campaign));
     const now = performance.now();
     if (this.#shared === undefined || now - this.#shared.at >= SHARED_FOR_MS) {
-      const deployment = this.expect([campaign]).then(() => this.#deployment([campaign]));
+      const deployment = expected().then(() => this.#deployment([campaign]));
       this.#shared = { at: now, deployment };
       deployment.catch(() => {
         this.#shared = undefined;
