@@ -3,10 +3,13 @@ import { Packr } from 'msgpackr';
 import {
   type CapPlaces,
   DELIVERIES,
+  isUndecided,
   LEG_OUTCOMES,
   type Leg,
   type NotificationRecord,
+  type PlatformLooks,
   type TimelineEntry,
+  UNKNOWN_POLICIES,
 } from './record.js';
 import { CHANNELS, type Channel, LANES, STATES } from './state.js';
 
@@ -30,7 +33,7 @@ export class UnreadableRecordError extends Error {
  * kept for a month, so bytes count, and most of all those that decide which size of memory block a
  * record takes: what is mostly absent stands at the end, and an absent end takes nothing.
  *
- * The lists in STATES, CHANNELS, LEG_OUTCOMES, DELIVERIES and LANES are part of this format: append
+ * The lists in STATES, CHANNELS, LEG_OUTCOMES, DELIVERIES, LANES and UNKNOWN_POLICIES are part of this format: append
  * to them, never reorder. So are the usual spans: other spans are stored as the difference from them.
  */
 
@@ -63,6 +66,7 @@ export function packRecord(record: NotificationRecord): Buffer {
     record.sendAt === undefined ? null : record.sendAt - t0,
     record.row ?? null,
     packPlaces(record),
+    packLooks(record),
   ];
   return packr.pack(trim(packed));
 }
@@ -101,7 +105,25 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
   if (given(packed[15])) record.sendAt = t0 + (packed[15] as number);
   if (given(packed[16])) record.row = packed[16] as number;
   if (given(packed[17])) record.places = unpackPlaces(packed[17] as Packed, t0);
+  if (given(packed[18])) record.looks = unpackLooks(packed[18] as Packed, t0);
   return record;
+}
+
+function packLooks({ looks, createdAt }: NotificationRecord): Packed | null {
+  if (looks === undefined) return null;
+  const { made, nextAt, notFound } = looks;
+  return trim([
+    made,
+    nextAt === undefined ? null : nextAt - createdAt,
+    notFound === undefined ? null : UNKNOWN_POLICIES.indexOf(notFound),
+  ]);
+}
+
+function unpackLooks([made, nextIn, notFound]: Packed, createdAt: number): PlatformLooks {
+  const looks: PlatformLooks = { made: made as number };
+  if (given(nextIn)) looks.nextAt = createdAt + (nextIn as number);
+  if (given(notFound)) looks.notFound = pick(UNKNOWN_POLICIES, notFound);
+  return looks;
 }
 
 function packPlaces({ places, createdAt }: NotificationRecord): Packed | null {
@@ -181,7 +203,18 @@ function packLeg(leg: Leg, since: number): Packed {
     packId(leg.conversationId),
     leg.delivery === undefined ? null : DELIVERIES.indexOf(leg.delivery),
     leg.reason ?? null,
+    packLegHash(leg, leg.contentHash),
+    packLegHash(leg, leg.addressHash),
   ]);
+}
+
+/** A settled record has no use for them, and millions of those are kept. */
+function packLegHash(leg: Leg, hash: string | undefined): Buffer | null {
+  return hash === undefined || !isUndecided(leg) ? null : Buffer.from(hash, 'base64url');
+}
+
+function unpackLegHash(packed: unknown): string {
+  return Buffer.from(packed as Uint8Array).toString('base64url');
 }
 
 function unpackLeg(packed: Packed, channel: Channel, since: number): Leg {
@@ -198,6 +231,8 @@ function unpackLeg(packed: Packed, channel: Channel, since: number): Leg {
   if (given(packed[7])) leg.conversationId = unpackId(packed[7]);
   if (given(packed[8])) leg.delivery = pick(DELIVERIES, packed[8]);
   if (given(packed[9])) leg.reason = packed[9] as string;
+  if (given(packed[10])) leg.contentHash = unpackLegHash(packed[10]);
+  if (given(packed[11])) leg.addressHash = unpackLegHash(packed[11]);
   return leg;
 }
 

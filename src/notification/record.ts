@@ -42,6 +42,18 @@ export interface Leg {
   messageId?: string;
   conversationId?: string;
   delivery?: Delivery;
+  /**
+   * Keyed hash of what was sent, by which the platform's copy is known again
+   * (src/notification/sentContent.ts). Kept while it is open or `unknown`, and not after.
+   */
+  contentHash?: string;
+  /** The same of the address it was sent to: what is found under another address says nothing. */
+  addressHash?: string;
+}
+
+/** Whether it is still to be found out what became of it. */
+export function isUndecided({ outcome }: Leg): boolean {
+  return outcome === undefined || outcome === 'unknown';
 }
 
 const SURELY_NOT_REACHED: ReadonlySet<LegOutcome> = new Set([
@@ -108,6 +120,21 @@ export interface CapPlaces {
   until: number;
 }
 
+export const UNKNOWN_POLICIES = ['hold', 'resend'] as const;
+
+/** What becomes of an `unknown` whose message is surely not on the platform: a person decides, or it is sent again. */
+type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
+
+/** How often the platform was asked what became of an `unknown`, and when it is asked next. */
+export interface PlatformLooks {
+  /** Looks that were answered in full. */
+  made: number;
+  /** Epoch ms. Absent: the last look is over, and a person decides. */
+  nextAt?: number;
+  /** Goes before the deployment's policy: an operator has said so for all that are in doubt. */
+  notFound?: UnknownPolicy;
+}
+
 /** The ledger's record of one notification. Times are epoch milliseconds. */
 export interface NotificationRecord {
   id: string;
@@ -130,6 +157,8 @@ export interface NotificationRecord {
   timeline: TimelineEntry[];
   /** Set while a sent web message waits to be looked at. */
   deliveryCheckAt?: number;
+  /** Only while it is `unknown`, and the platform is or was asked what became of it. */
+  looks?: PlatformLooks;
   /** Absent without a cap, and once a message was surely sent. */
   places?: CapPlaces;
 }
@@ -202,6 +231,7 @@ export function step(
   };
   if (to.reason === undefined) delete next.reason;
   else next.reason = to.reason;
+  if (to.state !== 'unknown') delete next.looks;
   return next;
 }
 

@@ -5,6 +5,7 @@ import {
   DELIVERIES,
   LEG_OUTCOMES,
   type NotificationRecord,
+  UNKNOWN_POLICIES,
 } from '../../src/notification/record.js';
 import { CHANNELS, LANES, STATES } from '../../src/notification/state.js';
 import { acceptedRecord } from '../support/notifications.js';
@@ -38,6 +39,20 @@ const leg = fc.record(
   { requiredKeys: ['generation', 'channel', 'fencingToken', 'intentAt', 'sendBy'] },
 );
 
+/** Keyed hashes are kept of a leg that is open or unknown. */
+const undecidedLeg = fc
+  .tuple(leg, fc.constantFrom(undefined, 'unknown' as const))
+  .map(([decided, outcome]) => {
+    const { outcome: _decided, ...open } = decided;
+    const hashes = { contentHash: 'AAECAwQFBgc', addressHash: 'AQIDBA' };
+    return outcome === undefined ? { ...open, ...hashes } : { ...open, outcome, ...hashes };
+  });
+
+const looks = fc.record(
+  { made: count, nextAt: time, notFound: fc.constantFrom(...UNKNOWN_POLICIES) },
+  { requiredKeys: ['made'] },
+);
+
 const entry = fc.record(
   {
     at: time,
@@ -66,9 +81,10 @@ const record = fc.record(
     generation: count,
     fencingToken: count,
     attempts: count,
-    legs: fc.array(leg, { maxLength: 4 }),
+    legs: fc.array(fc.oneof(leg, undecidedLeg), { maxLength: 4 }),
     timeline: fc.array(entry, { maxLength: 10 }),
     deliveryCheckAt: time,
+    looks,
   },
   {
     requiredKeys: [
@@ -96,6 +112,24 @@ describe('a packed record', () => {
         expect(read).toEqual(written);
       }),
     );
+  });
+
+  test('keeps the hash of what was sent no longer than it is unknown what became of it', () => {
+    const leg = {
+      generation: 1,
+      channel: 'web',
+      fencingToken: 1,
+      intentAt: acceptedRecord().createdAt,
+      sendBy: acceptedRecord().createdAt + 2_000,
+      contentHash: 'AAECAwQFBgc',
+      addressHash: 'AQIDBA',
+    } as const;
+    for (const outcome of LEG_OUTCOMES) {
+      const packed = packRecord(acceptedRecord({ legs: [{ ...leg, outcome }] }));
+      const [read] = unpackRecord('n1', packed).legs;
+      expect(read?.contentHash).toBe(outcome === 'unknown' ? leg.contentHash : undefined);
+      expect(read?.addressHash).toBe(outcome === 'unknown' ? leg.addressHash : undefined);
+    }
   });
 
   test('that the version before has written is read as it was meant: an update loses nothing', () => {
