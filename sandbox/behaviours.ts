@@ -18,6 +18,13 @@ const share = z.number().gt(0).max(1).default(0.5);
  * Each is drawn on an occasion of its own, named at its side.
  */
 export const BEHAVIOURS = [
+  /** A message or an email is accepted: analytics sees it `ms` later than `indexingLagMs`, or never. */
+  z.strictObject({
+    ...often,
+    kind: z.literal('index-late'),
+    ms: z.number().int().min(1).max(3_600_000).default(60_000),
+  }),
+  one('index-missing'),
   /** A message turns out undelivered: its event is not raised. */
   one('event-missing'),
   /** The event is raised `times` times more. */

@@ -65,6 +65,18 @@ export const ENDPOINTS = {
     path: '/api/v2/conversations/emails/:id',
     permission: { need: 'none' },
   },
+  'email-messages': {
+    operation: 'email-messages',
+    method: 'GET',
+    path: '/api/v2/conversations/emails/:id/messages',
+    permission: { need: 'none' },
+  },
+  'email-message': {
+    operation: 'email-message',
+    method: 'GET',
+    path: '/api/v2/conversations/emails/:id/messages/:messageId',
+    permission: { need: 'none' },
+  },
   'bulk-messages': {
     operation: 'bulk-messages',
     method: 'POST',

@@ -1,3 +1,4 @@
+import type { FaultKind } from './faults.js';
 import { Latch, Ring } from './requestLog.js';
 
 export interface Delivery {
@@ -14,6 +15,8 @@ export interface Delivery {
   html: string | null;
   messageId: string;
   conversationId: string | null;
+  /** The fault that the request which made it met, so that the caller may not know of it. */
+  fault: FaultKind | null;
 }
 
 /** What customers really got. A message that was accepted but not delivered never shows up here. */

@@ -10,6 +10,8 @@ export const OPERATIONS = [
   'details-query',
   'conversation',
   'email-conversation',
+  'email-messages',
+  'email-message',
   'bulk-messages',
   'message-details',
   'recordings',

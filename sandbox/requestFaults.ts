@@ -30,7 +30,9 @@ const plain = <K extends string>(kind: K) => z.strictObject({ ...target, kind: z
 
 export const REQUEST_FAULTS = [
   z.strictObject({ ...target, kind: z.literal('429'), retryAfter, limit }),
+  /** Without an effect; `503-after` takes effect first. */
   z.strictObject({ ...target, kind: z.literal('503'), retryAfter }),
+  z.strictObject({ ...target, kind: z.literal('503-after'), retryAfter }),
   plain('500-before'),
   plain('500-after'),
   /** Accepts and never answers; `delivered` says whether the request takes effect first. */
@@ -97,8 +99,10 @@ const refuseWith = (refusal: Refused): FaultPlan => ({
 
 const afterEffect = (ending: Ending): FaultPlan => ({ delayMs: 0, takesEffect: true, ending });
 
-const withRetryAfter = (retryAfter: string | undefined): Record<string, string> =>
-  retryAfter === undefined ? {} : { 'Retry-After': retryAfter };
+const unavailable = (retryAfter: string | undefined): Refused =>
+  refused(503, 'service.unavailable', 'Service Unavailable', {
+    headers: retryAfter === undefined ? {} : { 'Retry-After': retryAfter },
+  });
 
 const serverError = (): Refused =>
   refused(500, 'internal.server.error', 'The server encountered an unexpected condition.');
@@ -109,11 +113,9 @@ export function planOf(fault: RequestFault, permission: Permission): FaultPlan {
     case '429':
       return refuseWith(tooManyRequests(fault.retryAfter, fault.limit));
     case '503':
-      return refuseWith(
-        refused(503, 'service.unavailable', 'Service Unavailable', {
-          headers: withRetryAfter(fault.retryAfter),
-        }),
-      );
+      return refuseWith(unavailable(fault.retryAfter));
+    case '503-after':
+      return afterEffect({ as: 'refusal', refusal: unavailable(fault.retryAfter) });
     case '500-before':
       return refuseWith(serverError());
     case '500-after':

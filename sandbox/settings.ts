@@ -19,8 +19,13 @@ export const settingsSchema = z.strictObject({
   permissions: z.array(z.string().min(1)).nullable().default(null),
   /** Added to every platform answer. */
   latencyMs: milliseconds.default(0),
-  /** How long after a send the analytics query starts to see it. */
-  indexingLagMs: milliseconds.default(0),
+  /** How long after a send the analytics query starts to see it. Genesys: seconds to minutes. */
+  indexingLagMs: milliseconds.default(2000),
+  /**
+   * How the texts of sent messages are read back: as they were sent, or with CRLF and without the
+   * blanks at the ends of lines. Which of them the platform does is not documented.
+   */
+  textsReadBack: z.enum(['as-sent', 'normalized']).default('as-sent'),
   /** How long a web or SMS message stays `queued` and `sent` before its delivery is known. */
   deliveryDelayMs: milliseconds.default(300),
   /** How long after an email it is known to have bounced. Genesys: 20 to 25 s. */

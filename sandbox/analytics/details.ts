@@ -83,12 +83,32 @@ function candidates(
     if (ids.length > 0) {
       return [...new Set(ids)].flatMap((id) => [...world.population.conversationsOf(id)]);
     }
+    const sent = conversationsTo(world, idsNeeded(filter, 'addressTo'));
+    if (sent !== null) return sent;
   }
   return world.population.conversations();
 }
 
+/**
+ * Null where the index by address has no full answer: for a local part or a domain alone, which match
+ * as well, and for an address of ours.
+ */
+function conversationsTo({ population }: World, addresses: string[]): Conversation[] | null {
+  if (addresses.length === 0) return null;
+  const found = new Set<Conversation>();
+  for (const address of addresses) {
+    const known = /@|^\+\d+$/.test(address) ? population.conversationsWith(address) : null;
+    if (known === null) return null;
+    for (const conversation of known) found.add(conversation);
+  }
+  return [...found];
+}
+
 /** Ids of which one has to match: any that an `and` asks for, or all that an `or` offers. */
-function idsNeeded(filter: Filter, wanted: 'externalContactId' | 'conversationId'): string[] {
+function idsNeeded(
+  filter: Filter,
+  wanted: 'externalContactId' | 'conversationId' | 'addressTo',
+): string[] {
   const predicates = predicatesOf(filter);
   const ids = (some: readonly Predicate[]) =>
     some.flatMap(({ dimension, operator, value }) =>

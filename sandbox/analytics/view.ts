@@ -35,10 +35,12 @@ export interface ConversationView {
   body: (parts: BodyParts) => object;
 }
 
-/** What the index knows by now: a send shows up `indexingLagMs` after it was made. */
+/** What the index knows by now: a send shows up `indexingLagMs` after it was made, or later by a fault. */
 function indexedMessages(world: World, { messages }: Conversation): Message[] {
   const horizon = world.now() - world.settings.indexingLagMs;
-  return messages.filter(({ sender, at }) => sender !== 'api' || at <= horizon);
+  return messages.filter(
+    ({ sender, at, indexedLaterMs = 0 }) => sender !== 'api' || at + indexedLaterMs <= horizon,
+  );
 }
 
 /** The view of one conversation, or null while the index does not have it. */
@@ -120,6 +122,8 @@ function partOf(world: World, conversation: Conversation, participant: Participa
   const subject: Record<string, string> =
     conversation.subject === null ? {} : { subject: conversation.subject };
   const { purpose, name: participantName } = participant;
+  // A send into a conversation that was there begins when it is made, not with the conversation.
+  const joinedAt = purpose === 'api' ? (participant.messages[0]?.at ?? startedAt) : startedAt;
   return {
     row: {
       ...session,
@@ -145,8 +149,10 @@ function partOf(world: World, conversation: Conversation, participant: Participa
           metrics: [],
           segments: [
             {
-              segmentStart: new Date(startedAt).toISOString(),
-              ...(endedAt === null ? {} : { segmentEnd: new Date(endedAt).toISOString() }),
+              segmentStart: new Date(joinedAt).toISOString(),
+              ...(endedAt === null
+                ? {}
+                : { segmentEnd: new Date(Math.max(joinedAt, endedAt)).toISOString() }),
               segmentType: 'interact',
               ...ending,
               ...subject,

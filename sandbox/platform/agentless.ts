@@ -1,7 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { type Answer, accepted, badRequest, notFound, parseBody, refused } from '../answer.js';
-import type { Conversation, Customer, Media, Message } from '../population/population.js';
+import type {
+  Conversation,
+  Customer,
+  EmailParts,
+  Media,
+  Message,
+} from '../population/population.js';
 import type { World } from '../state.js';
 import type { Call } from './call.js';
 import { messageView } from './messages.js';
@@ -28,8 +34,9 @@ interface OutboundMessage {
   customer: Customer | undefined;
   ourAddress: string;
   customerAddress: string;
-  subject: string | null;
   text: string;
+  /** For an email; null for a message. */
+  email: EmailParts | null;
   delivered: boolean;
   /** The conversation it joins; one of its own, ended at once, when left out. */
   into: Conversation | undefined;
@@ -42,8 +49,9 @@ interface Sent {
 
 /** Records an outbound message of the `api` participant, as an agentless send leaves it behind. */
 function recordSend(world: World, outbound: OutboundMessage): Sent {
-  const { media, customer, ourAddress, customerAddress, subject, text, delivered, into } = outbound;
+  const { media, customer, ourAddress, customerAddress, text, email, delivered, into } = outbound;
   const at = world.now();
+  const { faults } = world;
   const message: Message = {
     id: randomUUID().replaceAll('-', ''),
     at,
@@ -52,6 +60,11 @@ function recordSend(world: World, outbound: OutboundMessage): Sent {
     delivered,
     read: customer?.reads ?? false,
     ...(media === 'sms' && customer?.smsFails ? { failure: customer.smsFails } : {}),
+    ...(email === null ? {} : { email }),
+    indexedLaterMs:
+      faults.takeBehaviour('index-missing') === null
+        ? (faults.takeBehaviour('index-late')?.ms ?? 0)
+        : Number.POSITIVE_INFINITY,
   };
   if (into !== undefined) {
     world.population.addMessage(into, message);
@@ -64,7 +77,7 @@ function recordSend(world: World, outbound: OutboundMessage): Sent {
     origin: 'api',
     ourAddress,
     customerAddress,
-    subject,
+    subject: email?.subject ?? null,
     startedAt: at,
     endedAt: at,
     messages: [message],
@@ -86,7 +99,7 @@ const bodySchema = z.strictObject({
 });
 
 /** Genesys: POST /conversations/emails/agentless. `conversationId` may only name an email conversation. */
-export function sendAgentlessEmail(world: World, { body }: Call): Answer {
+export function sendAgentlessEmail(world: World, { body, fault }: Call): Answer {
   const parsed = parseBody(bodySchema, body);
   if (!parsed.ok) return parsed.refusal;
   const { senderType, fromAddress, toAddresses, replyToAddress, subject, conversationId } =
@@ -107,8 +120,15 @@ export function sendAgentlessEmail(world: World, { body }: Call): Answer {
     customer,
     ourAddress: fromAddress.email,
     customerAddress: recipient.email,
-    subject,
     text: textBody,
+    email: {
+      from: fromAddress,
+      to: recipient,
+      replyTo: replyToAddress,
+      subject,
+      html: htmlBody === '' ? null : htmlBody,
+      stitched: into !== undefined,
+    },
     delivered: customer?.emailBounces !== true,
     into,
   });
@@ -125,6 +145,7 @@ export function sendAgentlessEmail(world: World, { body }: Call): Answer {
       html: htmlBody === '' ? null : htmlBody,
       messageId: message.id,
       conversationId: conversation.id,
+      fault,
     });
   }
   return accepted({
@@ -275,8 +296,8 @@ export function sendAgentlessMessage(world: World, call: Call): Answer {
     customer,
     ourAddress: body.fromAddress,
     customerAddress,
-    subject: null,
     text,
+    email: null,
     delivered,
     into: active,
   });
@@ -295,6 +316,7 @@ export function sendAgentlessMessage(world: World, call: Call): Answer {
       html: null,
       messageId: message.id,
       conversationId: conversation.id,
+      fault: call.fault,
     });
   }
   return accepted({
@@ -332,7 +354,7 @@ const bodySchemaOfEngage = z.strictObject({
  * POST /api/v2/engage/messages is not in the published API: an organisation's gateway may offer it.
  * A malformed `to` has an answer of its own, before anything else is looked at.
  */
-export function sendEngageMessage(world: World, { body }: Call): Answer {
+export function sendEngageMessage(world: World, { body, fault }: Call): Answer {
   const to = recipient.safeParse(memberTo(body));
   if (!to.success) {
     const [first] = to.error.issues;
@@ -357,6 +379,7 @@ export function sendEngageMessage(world: World, { body }: Call): Answer {
     html: message.content,
     messageId: id,
     conversationId: null,
+    fault,
   });
   return accepted({ id }, 202);
 }

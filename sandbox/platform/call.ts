@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js';
+import type { FaultKind } from '../faults.js';
 import type { World } from '../state.js';
 
 /** A request that was let in: authenticated, within the limit, permitted. */
@@ -10,8 +11,12 @@ export interface Call {
   host: string;
   /** The path parameter of the endpoints that have one, else empty. */
   id: string;
+  /** The second path parameter of the one endpoint that has two, else empty. */
+  messageId: string;
   query: Readonly<Record<string, unknown>>;
   useNormalizedMessage: boolean;
+  /** The fault that the request met. */
+  fault: FaultKind | null;
 }
 
 export type Handler = (world: World, call: Call) => Answer;

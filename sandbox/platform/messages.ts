@@ -43,6 +43,13 @@ export function hasBounced(world: World, { sender, delivered, at }: Message): bo
   return sender === 'api' && !delivered && world.now() - at >= world.settings.emailBounceMs;
 }
 
+/** The text of a sent message as the platform gives it back: see the setting `textsReadBack`. */
+export function textReadBack(world: World, { sender }: Message, text: string): string {
+  if (sender !== 'api' || world.settings.textsReadBack === 'as-sent') return text;
+  const lines = text.split(/\r\n|\r|\n/);
+  return lines.map((line) => line.trimEnd()).join('\r\n');
+}
+
 const PLATFORM = { webmessaging: 'WebMessaging', sms: 'Phone', email: 'Email' } as const;
 
 function messageUri(conversation: Conversation, message: Message): string {
@@ -99,6 +106,11 @@ function contentOf(body: MessageBody): object {
   }
 }
 
+function bodyReadBack(world: World, message: Message): MessageBody {
+  const { body } = message;
+  return body.type === 'text' ? { ...body, text: textReadBack(world, message, body.text) } : body;
+}
+
 function customerEndpoint(conversation: Conversation, customer: Customer | undefined): object {
   return {
     id: conversation.customerAddress,
@@ -116,6 +128,7 @@ function customerEndpoint(conversation: Conversation, customer: Customer | undef
 
 /** Genesys: ConversationNormalizedMessage. */
 function normalizedMessage(
+  world: World,
   conversation: Conversation,
   message: Message,
   customer: Customer | undefined,
@@ -133,7 +146,7 @@ function normalizedMessage(
       to: inbound ? ours : theirs,
       time: new Date(message.at).toISOString(),
     },
-    ...contentOf(message.body),
+    ...contentOf(bodyReadBack(world, message)),
     direction: inbound ? 'Inbound' : 'Outbound',
     originatingEntity: message.sender === 'bot' ? 'Bot' : 'Human',
     metadata: {},
@@ -189,11 +202,11 @@ export function messageView(
     conversationId: conversation.id,
     ...(useNormalizedMessage
       ? {
-          normalizedMessage: normalizedMessage(conversation, message, customer),
+          normalizedMessage: normalizedMessage(world, conversation, message, customer),
           normalizedReceipts: receipts(status, message.failure),
         }
       : type === 'text'
-        ? { textBody: message.body.text }
+        ? { textBody: textReadBack(world, message, message.body.text) }
         : {}),
     selfUri: messageUri(conversation, message),
   };

@@ -39,7 +39,7 @@ import {
   replaceSubscriptions,
 } from './channels.js';
 import { getBulkContacts, getContact, lookUpContact, searchContacts } from './contacts.js';
-import { getEmailConversation } from './emailConversations.js';
+import { getEmailConversation, getEmailMessage, getEmailMessages } from './emailConversations.js';
 import { getLimits } from './limits.js';
 import { login } from './login.js';
 import { getBulkMessages, getConversation, getMessageDetails } from './messages.js';
@@ -115,6 +115,8 @@ const HANDLERS = {
   'details-query': queryDetails,
   conversation: getConversation,
   'email-conversation': getEmailConversation,
+  'email-messages': getEmailMessages,
+  'email-message': getEmailMessage,
   'bulk-messages': getBulkMessages,
   'message-details': getMessageDetails,
   recordings: getRecordings,
@@ -149,6 +151,7 @@ const HANDLERS = {
 
 interface Parts {
   id?: string;
+  messageId?: string;
   useNormalizedMessage?: string;
 }
 
@@ -224,10 +227,11 @@ export function platformRoutes(app: FastifyInstance, world: World, sleep: Sleep)
           client: arrivals.of(request).client ?? '',
           host: request.host,
           id: request.params.id ?? '',
+          messageId: request.params.messageId ?? '',
           query: { ...request.query },
           useNormalizedMessage: request.query.useNormalizedMessage !== 'false',
         };
-        const perform = () => handle(world, call);
+        const perform = () => handle(world, { ...call, fault: arrivals.of(request).fault });
         await run(request, reply, { operation, permission, perform });
         return reply;
       },

@@ -43,6 +43,22 @@ export type MessageBody =
   | { type: 'event'; event: 'Typing' | 'Presence' }
   | { type: 'receipt'; status: 'Delivered' | 'Read' };
 
+interface Mailbox {
+  email: string;
+  name?: string;
+}
+
+/** The parts of an email beside its text. */
+export interface EmailParts {
+  from: Mailbox;
+  to: Mailbox;
+  replyTo?: Mailbox;
+  subject: string;
+  html: string | null;
+  /** Whether it joined a conversation that was there. */
+  stitched: boolean;
+}
+
 export interface Message {
   id: string;
   /** Epoch milliseconds. */
@@ -55,6 +71,10 @@ export interface Message {
   read?: boolean;
   /** For outbound messages that were not delivered: why, where it is not the usual reason. */
   failure?: SmsFailure;
+  /** For emails: what a message has not. The text is the body. */
+  email?: EmailParts;
+  /** For sends: how much later than the usual lag analytics sees it, in milliseconds. Infinity: never. */
+  indexedLaterMs?: number;
 }
 
 export interface Conversation {
@@ -89,6 +109,9 @@ export class Population {
   readonly #byPhone = new Map<string, Customer>();
   readonly #conversations = new Map<string, Conversation>();
   readonly #byCustomer = new Map<string, Set<Conversation>>();
+  /** By the customer's address, in lower case. */
+  readonly #byAddress = new Map<string, Set<Conversation>>();
+  readonly #ourAddresses = new Set<string>();
   readonly #messages = new Map<string, { conversation: Conversation; message: Message }>();
   readonly #sent: Set<Conversation> = new Set();
 
@@ -157,6 +180,12 @@ export class Population {
     return this.#byCustomer.get(customerId) ?? [];
   }
 
+  /** All with a customer's address; null for one of ours, which nearly all conversations have. */
+  conversationsWith(address: string): Iterable<Conversation> | null {
+    const wanted = address.toLowerCase();
+    return this.#ourAddresses.has(wanted) ? null : (this.#byAddress.get(wanted) ?? []);
+  }
+
   message(id: string): { conversation: Conversation; message: Message } | undefined {
     return this.#messages.get(id);
   }
@@ -170,6 +199,10 @@ export class Population {
       const known = this.#byCustomer.get(conversation.customerId) ?? new Set();
       this.#byCustomer.set(conversation.customerId, known.add(conversation));
     }
+    const address = conversation.customerAddress.toLowerCase();
+    const sharing = this.#byAddress.get(address) ?? new Set();
+    this.#byAddress.set(address, sharing.add(conversation));
+    this.#ourAddresses.add(conversation.ourAddress.toLowerCase());
     if (conversation.origin === 'api') this.#keepSent(conversation);
   }
 
@@ -236,7 +269,15 @@ export class Population {
       this.#conversations.delete(oldest.id);
       for (const message of oldest.messages) this.#messages.delete(message.id);
       if (oldest.customerId !== null) this.#byCustomer.get(oldest.customerId)?.delete(oldest);
+      this.#forgetAddress(oldest);
       return;
     }
+  }
+
+  #forgetAddress(conversation: Conversation): void {
+    const address = conversation.customerAddress.toLowerCase();
+    const sharing = this.#byAddress.get(address);
+    sharing?.delete(conversation);
+    if (sharing?.size === 0) this.#byAddress.delete(address);
   }
 }

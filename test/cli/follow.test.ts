@@ -9,7 +9,7 @@ let worker: Command | undefined;
 
 beforeEach(async () => {
   redis = await startPrivateRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
-  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50 });
+  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50, indexingLagMs: 0 });
 });
 
 afterEach(async () => {

@@ -11,7 +11,7 @@ let environment: Environment;
 let started: Command[];
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50 });
+  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50, indexingLagMs: 0 });
   const parts = { redisUrl: testRedisUrl(), prefix, sandboxUrl: sandbox.url };
   environment = { ...environmentFor(parts), API_PORT: '0' };
 });

@@ -15,7 +15,7 @@ let environment: Environment;
 let worker: Command;
 
 beforeAll(async () => {
-  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50 });
+  sandbox = await startSandbox({ requestsPerMinute: 0, deliveryDelayMs: 50, indexingLagMs: 0 });
   environment = environmentFor({ redisUrl: testRedisUrl(), prefix, sandboxUrl: sandbox.url });
   worker = new Command(['worker'], environment);
   await worker.says(/"msg":"ready"/);

@@ -21,7 +21,7 @@ describe(`a campaign of ${ROWS} rows whose workers, and so feeders, are killed a
 
   beforeAll(async () => {
     deployment = await deploy({
-      sandbox: { keepAll: true, indexingLagMs: 0 },
+      sandbox: { keepAll: true },
       env: { WORKER_CONCURRENCY: String(CONCURRENCY), CAMPAIGN_MAX_UNKNOWN: '100000' },
     });
     const { redis, prefix } = deployment.producer.store;

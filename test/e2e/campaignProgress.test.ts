@@ -15,7 +15,7 @@ describe('a campaign of which every third web message does not arrive and falls 
   let deployment: Deployment;
 
   beforeAll(async () => {
-    deployment = await deploy({ sandbox: { deliveryDelayMs: 200, indexingLagMs: 0 } });
+    deployment = await deploy({ sandbox: { deliveryDelayMs: 200 } });
   });
   afterAll(() => deployment.stop());
 

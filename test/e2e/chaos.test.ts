@@ -15,7 +15,7 @@ describe('two thousand notifications through two workers', () => {
 
   beforeAll(async () => {
     deployment = await deploy({
-      sandbox: { keepAll: true, indexingLagMs: 0 },
+      sandbox: { keepAll: true },
       env: { WORKER_CONCURRENCY: String(CONCURRENCY) },
     });
   });

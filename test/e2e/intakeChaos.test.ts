@@ -16,7 +16,7 @@ describe(`${JOBS} raw jobs in the intake queue`, () => {
   let intake: Queue;
 
   beforeAll(async () => {
-    deployment = await deploy({ sandbox: { keepAll: true, indexingLagMs: 0 } });
+    deployment = await deploy({ sandbox: { keepAll: true } });
     redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
     intake = new Queue('intake', { connection: redis, prefix: deployment.prefix });
   });

@@ -18,7 +18,7 @@ const clock = handClock();
 let sandbox: Sandbox;
 let client: Client;
 beforeAll(async () => {
-  sandbox = await startSandbox({ now: clock.now });
+  sandbox = await startSandbox({ now: clock.now, indexingLagMs: 0 });
 });
 afterAll(() => sandbox.close());
 beforeEach(async () => {

@@ -18,7 +18,12 @@ const clock = handClock();
 let sandbox: Sandbox;
 let client: Client;
 beforeAll(async () => {
-  sandbox = await startSandbox({ generatedCustomers: 0, requestsPerMinute: 0, now: clock.now });
+  sandbox = await startSandbox({
+    generatedCustomers: 0,
+    requestsPerMinute: 0,
+    indexingLagMs: 0,
+    now: clock.now,
+  });
   client = await logIn(sandbox);
 });
 afterAll(() => sandbox.close());

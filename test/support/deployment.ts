@@ -49,7 +49,12 @@ export interface WorkerProcess {
 export async function deploy(
   options: { sandbox?: SandboxOptions; env?: Record<string, string> } = {},
 ): Promise<Deployment> {
-  const sandbox = await startSandbox({ requestsPerMinute: 0, ...options.sandbox });
+  const sandbox = await startSandbox({
+    requestsPerMinute: 0,
+    // Tests of what analytics does not know yet set it.
+    indexingLagMs: 0,
+    ...options.sandbox,
+  });
   const prefix = freshPrefix();
   const env: Record<string, string> = {
     REDIS_URL: testRedisUrl(),

@@ -145,6 +145,7 @@ describe('the inbox page', () => {
       sandbox.deliveries.add({
         ...{ at: 1, channel: 'web', to: id, from: 'us', customerId: id, customerEmail: email },
         ...{ text: 'hello', subject: null, html: null, messageId: id, conversationId: null },
+        fault: null,
       });
     }
     const shown = await page();
