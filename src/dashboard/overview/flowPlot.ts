@@ -1,5 +1,6 @@
 import { type Html, html } from '../../html/html.js';
 import { type FlowMinute, HOUR_MS, MINUTE_MS } from '../../queue/flowHistory.js';
+import { assetOf } from '../page/assets.js';
 import { clock, table } from '../page/components.js';
 
 /** The lines of the plot; each minute is a mean, where a point stands for several. */
@@ -65,7 +66,7 @@ export function flowPlot(): Html {
 <button type="button" aria-pressed="false" data-span="day">24 hours</button></p></div>
 <ul class="legend"><li class="sent">Sent a minute</li><li class="requests">Requests a minute</li>
 <li class="budget">Budget of requests</li><li class="failed">Failed</li><li class="fallback">Fallbacks</li></ul>
-<div class="plot" data-plot="/overview/flow.json" role="img" aria-label="Plot of what was sent; the table below has the numbers"></div>
+<div class="plot" data-plot="/overview/flow.json" data-library="${assetOf('uplot.js').url}" data-style="${assetOf('uplot.css').url}" role="img" aria-label="Plot of what was sent; the table below has the numbers"></div>
 </section>`;
 }
 

@@ -33,8 +33,7 @@ export function overviewPages(app: FastifyInstance, parts: OverviewPagesParts): 
       section: 'overview',
       body: overviewPage(await reader.read(), request),
       live: true,
-      styles: ['uplot.css'],
-      scripts: ['uplot.js', 'flowPlot.js'],
+      scripts: ['flowPlot.js'],
     }),
   );
 

@@ -40,15 +40,13 @@ export interface Page {
   live?: boolean;
   /** Whether emails are shown in it. */
   frames?: boolean;
-  /** Further style sheets. */
-  styles?: readonly AssetName[];
   /** Further scripts; each finds its own elements once the page is there. */
   scripts?: readonly AssetName[];
 }
 
 /** Sends one of our own pages: everything but live parts works without any script. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
-  const { title, section, body, status, live, frames, styles = [], scripts = [] } = page;
+  const { title, section, body, status, live, frames, scripts = [] } = page;
   const all: AssetName[] = live ? ['htmx.js', 'sse.js', 'live.js', ...scripts] : [...scripts];
   const document = html`<!doctype html>
 <html lang="en">
@@ -59,7 +57,8 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Pag
 <meta name="htmx-config" content="${HTMX_CONFIG}">
 <title>${title} · proactive-notifier</title>
 <link rel="icon" href="data:,">
-${(['console.css', ...styles] as const).map((name) => html`<link rel="stylesheet" href="${assetOf(name).url}">\n`)}${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
+<link rel="stylesheet" href="${assetOf('console.css').url}">
+${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
 <body>
 ${section === 'none' ? undefined : bar(request, section)}
 <main id="main"${section === 'none' ? html` class="narrow"` : undefined}>

@@ -7,7 +7,36 @@ const HEIGHT = 220;
 // The time of day in UTC, as everywhere on the page.
 const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 16);
 
-for (const element of document.querySelectorAll('[data-plot]')) plot(element);
+for (const element of document.querySelectorAll('[data-plot]')) {
+  painted()
+    .then(() =>
+      Promise.all([loadScript(element.dataset.library), loadStyle(element.dataset.style)]),
+    )
+    .then(() => plot(element))
+    // Without the library there is no plot; the table has the numbers.
+    .catch(() => undefined);
+}
+
+/** The page is seen before the library is fetched: its own numbers matter more than the plot. */
+function painted() {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+}
+
+function loadScript(src) {
+  return added(Object.assign(document.createElement('script'), { src }));
+}
+
+function loadStyle(href) {
+  return added(Object.assign(document.createElement('link'), { rel: 'stylesheet', href }));
+}
+
+function added(element) {
+  return new Promise((resolve, reject) => {
+    element.addEventListener('load', resolve);
+    element.addEventListener('error', reject);
+    document.head.append(element);
+  });
+}
 
 function plot(element) {
   const buttons = document.querySelectorAll('[data-plot-spans] button');
