@@ -4,7 +4,10 @@ export interface FoundRedis {
   stop(): Promise<void>;
 }
 
+export type ServerName = 'redis-7' | 'redis-8' | 'valkey-8';
+
 export interface PrivateRedisOptions {
+  readonly server?: ServerName;
   readonly port?: number;
   readonly dir?: string;
   readonly args?: readonly string[];
@@ -23,6 +26,9 @@ export interface PrivateRedis {
 export function findRedis(options: {
   log: (line: string) => void;
   allowDocker?: boolean;
+  server?: ServerName;
 }): Promise<FoundRedis>;
+
+export function missingServer(server: ServerName): Promise<string | undefined>;
 
 export function startPrivateRedis(options?: PrivateRedisOptions): Promise<PrivateRedis>;

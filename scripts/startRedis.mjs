@@ -1,17 +1,18 @@
 import { once } from 'node:events';
+import { parseArgs } from 'node:util';
 import { ensureNode } from './lib/node.mjs';
 import { endWithNpm } from './lib/npm.mjs';
-import { logLine, runScript } from './lib/script.mjs';
+import { logLine, runScript, ScriptError } from './lib/script.mjs';
 import { findRedis } from './redis.mjs';
 
 /*
  * A Redis to try the product with, until Ctrl-C. It keeps nothing. A deployment needs one of its own:
- * docs/deployment.md.
+ * docs/deployment.md. `--server redis-8` starts that one: redis-7, redis-8 or valkey-8.
  */
 await runScript(async () => {
   endWithNpm();
   ensureNode();
-  const redis = await findRedis({ log: logLine });
+  const redis = await findRedis({ log: logLine, server: askedFor() });
   // Before anything is printed: who reads it may end this process at once.
   const ended = Promise.race([once(process, 'SIGINT'), once(process, 'SIGTERM')]);
   process.stdout.write(
@@ -22,3 +23,11 @@ await runScript(async () => {
   clearInterval(awake);
   await redis.stop();
 });
+
+function askedFor() {
+  try {
+    return parseArgs({ options: { server: { type: 'string' } } }).values.server;
+  } catch (error) {
+    throw new ScriptError(error.message);
+  }
+}

@@ -35,31 +35,53 @@ const LIBRARY_ROUNDS = 4;
  *   this is no Debian-like system, or the packages cannot be had (the reason is logged)
  */
 export async function debianServer(log) {
-  const system = debianRelease();
+  const system = debianSystem();
   if (system === undefined) return undefined;
+  return fromCache(`redis-${system.name}`, unpackedServer, (folder, work) =>
+    unpackInto(folder, work, log),
+  );
+}
+
+/**
+ * What `look` finds in a folder of the cache; if it finds nothing, `fill` gets the folder's path and a
+ * working folder beside it, which is removed again. One process at a time fills it.
+ */
+export async function fromCache(name, look, fill) {
   const cache = path.join(
     process.env.XDG_CACHE_HOME || path.join(homedir(), '.cache'),
     'proactive-notifier',
   );
-  const folder = path.join(cache, `redis-${system}`);
+  const folder = path.join(cache, name);
   return (
-    unpackedServer(folder) ??
+    look(folder) ??
     (await withLock(`${folder}.lock`, async () => {
-      if (unpackedServer(folder) === undefined) await unpackInto(folder, cache, log);
-      return unpackedServer(folder);
+      const found = look(folder);
+      if (found !== undefined) return found;
+      mkdirSync(cache, { recursive: true });
+      const work = mkdtempSync(path.join(cache, 'unpacking-'));
+      try {
+        await fill(folder, work);
+      } finally {
+        rmSync(work, { recursive: true, force: true });
+      }
+      return look(folder);
     }))
   );
 }
 
-/** Distribution, release and architecture: a cache folder may be shared with another system. */
-function debianRelease() {
+/**
+ * Undefined where this is no Debian-like system. `name` holds distribution, release and architecture:
+ * a cache folder may be shared with another system.
+ */
+export function debianSystem() {
   if (TOOLS.some((tool) => findOnPath(tool).length === 0)) return undefined;
   const fields = new Map();
   for (const line of readFileSync('/etc/os-release', 'utf8').split('\n')) {
     const [, key, value] = /^(\w+)="?([\w.-]*)"?/.exec(line) ?? [];
     if (key !== undefined) fields.set(key, value);
   }
-  return `${fields.get('ID')}-${fields.get('VERSION_ID') ?? 'rolling'}-${process.arch}`;
+  const name = `${fields.get('ID')}-${fields.get('VERSION_ID') ?? 'rolling'}-${process.arch}`;
+  return { name, codename: fields.get('VERSION_CODENAME') ?? '' };
 }
 
 function unpackedServer(folder) {
@@ -71,7 +93,7 @@ function unpackedServer(folder) {
 }
 
 /** Every folder with shared libraries: `usr/lib/x86_64-linux-gnu` and its like. */
-function libraryPath(folder) {
+export function libraryPath(folder) {
   const found = [];
   for (const base of ['usr/lib', 'lib']) {
     const parent = path.join(folder, base);
@@ -83,32 +105,27 @@ function libraryPath(folder) {
   return found.join(':');
 }
 
-async function unpackInto(folder, cache, log) {
-  mkdirSync(cache, { recursive: true });
-  const work = mkdtempSync(path.join(cache, 'unpacking-'));
-  try {
-    log('Fetching this distribution’s Redis package (nothing is installed) …');
-    const apt = await packageSource(work);
-    for (const { name, packages } of SERVERS) {
-      const root = path.join(work, name);
-      const problem = await unpackServer({ apt, work, root, name, packages });
-      if (problem === undefined) {
-        renameSync(root, folder);
-        return;
-      }
-      log(`No ${name} from the distribution's packages: ${problem}`);
+async function unpackInto(folder, work, log) {
+  log('Fetching this distribution’s Redis package (nothing is installed) …');
+  const apt = packageSource(work);
+  for (const { name, packages } of SERVERS) {
+    const root = path.join(work, name);
+    const problem = await unpackServer({ apt, work, root, name, packages });
+    if (problem === undefined) {
+      renameSync(root, folder);
+      return;
     }
-  } finally {
-    rmSync(work, { recursive: true, force: true });
+    log(`No ${name} from the distribution's packages: ${problem}`);
   }
 }
 
 /**
  * The machine's package lists may be missing (fresh containers), out of date (then the files they
  * name are gone from the mirror), or not ours to renew. So when a download fails it is tried once
- * more with lists of our own, fetched into the working folder.
+ * more with lists of our own, fetched into the working folder. With `sources`, a folder of apt sources
+ * in place of the machine's, its lists serve nothing and are not tried.
  */
-async function packageSource(work) {
+export function packageSource(work, sources) {
   const archives = path.join(work, 'cache/archives/partial');
   const lists = path.join(work, 'lists/partial');
   for (const needed of [archives, lists]) mkdirSync(needed, { recursive: true });
@@ -120,17 +137,22 @@ async function packageSource(work) {
     'Acquire::Retries': '0',
     'Acquire::http::Timeout': '15',
     'Acquire::https::Timeout': '15',
+    ...(sources !== undefined && {
+      'Dir::Etc::sourcelist': '/dev/null',
+      'Dir::Etc::sourceparts': sources,
+    }),
   });
   const ownLists = [...common, ...options({ 'Dir::State::lists': path.join(work, 'lists') })];
   const download = (settings, packages) =>
     run('apt-get', [...settings, 'download', ...packages], { cwd: work });
-  let usesOwnLists = false;
+  let hasOwnLists = false;
   return {
+    /** Puts the packages into `work`. */
     async download(packages) {
-      if (!usesOwnLists) {
-        const first = await download(common, packages);
+      if (!hasOwnLists) {
+        const first = sources === undefined ? await download(common, packages) : { code: 1 };
         if (first.code === 0) return first;
-        usesOwnLists = true;
+        hasOwnLists = true;
         await run('apt-get', [...ownLists, 'update']);
       }
       return download(ownLists, packages);
@@ -149,13 +171,9 @@ async function unpackServer({ apt, work, root, name, packages }) {
   for (let round = 0; round < LIBRARY_ROUNDS; round += 1) {
     const download = await apt.download(wanted);
     if (download.code !== 0) return lastLine(download.output);
-    for (const file of readdirSync(work).filter((entry) => entry.endsWith('.deb'))) {
-      const archive = path.join(work, file);
-      const unpacked = await run('dpkg-deb', ['-x', archive, root]);
-      if (unpacked.code !== 0) return lastLine(unpacked.output);
-      for (const library of await librariesOf(archive)) libraries.add(library);
-      rmSync(archive);
-    }
+    const { problem, depends } = await unpackDownloaded(work, root);
+    if (problem !== undefined) return problem;
+    for (const library of depends) libraries.add(library);
     const missing = await missingLibraries(path.join(root, 'usr/bin', name), libraryPath(root));
     if (missing.length === 0) return undefined;
     for (const asking of wanted) asked.add(asking);
@@ -163,6 +181,19 @@ async function unpackServer({ apt, work, root, name, packages }) {
     if (wanted.length === 0) return `it lacks ${missing.join(', ')}`;
   }
   return 'its libraries cannot be completed';
+}
+
+/** Unpacks into `root` what lies downloaded in `work`; answers the libraries that it depends on. */
+export async function unpackDownloaded(work, root) {
+  const depends = [];
+  for (const file of readdirSync(work).filter((entry) => entry.endsWith('.deb'))) {
+    const archive = path.join(work, file);
+    const unpacked = await run('dpkg-deb', ['-x', archive, root]);
+    if (unpacked.code !== 0) return { problem: lastLine(unpacked.output), depends };
+    depends.push(...(await librariesOf(archive)));
+    rmSync(archive);
+  }
+  return { problem: undefined, depends };
 }
 
 /** The library packages that a package depends on, the first of each choice. */
@@ -192,6 +223,6 @@ function inEnglish() {
   return { ...process.env, LC_ALL: 'C' };
 }
 
-function lastLine(output) {
+export function lastLine(output) {
   return output.trim().split('\n').at(-1) ?? 'no reason given';
 }

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { findRedis } from '../../scripts/redis.mjs';
+import { findRedis, missingServer, type ServerName } from '../../scripts/redis.mjs';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
 const saved = { ...process.env };
@@ -75,6 +75,24 @@ describe('finding a Redis', () => {
     process.env['XDG_CACHE_HOME'] = empty;
     await expect(find()).rejects.toThrow(
       'No Redis to be found: install redis-server (or valkey-server) so that it is on the PATH, start Docker, or set REDIS_URL.',
+    );
+  });
+});
+
+describe('a server asked for by name', () => {
+  test('is named together with the reason where the machine cannot bring it', async () => {
+    process.env['PATH'] = empty;
+    process.env['XDG_CACHE_HOME'] = empty;
+    expect(await missingServer('valkey-8')).toBe(
+      'valkey-8 cannot be had on this machine: valkey-server of a newer release is fetched on Debian 12 and 13 only.',
+    );
+    await expect(startPrivateRedis({ server: 'valkey-8' })).rejects.toThrow('valkey-8');
+  });
+
+  test('is refused with the names that there are', async () => {
+    const asked = findRedis({ log: () => {}, server: 'redis-3' as ServerName });
+    await expect(asked).rejects.toThrow(
+      'No server is called redis-3. There are redis-7, redis-8, valkey-8.',
     );
   });
 });

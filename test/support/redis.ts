@@ -1,7 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Redis } from 'ioredis';
 
-export { type PrivateRedis, startPrivateRedis } from '../../scripts/redis.mjs';
+export {
+  missingServer,
+  type PrivateRedis,
+  type ServerName,
+  startPrivateRedis,
+} from '../../scripts/redis.mjs';
 
 /** The Redis that all test files share; each keeps to a prefix of its own. */
 export function testRedisUrl(): string {
