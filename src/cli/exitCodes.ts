@@ -51,6 +51,15 @@ Exit codes:
   130  interrupted; what was started goes on
 `;
 
+/** For `notifier unknowns --help`. */
+export const UNKNOWNS_EXIT_CODES = `
+Exit codes:
+  0    listed, also where there is none
+  2    wrong usage
+  7    Redis is unavailable, so nothing is known
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier resolve --help`. */
 export const RESOLVE_EXIT_CODES = `
 Exit codes:

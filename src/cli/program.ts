@@ -12,6 +12,7 @@ import {
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
+  UNKNOWNS_EXIT_CODES,
   VERDICTS,
 } from './exitCodes.js';
 import type { GateOptions, PauseOptions } from './operate.js';
@@ -22,6 +23,7 @@ import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import { addSuppression } from './suppression/suppressionSubcommands.js';
 import type { PreviewOptions } from './templates.js';
+import type { UnknownsOptions } from './unknownsCommand.js';
 import { addUser } from './user/userSubcommands.js';
 
 /** Runs one command line. Each command is loaded only when it is used, so that help is quick. */
@@ -54,6 +56,7 @@ export function buildProgram(): Command {
   addOperating(program);
   addNotification(program);
   addPolicy(program);
+  addUnknowns(program);
   addResolve(program);
   addDoctor(program);
   addTemplates(program);
@@ -211,6 +214,22 @@ function addResolve(program: Command): void {
       }
       const { resolveUnknown } = await import('./operate.js');
       exitWith(await resolveUnknown(ids, outcome, options));
+    });
+}
+
+function addUnknowns(program: Command): void {
+  program
+    .command('unknowns')
+    .description('list what may or may not have been sent, and who finds it out')
+    .option('--campaign <id>', 'rows of this campaign alone')
+    .option('--reason <code>', 'those with this reason alone, such as timeout')
+    .option('--after <place>', 'go on behind an earlier list, which names the place')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 1_000), 20)
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', UNKNOWNS_EXIT_CODES)
+    .action(async (options: UnknownsOptions) => {
+      const { listUnknowns } = await import('./unknownsCommand.js');
+      exitWith(await listUnknowns(options));
     });
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { maskedRecipient } from './maskedRecipient.js';
+import { reconcileOf, reconcileView } from './reconcileView.js';
 import { DELIVERIES, type NotificationRecord } from './record.js';
 import type { NotificationRequest } from './request.js';
 import { CHANNELS, STATES } from './state.js';
@@ -46,6 +47,7 @@ export const notificationView = z
     deliveryCheckAt: time.optional().meta({
       description: 'While this is there, sent is not the last word.',
     }),
+    reconcile: reconcileView.optional(),
     campaignId: z.string().optional(),
     recipient: z
       .object({
@@ -89,6 +91,7 @@ export function viewOf(
     deadline: iso(record.deadline),
     sendAt: record.sendAt === undefined ? undefined : iso(record.sendAt),
     deliveryCheckAt: record.deliveryCheckAt === undefined ? undefined : iso(record.deliveryCheckAt),
+    reconcile: reconcileOf(record),
     campaignId: record.campaignId,
     recipient: request === undefined ? undefined : maskedRecipient(request),
     metadata: request?.metadata,

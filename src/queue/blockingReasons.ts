@@ -1,9 +1,11 @@
 import { intentSettlesAt } from '../notification/attempt.js';
 import { countedReason } from '../notification/countedReason.js';
+import { reconcileOf } from '../notification/reconcileView.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { deferralOf, type WaitsFor } from './deferredReason.js';
 import { flowStatus, type ObstacleKind } from './flowStatus.js';
 import type { FleetStatus } from './operations.js';
+import { whoDecides } from './undecided.js';
 
 /** One thing that a notification waits for. Times are epoch ms. */
 export interface BlockingReason {
@@ -53,13 +55,7 @@ export function blockingReasons(
         ...stops.filter(({ kind }) => kind === 'no_workers'),
       ];
     case 'unknown':
-      return [
-        {
-          who: 'you',
-          detail:
-            'A message may have reached the customer. Look it up in Genesys Cloud, and decide. Until then nothing is sent, on any channel.',
-        },
-      ];
+      return undecided(record, stops, now);
     case 'sent':
       return afterSent(record, stops, now);
     case 'failed':
@@ -141,6 +137,30 @@ function deferralFor(
   const isHeld = stops.some(({ kind }) => kind === 'held');
   if (isHeld && (reason === 'credentials' || reason === 'permission')) return undefined;
   return { who, detail: `${what.charAt(0).toUpperCase()}${what.slice(1)} (${reason}).` };
+}
+
+const PERHAPS = 'A message may have reached the customer.';
+const NOTHING_MORE = 'Until then nothing is sent, on any channel.';
+
+/** The platform as long as it is asked; then a person, who may decide before as well. */
+function undecided(
+  record: NotificationRecord,
+  stops: readonly Stop[],
+  now: number,
+): BlockingReason[] {
+  const reconcile = reconcileOf(record);
+  const nextAt = record.looks?.nextAt;
+  if (reconcile === undefined || nextAt === undefined) {
+    const why = whoDecides({ reason: record.reason, reconcile });
+    const detail = `${PERHAPS} ${why}. Look it up there, and decide. ${NOTHING_MORE}`;
+    return [{ who: 'you', detail }];
+  }
+  const when = nextAt > now ? `at ${iso(nextAt)}` : 'now';
+  const detail = `${PERHAPS} Genesys Cloud is asked for it again ${when}. You may decide before. ${NOTHING_MORE}`;
+  return [
+    { who: 'Genesys Cloud', detail },
+    ...stops.filter(({ kind }) => kind === 'no_workers' || kind === 'held'),
+  ];
 }
 
 function afterSent(

@@ -117,6 +117,14 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: `the worker was too slow to send within two seconds, so it sent nothing; ${AGAIN}`,
   },
+  intent_not_durable: {
+    who: 'the clock',
+    what: `Redis did not confirm in time that the intent to send is safe on disk or on a replica, so nothing was sent; ${AGAIN}, and that uses no attempt`,
+  },
+  not_found_on_platform: {
+    who: 'a worker',
+    what: 'Genesys Cloud does not list its message, so it is sent again, as the policy for such cases says',
+  },
   internal_error: {
     who: 'the clock',
     what: `an error inside the worker, which its log names; ${AGAIN}`,

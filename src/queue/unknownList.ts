@@ -25,6 +25,8 @@ export interface UnknownKind {
   channel?: Channel;
   campaignId?: string;
   count: number;
+  /** Of how many the platform is still asked about. */
+  asked: number;
   /** Since when the first and the last of them wait. */
   first: number;
   last: number;
@@ -37,10 +39,14 @@ export function unknownKinds(records: readonly NotificationRecord[]): UnknownKin
     const { reason, campaignId, updatedAt: at } = record;
     const channel = lastChannel(record);
     const key = JSON.stringify([reason, channel, campaignId]);
-    const known = kinds.get(key) ?? { reason, channel, campaignId, count: 0, first: at, last: at };
+    const known = kinds.get(key) ?? {
+      ...{ reason, channel, campaignId, first: at, last: at },
+      ...{ count: 0, asked: 0 },
+    };
     kinds.set(key, {
       ...known,
       count: known.count + 1,
+      asked: known.asked + (record.looks?.nextAt === undefined ? 0 : 1),
       first: Math.min(known.first, at),
       last: Math.max(known.last, at),
     });

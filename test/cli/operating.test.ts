@@ -74,6 +74,8 @@ describe('notifier gate', () => {
   });
 });
 
+const T_NEXT = Date.UTC(2030, 0, 1);
+
 describe('notifier resolve', () => {
   const given = async (id: string) => {
     await producer.send({ id, recipient: { email: 'a@example.com' }, template: 'greeting' });
@@ -141,6 +143,21 @@ describe('notifier resolve', () => {
     for (const command of ['show', 'retry', 'cancel']) {
       expect((await run([command, 'nope'], environment)).code).toBe(2);
     }
+  });
+
+  test('is preceded by the list of what is unknown, with who finds it out', async () => {
+    await (await given('two'))();
+    await producer.store.ledger.change('two', (record) =>
+      write({ ...record, looks: { made: 1, nextAt: T_NEXT } }, undefined),
+    );
+    const listed = await run(['unknowns', '--reason', 'worker_lost'], environment);
+    expect(listed.code).toBe(0);
+    expect(listed.stdout).toMatch(
+      /two {2}\S+ {2}web {2}worker_lost {2}a•••@e•••\.com\n {2}Genesys Cloud is asked again, at 2030-01-01T00:00:00\.000Z\n/,
+    );
+    expect(listed.stdout).toContain('resolve ID sent');
+    const none = await run(['unknowns', '--campaign', 'none', '--json'], environment);
+    expect(JSON.parse(none.stdout)).toEqual({ notifications: [] });
   });
 
   test('wants one that there is, and one of two outcomes', async () => {

@@ -43,6 +43,26 @@ describe('the list of what waits for a person', () => {
     expect(second).toMatch(/n100[\s\S]*n101/);
   });
 
+  test('says who finds out: Genesys Cloud, which is asked again, or a person', async () => {
+    const { api, ops } = await withUnknowns(['a']);
+    await givenUnknowns(api, ['b', 'c'], 1_000, { made: 1, nextAt: Date.now() + 510_000 });
+    const text = (await (await ops.open('/notifications?state=unknown')).text()).replace(
+      /<[^>]+>/g,
+      '',
+    );
+    expect(text).toContain('Genesys Cloud is still asked for 2; 1 waits for a person.');
+    expect(text.match(/Genesys Cloud is asked again \(in 8 min\)/g)).toHaveLength(2);
+    expect(text.match(/A person decides: Genesys Cloud is not asked/g)).toHaveLength(1);
+    const { body } = await api.call('GET', '/v1/notifications/b');
+    expect(body['reconcile']).toMatchObject({ looks: 1, decides: 'platform' });
+    const listed = await api.call('GET', '/v1/notifications?state=unknown');
+    expect(listed.body['notifications']).toMatchObject([
+      { id: 'a', reconcile: { looks: 0, decides: 'person' } },
+      { id: 'b', reconcile: { decides: 'platform' } },
+      { id: 'c', reconcile: { nextLookAt: expect.stringMatching(/Z$/) } },
+    ]);
+  });
+
   test('decides what is ticked; who decides second is shown what stands', async () => {
     const { api, ops } = await withUnknowns(['a', 'b', 'c']);
     const first = await ops.submit('/notifications/resolve', ticked(['a', 'b'], 'not_sent'));

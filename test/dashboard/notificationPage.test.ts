@@ -13,13 +13,18 @@ const FLEET = fleetStatus();
 const reason = { operation: 'send-email', retryAfterMs: 60_000 };
 const GATE: FleetStatus = {
   ...FLEET,
-  gate: { closed: true, since: T0, until: T0 + 60_000, reason },
+  gate: { closed: true, until: T0 + 60_000, reason },
 };
-const PAUSED: FleetStatus = { ...GATE, pause: { reason: 'wrong price', since: T0 } };
+const PAUSED: FleetStatus = { ...GATE, pause: { reason: 'wrong price' } };
 
 function page(record: NotificationRecord, details: Partial<NotificationDetails> = {}): string {
   const rights = { mayOperate: true, once: () => html`<input type="hidden">` };
   return notificationPage({ record, fleet: FLEET, jobs: [], ...details }, T0, rights).text;
+}
+
+/** In doubt, with looks at the platform. */
+function unknown(made: number, nextAt?: number, reason = 'timeout'): NotificationRecord {
+  return acceptedRecord({ state: 'unknown', reason, looks: { made, nextAt } });
 }
 
 describe('what a notification waits for', () => {
@@ -50,7 +55,29 @@ describe('what a notification waits for', () => {
       /conversation/,
     ],
     ['a backoff', queued({ reason: 'http_503', attempts: 2 }), FLEET, 'the clock', /http_503/],
-    ['a decision', acceptedRecord({ state: 'unknown' }), GATE, 'you', /decide/],
+    ['a decision', acceptedRecord({ state: 'unknown' }), GATE, 'you', /is not asked.*decide/],
+    [
+      'the next look at the platform',
+      unknown(1, T0 + 480_000),
+      FLEET,
+      'Genesys Cloud',
+      /asked for it again at .*09:08:00Z\. You may decide before/,
+    ],
+    ['a look at the platform that is due', unknown(1, T0), FLEET, 'Genesys Cloud', /again now/],
+    [
+      'a decision about what the platform does not list',
+      unknown(4, undefined, 'not_found_on_platform'),
+      FLEET,
+      'you',
+      /Genesys Cloud does not list it\. Look it up there, and decide/,
+    ],
+    [
+      'a decision about what the platform lists more than once',
+      unknown(4, undefined, 'ambiguous_on_platform'),
+      FLEET,
+      'you',
+      /lists several that may be it/,
+    ],
     ['the answer', acceptedRecord({ state: 'sending' }), FLEET, 'Genesys Cloud', /on the wire/],
     [
       'a delivery check',
@@ -143,6 +170,43 @@ describe('the page of a notification', () => {
     }
   });
 
+  test('says when the platform is asked next, and how often it has answered', () => {
+    const text = page(unknown(2, T0 + 480_000)).replace(/<[^>]+>/g, '');
+    expect(text).toContain('Genesys Cloud is still asked for it. You need not wait');
+    expect(text).toMatch(/Asked if it was sent\s*[^(]*\(in 8 min\)/);
+    expect(text).toMatch(/Answers so far\s*2/);
+    expect(page(unknown(4))).not.toContain('still asked');
+  });
+
+  test('tells what asking the platform came to, in sentences', () => {
+    const text = page(
+      acceptedRecord({
+        state: 'sent',
+        reason: 'reconciled_sent',
+        timeline: [
+          { at: T0, state: 'unknown', channel: 'web', reason: 'timeout' },
+          { at: T0, state: 'unknown', channel: 'web', reason: 'not_found_on_platform' },
+          { at: T0, state: 'unknown', channel: 'web', reason: 'ambiguous_on_platform' },
+          { at: T0, state: 'unknown', channel: 'web', reason: 'redis_went_back' },
+          { at: T0, state: 'accepted', reason: 'not_found_on_platform' },
+          { at: T0, state: 'queued', reason: 'intent_not_durable' },
+          { at: T0, state: 'sent', channel: 'web', reason: 'reconciled_sent' },
+        ],
+      }),
+    );
+    for (const sentence of [
+      'did not answer in time. Nothing more is sent before that is known.',
+      'Genesys Cloud does not list the message. Nothing more is sent before a person decides.',
+      'any of them may be this one. Nothing more is sent before a person decides.',
+      'Redis had lost what was written about it, so a message may have gone out.',
+      'Genesys Cloud does not list the message, so it is sent again.',
+      'Redis did not confirm in time that the intent to send is safe',
+      'The web message was found in Genesys Cloud: it was sent.',
+    ]) {
+      expect(text).toContain(sentence);
+    }
+  });
+
   test('offers no retry of what may have arrived', () => {
     const leg = {
       generation: 1,
@@ -183,7 +247,7 @@ describe('the page of a notification', () => {
       }),
       {
         jobs: [{ id: evil, state: evil }],
-        fleet: { ...PAUSED, pause: { reason: evil, since: T0 } },
+        fleet: { ...PAUSED, pause: { reason: evil } },
       },
     );
     expect(text).not.toMatch(/<script|'&'/);

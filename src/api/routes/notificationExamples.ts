@@ -113,6 +113,7 @@ const UNKNOWN = {
   channel: 'web',
   attempts: 1,
   updatedAt: '2026-11-22T09:30:17.002Z',
+  reconcile: { looks: 1, nextLookAt: '2026-11-22T09:32:17.002Z', decides: 'platform' },
   campaignId: 'autumn',
   recipient: { email: 'c•••@e•••.com' },
   timeline: [

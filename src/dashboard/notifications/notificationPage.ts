@@ -46,6 +46,8 @@ ${definitionList([
   ['Not before', at(record.sendAt, now)],
   ['Deadline', moment(record.deadline, now)],
   ['Asked if it arrived', at(record.deliveryCheckAt, now)],
+  ['Asked if it was sent', at(record.looks?.nextAt, now)],
+  ['Answers so far', record.looks?.made],
   ['Attempts used', record.attempts],
   ['Campaign', campaignId === undefined ? undefined : campaignLink(campaignId, row)],
   ['Message', idOf(record, 'messageId')],
@@ -89,7 +91,7 @@ const CANCELLABLE: ReadonlySet<State> = new Set(['accepted', 'queued', 'processi
 function actions(record: NotificationRecord, { mayOperate, once }: PageRights): Html | undefined {
   const { id, state } = record;
   const possible = [
-    ...(state === 'unknown' ? [decision(id)] : []),
+    ...(state === 'unknown' ? [decision(record)] : []),
     ...(mayBeRetried(record) ? [retryForm(id, once())] : []),
     ...(CANCELLABLE.has(state) ? [cancelForm(id)] : []),
   ];
@@ -100,9 +102,10 @@ function actions(record: NotificationRecord, { mayOperate, once }: PageRights): 
   return html`<h2 id="actions">What you can do</h2>${possible}`;
 }
 
-function decision(id: string): Html {
+function decision({ id, looks }: NotificationRecord): Html {
+  const isAskedAbout = looks?.nextAt !== undefined;
   return html`<form method="post" action="/notifications/${id}/resolve">
-<p>Look in Genesys Cloud whether the customer got a message at the time below. “It was sent” ends it. “It was not sent”
+<p>${isAskedAbout ? 'Genesys Cloud is still asked for it. You need not wait: look' : 'Look'} in Genesys Cloud whether the customer got a message at the time below. “It was sent” ends it. “It was not sent”
 ends it as failed, and then it may be retried: be sure. Nothing is sent by either, and the first decision counts.</p>
 <p class="buttons">${button('It was sent', 'main', { name: 'outcome', value: 'sent' })}
 ${button('It was not sent', 'danger', { name: 'outcome', value: 'not_sent' })}</p></form>`;

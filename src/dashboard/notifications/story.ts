@@ -14,6 +14,8 @@ export function stepWords(entry: TimelineEntry): string {
   switch (state) {
     case 'accepted':
       if (reason === 'retry') return `A retry was asked for${byWhom}.`;
+      if (reason === 'not_found_on_platform')
+        return 'Genesys Cloud does not list the message, so it is sent again.';
       if (reason !== undefined) return `The answer came late: it was not sent.${because}`;
       return `It was accepted${byWhom}.`;
     case 'queued':
@@ -26,6 +28,8 @@ export function stepWords(entry: TimelineEntry): string {
       return `It was about to be sent as ${aMessage(entry.channel)}.`;
     case 'sent':
       if (reason === 'resolved_sent') return `It was decided${byWhom} that it was sent.`;
+      if (reason === 'reconciled_sent')
+        return `The ${over ?? 'message'} was found in Genesys Cloud: it was sent.`;
       if (reason === 'unconfirmed') return 'Whether it arrived could not be found out.';
       return `Genesys Cloud took the ${over ?? 'message'}.${because}`;
     case 'delivered':
@@ -35,7 +39,7 @@ export function stepWords(entry: TimelineEntry): string {
     case 'undelivered':
       return `The ${over ?? 'message'} did not arrive.${suppressedWords(detail)}`;
     case 'unknown':
-      return `It may or may not have been sent as ${aMessage(entry.channel)}.${because} Nothing more is sent before a person decides.`;
+      return unknownWords(entry, because);
     case 'skipped':
       return `It was not sent on purpose.${because}${suppressedWords(detail)}`;
     case 'failed':
@@ -48,6 +52,13 @@ export function stepWords(entry: TimelineEntry): string {
     default:
       return state satisfies never;
   }
+}
+
+/** A person decides where Genesys Cloud has been asked in vain; before that, it may know. */
+function unknownWords({ reason, channel }: TimelineEntry, because: string): string {
+  if (reason === 'not_found_on_platform' || reason === 'ambiguous_on_platform')
+    return `${because.trim()} Nothing more is sent before a person decides.`;
+  return `It may or may not have been sent as ${aMessage(channel)}.${because} Nothing more is sent before that is known.`;
 }
 
 /** What was done about the address, so that no further message goes there. */

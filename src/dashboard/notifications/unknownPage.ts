@@ -1,8 +1,9 @@
 import { type Html, html } from '../../html/html.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
+import { whoDecides } from '../../queue/undecided.js';
 import type { UnknownKind } from '../../queue/unknownList.js';
-import { button, emptyState, moment, panel, table } from '../page/components.js';
+import { age, button, emptyState, moment, panel, table } from '../page/components.js';
 import { channelWords, reasonWords, sentence } from './outcomeWords.js';
 import { filterForm } from './searchForms.js';
 import { campaignOf, further, linkTo, type SearchPage, tick } from './searchPage.js';
@@ -18,7 +19,7 @@ export function unknownPage(page: UnknownPage): Html {
   return html`<h1>Waiting for a decision</h1>
 ${obstacles}
 ${done === undefined ? undefined : panel('good', html`<p>${done}</p>`, 'status')}
-${unknown.count === 0 ? none() : howTo(unknown.count)}
+${unknown.count === 0 ? none() : howTo(page)}
 ${unknown.count === 0 ? undefined : kindTable(page)}
 ${found.notifications.length > 0 ? each(page) : undefined}
 ${unknown.count > 0 && found.notifications.length === 0 ? emptyState('None of this kind', html`Take a filter away, or <a href="/notifications?state=unknown">look at all of them</a>.`) : undefined}
@@ -34,14 +35,24 @@ function none(): Html {
   );
 }
 
-function howTo(count: number): Html {
+function howTo({ unknown: { count }, kinds }: UnknownPage): Html {
   const what = count === 1 ? '1 notification' : `${count} notifications`;
   return panel(
     'open',
     html`<p><strong>${what}: each may or may not have been sent.</strong> Until it is decided, nothing more is sent for it, on any channel.</p>
-<p>Look in Genesys Cloud for the customer's conversation at the time the request left. There: it was sent. Not there: it was not sent,
+<p>${waitingWords(kinds)}Look in Genesys Cloud for the customer's conversation at the time the request left. There: it was sent. Not there: it was not sent,
 and can be tried again afterwards. Nothing is sent by a decision, and the first one counts.</p>`,
   );
+}
+
+/** How many of those that are shown as kinds wait for whom. */
+function waitingWords(kinds: readonly UnknownKind[]): string {
+  const asked = kinds.reduce((sum, kind) => sum + kind.asked, 0);
+  const waiting = kinds.reduce((sum, { count }) => sum + count, 0) - asked;
+  if (asked + waiting === 0) return '';
+  if (asked === 0) return 'Genesys Cloud is not asked for them any more: a person decides. ';
+  if (waiting === 0) return 'Genesys Cloud is still asked for them. You may decide before. ';
+  return `Genesys Cloud is still asked for ${asked}; ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person. `;
 }
 
 function kindTable({ kinds, asked, mayOperate, once, now }: UnknownPage): Html {
@@ -54,6 +65,7 @@ function kindTable({ kinds, asked, mayOperate, once, now }: UnknownPage): Html {
       { title: 'How many', cell: ({ count }: UnknownKind) => count, kind: 'number' },
       { title: 'Why', cell: ({ reason }) => whyOf(reason) },
       { title: 'Over', cell: ({ channel }) => channelWords(channel) },
+      { title: 'Still asked about', cell: ({ asked }) => asked, kind: 'number' },
       { title: 'Campaign', cell: ({ campaignId }) => campaignId ?? 'none' },
       { title: 'Waiting', cell: (kind) => spanOf(kind, now) },
       {
@@ -112,6 +124,7 @@ function each({ found, mayOperate, now }: UnknownPage): Html {
     { title: 'Request left', cell: (view: NotificationView) => leftAt(view, now) },
     { title: 'Over', cell: ({ channel }: NotificationView) => channelWords(channel) },
     { title: 'Why', cell: ({ reason }: NotificationView) => whyOf(reason) },
+    { title: 'Decides', cell: (view: NotificationView) => decidesOf(view, now) },
     { title: 'Campaign', cell: campaignOf, kind: 'id' as const },
     {
       title: 'Conversation',
@@ -127,6 +140,14 @@ function each({ found, mayOperate, now }: UnknownPage): Html {
 <form method="post" action="/notifications/resolve">${all}
 <p class="buttons">${button('Those ticked were sent', 'plain', { name: 'outcome', value: 'sent' })}
 ${button('Those ticked were not sent', 'danger', { name: 'outcome', value: 'not_sent' })}</p></form>`;
+}
+
+/** Who finds out, and when Genesys Cloud is asked next. */
+function decidesOf(view: NotificationView, now: number): Html {
+  const next = view.reconcile?.nextLookAt;
+  if (next === undefined) return html`${whoDecides(view)}`;
+  const at = Date.parse(next);
+  return at <= now ? html`${whoDecides(view)} now` : html`${whoDecides(view)} ${age(at, now)}`;
 }
 
 /** When the request that may have arrived left: where to look in Genesys Cloud. */

@@ -150,7 +150,8 @@ export function moment(at: number, now: number): Html {
   return html`${time(at)} ${age(at, now)}`;
 }
 
-function age(at: number, now: number): Html {
+/** How long ago a moment (epoch ms) was, or how soon it comes. */
+export function age(at: number, now: number): Html {
   const words = at > now ? `in ${duration(at - now)}` : `${duration(now - at)} ago`;
   return html`<span class="age">(${words})</span>`;
 }
