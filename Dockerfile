@@ -17,6 +17,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY scripts scripts
 COPY src src
 COPY sandbox sandbox
+COPY chaos chaos
+COPY bench/harness bench/harness
 RUN node scripts/build.mjs
 
 # What the product needs to run, less what only compilers, browsers and readers need: the packages
@@ -40,7 +42,7 @@ ENV NODE_ENV=production \
 WORKDIR /app
 COPY --from=packages /app/node_modules node_modules
 COPY package.json ./
-COPY scripts/healthcheck.mjs scripts/
+COPY scripts scripts
 COPY templates templates
 COPY --from=build /app/dist dist
 # By number, so that an orchestrator can see that it is not root. Nothing is written at run time.

@@ -18,7 +18,10 @@ import { ensureNode } from './lib/node.mjs';
 import { run } from './lib/process.mjs';
 import { isProgram, logLine, projectRoot, runScript, ScriptError } from './lib/script.mjs';
 
-const INPUTS = ['src', 'sandbox', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
+const INPUTS = [
+  ...['src', 'sandbox', 'chaos', 'bench/harness'],
+  ...['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'],
+];
 const STAMP = '.built-from';
 
 /*
@@ -81,7 +84,7 @@ async function build(root) {
     });
     if (compiled.code !== 0) throw new ScriptError(`The build failed:\n${compiled.output.trim()}`);
     // The entry is dist/main.js, so what was made of src moves up; the sandbox lies beside it, as the
-    // import `#sandbox/*` of package.json has it.
+    // import `#sandbox/*` of package.json has it, and so does chaos with what it takes from bench.
     for (const entry of readdirSync(path.join(output, 'src'))) {
       renameSync(path.join(output, 'src', entry), path.join(output, entry));
     }

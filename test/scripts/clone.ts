@@ -17,7 +17,9 @@ export function smallClone(main: string): string {
   // A lock file that asks for anything else would have the clone install into the project's own.
   cpSync(path.join(packages, '.package-lock.json'), path.join(root, 'package-lock.json'));
   mkdirSync(path.join(root, 'src/queue'), { recursive: true });
-  mkdirSync(path.join(root, 'sandbox'));
+  for (const name of ['sandbox', 'chaos', 'bench/harness']) {
+    mkdirSync(path.join(root, name), { recursive: true });
+  }
   writeFileSync(path.join(root, 'sandbox/sandbox.ts'), 'export const port = 1;\n');
   writeFileSync(path.join(root, 'src/main.ts'), main);
   writeFileSync(path.join(root, 'src/queue/accept.lua'), 'return 1');

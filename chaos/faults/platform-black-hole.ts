@@ -1,0 +1,9 @@
+import type { Fault } from '../harness/fault.js';
+import { cutOff } from '../harness/networkOutage.js';
+
+export const fault: Fault = {
+  about:
+    'the network between workers and Genesys Cloud swallows everything for a minute (--outage), new connections too',
+  needs: () => ({ proxies: true }),
+  strike: (scene) => cutOff(scene, 'toPlatform', 'black_hole'),
+};

@@ -1,0 +1,34 @@
+import type { Scene, SceneNeeds } from './scene.js';
+
+/** One file of `faults/` exports one of these as `fault`; its file's name is its name. */
+export interface Fault {
+  /** One sentence that stands under the table. */
+  about: string;
+  /** What is not promised under it, and by what that is narrowed; such losses are counted by themselves. */
+  notPromised?: string;
+  /** Why it cannot be tried on this machine; undefined when it can. */
+  notHere?(settings: ChaosSettings): Promise<string | undefined>;
+  /** What the scene has beside or instead of the usual. */
+  needs?(settings: ChaosSettings): SceneNeeds;
+  /**
+   * Strikes while notifications are accepted and sent. Once it has resolved all is well again, as far as
+   * that is in the power of a person who runs a deployment.
+   */
+  strike(scene: Scene): Promise<void>;
+}
+
+/** What the command line says. */
+export interface ChaosSettings {
+  /** For each fault. */
+  notifications: number;
+  seed: number;
+  workers: number;
+  /** How long a process stays frozen and a network silent (ms). */
+  outageMs: number;
+  /** How long after the last fault a notification may take to its end (ms). */
+  settleMs: number;
+  /** The version that a rolling update begins with: a commit or a tag. */
+  before?: string;
+  /** The Redis server to start, where another one than the usual is asked for. */
+  redis?: string;
+}

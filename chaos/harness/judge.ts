@@ -1,0 +1,171 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isSettled, type NotificationRecord } from '#product/notification/record.js';
+import type { State } from '#product/notification/state.js';
+import type { Delivered } from './platform.js';
+import type { Planned } from './recipients.js';
+import type { Scene } from './scene.js';
+
+const LOOK_EVERY_MS = 500;
+const READ_AT_ONCE = 500;
+
+export type FindingKind = 'sent twice' | 'lost' | 'untrue' | 'forgotten';
+
+/** A notification about which a promise was broken, with all that is known of it. */
+export interface Finding {
+  kind: FindingKind;
+  id: string;
+  what: string;
+  record?: NotificationRecord;
+  delivered: Delivered[];
+}
+
+export interface Verdict {
+  accepted: number;
+  findings: Finding[];
+  /** How many became `unknown`, and how many are so at the end. */
+  unknown: number;
+  unknownAfter: number;
+  states: Record<string, number>;
+}
+
+type Records = ReadonlyMap<string, NotificationRecord>;
+
+/** Nothing more happens to it by itself. */
+function hasEnded(record: NotificationRecord): boolean {
+  return record.state === 'unknown' || isSettled(record);
+}
+
+/** The records of all that was planned, once those that were accepted have ended, or the time for it is over. */
+export async function untilEnded(scene: Scene): Promise<Records> {
+  const giveUpAt = Date.now() + scene.settings.settleMs;
+  const found = new Map<string, NotificationRecord>();
+  const open = new Set(scene.planned.map(({ request }) => request.id));
+  for (;;) {
+    for (const record of await readAll(scene, [...open])) {
+      found.set(record.id, record);
+      if (hasEnded(record)) open.delete(record.id);
+    }
+    const wanted = [...open].filter((id) => scene.intake.acceptedAt.has(id));
+    if (wanted.length === 0 || Date.now() > giveUpAt) break;
+    await pause(LOOK_EVERY_MS);
+  }
+  return found;
+}
+
+/** Reads again what it cannot read while Redis is away. */
+async function readAll(scene: Scene, ids: readonly string[]): Promise<NotificationRecord[]> {
+  const records: NotificationRecord[] = [];
+  for (let from = 0; from < ids.length; ) {
+    try {
+      const some = ids.slice(from, from + READ_AT_ONCE);
+      for (const record of await scene.producer.store.ledger.readAll(some)) {
+        if (record !== undefined) records.push(record);
+      }
+      from += READ_AT_ONCE;
+    } catch {
+      await pause(LOOK_EVERY_MS);
+    }
+  }
+  return records;
+}
+
+/**
+ * Compares what the ledger says with what customers got. The record of the sandbox decides: the ledger is what is
+ * judged.
+ *
+ * @param forgivenFrom what was accepted from then on (epoch ms) and is gone is counted as `forgotten`
+ */
+export async function judge(
+  scene: Scene,
+  records: Records,
+  forgivenFrom?: number,
+): Promise<Verdict> {
+  const deliveredTo = byNotification(scene.planned, await scene.platform.record());
+  const findings: Finding[] = [];
+  const states: Record<string, number> = {};
+  let unknown = 0;
+  for (const { request } of scene.planned) {
+    const { id } = request;
+    const acceptedAt = scene.intake.acceptedAt.get(id);
+    const record = records.get(id);
+    const delivered = deliveredTo.get(id) ?? [];
+    const note = (kind: FindingKind, what: string) =>
+      findings.push({ kind, id, what, record, delivered });
+    if (acceptedAt !== undefined) {
+      const state = record?.state ?? 'gone';
+      states[state] = (states[state] ?? 0) + 1;
+    }
+    if (record?.timeline.some(({ state }) => state === 'unknown')) unknown += 1;
+    if (delivered.length > 1) note('sent twice', decisionBetween(record));
+    const lost = acceptedAt === undefined ? undefined : lostBecause(record);
+    if (lost !== undefined) {
+      const forgiven =
+        record === undefined && forgivenFrom !== undefined && (acceptedAt ?? 0) >= forgivenFrom;
+      note(forgiven ? 'forgotten' : 'lost', lost);
+    }
+    const untrue = record === undefined ? undefined : await untrueBecause(scene, record, delivered);
+    if (untrue !== undefined) note('untrue', untrue);
+  }
+  const accepted = scene.intake.acceptedAt.size;
+  return { accepted, findings, unknown, unknownAfter: states['unknown'] ?? 0, states };
+}
+
+function byNotification(
+  planned: readonly Planned[],
+  record: readonly Delivered[],
+): Map<string, Delivered[]> {
+  const idOf = new Map(
+    planned.flatMap(({ request, reaches }) => reaches.map((to) => [to, request.id])),
+  );
+  const found = new Map<string, Delivered[]>();
+  for (const delivered of record) {
+    const id =
+      idOf.get(delivered.to.toLowerCase()) ?? idOf.get(delivered.customerId?.toLowerCase() ?? '');
+    if (id === undefined)
+      throw new Error('the sandbox delivered to a recipient of no notification');
+    found.set(id, [...(found.get(id) ?? []), delivered]);
+  }
+  return found;
+}
+
+/** Which `unknown` lies between two messages, and who decided it. */
+function decisionBetween(record: NotificationRecord | undefined): string {
+  const timeline = record?.timeline ?? [];
+  const place = timeline.findIndex(({ state }) => state === 'unknown');
+  if (place === -1) return 'no unknown in between';
+  const decided = timeline[place + 1];
+  return `unknown (${timeline[place]?.reason}), then ${decided?.state} (${decided?.reason ?? decided?.detail ?? 'no reason'})`;
+}
+
+function lostBecause(record: NotificationRecord | undefined): string | undefined {
+  if (record === undefined) return 'accepted, and no record is there';
+  if (hasEnded(record)) return undefined;
+  return `accepted, and still ${record.state} when the time was over`;
+}
+
+const SENT: ReadonlySet<State> = new Set(['sent', 'delivered', 'read']);
+const NOT_SENT: ReadonlySet<State> = new Set([
+  'skipped',
+  'failed',
+  'expired',
+  'cancelled',
+  'undelivered',
+]);
+
+/** What the state claims that the record of the sandbox does not have, or the other way round. */
+async function untrueBecause(
+  scene: Scene,
+  record: NotificationRecord,
+  delivered: readonly Delivered[],
+): Promise<string | undefined> {
+  const { state } = record;
+  if (NOT_SENT.has(state)) {
+    return delivered.length > 0 ? `${state}, and the customer got a message` : undefined;
+  }
+  if (!SENT.has(state)) return undefined;
+  const leg = record.legs.findLast(({ outcome }) => outcome === 'sent');
+  if (leg?.messageId === undefined) return `${state}, without the id of a message`;
+  if (delivered.some(({ messageId }) => messageId === leg.messageId)) return undefined;
+  if (state === 'sent' && (await scene.platform.hasMessage(leg.messageId))) return undefined;
+  return `${state}, and the platform has no such message`;
+}

@@ -1,0 +1,47 @@
+import type { ChaosSettings, Fault } from './fault.js';
+import { judge, untilEnded, type Verdict } from './judge.js';
+import { type Recovery, recoveryOf } from './recovery.js';
+import type { RedisTools } from './redisServer.js';
+import { Scene } from './scene.js';
+
+/** What came of one fault. */
+export interface Outcome {
+  name: string;
+  about: string;
+  notPromised?: string;
+  /** Why it was not run. */
+  notHere?: string;
+  verdict?: Verdict;
+  recovery?: Recovery;
+  strikes: number;
+  seconds: number;
+}
+
+/** Runs one fault from the first notification to the last end, and judges. */
+export async function runFault(
+  name: string,
+  fault: Fault,
+  settings: ChaosSettings,
+  tools: RedisTools,
+): Promise<Outcome> {
+  const { about, notPromised } = fault;
+  const startedAt = performance.now();
+  const seconds = () => (performance.now() - startedAt) / 1_000;
+  const notHere = await fault.notHere?.(settings);
+  if (notHere !== undefined) return { name, about, notHere, strikes: 0, seconds: seconds() };
+  const scene = await Scene.open(name, settings, tools, fault.needs?.(settings) ?? {});
+  try {
+    const taking = scene.intake.run();
+    // It is awaited below; until then a rejection must not count as unhandled.
+    taking.catch(() => undefined);
+    await fault.strike(scene);
+    await taking;
+    const records = await untilEnded(scene);
+    const verdict = await judge(scene, records, scene.forgivenFrom);
+    const recovery = recoveryOf(scene.strikes, records);
+    const { length: strikes } = scene.strikes;
+    return { name, about, notPromised, verdict, recovery, strikes, seconds: seconds() };
+  } finally {
+    await scene.close();
+  }
+}

@@ -1,0 +1,136 @@
+import { readdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { CommanderError, Command as Program } from 'commander';
+import { printFacts } from '../bench/harness/print.js';
+import type { ChaosSettings, Fault } from './harness/fault.js';
+import { printFinding, printNotes, printTable } from './harness/print.js';
+import type { RedisTools } from './harness/redisServer.js';
+import { type Outcome, runFault } from './harness/run.js';
+
+const FOLDER = new URL('./faults/', import.meta.url);
+/** What no promise allows. */
+const BROKEN = new Set(['sent twice', 'lost', 'untrue']);
+
+interface Options {
+  notifications: number;
+  seed: number;
+  workers: number;
+  outage: number;
+  settle: number;
+  faults?: string;
+  before?: string;
+  redis?: string;
+  json?: string;
+}
+
+/**
+ * Strikes a deployment of the built product, one fault after the other, and says what became of every
+ * notification. The table goes to standard output, progress to standard error. The exit code is 1 when a promise was
+ * broken.
+ */
+export async function runChaos(
+  args: readonly string[],
+  tools: RedisTools,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const names = readdirSync(FOLDER)
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => file.replace(/\.js$/, ''));
+  const program = new Program('npm run chaos --')
+    .option('--notifications <n>', 'for each fault', wholeNumber, 200)
+    .option(
+      '--seed <n>',
+      'repeats what is planned: who is written to, and what is struck when',
+      wholeNumber,
+      1,
+    )
+    .option('--faults <names>', `of ${names.join(', ')}; all when left out`)
+    .option('--workers <n>', 'processes that send', wholeNumber, 3)
+    .option(
+      '--outage <seconds>',
+      'how long a process stays frozen and a network silent',
+      Number,
+      60,
+    )
+    .option(
+      '--settle <seconds>',
+      'how long after the last fault a notification may take to its end',
+      Number,
+      240,
+    )
+    .option(
+      '--before <commit>',
+      'the version that a rolling update begins with; the newest tag when left out',
+    )
+    .option('--redis <server>', 'the Redis to start, such as valkey-8; the usual one when left out')
+    .option('--json <file>', 'write everything to this file, too')
+    .exitOverride()
+    .action(async (options: Options) => {
+      const asked = options.faults?.split(',') ?? names;
+      const unknown = asked.filter((name) => !names.includes(name));
+      if (unknown.length > 0) program.error(`no fault ${unknown.join(', ')}; see --help`);
+      await runAll(asked, options, tools, interrupted);
+    });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = error.exitCode;
+  }
+}
+
+async function runAll(
+  names: readonly string[],
+  options: Options,
+  tools: RedisTools,
+  interrupted: AbortSignal,
+): Promise<void> {
+  const { notifications, seed, workers, before, redis } = options;
+  const settings: ChaosSettings = {
+    notifications,
+    seed,
+    workers,
+    before,
+    redis,
+    outageMs: options.outage * 1_000,
+    settleMs: options.settle * 1_000,
+  };
+  const conditions = {
+    date: new Date().toISOString(),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(1)} GB`,
+    'load before': loadavg()[0]?.toFixed(2) ?? 'unknown',
+    node: process.version,
+    run: `${notifications} notifications a fault, seed ${seed}, ${workers} workers`,
+  };
+  process.stdout.write(`${printFacts(conditions)}\n`);
+  const outcomes: Outcome[] = [];
+  for (const name of names) {
+    interrupted.throwIfAborted();
+    const { fault } = (await import(new URL(`${name}.js`, FOLDER).href)) as { fault: Fault };
+    process.stderr.write(`${name} …\n`);
+    const outcome = await runFault(name, fault, settings, tools);
+    outcomes.push(outcome);
+    for (const finding of outcome.verdict?.findings ?? []) {
+      if (BROKEN.has(finding.kind)) process.stdout.write(`\n${printFinding(name, finding)}\n`);
+    }
+    process.stderr.write(
+      `${name}: ${JSON.stringify(outcome.verdict?.states ?? outcome.notHere)}\n`,
+    );
+  }
+  process.stdout.write(`\n${printTable(outcomes)}\n\n${printNotes(outcomes)}\n`);
+  const { json } = options;
+  if (json !== undefined) {
+    writeFileSync(json, `${JSON.stringify({ conditions, settings, outcomes }, undefined, 2)}\n`);
+  }
+  const broken = outcomes.some(({ verdict }) =>
+    verdict?.findings.some(({ kind }) => BROKEN.has(kind)),
+  );
+  if (broken) process.exitCode = 1;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new CommanderError(1, 'chaos.number', `${text} is no whole number`);
+  return value;
+}

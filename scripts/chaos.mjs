@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildIfStale } from './build.mjs';
+import { ensureInstalled } from './install.mjs';
+import { ensureNode } from './lib/node.mjs';
+import { endWithNpm } from './lib/npm.mjs';
+import { projectRoot, runScript, ScriptError } from './lib/script.mjs';
+import { startPrivateRedis } from './redis.mjs';
+
+/*
+ * The harness is built with the product, into dist/chaos: an image holds no sources, and can run it all the same.
+ */
+await runScript(async () => {
+  endWithNpm();
+  ensureNode();
+  if (existsSync(path.join(projectRoot, 'src'))) {
+    await ensureInstalled();
+    await buildIfStale();
+  }
+  const entry = path.join(projectRoot, 'dist/chaos/main.js');
+  const { runChaos } = await import(pathToFileURL(entry).href);
+  await runChaos(process.argv.slice(2), { startRedis: startPrivateRedis }, interruption());
+});
+
+/** Aborted by Ctrl-C, so that whatever was started is stopped; a second one does not wait for that. */
+function interruption() {
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      if (interrupted.signal.aborted) process.exit(1);
+      interrupted.abort(new ScriptError('Interrupted.'));
+    });
+  }
+  return interrupted.signal;
+}
