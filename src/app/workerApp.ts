@@ -43,7 +43,6 @@ import {
 } from '../templates/loadTemplates.js';
 import { accessIsRepaired } from '../worker/circuitBreaker.js';
 import { ClockWatch } from '../worker/clockWatch.js';
-import { Heartbeat } from '../worker/heartbeat.js';
 import { QueueWorkers } from '../worker/laneWorkers.js';
 import { workerReadiness } from '../worker/readiness.js';
 import { Sweeper } from '../worker/sweeper.js';
@@ -53,6 +52,7 @@ import { openConsentFacts } from './openConsentFacts.js';
 import { openDelivery } from './openDelivery.js';
 import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
+import { openHeartbeat } from './openHeartbeat.js';
 import { openIntake } from './openIntake.js';
 import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
@@ -319,10 +319,11 @@ export async function startWorker(
     concurrency,
   });
   readiness = judged.readiness;
-  const heartbeat = new Heartbeat({
+  const heartbeat = openHeartbeat({
     registry,
     clock: ledger.clock,
     workers,
+    intake,
     concurrency,
     notReady,
     log,

@@ -31,6 +31,14 @@ export const JOB_NAMES: ReadonlySet<unknown> = new Set<JobName>(['dispatch', 'de
 /** Of the workers' limiter. It is the gate and nothing else: this many jobs are never started. */
 export const LIMITER_MAX = Number.MAX_SAFE_INTEGER - 1;
 
+/**
+ * How long the lock of a job lasts, renewed at half of it (ms), and how often a queue is looked through
+ * for jobs whose lock has run out. A lock outlives a failover of Redis; a shorter one has every job in
+ * hand run twice after each. The jobs of a worker that is gone do not wait for it: `LostWorkers`.
+ */
+export const LOCK_MS = 30_000;
+export const STALLED_LOOKED_AT_EVERY_MS = 15_000;
+
 /** How often a notification is tried before it fails; deferrals and closed gates do not count. */
 export const MAX_ATTEMPTS = 12;
 

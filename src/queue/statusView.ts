@@ -204,7 +204,7 @@ function workersView(fleet: FleetStatus): z.infer<typeof workersSchema> {
 }
 
 function workerView(worker: SeenWorker): z.infer<typeof workerSchema> {
-  const { since, seenAt, breaker, notReadySince, ...rest } = worker;
+  const { since, seenAt, breaker, notReadySince, lockIds: _ofItsQueues, ...rest } = worker;
   return {
     ...rest,
     since: iso(since),

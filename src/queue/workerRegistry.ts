@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Lane } from '../notification/state.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { parseRecord } from '../redis/storedRecord.js';
+import type { QueueName } from './intakeJob.js';
 
 /** Why a worker takes no jobs: its access to the platform is broken. Times are epoch ms by Redis. */
 interface BreakerReport {
@@ -26,6 +27,8 @@ export interface WorkerReport {
   concurrency: number;
   /** Jobs that it works on. */
   jobs: Record<Lane, number>;
+  /** What the tokens of its locks begin with, by queue; older versions do not say it. */
+  lockIds?: Record<QueueName, string>;
   breaker?: BreakerReport;
   /** Why it is not ready, in sentences; the breaker not among them. */
   notReady?: string[];
@@ -53,11 +56,12 @@ export interface WorkersSeen {
 interface RegistryCommands {
   notifierBeatWorker(...args: (string | number)[]): Promise<number>;
   notifierReadWorkers(reports: string, seen: string): Promise<[number, string[], string[]]>;
+  notifierReleaseLocks(...args: (string | number)[]): Promise<number>;
 }
 
 /** Heartbeats come every 2 s; after four that are missing, a worker counts as gone. */
 export const BEAT_EVERY_MS = 2_000;
-const ALIVE_FOR_MS = 10_000;
+export const ALIVE_FOR_MS = 10_000;
 const REMEMBERED_FOR_MS = 60 * 60 * 1_000;
 
 /**
@@ -67,17 +71,21 @@ const REMEMBERED_FOR_MS = 60 * 60 * 1_000;
  */
 export class WorkerRegistry {
   readonly #redis: RedisClient;
+  readonly #prefix: string;
   readonly #reports: string;
   readonly #seen: string;
 
   constructor(redis: RedisClient, prefix: string) {
     this.#redis = redis;
+    this.#prefix = prefix;
     this.#reports = `${prefix}:workers`;
     this.#seen = `${prefix}:workers:seen`;
     const lua = readScript('beatWorker', import.meta.url);
     redis.defineCommand('notifierBeatWorker', { numberOfKeys: 2, lua });
     const read = readScript('readWorkers', import.meta.url);
     redis.defineCommand('notifierReadWorkers', { numberOfKeys: 2, lua: read });
+    const release = readScript('releaseLocks', import.meta.url);
+    redis.defineCommand('notifierReleaseLocks', { numberOfKeys: 4, lua: release });
   }
 
   /** An id for a worker that starts. */
@@ -111,6 +119,33 @@ export class WorkerRegistry {
       vanished: workers.filter(({ seenAt }) => now - seenAt > ALIVE_FOR_MS),
       lastSeenAt: lastSeenAt === undefined ? undefined : Number(lastSeenAt),
     };
+  }
+
+  /** Ids of workers without a heartbeat for `silentForMs` before `now` (epoch ms); those that have left are among them. */
+  async silent(now: number, silentForMs: number): Promise<string[]> {
+    return this.#redis.zrangebyscore(this.#seen, '-inf', `(${now - silentForMs}`);
+  }
+
+  /**
+   * Ends the locks of a worker that has been silent for so long, and answers how many jobs it held
+   * there. One that has come back meanwhile keeps its own.
+   */
+  async releaseLocks(
+    worker: { id: string; lockId: string },
+    queue: QueueName,
+    silentForMs: number,
+  ): Promise<number> {
+    const key = (name: string) => `${this.#prefix}:${queue}:${name}`;
+    return (this.#redis as unknown as RegistryCommands).notifierReleaseLocks(
+      this.#seen,
+      key('active'),
+      key('stalled'),
+      key('stalled-check'),
+      worker.id,
+      silentForMs,
+      `${worker.lockId}:`,
+      key(''),
+    );
   }
 
   #write(id: string, report: string): Promise<number> {
@@ -147,6 +182,9 @@ const workerReport = z.object({
   since: z.number(),
   concurrency: z.number(),
   jobs: z.object({ transactional: z.number(), campaign: z.number() }),
+  lockIds: z
+    .object({ transactional: z.string(), campaign: z.string(), intake: z.string() })
+    .exactOptional(),
   breaker: breakerReport.exactOptional(),
   notReady: z.array(z.string()).exactOptional(),
   notReadySince: z.number().exactOptional(),

@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { redactedError, throttle } from '../ops/logger.js';
 import { packageVersion } from '../ops/packageVersion.js';
+import type { QueueName } from '../queue/intakeJob.js';
 import { BEAT_EVERY_MS, WorkerRegistry, type WorkerReport } from '../queue/workerRegistry.js';
 import type { RedisClock } from '../redis/clock.js';
 import type { QueueWorkers } from './laneWorkers.js';
@@ -15,6 +16,10 @@ export interface HeartbeatParts {
   clock: RedisClock;
   workers: QueueWorkers;
   concurrency: number;
+  /** What the tokens of this worker's locks begin with, by queue. */
+  lockIds: Record<QueueName, string>;
+  /** Called after each heartbeat that Redis took, with its time (epoch ms). */
+  afterBeat: (redisNow: number) => void;
   /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
   notReady: () => Promise<string[]>;
   log: Logger;
@@ -59,7 +64,7 @@ export class Heartbeat {
     const notReady = await this.#parts.notReady();
     this.#since ??= await clock.current();
     this.#notReadySince = notReady.length === 0 ? undefined : (this.#notReadySince ?? clock.now());
-    await registry.beat(this.id, this.#report(this.#since, notReady));
+    this.#parts.afterBeat(await registry.beat(this.id, this.#report(this.#since, notReady)));
   }
 
   async stop(): Promise<void> {
@@ -84,7 +89,7 @@ export class Heartbeat {
   }
 
   #report(startedAt: number, notReady: readonly string[]): WorkerReport {
-    const { workers, concurrency } = this.#parts;
+    const { workers, concurrency, lockIds } = this.#parts;
     const { reason, state, since } = workers.breaker;
     return {
       host: hostname(),
@@ -94,6 +99,7 @@ export class Heartbeat {
       since: startedAt,
       concurrency,
       jobs: workers.jobs,
+      lockIds,
       breaker:
         reason !== undefined && state !== 'closed'
           ? { ...reason, state, since: since ?? startedAt }

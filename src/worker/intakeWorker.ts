@@ -13,6 +13,7 @@ import {
   readIntakeMark,
   withIntakeId,
 } from '../queue/intakeJob.js';
+import { LOCK_MS, STALLED_LOOKED_AT_EVERY_MS } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
 import { AcceptanceBatch } from './acceptanceBatch.js';
@@ -110,6 +111,16 @@ export class IntakeWorker {
     return this.#active < CONCURRENCY && this.#resting.size === 0;
   }
 
+  /** What the tokens of its locks begin with. */
+  get lockId(): string {
+    return this.#worker.id;
+  }
+
+  /** Looks for stalled jobs now, and goes on doing so at its intervals. */
+  async checkStalled(): Promise<void> {
+    if (this.#started && this.#resting.size === 0) await this.#worker.startStalledCheckTimer();
+  }
+
   start(): void {
     this.#started = true;
     if (this.#resting.size > 0) return;
@@ -131,8 +142,8 @@ export class IntakeWorker {
       prefix,
       concurrency: CONCURRENCY,
       autorun: false,
-      lockDuration: 30_000,
-      stalledInterval: 15_000,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_LOOKED_AT_EVERY_MS,
       maxStalledCount: MOST_STALLS,
       ...INTAKE_RETENTION,
     });

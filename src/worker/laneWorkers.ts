@@ -12,7 +12,9 @@ import {
   isOwnJobId,
   type JobData,
   LIMITER_MAX,
+  LOCK_MS,
   readJobData,
+  STALLED_LOOKED_AT_EVERY_MS,
 } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
@@ -71,9 +73,9 @@ const BREATH_MS = 1_000;
  *   gate would keep no job from starting.
  * - `maximumRateLimitDelay`: how often a worker that waits for a closed gate looks whether it was
  *   opened early.
- * - `lockDuration` 30 s outlives a Redis failover; a shorter one runs jobs twice after each.
- * - `stalledInterval` 15 s finds a killed worker's jobs within 45 s. `maxStalledCount` 3 survives
- *   a rolling restart; what is failed after that, the sweeper takes over.
+ * - `lockDuration` outlives a Redis failover: `LOCK_MS`. What a killed worker held goes on before that,
+ *   by its missing heartbeats: `LostWorkers`. `maxStalledCount` 3 survives a rolling restart; what is
+ *   failed after that, the sweeper takes over.
  */
 export class QueueWorkers {
   readonly breaker: CircuitBreaker;
@@ -133,6 +135,21 @@ export class QueueWorkers {
     return { ...this.#jobs };
   }
 
+  /** What the tokens of its locks begin with, by queue. */
+  get lockIds(): Record<Lane, string> {
+    return { transactional: this.#workers.transactional.id, campaign: this.#workers.campaign.id };
+  }
+
+  /** Whether it takes jobs now; while it does not, it looks for no stalled ones either. */
+  get takesJobs(): boolean {
+    return this.#started && this.#resting.size === 0 && !this.#stopping.signal.aborted;
+  }
+
+  /** Looks for stalled jobs now, and goes on doing so at its intervals. */
+  async checkStalled(lane: Lane): Promise<void> {
+    await this.#workers[lane].startStalledCheckTimer();
+  }
+
   /** No new jobs; reads are cut short and their jobs go back to the queue; started sends finish. */
   async stop(): Promise<void> {
     this.breaker.stop();
@@ -150,8 +167,8 @@ export class QueueWorkers {
       autorun: false,
       limiter: { max: LIMITER_MAX, duration: 1_000 },
       maximumRateLimitDelay: DELAYS.gateLookedAtEvery,
-      lockDuration: 30_000,
-      stalledInterval: 15_000,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_LOOKED_AT_EVERY_MS,
       maxStalledCount: 3,
       settings: {
         backoffStrategy: (attemptsMade, _type, error) =>

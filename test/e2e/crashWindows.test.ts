@@ -4,8 +4,8 @@ import { type Deployment, deploy, type WorkerProcess } from '../support/deployme
 
 /*
  * Real worker processes, frozen and killed at exact steps of a send. Each is made to hold one
- * notification; then all are struck at once, and a healthy worker is left to clean up. Recovery
- * takes the queue up to 45 s (a lock of 30 s, looked for every 15), so the cases share one wait.
+ * notification; then all are struck at once, and a healthy worker is left to clean up. It waits
+ * for missing heartbeats, and for intents that settle, so the cases share one wait.
  */
 interface Case {
   stopAt: string;
