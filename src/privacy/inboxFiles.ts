@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -20,6 +20,8 @@ const PACKED = /\.gz$/i;
 /** Sidecars and reports hold nothing of a row. */
 const NO_ROWS = /\.json$/i;
 const UNFINISHED = '.erasing';
+/** An erasure that works writes on: one that has written nothing for so long was killed. */
+const ABANDONED_AFTER_MS = 10 * 60 * 1000;
 
 /** Finds a person in the files of an inbox. */
 export async function* linesAbout(folder: string, person: Person): AsyncGenerator<FoundLines> {
@@ -37,6 +39,8 @@ export async function* linesAbout(folder: string, person: Person): AsyncGenerato
 export async function removeLines(folder: string, file: string, person: Person): Promise<void> {
   const whole = path.join(folder, file);
   const other = `${whole}${UNFINISHED}`;
+  // Who may not read the file may not read what it becomes.
+  const { mode } = await stat(whole);
   async function* others(): AsyncGenerator<Buffer> {
     for await (const record of recordsOf(whole)) {
       if (!person.isNamedIn(textOf(record))) yield Buffer.from(record, 'latin1');
@@ -44,12 +48,23 @@ export async function removeLines(folder: string, file: string, person: Person):
   }
   try {
     const text = Readable.from(others());
-    if (PACKED.test(file)) await pipeline(text, createGzip(), createWriteStream(other));
-    else await pipeline(text, createWriteStream(other));
+    if (PACKED.test(file)) await pipeline(text, createGzip(), createWriteStream(other, { mode }));
+    else await pipeline(text, createWriteStream(other, { mode }));
     await rename(other, whole);
   } catch (error) {
     await rm(other, { force: true });
     throw error;
+  }
+}
+
+/** Removes what a killed erasure has left behind: it holds rows of others, and no search looks into it. */
+export async function removeUnfinished(folder: string, now: number): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isFile() || !entry.name.endsWith(UNFINISHED)) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const { mtimeMs } = await stat(file);
+    if (now - mtimeMs > ABANDONED_AFTER_MS) await rm(file, { force: true });
   }
 }
 

@@ -25,7 +25,7 @@ import {
   SUPPRESSION_KEPT,
   sumOf,
 } from './erasureReport.js';
-import { linesAbout, removeLines } from './inboxFiles.js';
+import { linesAbout, removeLines, removeUnfinished } from './inboxFiles.js';
 import { Person, type PersonSettings } from './person.js';
 import { type PersonRequests, requestIdOf } from './personRequests.js';
 import { queuedRequestsOf, queueKeyOf, removeQueued } from './queuedRequests.js';
@@ -230,6 +230,7 @@ export class PersonalData {
   async #inbox(person: Person, pass: Pass): Promise<void> {
     const { inboxFolder } = this.#parts;
     if (inboxFolder === undefined) return;
+    await removeUnfinished(inboxFolder, Date.now());
     for await (const { file, lines, isOver } of linesAbout(inboxFolder, person)) {
       if (!isOver) {
         pass.remains.push(fileOfInbox(file));

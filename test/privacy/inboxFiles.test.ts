@@ -1,9 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { linesAbout, removeLines } from '../../src/privacy/inboxFiles.js';
+import { linesAbout, removeLines, removeUnfinished } from '../../src/privacy/inboxFiles.js';
 import { Person } from '../../src/privacy/person.js';
 
 const CSV = [
@@ -60,4 +68,14 @@ test('a folder that is not there holds no one', async () => {
   for await (const found of linesAbout(path.join(folder, 'none'), dana)) {
     throw new Error(`found ${found.file}`);
   }
+});
+
+test('what a killed erasure has left behind is removed, and that of one at work is not', async () => {
+  const left = path.join(folder, 'done', 'left.csv.erasing');
+  const written = path.join(folder, 'done', 'written.csv.erasing');
+  for (const file of [left, written]) writeFileSync(file, KEPT);
+  const anHourAgo = Date.now() / 1_000 - 3_600;
+  utimesSync(left, anHourAgo, anHourAgo);
+  await removeUnfinished(folder, Date.now());
+  expect([existsSync(left), existsSync(written)]).toEqual([false, true]);
 });
