@@ -5,6 +5,7 @@ import { conditionsOf } from './harness/conditions.js';
 import { printFacts, printTable } from './harness/print.js';
 import { writeRecipientFile } from './harness/recipientFile.js';
 import { Stage } from './harness/stage.js';
+import { soak } from './soak/soak.js';
 
 interface FoundRedis {
   url: string;
@@ -62,6 +63,19 @@ export async function runBenchmarks(
           duplicate: shares.duplicates,
         }),
       );
+    program
+      .command('soak')
+      .description('work at full speed for so long, and see whether anything grows')
+      .option('--minutes <n>', 'how long', Number, 20)
+      .action(async ({ minutes }: { minutes: number }) => {
+        if (!(minutes > 0)) program.error('--minutes: expected more than 0');
+        const redis = await findRedis();
+        try {
+          await runSoak(redis, minutes, interrupted);
+        } finally {
+          await redis.stop();
+        }
+      });
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -94,6 +108,28 @@ async function runAll(
   }
   if (json !== undefined) {
     writeFileSync(json, `${JSON.stringify({ conditions, benchmarks }, undefined, 2)}\n`);
+  }
+}
+
+/** Unlike a benchmark's, a goal that is missed is a failure: the exit code is 1. */
+async function runSoak(
+  redis: FoundRedis,
+  minutes: number,
+  interrupted: AbortSignal,
+): Promise<void> {
+  process.stdout.write(`conditions\n${printFacts(await conditionsOf(redis))}\n`);
+  const log = (line: string) => process.stderr.write(`soak: ${line}\n`);
+  const stage = new Stage({ quick: false, redisUrl: redis.url, log });
+  try {
+    const { settings, tables } = await Promise.race([
+      soak(stage, minutes),
+      rejectedBy(interrupted),
+    ]);
+    process.stdout.write(`\n${[printFacts(settings), ...tables.map(printTable)].join('\n')}\n`);
+    const isMissed = tables.some(({ rows }) => rows.some(({ goal }) => goal?.met === false));
+    process.exitCode = isMissed ? 1 : 0;
+  } finally {
+    await stage.strike();
   }
 }
 

@@ -60,6 +60,7 @@ export class SandboxProcess {
     requestsPerMinute?: number;
     rateLimitWindowMs?: number;
     latencyMs?: number;
+    indexingLagMs?: number;
     summaries?: 'on' | 'off';
   }): Promise<void> {
     await this.#ask('PATCH', '/settings', settings);
