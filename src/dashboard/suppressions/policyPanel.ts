@@ -19,7 +19,7 @@ ${checks.map(byPriority)}`;
 
 function byPriority(check: PolicyCheckView): Html {
   const { priority, frequencyCap } = check;
-  return html`<h3>A ${priority} notification: ${verdictBadge(check)}</h3>
+  return html`<h3>A ${priority} notification: ${verdictBadge(check)}${openChannels(check)}</h3>
 ${frequencyCap === undefined ? undefined : html`<p>${capText(frequencyCap)}</p>\n`}${table(
   `Rules for ${priority} notifications`,
   [
@@ -31,6 +31,13 @@ ${frequencyCap === undefined ? undefined : html`<p>${capText(frequencyCap)}</p>\
   rowsOf(check),
 )}
 `;
+}
+
+/** By which channels alone it may go out, where some are closed: "may go out" would promise all of them. */
+function openChannels({ verdict, channels }: PolicyCheckView): string {
+  const open = channels.filter((one) => one.verdict === 'allow').map(({ channel }) => channel);
+  if (verdict !== 'allow' || open.length === channels.length) return '';
+  return ` by ${open.join(', ')} only`;
 }
 
 /** A rule that says the same of several channels has one row for them. */
