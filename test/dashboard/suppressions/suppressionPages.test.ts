@@ -60,7 +60,9 @@ describe('the page of suppressions', () => {
     expect(words).toContain('It is suppressed.');
     expect(words).toMatch(/Stops email Because Asked by phone How by a person By the-editor/);
     expect(words).toMatch(/the-editor \(page\) suppressed/);
-    expect(words).toMatch(/What policy says now .* A campaign notification: ✓ may go out by web, engage, sms only/);
+    expect(words).toMatch(
+      /What policy says now .* A campaign notification: ✓ may go out by web, engage, sms only/,
+    );
     expect(words).toMatch(
       /suppressed email ✕ is skipped \( suppressed \) An entry of the suppression/,
     );
