@@ -4,7 +4,7 @@ import { CommanderError, Command as Program } from 'commander';
 import { printFacts } from '../bench/harness/print.js';
 import type { ChaosSettings, Fault } from './harness/fault.js';
 import { printFinding, printNotes, printTable } from './harness/print.js';
-import type { RedisTools } from './harness/redisServer.js';
+import type { RedisTools, ServerName } from './harness/redisServer.js';
 import { type Outcome, runFault } from './harness/run.js';
 
 const FOLDER = new URL('./faults/', import.meta.url);
@@ -19,7 +19,7 @@ interface Options {
   settle: number;
   faults?: string;
   before?: string;
-  redis?: string;
+  redis?: ServerName;
   json?: string;
 }
 

@@ -6,6 +6,7 @@ import { ensureInstalled } from './install.mjs';
 import { ensureNode } from './lib/node.mjs';
 import { endWithNpm } from './lib/npm.mjs';
 import { projectRoot, runScript, ScriptError } from './lib/script.mjs';
+import { startSentinel } from './redis/sentinel.mjs';
 import { startPrivateRedis } from './redis.mjs';
 
 /*
@@ -20,7 +21,11 @@ await runScript(async () => {
   }
   const entry = path.join(projectRoot, 'dist/chaos/main.js');
   const { runChaos } = await import(pathToFileURL(entry).href);
-  await runChaos(process.argv.slice(2), { startRedis: startPrivateRedis }, interruption());
+  await runChaos(
+    process.argv.slice(2),
+    { startRedis: startPrivateRedis, startSentinel },
+    interruption(),
+  );
 });
 
 /** Aborted by Ctrl-C, so that whatever was started is stopped; a second one does not wait for that. */

@@ -1,3 +1,4 @@
+import type { ServerName } from './redisServer.js';
 import type { Scene, SceneNeeds } from './scene.js';
 
 /** One file of `faults/` exports one of these as `fault`; its file's name is its name. */
@@ -9,7 +10,7 @@ export interface Fault {
   /** Why it cannot be tried on this machine; undefined when it can. */
   notHere?(settings: ChaosSettings): Promise<string | undefined>;
   /** What the scene has beside or instead of the usual. */
-  needs?(settings: ChaosSettings): SceneNeeds;
+  needs?(settings: ChaosSettings): SceneNeeds | Promise<SceneNeeds>;
   /**
    * Strikes while notifications are accepted and sent. Once it has resolved all is well again, as far as
    * that is in the power of a person who runs a deployment.
@@ -30,5 +31,5 @@ export interface ChaosSettings {
   /** The version that a rolling update begins with: a commit or a tag. */
   before?: string;
   /** The Redis server to start, where another one than the usual is asked for. */
-  redis?: string;
+  redis?: ServerName;
 }

@@ -10,21 +10,18 @@ const SENDS = ['agentless-message', 'agentless-email'] as const;
 const FROM = 0.1;
 const TO = 0.8;
 
-/** Has the platform misbehave to sends for most of the run. */
+/** Has the platform misbehave to sends for most of the run; a send meets one of these faults at most. */
 export async function misbehaveToSends(
   scene: Scene,
-  fault: WithoutEndpoint<FaultInput>,
+  ...faults: WithoutEndpoint<FaultInput>[]
 ): Promise<void> {
-  await misbehave(
-    scene,
-    SENDS.map((endpoint) => ({ ...fault, endpoint }) as FaultInput),
-  );
-}
-
-async function misbehave(scene: Scene, faults: readonly FaultInput[]): Promise<void> {
   await scene.intake.reached(FROM);
   const strike = scene.struck(scene.fleet.inHand());
-  for (const fault of faults) await scene.platform.misbehave(fault);
+  for (const fault of faults) {
+    for (const endpoint of SENDS) {
+      await scene.platform.misbehave({ ...fault, endpoint } as FaultInput);
+    }
+  }
   await scene.intake.reached(TO);
   await scene.platform.behave();
   strike.over = Date.now();

@@ -16,12 +16,17 @@ const KINDS = ['web', 'web', 'web', 'known email', 'email', 'email', 'sms'] as c
  * Whom a run writes to: customers whom the platform knows, over web messaging and by email where the browser is closed;
  * addresses and numbers that it has never heard of. Each gets one notification.
  */
-export async function plan(platform: Platform, count: number, random: Random): Promise<Planned[]> {
+export async function plan(
+  platform: Platform,
+  count: number,
+  random: Random,
+  idAt: (place: number) => string,
+): Promise<Planned[]> {
   const kinds = Array.from({ length: count }, () => pick(random, KINDS));
   const needed = kinds.filter((kind) => kind === 'web' || kind === 'known email').length;
   const known = (await platform.generateCustomers(needed)).values();
   return kinds.map((kind, at) => {
-    const id = `chaos-${at}`;
+    const id = idAt(at);
     const priority = random() < 0.5 ? ('campaign' as const) : ('transactional' as const);
     const common = { id, template: 'follow-up', history: { required: false }, priority };
     if (kind === 'sms') {

@@ -9,9 +9,9 @@ export async function killRedisNowAndThen(scene: Scene): Promise<void> {
   for (const share of scene.moments(scene.strikesFor(ONE_IN))) {
     await scene.intake.reached(share);
     const strike = scene.struck(scene.fleet.inHand());
-    await scene.redis.kill('SIGKILL');
+    await scene.redis.server.kill('SIGKILL');
     await pause(AWAY_MS);
-    await scene.redis.restart();
+    await scene.redis.server.restart();
     strike.over = Date.now();
   }
 }

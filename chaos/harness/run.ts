@@ -29,7 +29,7 @@ export async function runFault(
   const seconds = () => (performance.now() - startedAt) / 1_000;
   const notHere = await fault.notHere?.(settings);
   if (notHere !== undefined) return { name, about, notHere, strikes: 0, seconds: seconds() };
-  const scene = await Scene.open(name, settings, tools, fault.needs?.(settings) ?? {});
+  const scene = await Scene.open(name, settings, tools, (await fault.needs?.(settings)) ?? {});
   try {
     const taking = scene.intake.run();
     // It is awaited below; until then a rejection must not count as unhandled.

@@ -3,14 +3,16 @@ import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { NotificationProducer } from '#product/queue/producer.js';
 import type { Settings } from '#sandbox/settings.js';
+import { BatchIntake } from './batchIntake.js';
+import { CampaignIntake, campaignRowId } from './campaignIntake.js';
 import { Child } from './child.js';
 import type { ChaosSettings } from './fault.js';
 import { Fleet } from './fleet.js';
-import { Intake } from './intake.js';
+import type { Intake } from './intake.js';
 import { Platform } from './platform.js';
 import { type Random, seeded, seedOf } from './random.js';
 import { type Planned, plan } from './recipients.js';
-import { EVERYSEC, type PrivateRedis, type RedisTools } from './redisServer.js';
+import { EVERYSEC, oneServer, type RedisInPlay, type RedisTools } from './redisServer.js';
 import { startTcpProxy, type TcpProxy } from './tcpProxy.js';
 
 const MAIN = fileURLToPath(import.meta.resolve('#product/main.js'));
@@ -20,9 +22,15 @@ const SECRET = 'k1:not-a-secret-but-long-enough';
 export interface SceneNeeds {
   /** Arguments of the Redis server. */
   redis?: readonly string[];
+  /** Instead of one server with such arguments. */
+  openRedis?: (tools: RedisTools) => Promise<RedisInPlay>;
   sandbox?: Partial<Settings>;
   /** Settings of api and workers. */
   env?: Record<string, string>;
+  /** The notifications are the rows of a campaign. */
+  campaign?: boolean;
+  /** The entry of the version of the product that the scene begins with. */
+  main?: string;
   /** Workers reach Redis and the platform through a proxy. */
   proxies?: boolean;
 }
@@ -41,7 +49,7 @@ export interface Strike {
 export class Scene {
   readonly settings: ChaosSettings;
   readonly random: Random;
-  readonly redis: PrivateRedis;
+  readonly redis: RedisInPlay;
   readonly platform: Platform;
   readonly toRedis: TcpProxy | undefined;
   readonly toPlatform: TcpProxy | undefined;
@@ -54,19 +62,20 @@ export class Scene {
   /** From when on (epoch ms) Redis may forget what was accepted, where that is not promised otherwise. */
   forgivenFrom: number | undefined;
   readonly env: Record<string, string>;
-  #api: { child: Child; url: string } | undefined;
+  #api: Child | undefined;
 
   private constructor(parts: {
     settings: ChaosSettings;
     name: string;
-    redis: PrivateRedis;
+    redis: RedisInPlay;
     platform: Platform;
     toRedis?: TcpProxy;
     toPlatform?: TcpProxy;
     planned: readonly Planned[];
+    campaign?: boolean;
     env: Record<string, string>;
   }) {
-    const { settings, name, redis, platform, toRedis, toPlatform, planned, env } = parts;
+    const { settings, name, redis, platform, toRedis, toPlatform, planned, campaign, env } = parts;
     this.settings = settings;
     this.random = seeded(seedOf(settings.seed, name));
     this.redis = redis;
@@ -81,7 +90,8 @@ export class Scene {
       GENESYS_CLOUD_BASE_URL:
         toPlatform === undefined ? platform.url : `http://127.0.0.1:${toPlatform.port}`,
     });
-    this.intake = new Intake(planned, () => this.#api?.url ?? '');
+    const url = () => `http://127.0.0.1:${env['API_PORT']}`;
+    this.intake = campaign ? new CampaignIntake(planned, url) : new BatchIntake(planned, url);
     this.producer = new NotificationProducer({
       redisUrl: redis.url,
       prefix: env['QUEUE_PREFIX'],
@@ -95,7 +105,8 @@ export class Scene {
     tools: RedisTools,
     needs: SceneNeeds,
   ): Promise<Scene> {
-    const redis = await tools.startRedis({ args: [...(needs.redis ?? EVERYSEC)] });
+    const redis = await (needs.openRedis?.(tools) ??
+      oneServer(tools, { server: settings.redis, args: needs.redis ?? EVERYSEC }));
     const platform = await Platform.start({
       requestsPerMinute: 0,
       latencyMs: 20,
@@ -130,15 +141,20 @@ export class Scene {
       redis,
       platform,
       env,
-      toRedis: proxied ? await startTcpProxy(redis.port) : undefined,
+      toRedis: proxied ? await startTcpProxy(redis.server.port) : undefined,
       toPlatform: proxied ? await startTcpProxy(Number(new URL(platform.url).port)) : undefined,
-      planned: await plan(platform, settings.notifications, random),
+      campaign: needs.campaign,
+      planned: await plan(
+        platform,
+        settings.notifications,
+        random,
+        needs.campaign ? campaignRowId : (place) => `chaos-${place}`,
+      ),
     });
     try {
-      await Promise.all([
-        scene.startApi(),
-        ...Array.from({ length: settings.workers }, () => scene.fleet.hire()),
-      ]);
+      const { main } = needs;
+      const hired = Array.from({ length: settings.workers }, () => scene.fleet.hire({ main }));
+      await Promise.all([scene.startApi(main), ...hired]);
       return scene;
     } catch (error) {
       await scene.close();
@@ -154,6 +170,16 @@ export class Scene {
     return strike;
   }
 
+  /** Redis may lose what is accepted from then on (epoch ms), and no promise says otherwise. */
+  mayForget(from: number): void {
+    this.forgivenFrom = Math.min(from, this.forgivenFrom ?? from);
+  }
+
+  /** Says how far it is. */
+  say(line: string): void {
+    process.stderr.write(`  ${line}\n`);
+  }
+
   /** So many shares of the notifications, in order, at which something is to happen. */
   moments(count: number): number[] {
     // The first tenth gets the deployment going, the last one shows that it still goes.
@@ -165,27 +191,26 @@ export class Scene {
     return Math.max(1, Math.round(this.settings.notifications / perNotifications));
   }
 
-  async startApi(): Promise<void> {
-    let ready: (url: string) => void = () => undefined;
-    const url = new Promise<string>((resolve) => {
+  /** @param main the entry of another version of the product */
+  async startApi(main = MAIN): Promise<void> {
+    let ready: () => void = () => undefined;
+    const isReady = new Promise<void>((resolve) => {
       ready = resolve;
     });
-    const child = new Child({
+    this.#api = new Child({
       name: 'the api',
-      args: [MAIN, 'api'],
+      args: [main, 'api'],
       env: this.env,
       onLine: (line) => {
-        if (!line.includes('"msg":"ready"')) return;
-        ready((JSON.parse(line) as { url: string }).url);
+        if (line.includes('"msg":"ready"')) ready();
       },
     });
-    this.#api = { child, url: `http://127.0.0.1:${this.env['API_PORT']}` };
-    await child.alive(url);
+    await this.#api.alive(isReady);
   }
 
-  async killApi(): Promise<void> {
-    this.#api?.child.kill('SIGKILL');
-    await this.#api?.child.gone;
+  async killApi(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
+    this.#api?.kill(signal);
+    await this.#api?.gone;
   }
 
   /** A command of the product, as an operator would give it. */
@@ -197,11 +222,11 @@ export class Scene {
 
   async close(): Promise<void> {
     this.intake.stop();
-    await Promise.all([this.fleet.stop(), this.#api?.child.stop()]);
+    await Promise.all([this.fleet.stop(), this.#api?.stop()]);
     await this.producer.close();
     await Promise.all([this.toRedis?.close(), this.toPlatform?.close()]);
     await this.platform.stop();
-    await this.redis.stop();
+    await this.redis.remove();
   }
 }
 

@@ -112,7 +112,7 @@ async function launchOn({ binary, port, dir, ownDir, args }) {
   throw new ScriptError(`${binary.command} did not start (${problem ?? 'it ended'}).\n${lines}`);
 }
 
-function startGuard(pid, dirToRemove) {
+export function startGuard(pid, dirToRemove) {
   const guard = spawn('/bin/sh', ['-c', GUARD, 'redis-guard', String(pid), dirToRemove], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -151,7 +151,7 @@ function isRunning(child) {
   return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address();
