@@ -32,7 +32,8 @@ type Records = ReadonlyMap<string, NotificationRecord>;
 
 /** Nothing more happens to it by itself. */
 function hasEnded(record: NotificationRecord): boolean {
-  return record.state === 'unknown' || isSettled(record);
+  if (record.state === 'unknown') return record.looks?.nextAt === undefined;
+  return isSettled(record);
 }
 
 /** The records of all that was planned, once those that were accepted have ended, or the time for it is over. */

@@ -2,11 +2,11 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 
 /**
  * - `passes`: carries everything.
- * - `black_hole`: what is open stays open and carries nothing, what is opened anew is taken and carries nothing.
- * - `half_open`: what is open carries requests and no answers; what is opened anew works.
- * - `forgotten`: what is open carries nothing, as behind a firewall that has forgotten it; what is opened anew works.
+ * - `black_hole`: nothing gets through, on connections that are open and on new ones. What was sent into it arrives when it is over, as
+ *   TCP sends again what was lost: even if its sender has given up meanwhile.
+ * - `half_open`: what is open carries requests and, for ever, no answers; what is opened anew works.
  */
-export type ProxyMode = 'passes' | 'black_hole' | 'half_open' | 'forgotten';
+export type ProxyMode = 'passes' | 'black_hole' | 'half_open';
 
 /** A way to a server on this machine that can go wrong as networks do: without a word. */
 export interface TcpProxy {
@@ -16,58 +16,89 @@ export interface TcpProxy {
   close(): Promise<void>;
 }
 
-interface Pair {
-  near: Socket;
-  far: Socket;
-}
-
 export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   let mode: ProxyMode = 'passes';
-  const server = createServer((near) => {
-    const far = dial(targetPort, '127.0.0.1');
-    const pair = { near, far };
-    pairs.add(pair);
-    near.setNoDelay(true);
-    far.setNoDelay(true);
-    for (const socket of [near, far]) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        pairs.delete(pair);
-        near.destroy();
-        far.destroy();
-      });
-    }
-    near.pipe(far);
-    far.pipe(near);
-    if (mode === 'black_hole') swallow(pair, 'both');
-  });
+  const server = createServer(
+    { allowHalfOpen: true, noDelay: true, pauseOnConnect: true },
+    (near) => {
+      const pair = new Pair(near, targetPort, () => pairs.delete(pair));
+      pairs.add(pair);
+      if (mode !== 'black_hole') pair.carry();
+    },
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     port: (server.address() as AddressInfo).port,
     turn(next) {
       mode = next;
-      if (next === 'passes') {
-        // Nothing that was swallowed comes back: such a connection is of no more use.
-        return;
+      for (const pair of pairs) {
+        if (next === 'passes') pair.carry();
+        else if (next === 'black_hole') pair.hold();
+        else pair.swallowAnswers();
       }
-      for (const pair of pairs) swallow(pair, next === 'half_open' ? 'answers' : 'both');
     },
     async close() {
-      for (const { near, far } of pairs) {
-        near.destroy();
-        far.destroy();
-      }
+      for (const pair of pairs) pair.destroy();
       await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-/** Reads on, so that the other side notices nothing, and passes nothing on. */
-function swallow({ near, far }: Pair, what: 'both' | 'answers'): void {
-  far.unpipe(near);
-  far.resume();
-  if (what === 'answers') return;
-  near.unpipe(far);
-  near.resume();
+/** A connection from one side and the one to the other. */
+class Pair {
+  readonly #near: Socket;
+  readonly #targetPort: number;
+  readonly #onClose: () => void;
+  #far: Socket | undefined;
+  #isDeaf = false;
+
+  constructor(near: Socket, targetPort: number, onClose: () => void) {
+    this.#near = near;
+    this.#targetPort = targetPort;
+    this.#onClose = onClose;
+    this.#watch(near);
+  }
+
+  carry(): void {
+    if (this.#isDeaf) return;
+    this.#far ??= this.#dial();
+    this.#near.pipe(this.#far);
+    this.#far.pipe(this.#near);
+  }
+
+  hold(): void {
+    this.#near.unpipe();
+    this.#near.pause();
+    this.#far?.unpipe();
+    this.#far?.pause();
+  }
+
+  swallowAnswers(): void {
+    this.#isDeaf = true;
+    this.#far?.unpipe();
+    this.#far?.resume();
+  }
+
+  destroy(): void {
+    this.#near.destroy();
+    this.#far?.destroy();
+    this.#onClose();
+  }
+
+  #dial(): Socket {
+    const far = dial({
+      port: this.#targetPort,
+      host: '127.0.0.1',
+      allowHalfOpen: true,
+      noDelay: true,
+    });
+    this.#watch(far);
+    return far;
+  }
+
+  #watch(socket: Socket): void {
+    socket.on('error', () => this.destroy());
+    socket.on('close', () => this.destroy());
+  }
 }
