@@ -35,7 +35,7 @@ export class FakeClock {
 
   /** How many seconds it is wrong from now on; up to a second passes until that is noticed. */
   set(seconds: number): void {
-    writeFileSync(this.#file, `${seconds < 0 ? '' : '+'}${seconds}s\n`);
+    writeFileSync(this.#file, `${seconds < 0 ? '' : '+'}${seconds}\n`);
   }
 
   remove(): void {

@@ -75,7 +75,10 @@ export class Fleet {
     this.#hired += 1;
     const worker = new Worker(`worker ${this.#hired}`, { ...this.#env, ...options.env }, options);
     this.workers.push(worker);
-    await worker.started();
+    // One that is to die may do so before it has said that it started.
+    const started = worker.started();
+    if (options.diesAt === undefined) await started;
+    else await Promise.race([started.catch(() => undefined), worker.child.gone]);
     return worker;
   }
 

@@ -4,7 +4,7 @@ import type { Scene } from './scene.js';
 const LOOK_EVERY_MS = 200;
 /** A worker looks every two seconds. */
 const NOTICED_WITHIN_MS = 15_000;
-const REASON = 'redis_went_back';
+const NOTICED = /went.back/i;
 
 /**
  * What a person does whose Redis has lost something: once the deployment has noticed, has it look at the
@@ -14,8 +14,8 @@ export async function recoverIfItWentBack(scene: Scene): Promise<void> {
   const giveUpAt = Date.now() + NOTICED_WITHIN_MS;
   while (Date.now() < giveUpAt) {
     const status = await scene.producer.operations.pauseStatus().catch(() => undefined);
-    if (JSON.stringify(status ?? {}).includes(REASON)) {
-      await scene.command(['recover']);
+    if (NOTICED.test(JSON.stringify(status ?? {}))) {
+      scene.say(`Redis went back, and it was noticed: ${await scene.command(['recover'])}`);
       return;
     }
     await pause(LOOK_EVERY_MS);
