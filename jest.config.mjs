@@ -3,6 +3,8 @@
 export default {
   testEnvironment: 'node',
   testMatch: ['<rootDir>/test/**/*.test.ts'],
+  // They take minutes: npm run test:redis.
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/topology/'],
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
     '^(\\.{1,2}/.*)\\.js$': '$1',

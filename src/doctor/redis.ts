@@ -41,6 +41,8 @@ async function look(redis: RedisClient, prefix: string): Promise<CheckResult[]> 
   const infos = await Promise.all(mastersOf(redis).map((node) => node.info()));
   const isClusterNode = infos.some((info) => field(info, 'cluster_enabled') === '1');
   if (!(redis instanceof Cluster) && isClusterNode) return [unusable({ kind: 'cluster_node' })];
+  if (infos.some((info) => field(info, 'role') === 'slave'))
+    return [unusable({ kind: 'read_only' })];
   return [
     ok('redis', 'answers'),
     ...gravestOfEach(infos.map(judgeInfo)),

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Writable } from 'node:stream';
 import { Cluster, Redis } from 'ioredis';
 import { isLoopbackHost } from '../http/requestOrigin.js';
+import { redisFaultOf } from './redisFault.js';
 
 /**
  * A connection that writes the commands of one turn of the event loop to its socket at once, where the
@@ -46,7 +47,6 @@ interface ConnectionOptions {
   disconnectTimeout: number;
   socketTimeout: number;
   keepAlive: number;
-  reconnectOnError: (error: Error) => boolean | 1 | 2;
   retryStrategy: (times: number) => number;
 }
 
@@ -68,15 +68,30 @@ function reconnect(times: number): number {
 /*
  * - `socketTimeout` (each role has its own): a connection that died without a word, behind a firewall
  *   that forgot it, would else be waited upon for a quarter of an hour.
- * - `reconnectOnError`: READONLY is what the old master says after a failover. Connecting anew finds
- *   the new one, and 2 has the command sent again there.
  */
 const COMMON = {
   disconnectTimeout: DISCONNECT_WITHIN_MS,
   keepAlive: 10_000,
   retryStrategy: reconnect,
-  reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? 2 : false),
 } as const;
+
+/**
+ * READONLY is what the old master says after a failover. Connecting anew finds the new one. A worker's
+ * command is then sent again (2); a caller who waits gets the refusal (1), since nothing is queued for
+ * them. As long as the address leads to a replica a worker's command goes round and says nothing, so
+ * the connection says it, as an error of its own.
+ */
+function reconnectOnReadOnly(client: () => RedisClient | undefined, options: ConnectionOptions) {
+  const answer = options.enableOfflineQueue === false ? 1 : 2;
+  return (error: Error): false | 1 | 2 => {
+    if (redisFaultOf(error)?.kind !== 'read_only') return false;
+    const connection = client();
+    if (connection !== undefined && connection.listenerCount('error') > 0) {
+      connection.emit('error', error);
+    }
+    return answer;
+  };
+}
 
 /** A connection for callers who wait: nothing is queued while Redis is away, and no command takes longer than 2 s. */
 export function connectForProducing(url: string): RedisClient {
@@ -109,6 +124,16 @@ export function connectForWorking(url: string): RedisClient {
  * credentials there are those of Redis; `?sentinelPassword=…&sentinelUsername=…` are the Sentinels'.
  */
 function connect(url: string, options: ConnectionOptions): RedisClient {
+  let client: RedisClient | undefined;
+  const reconnectOnError = reconnectOnReadOnly(() => client, options);
+  client = open(url, { ...options, reconnectOnError });
+  return client;
+}
+
+function open(
+  url: string,
+  options: ConnectionOptions & { reconnectOnError: (error: Error) => false | 1 | 2 },
+): RedisClient {
   if (isSentinel(url)) return new BatchedRedis({ ...options, ...parseSentinel(url) });
   const urls = nodesOf(url);
   const [first] = urls;

@@ -58,7 +58,7 @@ const SENTENCES: Readonly<Record<RedisFaultKind, string>> = {
 };
 
 /** These do not pass by themselves: a setting or a right has to be changed. */
-const NEEDS_A_CHANGE: ReadonlySet<RedisFaultKind> = new Set([
+export const NEEDS_A_CHANGE: ReadonlySet<RedisFaultKind> = new Set([
   'credentials',
   'sentinel_credentials',
   'permission',

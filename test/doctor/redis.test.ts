@@ -67,6 +67,21 @@ describe('the doctor looks at Redis and', () => {
     });
   });
 
+  test('refuses a read-only replica, which answers every question', async () => {
+    const replica = await startPrivateRedis({
+      args: ['--replicaof', '127.0.0.1', String(server.port)],
+    });
+    expect(await findings(replica.url)).toEqual([
+      {
+        check: 'redis',
+        status: 'failed',
+        detail: 'cannot be used (read_only)',
+        remedy: expect.stringContaining('Point REDIS_URL at the master'),
+      },
+    ]);
+    await replica.stop();
+  });
+
   test('warns of one that forgets when it is restarted', async () => {
     await admin.config('SET', 'appendonly', 'no');
     expect(await findings()).toContainEqual({

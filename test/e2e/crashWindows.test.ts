@@ -79,7 +79,7 @@ describe('a worker struck down in the middle of a send', () => {
   test.each(['killedBeforeLookup', 'killedBeforeIntent'] as const)(
     '%s: the next attempt sends, exactly once',
     async (name) => {
-      expect((await endOf(name)).state).toBe('sent');
+      expect(await endOf(name)).toMatchObject({ state: 'sent', attempts: 1 });
       expect(deliveriesOf(name)).toBe(1);
     },
   );
@@ -106,7 +106,7 @@ describe('a worker struck down in the middle of a send', () => {
   });
 
   test('frozenBeforeIntent: another worker sends; the first wakes up and sends nothing', async () => {
-    expect((await endOf('frozenBeforeIntent')).state).toBe('sent');
+    expect(await endOf('frozenBeforeIntent')).toMatchObject({ state: 'sent', attempts: 1 });
     workers.frozenBeforeIntent.kill('SIGCONT');
     workers.frozenBeforeIntent.kill('SIGTERM');
     await workers.frozenBeforeIntent.exited;

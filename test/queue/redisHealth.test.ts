@@ -7,7 +7,13 @@ import { pino } from 'pino';
 import { startApi } from '../../src/app/apiApp.js';
 import { startWorker } from '../../src/app/workerApp.js';
 import { loadConfig } from '../../src/config.js';
-import { connectForWorking, disconnect, type RedisClient } from '../../src/redis/redisClient.js';
+import { untilConnected } from '../../src/queue/timeout.js';
+import {
+  connectForProducing,
+  connectForWorking,
+  disconnect,
+  type RedisClient,
+} from '../../src/redis/redisClient.js';
 import { RedisHealth } from '../../src/redis/redisHealth.js';
 import { RedisUnusableError } from '../../src/redis/start.js';
 import { CERTIFICATE, PRIVATE_KEY } from '../genesys/support/certificate.js';
@@ -91,6 +97,41 @@ describe('what is logged of Redis', () => {
     await admin.config('SET', 'maxmemory', '0');
     await until(() => lines.length > 1);
     expect(await health.problem()).toBeUndefined();
+  });
+});
+
+describe('an address that leads to a read-only replica', () => {
+  async function replica(): Promise<PrivateRedis> {
+    const master = await privateRedis();
+    return privateRedis(['--replicaof', '127.0.0.1', String(master.port)]);
+  }
+
+  test('is named by readiness, for a worker whose commands wait and for a caller who is answered', async () => {
+    const server = await replica();
+    const lines: Line[] = [];
+    const { redis, health } = watch(server, lines);
+    const written = redis.set('any', 'value');
+    await until(() => health.fault !== undefined);
+    expect(health.description).toMatch(
+      /^Redis is a read-only replica\. Point REDIS_URL at the master/,
+    );
+
+    const producing = connectForProducing(server.url);
+    connections.push(producing);
+    const asked = new RedisHealth(producing, freshPrefix(), logTo([]));
+    watched.push(asked);
+    await untilConnected(producing);
+    expect(await asked.problem()).toContain('Redis is a read-only replica.');
+
+    const admin = new Redis(server.url);
+    connections.push(admin);
+    await admin.replicaof('NO', 'ONE');
+    expect(await written).toBe('OK');
+    await until(() => lines.length > 1);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      expect.stringMatching(/^Redis is a read-only replica\./),
+      expect.stringMatching(/^Redis is back after/),
+    ]);
   });
 });
 

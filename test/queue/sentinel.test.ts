@@ -32,7 +32,7 @@ describe('Sentinels with a password', () => {
     const admin = new Redis(master.url);
     await admin.acl('SETUSER', 'service', 'on', '>redis-password', '~*', '&*', '+@all');
     admin.disconnect();
-    const sentinel = await startSentinel(master.port, 'sentinel-password');
+    const sentinel = await startSentinel(master.port, { password: 'sentinel-password' });
     servers.push(sentinel);
 
     const url = `redis+sentinel://service:redis-password@${sentinel.address}/main`;

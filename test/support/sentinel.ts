@@ -12,8 +12,20 @@ export interface SentinelServer {
   stop(): Promise<void>;
 }
 
-/** A Sentinel of its own in front of `masterPort`, which wants `password` of its clients. */
-export async function startSentinel(masterPort: number, password: string): Promise<SentinelServer> {
+export interface SentinelOptions {
+  password?: string;
+  quorum?: number;
+  lines?: readonly string[];
+}
+
+/**
+ * A Sentinel of its own in front of `masterPort`, which wants `password` of its clients; `lines` are
+ * added to its configuration. The master is called `main`.
+ */
+export async function startSentinel(
+  masterPort: number,
+  { password, quorum = 1, lines: added = [] }: SentinelOptions = {},
+): Promise<SentinelServer> {
   const binary = await findServerBinary(() => undefined);
   if (binary === undefined) throw new Error('no redis-server');
   const dir = mkdtempSync(path.join(tmpdir(), 'notifier-sentinel-'));
@@ -23,8 +35,9 @@ export async function startSentinel(masterPort: number, password: string): Promi
     `port ${port}`,
     'bind 127.0.0.1',
     `dir ${dir}`,
-    `requirepass ${password}`,
-    `sentinel monitor main 127.0.0.1 ${masterPort} 1`,
+    ...(password === undefined ? [] : [`requirepass ${password}`]),
+    `sentinel monitor main 127.0.0.1 ${masterPort} ${quorum}`,
+    ...added,
   ];
   writeFileSync(file, `${lines.join('\n')}\n`);
   const child: ChildProcess = spawn(binary.command, [file, '--sentinel'], {
