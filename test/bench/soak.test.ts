@@ -23,7 +23,7 @@ test('a soak of seconds shows memory, handles and keys, and leaves nothing behin
   await redis.quit();
 });
 
-test('what grows is told by a line through all values, not by the last one', () => {
+test('a line through all values shows what grows, and the last value alone does not', () => {
   const steps = [0, 1, 2, 3, 4, 5, 6, 7];
   const leaking = steps.map((at) => ({ at, value: 100 + 3 * at + (at % 2 === 0 ? 5 : -5) }));
   const steady = steps.map((at) => ({ at, value: 100 + (at === 7 ? 20 : 0) }));
