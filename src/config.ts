@@ -4,6 +4,7 @@ import { settingsOf } from './notification/channelFacts.js';
 import { Keyring } from './notification/keyring.js';
 import type { Channel } from './notification/state.js';
 import { ROLES_EXPECTED } from './people/ssoRoles.js';
+import { DURABILITIES } from './redis/durability.js';
 import { isLoopbackUrl } from './redis/redisClient.js';
 import {
   allowedRecipients,
@@ -93,6 +94,10 @@ const environmentSchema = z.object({
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })
     .default('defer')
+    .meta({ secret: false }),
+  INTENT_DURABILITY: z
+    .enum(DURABILITIES, { error: 'fsync, replica or none' })
+    .optional()
     .meta({ secret: false }),
   QUIET_HOURS: quietHours.optional().meta({ secret: false }),
   QUIET_HOLIDAYS: holidayFile.optional().meta({ secret: false }),

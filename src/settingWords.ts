@@ -71,6 +71,10 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       'while the customer is in a conversation: `defer` the message, or try the `next-channel`',
   },
+  INTENT_DURABILITY: {
+    meaning:
+      'what must be so of an intent before its message leaves: Redis has it on the disk (`fsync`), a replica has it (`replica`), or Redis has it in memory (`none`); without it, the best that Redis can do',
+  },
   QUIET_HOURS: {
     meaning:
       "hours in which messages wait, by the recipient's clock: `21:00-08:00`, or by the days on which they begin: `Mon-Fri 21:00-08:00, Sat-Sun 20:00-10:00`",

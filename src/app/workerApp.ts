@@ -50,6 +50,7 @@ import type { RunningRole } from './apiApp.js';
 import { openAudit } from './openAudit.js';
 import { openConsentFacts } from './openConsentFacts.js';
 import { openDelivery } from './openDelivery.js';
+import { openDurability } from './openDurability.js';
 import { openFeeder } from './openFeeder.js';
 import { openFlow } from './openFlow.js';
 import { openHeartbeat } from './openHeartbeat.js';
@@ -122,13 +123,17 @@ export async function startWorker(
     because: [redisHealth.description ?? 'starting'],
   });
   const catalogue = new TemplateCatalogue(redis, prefix);
+  const { durability, progress } = openDurability(config, { redis, log, noteRedis });
   try {
     await untilServing(async () => {
       const server = await checkRedisServer(redis);
-      if (server.ok) await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
-      return server;
+      if (!server.ok) return server;
+      const confirms = await durability.look();
+      if (confirms.ok) await publishTemplates(catalogue, templates, config.NOTIFY_CHANNELS);
+      return confirms;
     }, redisHealth);
   } catch (error) {
+    durability.close();
     redisHealth.stop();
     disconnect(redis);
     await health?.close();
@@ -234,6 +239,8 @@ export async function startWorker(
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
     transcriptSource: config.HISTORY_TRANSCRIPT_SOURCE,
     extraNeeds: extraNeeds(config),
+    durability,
+    progress,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
     unsubscribeLinks: openUnsubscribeLinks(config),
@@ -317,6 +324,7 @@ export async function startWorker(
     workers,
     intake,
     concurrency,
+    durability,
   });
   readiness = judged.readiness;
   const heartbeat = openHeartbeat({
@@ -325,6 +333,8 @@ export async function startWorker(
     workers,
     intake,
     concurrency,
+    durability,
+    progress,
     notReady,
     log,
     noteRedis,
@@ -374,6 +384,7 @@ export async function startWorker(
     await closeQueues(queues);
     await health?.close();
     redisHealth.stop();
+    durability.close();
     disconnect(redis);
     log.info('worker stopped');
   };

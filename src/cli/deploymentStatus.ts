@@ -3,6 +3,7 @@ import { QUEUE_NAMES, type QueueName } from '../queue/intakeJob.js';
 import type { FleetStatus } from '../queue/operations.js';
 import { fleetStatusView, type ObstacleView, obstacleView } from '../queue/statusView.js';
 import type { SeenWorker } from '../queue/workerRegistry.js';
+import { DURABILITIES, describeDurability } from '../redis/durability.js';
 import { operate } from './deploymentCommand.js';
 import { EXIT, type ExitCode } from './exitCodes.js';
 import { commandLine, printable } from './output.js';
@@ -50,6 +51,7 @@ function describeStatus(fleet: FleetStatus): string {
     'Queues',
     ...QUEUE_NAMES.map((name) => `  ${name.padEnd(13)}  ${describeQueue(fleet, name)}`),
     ...describeGone(fleet),
+    ...describeIntents(fleet),
     ...describeUnknown(fleet),
     ...describeListener(fleet),
   ].join('\n');
@@ -93,6 +95,13 @@ function describeListener({ deliveryListener }: FleetStatus): string[] {
   const event = lastEventAt === undefined ? 'no event yet' : `last event ${iso(lastEventAt)}`;
   const why = state === 'connected' ? event : detail;
   return [printable(`Delivery events: ${state} since ${iso(since)} (${why})`)];
+}
+
+/** The weakest of the workers: it is what holds for the deployment. */
+function describeIntents({ workers: { alive } }: FleetStatus): string[] {
+  const used = alive.flatMap(({ intentDurability }) => intentDurability ?? []);
+  const weakest = DURABILITIES.findLast((durability) => used.includes(durability));
+  return weakest === undefined ? [] : [`Intents: ${describeDurability(weakest)} (${weakest})`];
 }
 
 function describeUnknown({ unknown: { count, oldestSince } }: FleetStatus): string[] {

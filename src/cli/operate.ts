@@ -3,6 +3,7 @@ import type { ResolveResult } from '../notification/settlement.js';
 import type { GateStatus } from '../queue/rateLimitGate.js';
 import { type Pause, readPauseReason } from '../queue/sendingPause.js';
 import { gateView, pauseView } from '../queue/statusView.js';
+import { WENT_BACK_SENTENCES } from '../queue/wentBack.js';
 import { operate, withProducer } from './deploymentCommand.js';
 import { EXIT, type ExitCode, type HumanVerdict } from './exitCodes.js';
 import { commandLine, type Output, operator, printable } from './output.js';
@@ -122,10 +123,21 @@ export async function pauseSending(options: PauseOptions): Promise<ExitCode> {
   });
 }
 
+export interface ResumeOptions {
+  force?: boolean;
+  json?: boolean;
+}
+
 /** Lets the sending go on. */
-export async function resumeSending(options: { json?: boolean }): Promise<ExitCode> {
+export async function resumeSending(options: ResumeOptions): Promise<ExitCode> {
   return operate(options, async (operations, output) => {
-    const was = await operations.resume(operator());
+    const result = await operations.resume(operator(), { force: options.force });
+    if (result.kind === 'redis_went_back') {
+      output.remark(`Not done. ${WENT_BACK_SENTENCES}`);
+      output.result('', { error: result.kind });
+      return EXIT.other;
+    }
+    const { was } = result;
     const said =
       was === undefined ? 'It was not paused.' : `Resumed. It was ${describePause(was)}.`;
     output.result(said, { paused: false, was: was && pauseView(was) });

@@ -15,7 +15,7 @@ import {
   UNKNOWNS_EXIT_CODES,
   VERDICTS,
 } from './exitCodes.js';
-import type { GateOptions, PauseOptions } from './operate.js';
+import type { GateOptions, PauseOptions, ResumeOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { PersonOptions } from './personCommand.js';
 import type { PolicyOptions } from './policyCommand.js';
@@ -161,8 +161,9 @@ function addOperating(program: Command): void {
   program
     .command('resume')
     .description('let the sending go on')
+    .option('--force', 'also after Redis went back in time, without looking for what was sent')
     .option('--json', 'answer with one JSON document')
-    .action(async (options: { json?: boolean }) => {
+    .action(async (options: ResumeOptions) => {
       const { resumeSending } = await import('./operate.js');
       exitWith(await resumeSending(options));
     });

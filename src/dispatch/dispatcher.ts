@@ -24,6 +24,7 @@ import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyFacts, Verdict } from '../policy/rule.js';
+import type { IntentDurability } from '../redis/intentDurability.js';
 import { isRedisFault } from '../redis/redisFault.js';
 import type { Consent } from '../suppression/consent.js';
 import type { SuppressedAddress } from '../suppression/consentIdentity.js';
@@ -32,7 +33,7 @@ import type { CompiledTemplate } from '../templates/compile.js';
 import type { TemplateContext } from '../templates/contextVariables.js';
 import { sendOver } from './channels/drivers.js';
 import type { Attempt, AttemptOutcome } from './jobAttempt.js';
-import { classifyResponse, type SendOutcome } from './sendOutcome.js';
+import { classifyResponse, INTENT_NOT_DURABLE, type SendOutcome } from './sendOutcome.js';
 
 /** All that is known when it comes to sending. */
 export interface SendPlan {
@@ -53,6 +54,10 @@ export interface DispatcherParts {
   config: Config;
   policy: Policy;
   consent: Consent;
+  /** Whether an intent is safe enough for its message to leave; see src/redis/intentDurability.ts. */
+  durability: Pick<IntentDurability, 'confirm'>;
+  /** Whether Redis may just have lost what other workers know of; see src/worker/progressWatch.ts. */
+  progress: { readonly isSettling: boolean };
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
   /** Absent where PUBLIC_URL is not set: messages then have no link to unsubscribe. */
@@ -77,7 +82,8 @@ type LegEnd =
  *
  * The order of one send is what keeps a customer from being messaged twice. The client takes a permit
  * and a token first, since both may take long. Then the guard asks policy and ledger once more and
- * writes the intent, which is good for two seconds. Then the request leaves, or not at all.
+ * writes the intent, which is good for two seconds. Redis has to confirm within them that the intent is safe
+ * (INTENT_DURABILITY). Then the request leaves, or not at all.
  */
 export class Dispatcher {
   readonly #parts: DispatcherParts;
@@ -132,6 +138,7 @@ export class Dispatcher {
     const guard: SendGuard = {
       beforeWrite: async () => {
         await attempt.emit('before_intent');
+        if (this.#parts.progress.isSettling) return { go: false, reason: INTENT_NOT_DURABLE };
         const now = await attempt.ledger.clock.current();
         verdictOfPolicy = this.#parts.policy(request, [channel], now, facts);
         if (verdictOfPolicy.kind !== 'allow') return { go: false, reason: verdictOfPolicy.reason };
@@ -146,7 +153,11 @@ export class Dispatcher {
           consent,
         );
         if (start?.kind !== 'started') return { go: false, reason: start?.kind ?? 'gone' };
+        const written = attempt.ledger.lastWritten(attempt.id);
         await attempt.emit('intent_written');
+        // The window is open meanwhile: what others conclude from `sendBy` holds however long this takes.
+        const isSafe = written !== undefined && (await this.#parts.durability.confirm(written));
+        if (!isSafe) return { go: false, reason: INTENT_NOT_DURABLE };
         return { go: true, sendBy: window.closesAt() };
       },
     };

@@ -35,6 +35,9 @@ export type SendOutcome =
   /** Perhaps sent. It may not be tried again, on this or any other channel. */
   | { kind: 'unknown'; reason: string };
 
+/** Redis lost its disk or its replica for a while: no fault of any notification. */
+export const INTENT_NOT_DURABLE = 'intent_not_durable';
+
 /*
  *  answer                                            | sent?   | next
  *  --------------------------------------------------|---------|----------------------------------
@@ -51,6 +54,7 @@ export type SendOutcome =
  *  connection lost, 2xx without an id                |         |
  *  no slot of the budget for a while                 | no      | this job later, no attempt used
  *  its turn comes after its deadline                 | no      | expired
+ *  its intent was not confirmed as safe by Redis     | no      | backoff, no attempt used
  *  not issued (the intent was too old, …)            | no      | backoff
  *
  * How long "later" is stands in src/notification/delays.ts.
@@ -115,7 +119,7 @@ function classifyNotIssued(failure: Extract<CallFailure, { kind: 'not_issued' }>
   if (reason === 'aborted' || reason === 'closed') return { kind: 'stopping' };
   if (reason === 'past_deadline') return { kind: 'past_deadline' };
   if (reason === 'no_slot') return { kind: 'no_slot', retryAfterMs: retryAfterMs ?? 0 };
-  const usesAttempt = reason !== 'login_failed';
+  const usesAttempt = reason !== 'login_failed' && reason !== INTENT_NOT_DURABLE;
   const asked = retryAfterMs === undefined ? {} : { retryAfterMs };
   return { kind: 'try_later', reason, ...asked, usesAttempt };
 }

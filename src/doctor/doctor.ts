@@ -127,7 +127,7 @@ export async function examine(
   const redis = connectForProducing(config.REDIS_URL);
   redis.on('error', () => undefined);
   try {
-    const about = await checkRedis(redis, config.QUEUE_PREFIX);
+    const about = await checkRedis(redis, config.QUEUE_PREFIX, config.INTENT_DURABILITY);
     const answers = !about.some(({ check, status }) => check === 'redis' && status === 'failed');
     const admission = answers ? budgetOf(redis, config) : UNHINDERED;
     const flow = answers ? await checkFlow(redis, config) : FLOW_UNKNOWN;

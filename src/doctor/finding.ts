@@ -8,6 +8,7 @@ export const CHECKS = {
   'redis-policy': 'Redis policy',
   'redis-memory': 'Redis memory',
   'redis-persistence': 'Redis persistence',
+  'redis-durability': 'Redis durability',
   'redis-latency': 'Redis latency',
   workers: 'Workers',
   flow: 'Sending',

@@ -2,6 +2,12 @@ import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Cluster } from 'ioredis';
 import { redisClock } from '../redis/clock.js';
+import {
+  bestOf,
+  type Durability,
+  describeDurability,
+  lookAtDurability,
+} from '../redis/durability.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import {
   describeRedisFault,
@@ -22,11 +28,12 @@ const SLOW_MS = 20;
 export async function checkRedis(
   redis: RedisClient,
   prefix = '{notifier}',
+  wanted?: Durability,
 ): Promise<CheckResult[]> {
   const fault = await untilItAnswers(redis);
   if (fault !== undefined) return [unusable(fault)];
   try {
-    return await look(redis, prefix);
+    return await look(redis, prefix, wanted);
   } catch (error) {
     const met = redisFaultOf(error);
     if (met === undefined) throw error;
@@ -34,7 +41,11 @@ export async function checkRedis(
   }
 }
 
-async function look(redis: RedisClient, prefix: string): Promise<CheckResult[]> {
+async function look(
+  redis: RedisClient,
+  prefix: string,
+  wanted: Durability | undefined,
+): Promise<CheckResult[]> {
   await verifyDatabase(redis);
   // A script, since everything is written by scripts.
   await redisClock(redis, prefix).measure();
@@ -46,6 +57,7 @@ async function look(redis: RedisClient, prefix: string): Promise<CheckResult[]> 
   return [
     ok('redis', 'answers'),
     ...gravestOfEach(infos.map(judgeInfo)),
+    await durability(redis, wanted),
     await latency(redis),
     await clock(redis),
   ];
@@ -153,6 +165,24 @@ function persistence(info: string): CheckResult {
     return failed('redis-persistence', detail, 'Make room on the disk of Redis; see its log.');
   }
   return ok('redis-persistence', 'append-only file');
+}
+
+/** What the workers will wait for before each message; see src/redis/intentDurability.ts. */
+async function durability(
+  redis: RedisClient,
+  wanted: Durability | undefined,
+): Promise<CheckResult> {
+  const check = 'redis-durability';
+  const found = await lookAtDurability(redis);
+  const used = wanted ?? bestOf(found);
+  const detail = `${used}: ${describeDurability(used, found.lacks)}`;
+  if (used !== 'none' && !found[used]) {
+    const problem = `INTENT_DURABILITY is ${used}, which this Redis cannot confirm`;
+    return failed(check, problem, 'Change Redis, or the setting; no worker starts.');
+  }
+  if (used !== 'none' || wanted === 'none') return ok(check, detail);
+  const remedy = 'Use Redis 7.2 or newer, or Valkey, with appendonly yes; or a replica.';
+  return warning(check, detail, remedy);
 }
 
 async function latency(redis: RedisClient): Promise<CheckResult> {

@@ -29,6 +29,23 @@ import type { Channel, State } from './state.js';
  *   after the answer is recorded, before  | `sent`                       | completes the job and
  *   the job completes                     |                              | sends nothing
  *
+ * Redis may lose what it has answered: `appendfsync everysec` loses a second to a power cut, a failover what no
+ * replica had. So the request leaves only once Redis has confirmed that the intent is safe, as far as
+ * INTENT_DURABILITY asks for it (src/redis/intentDurability.ts):
+ *
+ *   Redis loses its last writes           | the worker                   | and so
+ *   --------------------------------------|------------------------------|------------------------
+ *   before the intent was confirmed       | gets no confirmation         | sends nothing; the leg is
+ *                                         |                              | `not_sent`, the job later
+ *   after that, whatever becomes of the   | has sent                     | the intent is there, and
+ *   worker                                |                              | the table above holds
+ *   with `none`, after the intent         | has sent; while it lives it  | one that dies as well is
+ *                                         | puts the lost leg back       | not known of: sent twice
+ *
+ * The confirmation is asked of the server that the question reaches, which says first whether it has this very
+ * intent: a replica that took over without it confirms nothing. It comes within the window of `sendBy`, which
+ * stays as it was written: what others conclude from it does not depend on how long Redis took.
+ *
  * While `sendBy` plus the request timeout has not passed, the owner of the intent may be alive with
  * a request on the wire; the next attempt then waits and decides nothing. A frozen owner that wakes
  * after `sendBy` does not send, so once that time is over only a recorded answer can still come.

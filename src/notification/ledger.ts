@@ -251,6 +251,15 @@ export class Ledger {
     return changed !== undefined && 'prevented' in changed ? changed.prevented : changed?.result;
   }
 
+  /**
+   * What this process has just written of a notification that goes on, by which it is known again in Redis.
+   * Right after the write, before anything else is awaited.
+   */
+  lastWritten(id: string): { key: string; tag: Buffer } | undefined {
+    const tag = this.#written.get(id)?.tag;
+    return tag === undefined ? undefined : { key: this.keys.record(id), tag };
+  }
+
   async #change<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,

@@ -2,9 +2,14 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { foreignOrigin, isLoopbackHost, localUrl } from '../http/requestOrigin.js';
 import type { PauseStatus } from '../queue/operations.js';
+import type { Durability } from '../redis/durability.js';
 import type { Metrics } from './metrics.js';
 
-export type Readiness = ({ ready: true } | { ready: false; because: string[] }) & PauseStatus;
+export type Readiness = ({ ready: true } | { ready: false; because: string[] }) &
+  PauseStatus & {
+    /** Of a worker: what has to be so of an intent before its message leaves. */
+    intentDurability?: Durability;
+  };
 
 export interface HealthServer {
   url: string;

@@ -113,13 +113,13 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: `too little time was left to wait for the answer to a send, so nothing was sent; ${AGAIN}`,
   },
+  intent_not_durable: {
+    who: 'you',
+    what: `Redis did not confirm in time that the intent was safe (INTENT_DURABILITY), or was just back, so nothing was sent; if it goes on, look at the disk and the replicas of Redis. ${AGAIN}, and that uses no attempt`,
+  },
   send_by_passed: {
     who: 'the clock',
     what: `the worker was too slow to send within two seconds, so it sent nothing; ${AGAIN}`,
-  },
-  intent_not_durable: {
-    who: 'the clock',
-    what: `Redis did not confirm in time that the intent to send is safe on disk or on a replica, so nothing was sent; ${AGAIN}, and that uses no attempt`,
   },
   not_found_on_platform: {
     who: 'a worker',

@@ -1,6 +1,7 @@
 import { LANES } from '../notification/state.js';
 import { INTAKE } from './intakeJob.js';
 import type { FleetStatus } from './operations.js';
+import { WENT_BACK } from './wentBack.js';
 import type { SeenWorker } from './workerRegistry.js';
 
 /** What can keep notifications from flowing, the gravest first. */
@@ -113,14 +114,17 @@ function noWorkers(fleet: FleetStatus): Obstacle[] {
 
 function paused({ pause }: FleetStatus): Obstacle[] {
   if (pause === undefined) return [];
-  const { by, since, reason } = pause;
+  const { by, since, reason, code } = pause;
+  const about = { kind: 'paused', stops: true, who: 'you', since } as const;
+  if (code === WENT_BACK) {
+    const remedy = 'Look for what may have been sent, and then let the sending go on';
+    const detail = since === undefined ? reason : `${reason} (since ${at(since)})`;
+    return [{ ...about, detail, remedy, command: 'recover' }];
+  }
   const who = by === undefined ? '' : ` by ${by}`;
   return [
     {
-      kind: 'paused',
-      stops: true,
-      who: 'you',
-      since,
+      ...about,
       detail:
         since === undefined
           ? `All sending is paused${who}: ${reason}`

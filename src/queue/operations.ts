@@ -8,7 +8,7 @@ import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';
 import { type ListenerStatus, ListenerStatusStore } from './listenerStatus.js';
 import type { Gate, GateStatus } from './rateLimitGate.js';
-import type { BegunPause, Pause, SendingPause } from './sendingPause.js';
+import type { BegunPause, Pause, ResumeResult, SendingPause } from './sendingPause.js';
 import { untilConnected, withTimeout } from './timeout.js';
 import { WorkerRegistry, type WorkersSeen } from './workerRegistry.js';
 
@@ -95,12 +95,18 @@ export class Operations {
     return pause;
   }
 
-  /** Lets the sending go on; answers with the pause that was, if it was paused. */
-  async resume(by?: Caller): Promise<Pause | undefined> {
-    const work = () => this.#sendingPause.resume();
-    return this.#audited(by, { what: 'sending.resume' }, work, (was) =>
-      was === undefined ? 'was not paused' : undefined,
-    );
+  /**
+   * Lets the sending go on; answers with the pause that was, if it was paused. `force`: also after Redis went
+   * back in time, without looking for what may have been sent.
+   */
+  async resume(by?: Caller, { force = false }: { force?: boolean } = {}): Promise<ResumeResult> {
+    const work = () => this.#sendingPause.resume({ force });
+    const act = { what: 'sending.resume', detail: force ? 'by force' : undefined } as const;
+    const outcomeOf = (result: ResumeResult): Outcome => {
+      if (result.kind !== 'resumed') return { outcome: 'refused', detail: result.kind };
+      return { outcome: 'done', detail: result.was === undefined ? 'was not paused' : undefined };
+    };
+    return this.#patiently(() => this.#audit.act(by, act, work, outcomeOf), true);
   }
 
   /** Whether, and since or until when, nothing is sent for a good reason. */

@@ -8,6 +8,7 @@ import { redisFaultOf } from '../redis/redisFault.js';
 import { isTime, parseRecord } from '../redis/storedRecord.js';
 import { QUEUE_NAMES } from './intakeJob.js';
 import type { Queues } from './jobs.js';
+import { WENT_BACK, type WentBack, WentBackStore } from './wentBack.js';
 
 const LONGEST = 200;
 
@@ -27,9 +28,16 @@ export function readPauseReason(
 /** Who stopped the sending, why, and when (epoch ms; absent where the record cannot be read). */
 export interface Pause {
   reason: string;
+  /** Absent where a person paused. */
+  code?: typeof WENT_BACK;
   by?: string;
   since?: number;
 }
+
+export type ResumeResult =
+  | { kind: 'resumed'; was?: Pause }
+  /** Messages may have left of which Redis knows nothing: `notifier recover` looks for them first. */
+  | { kind: 'redis_went_back'; wentBack: WentBack };
 
 export type BegunPause = Pause & { since: number };
 
@@ -55,12 +63,14 @@ export class SendingPause {
   readonly #queues: Queues;
   readonly #clock: RedisClock;
   readonly #key: string;
+  readonly #wentBack: WentBackStore;
 
   constructor(redis: RedisClient, prefix: string, queues: Queues) {
     this.#redis = redis;
     this.#queues = queues;
     this.#clock = redisClock(redis, prefix);
     this.#key = ledgerKeys(prefix).paused;
+    this.#wentBack = new WentBackStore(redis, prefix);
     const lua = readScript('pause', import.meta.url);
     redis.defineCommand('notifierPause', { numberOfKeys: 1, lua });
   }
@@ -71,12 +81,13 @@ export class SendingPause {
   }
 
   /**
-   * Stops the sending. Pausing again gives a new reason; since when stays. From now on no
-   * intent is written; see `untilStill` for those that were.
+   * Stops the sending. Pausing again gives a new reason; since when stays, and so does what is said after Redis
+   * went back in time. From now on no intent is written; see `drain` for those that were.
    */
   async pause(given: { reason: string; by?: string }): Promise<BegunPause> {
     const standing = await this.status();
-    const pause: BegunPause = { ...given, since: standing?.since ?? (await this.#clock.current()) };
+    const since = standing?.since ?? (await this.#clock.current());
+    const pause: BegunPause = { ...(standing?.code === undefined ? given : standing), since };
     const commands = this.#redis as unknown as PauseCommand;
     await commands.notifierPause(this.#key, JSON.stringify(pause));
     await this.#pauseQueuesWhilePaused();
@@ -91,14 +102,19 @@ export class SendingPause {
     await delay(INTENTS_ARE_STALE_AFTER_MS);
   }
 
-  /** Lets the sending go on; answers with the pause that was. Safe to repeat. */
-  async resume(): Promise<Pause | undefined> {
-    const standing = await this.status();
+  /**
+   * Lets the sending go on; answers with the pause that was. Safe to repeat. After Redis went back in time it
+   * refuses, unless it is to do without the recovery.
+   */
+  async resume({ force = false }: { force?: boolean } = {}): Promise<ResumeResult> {
+    const [was, wentBack] = await Promise.all([this.status(), this.#wentBack.read()]);
+    if (wentBack !== undefined && !force) return { kind: 'redis_went_back', wentBack };
     await this.#resumeQueues();
+    await this.#wentBack.clear();
     await this.#redis.del(this.#key);
     // The sweeper may have paused them again in between, finding the pause still in force.
     await this.#resumeQueues();
-    return standing;
+    return { kind: 'resumed', was };
   }
 
   /** Pauses the queues again if the sending is stopped and they are not; answers whether it did. */
@@ -129,10 +145,11 @@ export class SendingPause {
 
 /** The key stops the sending, whatever stands in it: a record that cannot be read is a pause, too. */
 function readPause(json: string): Pause {
-  const { reason, by, since } = parseRecord(json);
+  const { reason, code, by, since } = parseRecord(json);
   if (typeof reason !== 'string') return UNREADABLE;
   return {
     reason,
+    code: code === WENT_BACK ? code : undefined,
     by: typeof by === 'string' ? by : undefined,
     since: isTime(since) ? since : undefined,
   };

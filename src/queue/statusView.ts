@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURABILITIES } from '../redis/durability.js';
 import {
   flowStatus,
   isHeld,
@@ -10,6 +11,7 @@ import type { ListenerStatus } from './listenerStatus.js';
 import type { FleetStatus, QueueStatus } from './operations.js';
 import type { GateStatus } from './rateLimitGate.js';
 import type { Pause } from './sendingPause.js';
+import { WENT_BACK } from './wentBack.js';
 import type { SeenWorker } from './workerRegistry.js';
 
 /*
@@ -20,12 +22,15 @@ const time = z.iso.datetime();
 
 export const pauseSchema = z.object({
   reason: z.string().meta({ description: 'As it was given.' }),
+  code: z.literal(WENT_BACK).optional().meta({
+    description: 'There when the service has paused itself because Redis went back in time.',
+  }),
   by: z.string().optional().meta({ description: 'The name of the key that was used.' }),
   since: time.optional().meta({ description: 'Absent where its record cannot be read.' }),
 });
 
-export function pauseView({ reason, by, since }: Pause): z.infer<typeof pauseSchema> {
-  return { reason, by, since: isoOf(since) };
+export function pauseView({ reason, code, by, since }: Pause): z.infer<typeof pauseSchema> {
+  return { reason, code, by, since: isoOf(since) };
 }
 
 export const gateSchema = z
@@ -96,6 +101,9 @@ const workerSchema = z.object({
   since: time,
   seenAt: time.meta({ description: 'Its last heartbeat, by the time of Redis.' }),
   concurrency: z.int(),
+  intentDurability: z.enum(DURABILITIES).optional().meta({
+    description: 'What has to be so of an intent before its message leaves (INTENT_DURABILITY).',
+  }),
   jobs: z.object({ transactional: z.int(), campaign: z.int() }),
   breaker: z
     .object({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { Lane } from '../notification/state.js';
+import { DURABILITIES, type Durability } from '../redis/durability.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
 import { parseRecord } from '../redis/storedRecord.js';
 import type { QueueName } from './intakeJob.js';
@@ -25,6 +26,8 @@ export interface WorkerReport {
   since: number;
   /** Places for jobs in each queue. */
   concurrency: number;
+  /** What has to be so of an intent before its message leaves; older versions do not say it. */
+  intentDurability?: Durability;
   /** Jobs that it works on. */
   jobs: Record<Lane, number>;
   /** What the tokens of its locks begin with, by queue; older versions do not say it. */
@@ -181,6 +184,7 @@ const workerReport = z.object({
   node: z.string().exactOptional(),
   since: z.number(),
   concurrency: z.number(),
+  intentDurability: z.enum(DURABILITIES).exactOptional(),
   jobs: z.object({ transactional: z.number(), campaign: z.number() }),
   lockIds: z
     .object({ transactional: z.string(), campaign: z.string(), intake: z.string() })

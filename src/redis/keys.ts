@@ -102,6 +102,10 @@ export interface LedgerKeys {
   unknown: string;
   /** While this key is there, no intent is written. */
   paused: string;
+  /** Hash: worker id to a count that only grows, while Redis keeps what it has confirmed. */
+  progress: string;
+  /** Hash: there from when a worker noticed that Redis went back in time until that is recovered from. */
+  wentBack: string;
   /** The process that holds this key is the sweeper. */
   sweeper: string;
   /** Sorted set: ids of sent messages of which news is awaited, by when many are asked about together. */
@@ -141,6 +145,8 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     due: `${prefix}:due`,
     unknown: `${prefix}:unknown`,
     paused: `${prefix}:paused`,
+    progress: `${prefix}:progress`,
+    wentBack: `${prefix}:went-back`,
     sweeper: `${prefix}:sweeper`,
     awaited: `${prefix}:awaited`,
     undelivered: `${prefix}:undelivered`,

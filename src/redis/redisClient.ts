@@ -47,6 +47,7 @@ interface ConnectionOptions {
   disconnectTimeout: number;
   socketTimeout: number;
   keepAlive: number;
+  autoResendUnfulfilledCommands?: boolean;
   retryStrategy: (times: number) => number;
 }
 
@@ -82,7 +83,9 @@ const COMMON = {
  * the connection says it, as an error of its own.
  */
 function reconnectOnReadOnly(client: () => RedisClient | undefined, options: ConnectionOptions) {
-  const answer = options.enableOfflineQueue === false ? 1 : 2;
+  const isSentAgain =
+    options.enableOfflineQueue !== false && options.autoResendUnfulfilledCommands !== false;
+  const answer = isSentAgain ? 2 : 1;
   return (error: Error): false | 1 | 2 => {
     if (redisFaultOf(error)?.kind !== 'read_only') return false;
     const connection = client();
@@ -114,6 +117,20 @@ export function connectForWorking(url: string): RedisClient {
     maxRetriesPerRequest: null,
     // Longer than the longest blocking read, 10 s.
     socketTimeout: 30_000,
+    ...COMMON,
+  });
+}
+
+/**
+ * A connection that asks whether intents are safe. What a connection waits for is what it has written itself:
+ * sent again on another one, the question would be answered at once, and falsely. So nothing is sent again.
+ */
+export function connectForConfirming(url: string): RedisClient {
+  return connect(url, {
+    maxRetriesPerRequest: 0,
+    autoResendUnfulfilledCommands: false,
+    connectTimeout: 2_000,
+    socketTimeout: 5_000,
     ...COMMON,
   });
 }

@@ -75,7 +75,7 @@ export function judgeServer(info: string, given: { isCluster?: boolean } = {}): 
     return { ok: false, problem: describeRedisFault({ kind: 'cluster_node' }) };
   }
   const version = infoField(info, 'redis_version');
-  if (version !== undefined && isTooOld(version)) {
+  if (version !== undefined && isOlder(version, MIN_VERSION)) {
     const problem = `Redis ${MIN_VERSION.join('.')} or newer is needed; this one is ${version}.`;
     return { ok: false, problem };
   }
@@ -110,12 +110,14 @@ function versionIn(info: string): ServerVersion {
   };
 }
 
-function isTooOld(version: string): boolean {
+/** Whether a version like `7.0.15` is older than another. */
+export function isOlder(version: string, than: readonly [major: number, minor: number]): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major < MIN_VERSION[0] || (major === MIN_VERSION[0] && minor < MIN_VERSION[1]);
+  return major < than[0] || (major === than[0] && minor < than[1]);
 }
 
-function infoField(info: string, field: string): string | undefined {
+/** A field of the text of `INFO`. */
+export function infoField(info: string, field: string): string | undefined {
   return new RegExp(`^${field}:(\\S*)`, 'm').exec(info)?.[1];
 }
 

@@ -4,9 +4,11 @@ import type { Logger } from 'pino';
 import { redactedError, throttle } from '../ops/logger.js';
 import { packageVersion } from '../ops/packageVersion.js';
 import type { QueueName } from '../queue/intakeJob.js';
-import { BEAT_EVERY_MS, WorkerRegistry, type WorkerReport } from '../queue/workerRegistry.js';
+import { BEAT_EVERY_MS, type WorkerRegistry, type WorkerReport } from '../queue/workerRegistry.js';
 import type { RedisClock } from '../redis/clock.js';
+import type { IntentDurability } from '../redis/intentDurability.js';
 import type { QueueWorkers } from './laneWorkers.js';
+import type { ProgressWatch } from './progressWatch.js';
 
 /** Ending in order must not wait for a Redis that is away; the entry then expires by itself. */
 const LEAVES_WITHIN_MS = 1_000;
@@ -20,6 +22,9 @@ export interface HeartbeatParts {
   lockIds: Record<QueueName, string>;
   /** Called after each heartbeat that Redis took, with its time (epoch ms). */
   afterBeat: (redisNow: number) => void;
+  durability: Pick<IntentDurability, 'used'>;
+  /** Looks with each heartbeat whether Redis still has what it had confirmed. */
+  progress: Pick<ProgressWatch, 'id' | 'look'>;
   /** Why the worker is not ready, in sentences; the circuit breaker not among them. */
   notReady: () => Promise<string[]>;
   log: Logger;
@@ -32,7 +37,7 @@ export interface HeartbeatParts {
  * can read that.
  */
 export class Heartbeat {
-  readonly id = WorkerRegistry.newId();
+  readonly id: string;
   readonly #parts: HeartbeatParts;
   readonly #stopped = new AbortController();
   readonly #logFailure: (error: unknown) => void;
@@ -42,6 +47,7 @@ export class Heartbeat {
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
+    this.id = parts.progress.id;
     const logFailure = throttle((error: unknown) =>
       parts.log.warn({ error: redactedError(error) }, 'heartbeat failed; it is tried again'),
     );
@@ -60,7 +66,9 @@ export class Heartbeat {
   }
 
   async beat(): Promise<void> {
-    const { registry, clock } = this.#parts;
+    const { registry, clock, progress } = this.#parts;
+    // First: the last heartbeat that Redis knows of says up to when it has kept what it confirmed.
+    await progress.look();
     const notReady = await this.#parts.notReady();
     this.#since ??= await clock.current();
     this.#notReadySince = notReady.length === 0 ? undefined : (this.#notReadySince ?? clock.now());
@@ -89,7 +97,7 @@ export class Heartbeat {
   }
 
   #report(startedAt: number, notReady: readonly string[]): WorkerReport {
-    const { workers, concurrency, lockIds } = this.#parts;
+    const { workers, concurrency, durability, lockIds } = this.#parts;
     const { reason, state, since } = workers.breaker;
     return {
       host: hostname(),
@@ -98,6 +106,7 @@ export class Heartbeat {
       node: process.versions.node,
       since: startedAt,
       concurrency,
+      intentDurability: durability.used,
       jobs: workers.jobs,
       lockIds,
       breaker:

@@ -4,6 +4,7 @@ import { INTAKE } from '../queue/intakeJob.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, PauseStatus } from '../queue/operations.js';
 import type { RedisClock } from '../redis/clock.js';
+import type { IntentDurability } from '../redis/intentDurability.js';
 import type { RedisHealth } from '../redis/redisHealth.js';
 import type { IntakeWorker } from './intakeWorker.js';
 import type { QueueWorkers } from './laneWorkers.js';
@@ -24,8 +25,10 @@ export function workerReadiness(parts: {
   workers: QueueWorkers;
   intake: IntakeWorker;
   concurrency: number;
+  durability: Pick<IntentDurability, 'used'>;
 }): { readiness(): Promise<Readiness>; notReady(): Promise<string[]> } {
-  const { clock, redisHealth, queues, operations, workers, intake, concurrency } = parts;
+  const { clock, redisHealth, queues, operations, workers, intake, concurrency, durability } =
+    parts;
 
   const stuckLanes = async (): Promise<string[]> => {
     if (workers.breaker.reason !== undefined) return [];
@@ -82,7 +85,10 @@ export function workerReadiness(parts: {
       const { because: others, still } = await shortcomings();
       const held = reason === undefined ? [] : [`${reason.kind}: ${reason.detail}`];
       const because = [...held, ...others];
-      return because.length === 0 ? { ready: true, ...still } : { ready: false, because, ...still };
+      const details = { intentDurability: durability.used, ...still };
+      return because.length === 0
+        ? { ready: true, ...details }
+        : { ready: false, because, ...details };
     },
   };
 }

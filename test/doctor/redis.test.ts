@@ -3,6 +3,7 @@ import { Redis } from 'ioredis';
 import { checkNode } from '../../src/doctor/doctor.js';
 import { checkClock } from '../../src/doctor/finding.js';
 import { checkRedis, judgeInfo } from '../../src/doctor/redis.js';
+import type { Durability } from '../../src/redis/durability.js';
 import { connectForProducing, disconnect } from '../../src/redis/redisClient.js';
 import { type PrivateRedis, startPrivateRedis } from '../support/redis.js';
 
@@ -24,11 +25,11 @@ afterAll(async () => {
   await server.stop();
 });
 
-async function findings(url = server.url) {
+async function findings(url = server.url, wanted: Durability = 'none') {
   const redis = connectForProducing(url);
   redis.on('error', () => undefined);
   try {
-    return await checkRedis(redis);
+    return await checkRedis(redis, undefined, wanted);
   } finally {
     disconnect(redis);
   }
@@ -42,9 +43,20 @@ describe('the doctor looks at Redis and', () => {
       'redis-policy ok',
       'redis-memory ok',
       'redis-persistence ok',
+      'redis-durability ok',
       'redis-latency ok',
       'clock ok',
     ]);
+  });
+
+  test('says that no worker starts with an INTENT_DURABILITY that it cannot confirm', async () => {
+    const found = await findings(server.url, 'replica');
+    expect(found.find(({ check }) => check === 'redis-durability')).toEqual({
+      check: 'redis-durability',
+      status: 'failed',
+      detail: 'INTENT_DURABILITY is replica, which this Redis cannot confirm',
+      remedy: 'Change Redis, or the setting; no worker starts.',
+    });
   });
 
   test('does not take for fine what a server does not say', () => {

@@ -47,10 +47,10 @@ describe('the stop button', () => {
 
   test('lets both queues go on when it is released, and says what stood; releasing again is harmless', async () => {
     const pause = await button.pause({ reason: 'complaints' });
-    expect(await button.resume()).toEqual(pause);
+    expect(await button.resume()).toEqual({ kind: 'resumed', was: pause });
     expect(await button.status()).toBeUndefined();
     expect(await paused()).toEqual([false, false]);
-    expect(await button.resume()).toBeUndefined();
+    expect(await button.resume()).toEqual({ kind: 'resumed', was: undefined });
   });
 
   test('ended without having been set, resumes queues that were paused by other means', async () => {

@@ -9,6 +9,8 @@ import {
   pauseView,
   statusSchema,
 } from '../../queue/statusView.js';
+import { WENT_BACK_SENTENCES } from '../../queue/wentBack.js';
+import { problem } from '../problems.js';
 import { answer, ok, route } from '../route.js';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
@@ -54,6 +56,8 @@ const FLEET = {
 const PAUSE = pauseView(FLEET.pause);
 const GATE = gateView({ ...FLEET.gate, closed: true });
 const STATUS = fleetStatusView({ ...FLEET, gate: { ...FLEET.gate, closed: true } });
+
+const REDIS_WENT_BACK = problem('redis-went-back', { detail: WENT_BACK_SENTENCES });
 
 const stopRequest = z
   .strictObject(
@@ -136,10 +140,14 @@ export const CONTROL_ROUTES = [
     access: 'key',
     operationId: 'resumeSending',
     summary: 'Let the sending go on',
-    description: 'Takes no body.',
+    description:
+      'Takes no body. Refused after Redis went back in time: what may have been sent is looked for first, by POST /v1/recover.',
+    problems: [REDIS_WENT_BACK],
     answers: { 200: answer('It goes on', resumed, { paused: false, was: PAUSE }) },
     async handle({ caller, request }, { operations }) {
-      const was = await operations.resume(caller);
+      const result = await operations.resume(caller);
+      if (result.kind === 'redis_went_back') return REDIS_WENT_BACK;
+      const { was } = result;
       request.log.warn({ caller: caller.name }, 'sending resumed');
       return ok({ paused: false, was: was === undefined ? undefined : pauseView(was) });
     },

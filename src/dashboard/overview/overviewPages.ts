@@ -3,6 +3,7 @@ import { type Html, html } from '../../html/html.js';
 import { may } from '../../people/role.js';
 import type { Operations } from '../../queue/operations.js';
 import { PAUSE_REASON_EXPECTED, readPauseReason } from '../../queue/sendingPause.js';
+import { WENT_BACK_SENTENCES } from '../../queue/wentBack.js';
 import type { RedisClock } from '../../redis/clock.js';
 import { errorPanel } from '../page/components.js';
 import { sendPage } from '../page/layout.js';
@@ -63,7 +64,13 @@ ${errorPanel('A reason is needed to stop it.', html`Expected: ${PAUSE_REASON_EXP
   );
 
   app.post('/sending/resume', allow('operator'), async (request, reply) => {
-    await operations.resume(request.caller);
+    const result = await operations.resume(request.caller);
+    if (result.kind === 'redis_went_back') {
+      const title = 'The sending stays paused';
+      const body = html`<h1>${title}</h1>
+${errorPanel('Redis went back in time.', html`${WENT_BACK_SENTENCES} <a href="/">Back to the overview</a>`)}`;
+      return sendPage(request, reply, { title, section: 'overview', body, status: 409 });
+    }
     return reply.redirect('/', 303);
   });
 }
