@@ -3,6 +3,7 @@ import { isLoopbackHost } from './http/requestOrigin.js';
 import { settingsOf } from './notification/channelFacts.js';
 import { Keyring } from './notification/keyring.js';
 import type { Channel } from './notification/state.js';
+import type { UnknownPolicies } from './notification/unknownPolicy.js';
 import { ROLES_EXPECTED } from './people/ssoRoles.js';
 import { DURABILITIES } from './redis/durability.js';
 import { isLoopbackUrl } from './redis/redisClient.js';
@@ -14,6 +15,7 @@ import {
   country,
   credential,
   duration,
+  durations,
   email,
   frequencyCaps,
   holidayFile,
@@ -30,6 +32,7 @@ import {
   share,
   timeZone,
   UNITS,
+  unknownPolicy,
   wholeNumber,
 } from './settingKinds.js';
 
@@ -90,6 +93,12 @@ const environmentSchema = z.object({
   DELIVERY_EVENTS: z
     .enum(['auto', 'off'], { error: 'auto or off' })
     .default('auto')
+    .meta({ secret: false }),
+  UNKNOWN_POLICY: unknownPolicy
+    .default({ transactional: 'hold', campaign: 'hold' } satisfies UnknownPolicies)
+    .meta({ secret: false }),
+  RECONCILE_AFTER: durations
+    .default([20_000, 2 * UNITS.m, 10 * UNITS.m, UNITS.h])
     .meta({ secret: false }),
   ACTIVE_CONVERSATION: z
     .enum(['defer', 'next-channel'], { error: 'defer or next-channel' })

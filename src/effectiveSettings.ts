@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Config, loadConfig, SETTING_NAMES, secrecyOf } from './config.js';
 import { describeFrequencyCaps, type FrequencyCaps } from './notification/frequencyCaps.js';
+import { describeUnknownPolicies, type UnknownPolicies } from './notification/unknownPolicy.js';
 import { UNITS } from './settingKinds.js';
 import { SETTING_WORDS } from './settingWords.js';
 
@@ -17,6 +18,7 @@ export function effectiveConfig(config: Config): Record<string, unknown> {
 /** What could be a secret or an address is only said to be there: also where that was not decided. */
 function shown(name: keyof Config, value: Config[keyof Config]): unknown {
   if (name === 'FREQUENCY_CAP') return describeFrequencyCaps(value as FrequencyCaps);
+  if (name === 'UNKNOWN_POLICY') return describeUnknownPolicies(value as UnknownPolicies);
   const secret = secrecyOf(name);
   if (secret === false || typeof value === 'number') return value;
   if (secret === 'credentials') return withoutCredentials(String(value));
@@ -58,6 +60,7 @@ function written(
 ): string {
   // Durations are the numbers whose default has a unit.
   if (typeof value === 'number' && /[a-z]$/.test(initially ?? '')) return durationText(value);
+  if (name === 'RECONCILE_AFTER') return (value as number[]).map(durationText).join(',');
   const safe = shown(name, value);
   return Array.isArray(safe) ? safe.join(',') : String(safe);
 }

@@ -14,6 +14,7 @@ import {
 } from './notification/phoneNumber.js';
 import { readContactId, recipientIdentity } from './notification/recipientAddress.js';
 import { CHANNELS } from './notification/state.js';
+import { readUnknownPolicies, UNKNOWN_POLICY_EXPECTED } from './notification/unknownPolicy.js';
 import { readUsersSetting } from './people/consoleUsers.js';
 import { ROLES_EXPECTED, readRoleByClaim } from './people/ssoRoles.js';
 import { readHolidayFile, readQuietHours } from './policy/quietSetting.js';
@@ -43,6 +44,26 @@ export function duration(shortest = 0, longest = LONGEST_DURATION) {
     })
     .refine((ms) => ms >= shortest && ms <= longest, `a duration of ${limits}`);
 }
+
+const DURATIONS =
+  'at most 8 durations, comma separated, each longer than the one before: 20s,2m,10m,1h';
+
+/** Durations that rise, in milliseconds. */
+export const durations = z.string().transform((text, context) => {
+  const all = text.split(',').map((part) => duration(1, 31 * UNITS.d).safeParse(part.trim()));
+  const read = all.flatMap(({ data }) => data ?? []);
+  const rises = read.every((ms, at) => at === 0 || ms > (read[at - 1] ?? 0));
+  if (read.length === all.length && all.length <= 8 && rises) return read;
+  context.addIssue({ code: 'custom', message: DURATIONS });
+  return z.NEVER;
+});
+
+export const unknownPolicy = z.string().transform((text, context) => {
+  const read = readUnknownPolicies(text);
+  if (read !== undefined) return read;
+  context.addIssue({ code: 'custom', message: UNKNOWN_POLICY_EXPECTED });
+  return z.NEVER;
+});
 
 export const wholeNumber = (min: number, max: number) =>
   z

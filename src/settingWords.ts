@@ -66,6 +66,16 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       'hears of undelivered web messages, and asks about many messages in one request; `off` asks about each web message by itself, and about no other',
   },
+  UNKNOWN_POLICY: {
+    initially: 'hold',
+    meaning:
+      'what becomes of an `unknown` whose message is surely not on the platform: `hold` it for a person, or `resend` it; or by priority: `transactional:resend,campaign:hold`',
+  },
+  RECONCILE_AFTER: {
+    initially: '20s,2m,10m,1h',
+    meaning:
+      'how long after a notification became `unknown` the platform is asked what became of it; the last one has to be longer than its statistics lag behind',
+  },
   ACTIVE_CONVERSATION: {
     initially: 'defer',
     meaning:

@@ -1,4 +1,5 @@
-import { startWorker, type WorkerExtras } from '#product/app/workerApp.js';
+import { startWorker } from '#product/app/workerApp.js';
+import type { WorkerExtras } from '#product/app/workerExtras.js';
 import type { Limiter } from '#product/genesys/call.js';
 import { createLogger } from '#product/ops/logger.js';
 import { configOf } from '../harness/deployment.js';

@@ -1,12 +1,9 @@
 import type { Logger } from 'pino';
-import type { ReleaseObserver } from '../campaign/release.js';
 import { SpentRequests } from '../campaign/spentRequests.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
 import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
-import type { AttemptObserver } from '../dispatch/jobAttempt.js';
-import type { Limiter } from '../genesys/call.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
 import { noSummaryLog } from '../history/aiSummary.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
@@ -15,14 +12,14 @@ import type { Findings } from '../history/lookup.js';
 import { CheckpointStore } from '../notification/checkpoint.js';
 import { Ledger, type LedgerObserver } from '../notification/ledger.js';
 import { SearchIndex } from '../notification/searchIndex.js';
+import { SentContent } from '../notification/sentContent.js';
 import { type HealthServer, type Readiness, startHealthServer } from '../ops/healthServer.js';
 import { redactedError, throttle } from '../ops/logger.js';
 import { Metrics } from '../ops/metrics.js';
 import { NotificationPipeline } from '../pipeline/pipeline.js';
 import { TemplateStore } from '../pipeline/prepare.js';
-import { type Policy, policyFor } from '../policy/policy.js';
+import { policyFor } from '../policy/policy.js';
 import { extraNeeds } from '../policy/relevance.js';
-import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../queue/jobs.js';
 import { Operations } from '../queue/operations.js';
 import { Gate } from '../queue/rateLimitGate.js';
@@ -57,34 +54,17 @@ import { openHeartbeat } from './openHeartbeat.js';
 import { openIntake } from './openIntake.js';
 import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
+import { openReconcile } from './openReconcile.js';
 import { openSuppressions } from './openSuppressions.js';
 import {
   openLearnedSuppressions,
   openUnsubscribeLinks,
   warnOfMissingLinks,
 } from './openUnsubscribe.js';
+import type { WorkerExtras } from './workerExtras.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
 const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
-
-export interface WorkerExtras {
-  observe?: AttemptObserver;
-  observeRelease?: ReleaseObserver;
-  observePrefetch?: PrefetchObserver;
-  /** How often a bulk job is asked for its state at first (ms). */
-  prefetchPollMs?: number;
-  /** After how long a conversation is in the platform's statistics (ms). */
-  prefetchSettlesAfterMs?: number;
-  metrics?: Metrics;
-  /** Instead of the rules of the configuration; for testing. */
-  policy?: Policy;
-  /** Instead of the request budget; for measuring without it. */
-  admission?: Limiter;
-  /** What counts as a minute of the request budget; for measuring and testing in less time. */
-  minuteMs?: number;
-  /** How long the socket for delivery events may be silent (ms); for testing in less time. */
-  silentAfterMs?: number;
-}
 
 /** Builds and starts a worker; it stops in the reverse order. */
 export async function startWorker(
@@ -94,6 +74,7 @@ export async function startWorker(
     observe = () => undefined,
     observeRelease = () => undefined,
     observePrefetch = () => undefined,
+    observeReconcile = () => undefined,
     prefetchPollMs,
     prefetchSettlesAfterMs,
     metrics = new Metrics(),
@@ -156,7 +137,15 @@ export async function startWorker(
   };
   const keyring = keyringOf(config);
   const search = new SearchIndex(ledgerKeys(prefix), keyring, config.SEARCH_RETENTION);
-  const ledger = new Ledger(redis, prefix, keyring, retention, countStep, search);
+  const ledger = new Ledger(
+    redis,
+    prefix,
+    keyring,
+    retention,
+    countStep,
+    search,
+    config.RECONCILE_AFTER,
+  );
   const audit = openAudit(config, redis);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });
   metrics.watchFleet(() => operations.status());
@@ -214,6 +203,14 @@ export async function startWorker(
     audit,
     now: () => ledger.clock.now(),
   });
+  const identities = new IdentityLookup(client, caches.identities);
+  const checkpoints = new CheckpointStore<Findings>(
+    redis,
+    prefix,
+    keyring,
+    config.CHECKPOINT_MAX_AGE,
+  );
+  const content = new SentContent(keyring);
   const pipeline = new NotificationPipeline({
     learned,
     haltWatch,
@@ -221,19 +218,15 @@ export async function startWorker(
     config,
     policy,
     consent: openConsentFacts(config, redis),
+    content,
     conversations: new ConversationLoader(client, log, metrics.countMismatch, () =>
       ledger.clock.now(),
     ),
     onNoSummary: noSummaryLog(log),
-    identities: new IdentityLookup(client, caches.identities),
+    identities,
     contexts: caches.contexts,
     prefetched,
-    checkpoints: new CheckpointStore<Findings>(
-      redis,
-      prefix,
-      keyringOf(config),
-      config.CHECKPOINT_MAX_AGE,
-    ),
+    checkpoints,
     templates: templateStore,
     defaultChannels: config.NOTIFY_CHANNELS,
     defaultLookbackDays: config.HISTORY_LOOKBACK_DAYS,
@@ -315,6 +308,21 @@ export async function startWorker(
     noteRedis,
     silentAfterMs,
   });
+  const reconciler = openReconcile(config, {
+    redis,
+    ledger,
+    queues,
+    search,
+    client,
+    identities,
+    checkpoints,
+    content,
+    templates: templateStore,
+    log,
+    observe: observeReconcile,
+    onResult: () => undefined,
+    noteRedis,
+  });
   const concurrency = config.WORKER_CONCURRENCY;
   const { notReady, ...judged } = workerReadiness({
     clock: ledger.clock,
@@ -358,6 +366,7 @@ export async function startWorker(
   feeder.start();
   prefetcher.start();
   delivery.start();
+  reconciler.start();
   warnOfMissingLinks(config, templates, log);
   log.info(
     { workerId: heartbeat.id, templates: templates.length, health: health?.url },
@@ -373,6 +382,7 @@ export async function startWorker(
       feeder.stop(),
       prefetcher.stop(),
       delivery.stop(),
+      reconciler.stop(),
       intake.stop(),
       workers.stop(),
     ]);

@@ -21,6 +21,7 @@ import type { Unwelcome } from '../notification/intentConsent.js';
 import type { Halted } from '../notification/ledgerScripts.js';
 import { type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
+import type { SentContent } from '../notification/sentContent.js';
 import type { Channel } from '../notification/state.js';
 import type { Policy } from '../policy/policy.js';
 import type { PolicyFacts, Verdict } from '../policy/rule.js';
@@ -58,6 +59,8 @@ export interface DispatcherParts {
   durability: Pick<IntentDurability, 'confirm'>;
   /** Whether Redis may just have lost what other workers know of; see src/worker/progressWatch.ts. */
   progress: { readonly isSettling: boolean };
+  /** By which a message is known again at the platform, should its answer be lost. */
+  content: SentContent;
   activeConversation: 'defer' | 'next-channel';
   deliveryCheckAfterMs: number;
   /** Absent where PUBLIC_URL is not set: messages then have no link to unsubscribe. */
@@ -133,6 +136,7 @@ export class Dispatcher {
     loggedInAgain: boolean,
   ): Promise<LegEnd> {
     const { channel } = message;
+    const hashes = this.#parts.content.hashesOf(message, to[factsOf(channel).address] ?? '');
     let start: Start | undefined;
     let verdictOfPolicy: Verdict = { kind: 'allow' };
     const guard: SendGuard = {
@@ -145,7 +149,7 @@ export class Dispatcher {
         const subject = { addresses, lane: attempt.record.lane, id: attempt.id };
         const { consent, places } = this.#parts.consent.intent(subject, channel, now);
         const { fencingToken } = attempt;
-        const intent = { fencingToken, channel, sendWithinMs: SEND_WITHIN_MS, places };
+        const intent = { fencingToken, channel, sendWithinMs: SEND_WITHIN_MS, places, hashes };
         const window = openSendWindow(SEND_WITHIN_MS);
         start = await attempt.ledger.writeIntent(
           attempt.id,

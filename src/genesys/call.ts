@@ -21,6 +21,8 @@ const KINDS = {
   'conversation-summary': 'read',
   'message-conversation': 'read',
   'email-conversation': 'read',
+  'email-messages': 'read',
+  'email-message': 'read',
   messages: 'read',
   recordings: 'read',
   'recording-batch-start': 'start',

@@ -28,7 +28,12 @@ import {
   Conversations,
 } from './resources/conversations.js';
 import { type DncExport, type DncListPage, DncLists } from './resources/dncLists.js';
-import { type EmailConversation, Emails } from './resources/emails.js';
+import {
+  type EmailConversation,
+  type EmailMessage,
+  type EmailPreview,
+  Emails,
+} from './resources/emails.js';
 import { Limits, type PlatformLimit } from './resources/limits.js';
 import { type Message, type MessageConversation, Messages } from './resources/messages.js';
 import {
@@ -126,6 +131,15 @@ export interface GenesysClient {
     conversationId: string,
     options: CallOptions,
   ): Promise<CallResult<EmailConversation | null>>;
+  getEmailMessages(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailPreview[]>>;
+  getEmailMessage(
+    conversationId: string,
+    messageId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailMessage>>;
   getMessageConversation(
     conversationId: string,
     options: CallOptions,
@@ -288,6 +302,8 @@ export async function createGenesysClient(
     cancelConversationJob: (id, options) => analyticsJobs.cancel(id, options),
     getConversationSummary: (id, options) => summaries.ofConversation(id, options),
     getEmailConversation: (id, options) => emails.conversation(id, options),
+    getEmailMessages: (id, options) => emails.messages(id, options),
+    getEmailMessage: (id, messageId, options) => emails.message(id, messageId, options),
     getMessageConversation: (id, options) => messages.conversation(id, options),
     getMessages: (id, messageIds, options) => messages.bulk(id, messageIds, options),
     getRecordings: (id, options) => recordings.ofConversation(id, options),

@@ -7,7 +7,9 @@ import {
   deliveryChecked,
   type Leg,
   type NotificationRecord,
+  placeOf,
   step,
+  unknownLegs,
   withLeg,
 } from './record.js';
 import type { State } from './state.js';
@@ -26,17 +28,6 @@ export type LegAnswer =
 export type RecordAnswerResult =
   | { kind: 'recorded'; record: NotificationRecord }
   | { kind: 'kept' };
-
-/** Finds a leg by what no two of them share, whatever place it has now. */
-function placeOf(record: NotificationRecord, leg: Leg): number {
-  return record.legs.findIndex(
-    ({ fencingToken, intentAt, channel, generation }) =>
-      fencingToken === leg.fencingToken &&
-      intentAt === leg.intentAt &&
-      channel === leg.channel &&
-      generation === leg.generation,
-  );
-}
 
 /**
  * Records what became of a leg. Only the attempt that wrote the intent may do so.
@@ -185,6 +176,13 @@ export function recordDelivery(
     }
     case 'failed': {
       const { detail } = given;
+      const doubtful = unknownLegs(checked.legs).at(-1);
+      if (doubtful !== undefined) {
+        // Another message of it may have arrived: "undelivered" would not be true, and the next channel a second one.
+        const { reason } = doubtful;
+        const next = step(checked, now, { state: 'unknown', reason, channel: doubtful.channel });
+        return write(next, { kind: 'settled', record: next });
+      }
       const undelivered = step(checked, now, { state: 'undelivered', ...where, detail });
       if (!given.mayFallBack || now >= record.deadline) {
         return write(undelivered, { kind: 'settled', record: undelivered });

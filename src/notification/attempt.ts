@@ -9,6 +9,7 @@ import {
   step,
   withLeg,
 } from './record.js';
+import type { SentHashes } from './sentContent.js';
 import type { Channel, State } from './state.js';
 
 /*
@@ -152,7 +153,13 @@ export type StartLegResult = StartedLeg | { kind: 'fenced' } | { kind: 'ended'; 
  */
 export function startLeg(
   record: NotificationRecord,
-  intent: { fencingToken: number; channel: Channel; sendWithinMs: number; places?: CapPlaces },
+  intent: {
+    fencingToken: number;
+    channel: Channel;
+    sendWithinMs: number;
+    places?: CapPlaces;
+    hashes?: SentHashes;
+  },
   now: number,
 ): Decision<StartLegResult> {
   if (record.state !== 'processing') return keep({ kind: 'ended', state: record.state });
@@ -169,6 +176,7 @@ export function startLeg(
     fencingToken: intent.fencingToken,
     intentAt: now,
     sendBy: now + intent.sendWithinMs,
+    ...intent.hashes,
   };
   const next = step(
     record,

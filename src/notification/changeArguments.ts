@@ -4,7 +4,7 @@ import { begins } from './campaignStop.js';
 import type { Snapshot } from './codec.js';
 import { detailFieldOf } from './countedReason.js';
 import { consentArguments, type IntentConsent } from './intentConsent.js';
-import { countLabel, isLive, isSettled, type NotificationRecord } from './record.js';
+import { countLabel, isLive, isSettled, type NotificationRecord, unknownSince } from './record.js';
 import type { Retention } from './retention.js';
 import { type SearchIndex, searchArguments } from './searchIndex.js';
 import { nextCheck } from './settlement.js';
@@ -50,7 +50,8 @@ export function changeArguments(
   const consent = consentArguments(consentKeys, snapshot.record, next, asked);
   const searched = searchArguments(search, snapshot.record, next);
   const delivery = deliveryArguments(ledger, snapshot.record, next);
-  keys.push(...consent.keys, ...searched.keys, ...delivery.keys);
+  const looks = looksArguments(ledger, snapshot.record, next);
+  keys.push(...consent.keys, ...searched.keys, ...delivery.keys, ...looks.keys);
   const args = [
     id,
     snapshot.tag,
@@ -58,7 +59,7 @@ export function changeArguments(
     Math.ceil(nextCheck(next, next.updatedAt) ?? 0) || '',
     isSettled(next) ? retention.ledgerMs : '',
     retention.requestMs,
-    next.state === 'unknown' ? Math.ceil(next.updatedAt) : '',
+    next.state === 'unknown' ? Math.ceil(unknownSince(next)) : '',
     when === 'always' ? '' : begins(next),
     next.row ?? '',
     next.createdAt,
@@ -69,9 +70,21 @@ export function changeArguments(
     detailFieldOf(next),
     ...delivery.args,
     ...searched.args,
+    looks.arg,
     ...consent.args,
   ];
   return { keys, args };
+}
+
+/** When the platform is asked what became of it, for the list of those: only where that has changed. */
+function looksArguments(
+  { looks }: LedgerKeys,
+  before: NotificationRecord,
+  next: NotificationRecord,
+): { keys: string[]; arg: string | number } {
+  const at = next.looks?.nextAt;
+  if (at === before.looks?.nextAt) return { keys: [], arg: '' };
+  return { keys: [looks], arg: at === undefined ? 'over' : Math.ceil(at) };
 }
 
 function campaignOf(

@@ -111,16 +111,17 @@ export function unpackRecord(id: string, bytes: Buffer): NotificationRecord {
 
 function packLooks({ looks, createdAt }: NotificationRecord): Packed | null {
   if (looks === undefined) return null;
-  const { made, nextAt, notFound } = looks;
+  const { made, since, nextAt, notFound } = looks;
   return trim([
     made,
+    since - createdAt,
     nextAt === undefined ? null : nextAt - createdAt,
     notFound === undefined ? null : UNKNOWN_POLICIES.indexOf(notFound),
   ]);
 }
 
-function unpackLooks([made, nextIn, notFound]: Packed, createdAt: number): PlatformLooks {
-  const looks: PlatformLooks = { made: made as number };
+function unpackLooks([made, since, nextIn, notFound]: Packed, createdAt: number): PlatformLooks {
+  const looks: PlatformLooks = { made: made as number, since: createdAt + (since as number) };
   if (given(nextIn)) looks.nextAt = createdAt + (nextIn as number);
   if (given(notFound)) looks.notFound = pick(UNKNOWN_POLICIES, notFound);
   return looks;

@@ -32,6 +32,7 @@ import {
   NOT_RELEASED,
   WRITTEN,
 } from './ledgerScripts.js';
+import { withFirstLook } from './reconciling.js';
 import { isSettled, type NotificationRecord } from './record.js';
 import { checkRetention, type Retention } from './retention.js';
 import type { SearchIndex } from './searchIndex.js';
@@ -65,6 +66,9 @@ const REMEMBERED = 500;
  * script that replaces the record only if no other process has written since; otherwise it is read and
  * decided again. So the state machine stands in typed, testable code, and no two writers can both
  * believe they won.
+ *
+ * Whatever makes a notification `unknown`, the ledger notes when the platform is first asked about it: with the
+ * same write, so that no process has to remember it (src/notification/reconciling.ts).
  */
 export class Ledger {
   readonly keys: LedgerKeys;
@@ -76,6 +80,8 @@ export class Ledger {
   readonly #places: ChangePlaces;
   readonly #observe: LedgerObserver;
   readonly #search: SearchIndex | undefined;
+  /** `RECONCILE_AFTER` (ms): when the platform is asked what became of an `unknown`. */
+  readonly #lookDelays: readonly number[];
   /** What this process wrote last, of notifications that go on: spares the read before each change. */
   readonly #written = new LRUCache<string, Snapshot>({ max: REMEMBERED });
 
@@ -86,12 +92,14 @@ export class Ledger {
     retention: Retention,
     observe: LedgerObserver = () => undefined,
     search?: SearchIndex,
+    lookDelays: readonly number[] = [],
   ) {
     checkRetention(retention);
     this.#redis = redis;
     this.#keyring = keyring;
     this.#observe = observe;
     this.#search = search;
+    this.#lookDelays = lookDelays;
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
@@ -279,13 +287,14 @@ export class Ledger {
     const remembered = this.#written.get(id);
     let snapshot = remembered ?? (await this.snapshot(id));
     while (snapshot !== undefined) {
-      const { next, result } = decide(snapshot.record);
-      if (next === undefined) {
+      const { next: decided, result } = decide(snapshot.record);
+      if (decided === undefined) {
         // The script has not looked: another process may have written since, and this answer would go by what was.
         if (snapshot !== remembered) return { result };
         snapshot = await this.snapshot(id);
         continue;
       }
+      const next = withFirstLook(snapshot.record, decided, this.#lookDelays);
       const bytes = tagged(next);
       const answer = await this.#write(commands, snapshot, next, bytes, when);
       if (answer === WRITTEN) {
@@ -308,8 +317,12 @@ export class Ledger {
   }
 
   /** Writes changes to records that were just read, in one round trip; a lost race is simply not written. */
-  async changeAll(changes: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
-    if (changes.length === 0) return;
+  async changeAll(all: { snapshot: Snapshot; next: NotificationRecord }[]): Promise<void> {
+    if (all.length === 0) return;
+    const changes = all.map(({ snapshot, next }) => ({
+      snapshot,
+      next: withFirstLook(snapshot.record, next, this.#lookDelays),
+    }));
     const pipeline = this.#redis.pipeline();
     for (const { snapshot, next } of changes) {
       void this.#write(pipeline as unknown as LedgerCommands, snapshot, next, tagged(next));
@@ -333,13 +346,18 @@ export class Ledger {
    */
   async recheck(id: string, seen: Snapshot | undefined, now: number): Promise<void> {
     const at = seen === undefined ? undefined : nextCheck(seen.record, now);
-    await (this.#redis as unknown as LedgerCommands).notifierRecheck(
-      this.keys.record(id),
-      this.keys.due,
-      id,
-      seen?.tag ?? '',
-      at === undefined ? '' : Math.ceil(at),
-    );
+    await this.#note(this.keys.due, id, seen, at);
+  }
+
+  /** The same for when the platform is asked about it. */
+  async noteLook(id: string, seen: Snapshot | undefined): Promise<void> {
+    await this.#note(this.keys.looks, id, seen, seen?.record.looks?.nextAt);
+  }
+
+  async #note(list: string, id: string, seen: Snapshot | undefined, at = Number.NaN) {
+    const commands = this.#redis as unknown as LedgerCommands;
+    const score = Number.isNaN(at) ? '' : Math.ceil(at);
+    await commands.notifierRecheck(this.keys.record(id), list, id, seen?.tag ?? '', score);
   }
 
   /** How many wait for a person as `unknown`, and since when the one that has waited longest (epoch ms). */
@@ -356,9 +374,10 @@ export class Ledger {
     await this.#redis.zadd(this.keys.due, 'XX', until, id);
   }
 
-  /** Writes `next` in place of what was read; false when another process has written since. */
-  async replace(seen: Snapshot, next: NotificationRecord): Promise<boolean> {
+  /** Writes what was decided in place of what was read; false when another process has written since. */
+  async replace(seen: Snapshot, decided: NotificationRecord): Promise<boolean> {
     const commands = this.#redis as unknown as LedgerCommands;
+    const next = withFirstLook(seen.record, decided, this.#lookDelays);
     const written = (await this.#write(commands, seen, next, tagged(next))) === WRITTEN;
     if (written) this.#observe(next, seen.record);
     return written;

@@ -81,6 +81,22 @@ export function mayHaveGoneOut(legs: readonly Leg[]): boolean {
   return legs.some((leg) => leg.outcome === 'undelivered' || !surelyNotReached(leg));
 }
 
+/** The legs of which it is not known whether they have reached the customer. */
+export function unknownLegs(legs: readonly Leg[]): Leg[] {
+  return legs.filter(({ outcome }) => outcome === 'unknown');
+}
+
+/** Finds a leg by what no two of them share, whatever place it has now; -1 where it is gone. */
+export function placeOf({ legs }: NotificationRecord, leg: Leg): number {
+  return legs.findIndex(
+    ({ fencingToken, intentAt, channel, generation }) =>
+      fencingToken === leg.fencingToken &&
+      intentAt === leg.intentAt &&
+      channel === leg.channel &&
+      generation === leg.generation,
+  );
+}
+
 /** The leg whose answer is outstanding, if any. */
 export function openLeg(legs: readonly Leg[]): Leg | undefined {
   return legs.find((leg) => leg.outcome === undefined);
@@ -123,12 +139,14 @@ export interface CapPlaces {
 export const UNKNOWN_POLICIES = ['hold', 'resend'] as const;
 
 /** What becomes of an `unknown` whose message is surely not on the platform: a person decides, or it is sent again. */
-type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
+export type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
 
 /** How often the platform was asked what became of an `unknown`, and when it is asked next. */
 export interface PlatformLooks {
   /** Looks that were answered in full. */
   made: number;
+  /** Since when it is not known (epoch ms): from then on the delays of the looks count. */
+  since: number;
   /** Epoch ms. Absent: the last look is over, and a person decides. */
   nextAt?: number;
   /** Goes before the deployment's policy: an operator has said so for all that are in doubt. */
@@ -233,6 +251,12 @@ export function step(
   else next.reason = to.reason;
   if (to.state !== 'unknown') delete next.looks;
   return next;
+}
+
+/** Since when it has been `unknown` without a break (epoch ms). */
+export function unknownSince({ timeline, updatedAt }: NotificationRecord): number {
+  const before = timeline.findLastIndex(({ state }) => state !== 'unknown');
+  return timeline[before + 1]?.at ?? updatedAt;
 }
 
 /** A copy that no longer waits for a delivery check. */

@@ -83,9 +83,17 @@ export class SearchIndex {
     return (dayOf(now) + 1) * DAY_MS + this.retentionMs;
   }
 
-  /** Ids of the notifications that any of these leads to, the newest first, a thousand at most. */
-  async find(redis: RedisClient, terms: readonly SearchTerm[], now: number): Promise<string[]> {
-    const reads = this.#placesOf(terms, now);
+  /**
+   * Ids of the notifications that any of these leads to, the newest first, a thousand at most. `since`: those that
+   * it led to on that day or later (epoch ms).
+   */
+  async find(
+    redis: RedisClient,
+    terms: readonly SearchTerm[],
+    now: number,
+    since = now - this.retentionMs,
+  ): Promise<string[]> {
+    const reads = this.#placesOf(terms, now, since);
     const lists = await Promise.all(reads.map(({ key }) => redis.lrangeBuffer(key, 0, -1)));
     const ids = new Set<string>();
     for (const [at, { mark }] of reads.entries()) {
@@ -117,11 +125,15 @@ export class SearchIndex {
   }
 
   /** The lists that may lead from these to a notification, the newest day first, and as what. */
-  #placesOf(terms: readonly SearchTerm[], now: number): { key: string; mark: Buffer }[] {
+  #placesOf(
+    terms: readonly SearchTerm[],
+    now: number,
+    since = now - this.retentionMs,
+  ): { key: string; mark: Buffer }[] {
     const hashes = terms.flatMap((term) => this.#all.map((key) => hashOf(key, term)));
     const places: { key: string; mark: Buffer }[] = [];
     // A clock may differ by a little, at midnight by a day.
-    for (let day = dayOf(now) + 1; day >= dayOf(now - this.retentionMs); day -= 1) {
+    for (let day = dayOf(now) + 1; day >= dayOf(since); day -= 1) {
       for (const each of hashes) {
         places.push({ key: this.#keys.found(day, bucketOf(each)), mark: markOf(each) });
       }

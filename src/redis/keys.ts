@@ -100,6 +100,12 @@ export interface LedgerKeys {
   due: string;
   /** Sorted set: ids that wait for a person as `unknown`, by when they became so (epoch ms). */
   unknown: string;
+  /** Sorted set: ids of those of which the platform is asked what became of them, by when (epoch ms). */
+  looks: string;
+  /** Which notification takes a message that was found, by the platform's id of it; for a while. */
+  claimed(messageId: string): string;
+  /** The process that holds this key asks. */
+  reconciler: string;
   /** While this key is there, no intent is written. */
   paused: string;
   /** Hash: worker id to a count that only grows, while Redis keeps what it has confirmed. */
@@ -144,6 +150,9 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     checkpoint: (id) => `${prefix}:x:${id}`,
     due: `${prefix}:due`,
     unknown: `${prefix}:unknown`,
+    looks: `${prefix}:looks`,
+    claimed: (messageId) => `${prefix}:q:${messageId}`,
+    reconciler: `${prefix}:reconciler`,
     paused: `${prefix}:paused`,
     progress: `${prefix}:progress`,
     wentBack: `${prefix}:went-back`,

@@ -1,5 +1,6 @@
 import type { Liquid } from 'liquidjs';
 import type { MessageField, RenderedMessage } from '../notification/channelFacts.js';
+import type { UnknownPolicy } from '../notification/record.js';
 import { CHANNELS, type Channel } from '../notification/state.js';
 import {
   CONTEXT_VARIABLES,
@@ -45,6 +46,8 @@ export interface CompiledTemplate {
   readonly hash: string;
   /** The channels for which the template has every part. */
   readonly channels: readonly Channel[];
+  /** What becomes of an `unknown` whose message is surely not on the platform, where the template says so. */
+  readonly unknownPolicy: UnknownPolicy | undefined;
   /** The variables a channel's parts read, whichever of their branches is taken. */
   variables(channel: Channel): ReadonlySet<string>;
   /** Those of them that are variables of every template, and not the template's own; quotations only if allowed. */
@@ -119,6 +122,7 @@ class ParsedTemplate implements CompiledTemplate {
   readonly name: string;
   readonly hash: string;
   readonly channels: readonly Channel[];
+  readonly unknownPolicy: UnknownPolicy | undefined;
   readonly #source: TemplateSource;
   readonly #parts: ReadonlyMap<PartName, ParsedPart>;
   readonly #engines: Readonly<Record<PartKind, Liquid>>;
@@ -132,6 +136,7 @@ class ParsedTemplate implements CompiledTemplate {
   ) {
     this.name = source.name;
     this.hash = source.hash;
+    this.unknownPolicy = source.manifest.unknown;
     this.channels = CHANNELS.filter((channel) =>
       partNames(channel).every((part) => parts.has(part)),
     );

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { UNKNOWN_POLICIES } from '../notification/record.js';
 import { givesWay, isContextVariable } from './contextVariables.js';
 import type { PartName } from './templateParts.js';
 import { kindOf, kindProblem, VARIABLE_KINDS } from './variableKind.js';
@@ -56,6 +57,8 @@ export const templateManifest = z.strictObject({
   variables: z.record(variableName, variableDeclaration).default({}),
   /** False: what was said in conversations is never printed, and not read for it. */
   quoting: z.boolean({ error: 'expected true or false' }).optional(),
+  /** What becomes of an `unknown` whose message is surely not on the platform; goes before UNKNOWN_POLICY. */
+  unknown: z.enum(UNKNOWN_POLICIES, { error: `${UNKNOWN_POLICIES.join(' or ')}` }).optional(),
 });
 
 export type TemplateManifest = z.infer<typeof templateManifest>;

@@ -148,7 +148,7 @@ describe('notifier resolve', () => {
   test('is preceded by the list of what is unknown, with who finds it out', async () => {
     await (await given('two'))();
     await producer.store.ledger.change('two', (record) =>
-      write({ ...record, looks: { made: 1, nextAt: T_NEXT } }, undefined),
+      write({ ...record, looks: { made: 1, since: record.updatedAt, nextAt: T_NEXT } }, undefined),
     );
     const listed = await run(['unknowns', '--reason', 'worker_lost'], environment);
     expect(listed.code).toBe(0);

@@ -45,7 +45,11 @@ describe('the list of what waits for a person', () => {
 
   test('says who finds out: Genesys Cloud, which is asked again, or a person', async () => {
     const { api, ops } = await withUnknowns(['a']);
-    await givenUnknowns(api, ['b', 'c'], 1_000, { made: 1, nextAt: Date.now() + 510_000 });
+    await givenUnknowns(api, ['b', 'c'], 1_000, {
+      made: 1,
+      since: Date.now(),
+      nextAt: Date.now() + 510_000,
+    });
     const text = (await (await ops.open('/notifications?state=unknown')).text()).replace(
       /<[^>]+>/g,
       '',

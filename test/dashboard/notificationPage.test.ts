@@ -24,7 +24,7 @@ function page(record: NotificationRecord, details: Partial<NotificationDetails> 
 
 /** In doubt, with looks at the platform. */
 function unknown(made: number, nextAt?: number, reason = 'timeout'): NotificationRecord {
-  return acceptedRecord({ state: 'unknown', reason, looks: { made, nextAt } });
+  return acceptedRecord({ state: 'unknown', reason, looks: { made, since: T0, nextAt } });
 }
 
 describe('what a notification waits for', () => {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { SandboxOptions } from '../../sandbox/sandbox.js';
-import type { WorkerExtras } from '../../src/app/workerApp.js';
+import type { WorkerExtras } from '../../src/app/workerExtras.js';
 import { type ListenerStatus, ListenerStatusStore } from '../../src/queue/listenerStatus.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { testRedisUrl } from '../support/redis.js';

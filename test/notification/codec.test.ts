@@ -49,8 +49,8 @@ const undecidedLeg = fc
   });
 
 const looks = fc.record(
-  { made: count, nextAt: time, notFound: fc.constantFrom(...UNKNOWN_POLICIES) },
-  { requiredKeys: ['made'] },
+  { made: count, since: time, nextAt: time, notFound: fc.constantFrom(...UNKNOWN_POLICIES) },
+  { requiredKeys: ['made', 'since'] },
 );
 
 const entry = fc.record(

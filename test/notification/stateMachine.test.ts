@@ -11,10 +11,20 @@ import {
 } from '../../src/notification/attempt.js';
 import type { Decision } from '../../src/notification/decision.js';
 import {
+  doubt,
+  isLastLook,
+  type LegFinding,
+  postponeLook,
+  REDIS_WENT_BACK,
+  recordLook,
+  withFirstLook,
+} from '../../src/notification/reconciling.js';
+import {
   isSettled,
   type Leg,
   type NotificationRecord,
   queued,
+  unknownLegs,
 } from '../../src/notification/record.js';
 import {
   cancel,
@@ -29,15 +39,22 @@ import { acceptedRecord, T0 } from '../support/notifications.js';
 
 /*
  * A model of everything that can happen to one notification, in any order: several workers that
- * claim, freeze, wake and answer; a platform that delivers or not; sweeper, caller and operator.
+ * claim, freeze, wake and answer; a platform that delivers or not; sweeper, caller and operator; the
+ * process that asks the platform about an `unknown`, and a Redis that goes back to an earlier state.
  *
- * `delivered` is what the customer really got. A person who resolves `not_sent` by mistake can cause
- * a second message; the model's person knows the truth, as the rule expects of them.
+ * `messages` is what the customer really got. A person who resolves `not_sent` by mistake can cause
+ * a second message, and so can a platform whose statistics lack a message for longer than the longest
+ * delay of the looks. In an honest world both know the truth, as the rule expects of them.
  */
 interface World {
   record: NotificationRecord;
   now: number;
-  delivered: number;
+  messages: Leg[];
+  isHonest: boolean;
+  /** How often a person or a policy has decided that an `unknown` was not sent. */
+  decided: number;
+  /** What Redis may go back to. */
+  earlier: NotificationRecord[];
   /** Intents that workers hold, with what they know of them. */
   workers: Worker[];
 }
@@ -52,9 +69,20 @@ interface Worker {
 
 type Command = (world: World) => void;
 
+/** Short, so that histories reach the last look. */
+const LOOK_DELAYS = [20_000, 40_000];
+
 function apply<R>(world: World, decision: Decision<R>): R {
-  if (decision.next !== undefined) world.record = decision.next;
+  if (decision.next !== undefined) {
+    world.earlier.push(world.record);
+    world.record = withFirstLook(world.record, decision.next, LOOK_DELAYS);
+  }
   return decision.result;
+}
+
+function newWorld(isHonest = true): World {
+  const record = acceptedRecord();
+  return { record, now: T0, messages: [], isHonest, decided: 0, earlier: [], workers: [] };
 }
 
 /** Mostly the newest worker, at times one that all others took for dead. */
@@ -94,7 +122,7 @@ function sends(world: World, at: number, delivers: boolean): void {
   if (worker?.leg === undefined || worker.asked || world.now > (worker.sendBy ?? 0)) return;
   worker.asked = true;
   worker.sent = delivers;
-  if (delivers) world.delivered += 1;
+  if (delivers) world.messages.push(worker.leg);
 }
 
 /** The answer arrives, true or lost on the way, and is recorded, however late. */
@@ -104,15 +132,22 @@ function hearsAnswer(world: World, at: number, lost: boolean): void {
   if (!worker.asked && world.now <= (worker.sendBy ?? 0)) return;
   const given = {
     leg: worker.leg,
-    answer: answerFor(worker, lost, world.now),
+    answer: answerFor(world, worker, lost),
   };
   apply(world, recordAnswer(world.record, given, world.now));
   delete worker.leg;
 }
 
-function answerFor(worker: Worker, lost: boolean, now: number): LegAnswer {
+function missingLeg(): never {
+  throw new Error('a worker that has sent has a leg');
+}
+
+function answerFor(world: World, worker: Worker, lost: boolean): LegAnswer {
   if (worker.asked && lost) return { outcome: 'unknown', reason: 'timeout' };
-  if (worker.sent) return { outcome: 'sent', messageId: 'm1', deliveryCheckAt: now + 60_000 };
+  if (worker.sent) {
+    const messageId = nameOf(world, worker.leg ?? missingLeg());
+    return { outcome: 'sent', messageId, deliveryCheckAt: world.now + 60_000 };
+  }
   return { outcome: worker.asked ? 'refused' : 'not_sent', reason: 'http_400' };
 }
 
@@ -156,8 +191,75 @@ function isSwept(world: World): void {
   if (finding === 'needs_job') apply(world, takeOver(world.record, 3, world.now));
 }
 
-function isResolved(world: World): void {
-  apply(world, resolve(world.record, world.delivered > 0 ? 'sent' : 'not_sent', world.now));
+function isResolved(world: World, errs: boolean): void {
+  const wasSent = world.messages.length > 0;
+  const verdict = wasSent === (errs && !world.isHonest) ? 'not_sent' : 'sent';
+  if (world.record.state === 'unknown' && verdict === 'not_sent') world.decided += 1;
+  apply(world, resolve(world.record, verdict, world.now));
+}
+
+/** What the platform lists of a leg: until the last look it may lack what is there. */
+function listed(world: World, leg: Leg, lags: boolean): LegFinding {
+  const known = new Set(world.record.legs.map(({ messageId }) => messageId));
+  const isHere = ({ intentAt, fencingToken, channel }: Leg) =>
+    leg.reason === REDIS_WENT_BACK
+      ? channel === leg.channel && intentAt >= leg.intentAt && intentAt <= leg.sendBy
+      : channel === leg.channel && fencingToken === leg.fencingToken && intentAt === leg.intentAt;
+  const fits = world.messages.filter(
+    (message) => isHere(message) && !known.has(nameOf(world, message)),
+  );
+  const [only, ...others] = fits;
+  if (only === undefined || lags) return { kind: 'not_there' };
+  if (others.length > 0) return { kind: 'ambiguous' };
+  return { kind: 'found', messageId: nameOf(world, only), deliveryCheckAt: world.now + 60_000 };
+}
+
+function nameOf({ messages }: World, message: Leg): string {
+  return `m${messages.indexOf(message) + 1}`;
+}
+
+interface LookWish {
+  policy: 'hold' | 'resend';
+  /** Of a leg that is there: the statistics lack it still. */
+  lags: boolean;
+  cannotTell: boolean;
+  /** A second process has read the record before this one wrote it. */
+  twice: boolean;
+}
+
+function isLookedFor(world: World, { policy, lags, cannotTell, twice }: LookWish): void {
+  const { looks, legs } = world.record;
+  if (looks?.nextAt === undefined || world.now < looks.nextAt) return;
+  const isLast = isLastLook(looks, world.now, LOOK_DELAYS);
+  const findings = unknownLegs(legs).map((leg) => ({
+    leg,
+    finding: cannotTell
+      ? ({ kind: 'ambiguous' } as const)
+      : listed(world, leg, lags && !(isLast && world.isHonest)),
+  }));
+  const look = { askedAt: world.now, made: looks.made, findings, policy };
+  for (let process = 0; process < (twice ? 2 : 1); process += 1) {
+    const result = apply(world, recordLook(world.record, look, LOOK_DELAYS, world.now));
+    if (result.kind === 'resent' || result.kind === 'expired') world.decided += 1;
+  }
+}
+
+function isNotAnswered(world: World): void {
+  apply(world, postponeLook(world.record, world.record.looks?.made ?? 0, world.now + 10_000));
+}
+
+/** What was written since is lost, but not what was done; whoever notices has all of it looked for. */
+function goesBack(world: World, steps: number): void {
+  const to = world.earlier.at(-1 - steps);
+  if (to === undefined || ['failed', 'undelivered', 'delivered', 'read'].includes(to.state)) return;
+  const from = to.updatedAt;
+  world.record = to;
+  const legs = (['web', 'email'] as const).map((channel) => ({
+    channel,
+    intentAt: from,
+    sendBy: world.now,
+  }));
+  apply(world, doubt(to, { reason: REDIS_WENT_BACK, legs, notFound: 'resend' }, world.now));
 }
 
 function isRetried(world: World): void {
@@ -228,11 +330,34 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 3, arbitrary: always(isSwept) },
   { weight: 1, arbitrary: always((world) => void apply(world, cancel(world.record, world.now))) },
-  { weight: 2, arbitrary: always(isResolved) },
+  {
+    weight: 2,
+    arbitrary: flip.map(
+      (errs): Command =>
+        (world) =>
+          isResolved(world, errs),
+    ),
+  },
+  {
+    weight: 8,
+    arbitrary: fc
+      .record({
+        policy: fc.constantFrom('hold' as const, 'resend' as const),
+        lags: flip,
+        cannotTell: fc.constantFrom(false, false, false, true),
+        twice: flip,
+      })
+      .map(
+        (wish): Command =>
+          (world) =>
+            isLookedFor(world, wish),
+      ),
+  },
+  { weight: 1, arbitrary: always(isNotAnswered) },
   { weight: 3, arbitrary: always(isRetried) },
   {
     weight: 8,
-    arbitrary: fc.constantFrom(1, 500, 1_999, 2_001, 25_000, 25_000, 90_000_000).map(
+    arbitrary: fc.constantFrom(1, 500, 1_999, 2_001, 25_000, 25_000, 25_000, 90_000_000).map(
       (ms): Command =>
         (world) => {
           world.now += ms;
@@ -246,21 +371,64 @@ function must(holds: boolean): void {
   if (!holds) throw new Error('the property does not hold');
 }
 
-function run(steps: Command[], check: (world: World) => void): void {
-  const world: World = { record: acceptedRecord(), now: T0, delivered: 0, workers: [] };
+function run(steps: Command[], check: (world: World) => void, world = newWorld()): void {
   for (const step of steps) {
     step(world);
     check(world);
   }
 }
 
-const histories = fc.array(commands, { minLength: 10, maxLength: 80, size: 'max' });
+const LENGTHS = { minLength: 10, maxLength: 80, size: 'max' } as const;
+
+const histories = fc.array(commands, LENGTHS);
+
+/** A Redis that forgets, too: at most the last few writes, as `everysec` does. */
+const forgetful = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: commands },
+    {
+      weight: 1,
+      arbitrary: fc.nat({ max: 4 }).map(
+        (steps): Command =>
+          (world) =>
+            goesBack(world, steps),
+      ),
+    },
+  ),
+  LENGTHS,
+);
 
 describe('whatever happens to a notification, in whatever order', () => {
   test('the customer never gets two messages', () => {
     fc.assert(
-      fc.property(histories, (steps) => run(steps, (world) => must(world.delivered < 2))),
+      fc.property(histories, (steps) => run(steps, (world) => must(world.messages.length < 2))),
       { numRuns: 1_500 },
+    );
+  });
+
+  test('a second message needs an unknown between that a person or a policy decided', () => {
+    const check = (world: World) => must(world.messages.length <= 1 + world.decided);
+    fc.assert(
+      fc.property(histories, (steps) => run(steps, check, newWorld(false))),
+      { numRuns: 1_000 },
+    );
+  });
+
+  test('the customer never gets two messages from a Redis that forgets, once all that is in doubt is looked for', () => {
+    fc.assert(
+      fc.property(forgetful, (steps) => run(steps, (world) => must(world.messages.length < 2))),
+      { numRuns: 1_500 },
+    );
+  });
+
+  test('the platform is asked about an unknown at a known time, or a person decides', () => {
+    fc.assert(
+      fc.property(histories, (steps) =>
+        run(steps, ({ record: { state, looks } }) =>
+          must(state === 'unknown' || looks === undefined),
+        ),
+      ),
+      { numRuns: 400 },
     );
   });
 
@@ -293,7 +461,7 @@ describe('whatever happens to a notification, in whatever order', () => {
   test('left alone, it ends by itself: no state waits for ever', () => {
     fc.assert(
       fc.property(histories, (steps) => {
-        const world: World = { record: acceptedRecord(), now: T0, delivered: 0, workers: [] };
+        const world = newWorld();
         for (const step of steps) step(world);
         for (let pass = 0; pass < 3; pass += 1) {
           world.now =

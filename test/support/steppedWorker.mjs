@@ -25,6 +25,7 @@ const role = await startWorker(loaded.config, pino({ level: process.env.LOG_LEVE
   observe: stopAt,
   observeRelease: stopAt,
   observePrefetch: stopAt,
+  observeReconcile: stopAt,
   ...(process.env.PREFETCH_POLL_MS !== undefined && {
     prefetchPollMs: Number(process.env.PREFETCH_POLL_MS),
   }),

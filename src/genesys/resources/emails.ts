@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { CallOptions, CallResult } from '../call.js';
 import type { Caller } from '../caller.js';
-import { platformId, sameId } from '../platformId.js';
+import { optionalId, platformId, sameId } from '../platformId.js';
 import { absentAsNull } from './contacts.js';
 import { optionalText } from './messages.js';
 
@@ -27,6 +27,26 @@ const EmailConversation = z.object({
   participants: z.array(z.object({ purpose: optionalText, errorInfo: ErrorInfo })).catch([]),
 });
 
+const Mailbox = z.object({ email: optionalText });
+
+/** Genesys: EmailMessagePreview, as far as it is read here: who, when and about what. Of the text it has a part. */
+const EmailPreview = z.object({
+  id: optionalId,
+  time: optionalText,
+  to: z.array(Mailbox).catch([]),
+});
+
+const EmailListing = z.object({ entities: z.array(EmailPreview).default([]) });
+
+/** Genesys: EmailMessage. */
+const EmailMessage = z.object({
+  id: platformId,
+  subject: optionalText,
+  textBody: optionalText,
+});
+
+export type EmailPreview = z.infer<typeof EmailPreview>;
+export type EmailMessage = z.infer<typeof EmailMessage>;
 export type EmailConversation = z.infer<typeof EmailConversation>;
 
 export class Emails {
@@ -48,5 +68,32 @@ export class Emails {
         run: ({ sdk }) => sdk.conversations.getConversationsEmail(conversationId),
       }),
     );
+  }
+
+  /** All emails of a conversation, those that were sent without an agent, too. */
+  async messages(
+    conversationId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailPreview[]>> {
+    const result = await this.#caller.read('email-messages', options, {
+      answer: EmailListing,
+      run: ({ sdk }) =>
+        sdk.conversations.getConversationsEmailMessages(conversationId, {
+          includeAgentlessStitchedMessages: true,
+        }),
+    });
+    return result.ok ? { ...result, data: result.data.entities } : result;
+  }
+
+  message(
+    conversationId: string,
+    messageId: string,
+    options: CallOptions,
+  ): Promise<CallResult<EmailMessage>> {
+    return this.#caller.read('email-message', options, {
+      answer: EmailMessage,
+      isAbout: ({ id }) => sameId(id, messageId),
+      run: ({ sdk }) => sdk.conversations.getConversationsEmailMessage(conversationId, messageId),
+    });
   }
 }

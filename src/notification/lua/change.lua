@@ -12,8 +12,9 @@
 -- each digest of an address, and the places of the cap for each address and key of the secret; else the
 -- places that are given back or taken again
 -- then a list of the search index for each of its new entries
--- where news of a sent message begins or ends to be awaited, as the last four: awaited, undelivered,
--- the message's entry, the mark of an event that came early
+-- where news of a sent message begins or ends to be awaited, four: awaited, undelivered, the message's
+-- entry, the mark of an event that came early
+-- where the time changes at which the platform is asked about an unknown one, as the last one: looks
 -- ARGV[1] id   ARGV[2] tag that was read   ARGV[3] record (new tag + packed)
 -- ARGV[4] next check (epoch ms) or ''
 -- ARGV[5] '' while it lives; once settled, how long the record stays (ms)
@@ -33,6 +34,7 @@
 -- ARGV[22] how many events the stream may hold, or '' when this is no outcome
 -- ARGV[23] to ARGV[27] the event: id, state, reason, channel, campaign
 -- then the entries
+-- then when the platform is asked about it (epoch ms), 'over' when no longer, '' where that has not changed
 -- then about consent (src/notification/intentConsent.ts): 'check' of an intent, 'give' or 'take' of places;
 -- the member of this notification among places; when it takes or took them (epoch ms); the span of the cap (ms)
 -- of 'give' and 'take': how many places
@@ -65,7 +67,8 @@ if ARGV[8] ~= '' and isRow then
 end
 -- An error while it looks ends the script before anything is written: what cannot be read lets nothing out.
 local entries = tonumber(ARGV[21])
-local about = 27 + entries
+local look = ARGV[28 + entries]
+local about = 28 + entries
 local consent, member = ARGV[about + 1], ARGV[about + 2]
 local first = isRow and 10 or 7
 local addresses, perAddress = 0, 1
@@ -161,10 +164,16 @@ for address = 1, addresses do
     redis.pcall('PEXPIRE', place, span)
   end
 end
+if look == 'over' then
+  redis.call('ZREM', KEYS[#KEYS], ARGV[1])
+elseif look ~= '' then
+  redis.call('ZADD', KEYS[#KEYS], look, ARGV[1])
+end
+local last = #KEYS - (look == '' and 0 or 1)
 -- The entry is made and the mark is looked at in one moment, as a listener does the reverse
 -- (src/delivery/lua/hear.lua): an event is lost by neither, whichever comes first.
 if ARGV[16] == 'awaited' then
-  local awaited, undelivered, entry, early = unpack(KEYS, #KEYS - 3)
+  local awaited, undelivered, entry, early = unpack(KEYS, last - 3, last)
   redis.call('ZADD', awaited, ARGV[17], ARGV[1])
   if ARGV[19] ~= '' then
     redis.call('SET', entry, ARGV[1], 'PX', ARGV[19])
@@ -173,14 +182,14 @@ if ARGV[16] == 'awaited' then
     end
   end
 elseif ARGV[16] == 'over' then
-  local awaited, undelivered, entry = unpack(KEYS, #KEYS - 3)
+  local awaited, undelivered, entry = unpack(KEYS, last - 3, last)
   redis.call('ZREM', awaited, ARGV[1])
   redis.call('ZREM', undelivered, ARGV[1])
   redis.call('DEL', entry)
 end
 -- What is only searched comes last, and an error is passed over: a damaged list must not keep a
 -- notification from being sent, nor make its worker believe that the record was not written.
-local before = #KEYS - entries - (ARGV[16] == '' and 0 or 4)
+local before = last - entries - (ARGV[16] == '' and 0 or 4)
 for entry = 1, entries do
   local list = KEYS[before + entry]
   if redis.pcall('RPUSH', list, ARGV[27 + entry]) == 1 then

@@ -1,7 +1,7 @@
--- Notes when to look at a notification next, if its record is still the one that was looked at. A
+-- Notes when to look at a notification next, the sweeper or who asks the platform about it, if its record is still the one that was looked at. A
 -- note made upon an older reading could erase the one that a retry has just written.
 --
--- KEYS[1] record   KEYS[2] due
+-- KEYS[1] record   KEYS[2] due, or looks
 -- ARGV[1] id   ARGV[2] tag that was read, or '' for no record   ARGV[3] next check (epoch ms) or ''
 -- returns 1 when noted, else 0
 local current = redis.call('GET', KEYS[1])
