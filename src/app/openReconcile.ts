@@ -16,6 +16,7 @@ import { LookList } from '../reconcile/lookList.js';
 import type { ReconcileObserver, ReconcileResult } from '../reconcile/lookOutcome.js';
 import { Reconciler } from '../reconcile/reconciler.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import type { UnsubscribeLinks } from '../suppression/unsubscribeLink.js';
 
 /** What asks the platform in this process about those that are `unknown`. */
 export function openReconcile(
@@ -30,6 +31,7 @@ export function openReconcile(
     checkpoints: CheckpointStore<Findings>;
     content: SentContent;
     templates: TemplateStore;
+    unsubscribeLinks?: UnsubscribeLinks;
     log: Logger;
     observe: ReconcileObserver;
     onResult: (result: ReconcileResult) => void;

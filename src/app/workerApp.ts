@@ -211,6 +211,7 @@ export async function startWorker(
     config.CHECKPOINT_MAX_AGE,
   );
   const content = new SentContent(keyring);
+  const unsubscribeLinks = openUnsubscribeLinks(config);
   const pipeline = new NotificationPipeline({
     learned,
     haltWatch,
@@ -236,7 +237,7 @@ export async function startWorker(
     progress,
     activeConversation: config.ACTIVE_CONVERSATION,
     deliveryCheckAfterMs: config.DELIVERY_CHECK_AFTER,
-    unsubscribeLinks: openUnsubscribeLinks(config),
+    unsubscribeLinks,
     asksTogether: deliveryChecksOf(config) === 'together',
     scheduleDeliveryCheck: (record) => addJobs(queues, [record], ledger.clock.now()),
     ledger,
@@ -318,6 +319,7 @@ export async function startWorker(
     checkpoints,
     content,
     templates: templateStore,
+    unsubscribeLinks,
     log,
     observe: observeReconcile,
     onResult: () => undefined,

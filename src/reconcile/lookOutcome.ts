@@ -24,7 +24,7 @@ export type ReconcileResult = 'sent' | 'not_found' | 'ambiguous' | 'resent';
 export interface OutcomeParts {
   ledger: Ledger;
   queues: Queues;
-  templates: { get(hash: string): Promise<Pick<CompiledTemplate, 'unknownPolicy'> | undefined> };
+  templates: { get(hash: string): Promise<CompiledTemplate | undefined> };
   policies: UnknownPolicies;
   /** `RECONCILE_AFTER` (ms). */
   delays: readonly number[];

@@ -7,6 +7,7 @@ import { isLastLook, type LegFinding, type Look } from '../notification/reconcil
 import { unknownLegs } from '../notification/record.js';
 import { CHANNELS } from '../notification/state.js';
 import type { StoredRequest } from '../notification/storedRequest.js';
+import { type ContentAgainParts, contentAgain } from './contentAgain.js';
 import { type JudgeParts, judgeTarget } from './judgeTarget.js';
 import { type LookTarget, type TargetParts, targetOf, withMergedContacts } from './lookTarget.js';
 import { type SearchEnd, searchSent } from './sentConversations.js';
@@ -23,7 +24,7 @@ export type LookEnd =
   /** The platform did not answer all that was asked: the look is still to be made. */
   | { kind: 'not_answered'; due: DueLook; error: LookupError };
 
-export interface RoundParts extends TargetParts, Omit<JudgeParts, 'sent'> {
+export interface RoundParts extends TargetParts, ContentAgainParts, Omit<JudgeParts, 'sent'> {
   ledger: Ledger;
   client: Pick<GenesysClient, 'queryDeliveries' | 'resolveContacts'> & SentMessagesClient;
   /** `RECONCILE_AFTER` (ms). */
@@ -106,7 +107,10 @@ export class LookRound {
     for (const { snapshot, stored } of all) {
       const { id, legs, looks } = snapshot.record;
       if (looks !== undefined && isLastLook(looks, this.#askedAt, this.#parts.delays)) last.add(id);
-      for (const leg of unknownLegs(legs)) {
+      for (const unknown of unknownLegs(legs)) {
+        const contentHash =
+          unknown.contentHash ?? (await contentAgain(this.#parts, id, unknown.channel, stored));
+        const leg = { ...unknown, contentHash };
         const where = { id, leg };
         const target = await targetOf(this.#parts, where, stored.request, this.#options);
         if (!target.ok) this.#errors.set(id, target.error);

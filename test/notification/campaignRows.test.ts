@@ -1,9 +1,12 @@
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { claim, startLeg } from '../../src/notification/attempt.js';
+import { claim, loseIntent, startLeg } from '../../src/notification/attempt.js';
+import { write } from '../../src/notification/decision.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import { newRecord, queued } from '../../src/notification/record.js';
+import { recordLook } from '../../src/notification/reconciling.js';
+import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
+import { cancelWithCampaign } from '../../src/notification/settlement.js';
 import { campaignKeys, type KeysOfCampaign } from '../../src/redis/keys.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
@@ -20,10 +23,18 @@ describe('a row of a campaign in the ledger', () => {
   beforeEach(async () => {
     const prefix = freshPrefix();
     prefixes.push(prefix);
-    ledger = new Ledger(redis, prefix, Keyring.forDevelopment(), {
-      ledgerMs: 60_000,
-      requestMs: 60_000,
-    });
+    ledger = new Ledger(
+      redis,
+      prefix,
+      Keyring.forDevelopment(),
+      {
+        ledgerMs: 60_000,
+        requestMs: 60_000,
+      },
+      undefined,
+      undefined,
+      [1],
+    );
     campaign = campaignKeys(prefix).of('spring');
     await redis.hset(campaign.counts, { waiting: 1, since: 1 });
   });
@@ -71,6 +82,30 @@ describe('a row of a campaign in the ledger', () => {
       expect(await begins()).toMatchObject({ kind: 'started' });
     },
   );
+
+  test('that is sent again after its campaign was cancelled sends nothing, and counts once', async () => {
+    await accept(2);
+    await claims();
+    await begins();
+    await ledger.change('spring.2', (record) => write(loseIntent(record, Date.now()), undefined));
+    await redis.set(campaign.halt, 'cancelled');
+    const findings = ((await ledger.read('spring.2'))?.legs ?? []).map((leg) => ({
+      leg,
+      finding: { kind: 'not_there' } as const,
+    }));
+    const look = { askedAt: Date.now() + 10, made: 0, findings, policy: 'resend' } as const;
+    await ledger.change('spring.2', (record) => recordLook(record, look, [1], Date.now()));
+    const again = (record: NotificationRecord) => claim(record, 2, Date.now());
+    expect(await ledger.changeUnlessHalted('spring.2', again)).toEqual({
+      kind: 'campaign_halted',
+      halt: 'cancelled',
+    });
+    await ledger.change('spring.2', (record) => cancelWithCampaign(record, Date.now()));
+    expect((await ledger.read('spring.2'))?.state).toBe('cancelled');
+    const { since: _since, ...counts } = await redis.hgetall(campaign.counts);
+    const left = Object.entries(counts).filter(([, rows]) => rows !== '0');
+    expect(left).toEqual([['cancelled', '1']]);
+  });
 
   test('expires while its campaign is paused: what leads to no send is written', async () => {
     await accept(2);
