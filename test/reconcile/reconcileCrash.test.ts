@@ -91,12 +91,13 @@ describe('a process that asks the platform', () => {
 
 describe('what happens while a look is being answered', () => {
   let held: { id: string; goOn: () => void } | undefined;
+  let holds = true;
   let onHeld: () => void = () => undefined;
 
   beforeAll(async () => {
     await deployment.startWorker(undefined, {
       observeReconcile: async (event, id) => {
-        if (event !== 'look_answered') return;
+        if (event !== 'look_answered' || !holds) return;
         await new Promise<void>((resolve) => {
           held = { id, goOn: resolve };
           onHeld();
@@ -173,6 +174,27 @@ describe('what happens while a look is being answered', () => {
     }, 'skipped');
     expect(view.reason).toBe('suppressed');
     expect(received(email)).toBe(0);
+  });
+
+  test('many others become due: they are asked about in one query', async () => {
+    const { sandbox } = deployment;
+    const queries = () => sandbox.requests.countByOperation()['details-query'] ?? 0;
+    const others: { id: string; email: string }[] = [];
+    let before = 0;
+    await meanwhile(async () => {
+      holds = false;
+      for (let count = 0; count < 8; count += 1) others.push(await sendInVain());
+      for (const { id } of others) await deployment.reaches(id, 'unknown');
+      const looks = () => redis.zcount(ledgerKeys(deployment.prefix).looks, '-inf', Date.now());
+      while ((await looks()) < others.length) await pause(20);
+      before = queries();
+    }, 'sent');
+    for (const { id, email } of others) {
+      await deployment.reaches(id, 'sent');
+      expect(received(email)).toBe(1);
+    }
+    holds = true;
+    expect(queries() - before).toBeLessThanOrEqual(2);
   });
 
   test('another process has made the same look: the message goes out once', async () => {

@@ -191,18 +191,6 @@ describe('an unknown whose message is not on the platform', () => {
   });
 });
 
-test('many are asked about in one query', async () => {
-  const { sandbox } = deployment;
-  const ids: string[] = [];
-  for (let at = 0; at < 12; at += 1) {
-    const email = `look-many-${at}@example.net`;
-    sandbox.addCustomer({ firstName: 'Kim', email, online: true });
-    ids.push(await send({ channel: 'email', recipient: { email } }, '500-before'));
-  }
-  for (const id of ids) expect((await decided(id)).reason).toBe('not_found_on_platform');
-  expect(requests('details-query')).toBeLessThan(ids.length);
-});
-
 test('a look that the platform refuses is not used up', async () => {
   const { sandbox } = deployment;
   sandbox.faults.add({ endpoint: 'details-query', kind: '403-permission', count: 2 });
