@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { SpentRequests } from '../campaign/spentRequests.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
@@ -26,7 +25,7 @@ import { Gate } from '../queue/rateLimitGate.js';
 import { SendingPause } from '../queue/sendingPause.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import { Budget } from '../ratelimit/budget.js';
-import { campaignKeys, ledgerKeys } from '../redis/keys.js';
+import { ledgerKeys } from '../redis/keys.js';
 import { connectForWorking, disconnect } from '../redis/redisClient.js';
 import { RedisHealth } from '../redis/redisHealth.js';
 import { checkRedisServer } from '../redis/serverInfo.js';
@@ -55,6 +54,7 @@ import { openIntake } from './openIntake.js';
 import { openLookupCaches } from './openLookupCaches.js';
 import { openPrefetch } from './openPrefetch.js';
 import { openReconcile } from './openReconcile.js';
+import { openSpentRequests } from './openSpentRequests.js';
 import { openSuppressions } from './openSuppressions.js';
 import {
   openLearnedSuppressions,
@@ -159,19 +159,7 @@ export async function startWorker(
     },
   );
   metrics.watchBudget(() => budget.pace());
-  const logUncounted = throttle((error: unknown) =>
-    log.warn(
-      { error: redactedError(error) },
-      'the requests of campaigns cannot be counted now; they are counted later',
-    ),
-  );
-  const spent = new SpentRequests(redis, campaignKeys(prefix), {
-    keepMs: config.CAMPAIGN_RETENTION,
-    now: () => ledger.clock.now(),
-    onError: (error) => {
-      if (!noteRedis(error)) logUncounted(error);
-    },
-  });
+  const spent = openSpentRequests(config, { redis, clock: ledger.clock, log, noteRedis });
   const client = await createGenesysClient(genesysSettings(config), {
     admission: admission ?? budget,
     log,

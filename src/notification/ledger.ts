@@ -227,7 +227,8 @@ export class Ledger {
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
   ): Promise<R | undefined> {
-    return (await this.#change(id, decide, 'always'))?.result;
+    const changed = await this.#change(id, decide, 'always');
+    return changed !== undefined && 'result' in changed ? changed.result : undefined;
   }
 
   /**
@@ -268,16 +269,6 @@ export class Ledger {
     return tag === undefined ? undefined : { key: this.keys.record(id), tag };
   }
 
-  async #change<R>(
-    id: string,
-    decide: (record: NotificationRecord) => Decision<R>,
-    when: 'always',
-  ): Promise<{ result: R } | undefined>;
-  async #change<R>(
-    id: string,
-    decide: (record: NotificationRecord) => Decision<R>,
-    when: WriteWhen,
-  ): Promise<{ result: R } | { prevented: Prevented } | undefined>;
   async #change<R>(
     id: string,
     decide: (record: NotificationRecord) => Decision<R>,
