@@ -310,7 +310,7 @@ export async function startWorker(
     unsubscribeLinks,
     log,
     observe: observeReconcile,
-    onResult: () => undefined,
+    onResult: metrics.countReconciled,
     noteRedis,
   });
   const concurrency = config.WORKER_CONCURRENCY;

@@ -104,12 +104,13 @@ function describeIntents({ workers: { alive } }: FleetStatus): string[] {
   return weakest === undefined ? [] : [`Intents: ${describeDurability(weakest)} (${weakest})`];
 }
 
-function describeUnknown({ unknown: { count, oldestSince } }: FleetStatus): string[] {
+function describeUnknown({ unknown: { count, asked, oldestSince } }: FleetStatus): string[] {
   if (count === 0) return [];
   const since = oldestSince === undefined ? '' : `, the oldest since ${iso(oldestSince)}`;
   return [
-    `Unknown: ${whole(count)} may have been sent and wait for a person to decide${since}`,
-    `  → ${commandLine('resolve ID sent')} (or not-sent), or the page /notifications`,
+    `Unknown: ${whole(count)} may have been sent${since}`,
+    `  of them, Genesys Cloud is still asked for ${whole(asked)}, and ${whole(count - asked)} wait for a person to decide`,
+    `  → ${commandLine('unknowns')} lists them, ${commandLine('resolve ID sent')} (or not-sent) decides; or the page /notifications`,
   ];
 }
 

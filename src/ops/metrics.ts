@@ -58,10 +58,16 @@ function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
     oldest.set({ queue }, ageOf(oldestSince));
     stopped.set({ queue }, paused ? 1 : 0);
   }
-  gauge(
-    'unknown_notifications',
-    'Notifications that may have been sent and wait for a person to decide',
-  ).set(unknown.count);
+  gauge('unknown_notifications', 'Notifications that may or may not have been sent').set(
+    unknown.count,
+  );
+  const undecided = gauge(
+    'unknown_waiting',
+    'The same by who finds it out: `platform` is still asked, the others wait for a `person`',
+    'decides',
+  );
+  undecided.set({ decides: 'platform' }, unknown.asked);
+  undecided.set({ decides: 'person' }, unknown.count - unknown.asked);
   gauge(
     'unknown_oldest_age_seconds',
     'For how long the oldest unknown notification has waited; 0 when there is none',
@@ -180,6 +186,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #reconciled = new Counter({
+    name: 'notifier_reconciled_total',
+    help: 'Unknown notifications about which the platform was asked, by what that came to: sent, not_found, ambiguous, resent',
+    labelNames: ['result'] as const,
+    registers: [this.#registry],
+  });
   readonly #undeliveredEvents = new Counter({
     name: 'notifier_undelivered_events_total',
     help: 'Events of Genesys Cloud about undelivered web messages: of messages that are awaited here, or others',
@@ -250,6 +262,10 @@ export class Metrics {
 
   readonly countForeignJob = (queue: string): void => {
     this.#foreignJobs.inc({ queue });
+  };
+
+  readonly countReconciled = (result: string): void => {
+    this.#reconciled.inc({ result });
   };
 
   readonly countUndeliveredEvent = (known: number): void => {

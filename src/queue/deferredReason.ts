@@ -121,10 +121,6 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: `the worker was too slow to send within two seconds, so it sent nothing; ${AGAIN}`,
   },
-  not_found_on_platform: {
-    who: 'a worker',
-    what: 'Genesys Cloud does not list its message, so it is sent again, as the policy for such cases says',
-  },
   internal_error: {
     who: 'the clock',
     what: `an error inside the worker, which its log names; ${AGAIN}`,

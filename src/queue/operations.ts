@@ -1,7 +1,7 @@
 import type { Caller } from '../audit/auditCaller.js';
 import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Ledger } from '../notification/ledger.js';
+import type { Ledger, UnknownCounts } from '../notification/ledger.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
@@ -30,7 +30,7 @@ export interface FleetStatus {
   gate: GateStatus;
   gateClosedMsTotal: number;
   queues: Record<QueueName, QueueStatus>;
-  unknown: { count: number; oldestSince?: number };
+  unknown: UnknownCounts;
   workers: WorkersSeen;
   /** The one that hears of undelivered web messages; absent where none was ever there. */
   deliveryListener?: ListenerStatus;

@@ -167,8 +167,14 @@ export const statusSchema = z
     gate: gateSchema,
     queues: z.object({ transactional: queueSchema, campaign: queueSchema, intake: queueSchema }),
     unknown: z
-      .object({ count: z.int(), oldestSince: time.optional() })
-      .meta({ description: 'Notifications that wait for a person.' }),
+      .object({
+        count: z.int(),
+        asked: z.int().meta({
+          description: 'Of how many the platform is still asked; the others wait for a person.',
+        }),
+        oldestSince: time.optional(),
+      })
+      .meta({ description: 'Notifications that may or may not have been sent.' }),
     deliveryListener: listenerSchema.optional(),
   })
   .meta({ id: 'Status' });
@@ -189,7 +195,7 @@ export function fleetStatusView(fleet: FleetStatus): z.infer<typeof statusSchema
       campaign: queueView(queues.campaign),
       intake: queueView(queues.intake),
     },
-    unknown: { count: unknown.count, oldestSince: isoOf(unknown.oldestSince) },
+    unknown: { ...unknown, oldestSince: isoOf(unknown.oldestSince) },
     deliveryListener: deliveryListener === undefined ? undefined : listenerView(deliveryListener),
   };
 }

@@ -45,7 +45,7 @@ describe('the stop button and the gate over HTTP', () => {
         transactional: { waiting: 1, delayed: 0, active: 0, failed: 0, paused: true },
         campaign: { waiting: 0, paused: true },
       },
-      unknown: { count: 0 },
+      unknown: { count: 0, asked: 0 },
     });
 
     const resumed = await call('POST', '/v1/resume');

@@ -75,7 +75,7 @@ describe('the pages on which notifications are found', () => {
   test('name what waits for a decision, and show it by its kinds', async () => {
     const { api, read } = await withPages();
     await givenUnknowns(api, ['u1', 'u2']);
-    expect(await read('/notifications')).toContain('2 notifications wait for a decision');
+    expect(await read('/notifications')).toContain('2 notifications are unknown');
     const page = await read('/notifications?state=unknown');
     expect(page).toContain('each may or may not have been sent');
     expect(page).toMatch(/u1[\s\S]*u2/);

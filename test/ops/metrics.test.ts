@@ -25,7 +25,7 @@ function statusAt(now: number): FleetStatus {
       campaign: QUEUE,
       intake: { ...QUEUE, waiting: 4 },
     },
-    unknown: { count: 2, oldestSince: now - 120_000 },
+    unknown: { count: 2, asked: 1, oldestSince: now - 120_000 },
     workers: {
       now,
       alive: [
@@ -87,6 +87,15 @@ describe('metrics', () => {
     expect(durations.find(({ name }) => name.endsWith('_sum'))?.value).toBeCloseTo(1.8);
   });
 
+  test('count what asking the platform about unknowns came to', async () => {
+    const metrics = new Metrics();
+    for (const result of ['sent', 'sent', 'resent']) metrics.countReconciled(result);
+    expect(values(await read(metrics), 'notifier_reconciled_total')).toEqual({
+      sent: 2,
+      resent: 1,
+    });
+  });
+
   test('tell what stands in Redis: queues, unknowns, gate and pause', async () => {
     const metrics = new Metrics();
     metrics.watchFleet(async () => statusAt(Date.now()));
@@ -102,6 +111,7 @@ describe('metrics', () => {
     expect(age['transactional']).toBeGreaterThanOrEqual(30);
     expect(age['campaign']).toBe(0);
     expect(values(families, 'notifier_unknown_notifications')).toEqual({ '': 2 });
+    expect(values(families, 'notifier_unknown_waiting')).toEqual({ platform: 1, person: 1 });
     expect(values(families, 'notifier_gate_closed_seconds_total')).toEqual({ '': 90.5 });
     expect(values(families, 'notifier_paused')).toEqual({ '': 1 });
     expect(values(families, 'notifier_redis_full')).toEqual({ '': 0 });

@@ -31,7 +31,7 @@ export function fleetStatus(changes: Partial<FleetStatus> = {}): FleetStatus {
     gate: { closed: false },
     gateClosedMsTotal: 0,
     queues: { transactional: QUEUE, campaign: QUEUE, intake: QUEUE },
-    unknown: { count: 0 },
+    unknown: { count: 0, asked: 0 },
     workers: { now: 50_000, alive: [aliveWorker()], vanished: [], lastSeenAt: 50_000 },
     redisFull: false,
     ...changes,

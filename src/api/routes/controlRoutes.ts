@@ -31,7 +31,7 @@ const FLEET = {
     campaign: IDLE,
     intake: { ...IDLE, paused: false },
   },
-  unknown: { count: 0 },
+  unknown: { count: 0, asked: 0 },
   workers: {
     now: at('09:41:07'),
     alive: [

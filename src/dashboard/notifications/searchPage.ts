@@ -1,4 +1,5 @@
 import { type Content, type Html, html } from '../../html/html.js';
+import type { UnknownCounts } from '../../notification/ledger.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
 import type { Found } from '../../queue/notificationSearch.js';
@@ -14,7 +15,7 @@ export interface SearchPage {
   asked: AskedFilter;
   found: Found;
   /** How many wait for a decision. */
-  unknown: { count: number; oldestSince?: number };
+  unknown: UnknownCounts;
   /** How long what is searched is kept (ms); 0 where searches are off. */
   retentionMs: number;
   mayOperate: boolean;
@@ -35,18 +36,23 @@ ${findForm(retentionMs > 0)}
 ${retentionMs > 0 ? outcomes(page) : undefined}`;
 }
 
-/** The way to what only a person can decide. */
-function waitingPanel(
-  { count, oldestSince }: SearchPage['unknown'],
-  now: number,
-): Html | undefined {
+/** How many wait for whom. */
+export function waitingWords({ count, asked }: Pick<UnknownCounts, 'count' | 'asked'>): string {
+  const left = count - asked;
+  if (asked === 0) return 'Genesys Cloud is not asked any more: a person decides.';
+  if (left === 0) return 'Genesys Cloud is still asked. You may decide before.';
+  return `Genesys Cloud is still asked for ${asked}; ${left} ${left === 1 ? 'waits' : 'wait'} for a person.`;
+}
+
+/** The way to what may need a person. */
+function waitingPanel({ count, asked, oldestSince }: UnknownCounts, now: number): Html | undefined {
   if (count === 0) return undefined;
   const since =
     oldestSince === undefined ? undefined : html`, the first since ${moment(oldestSince, now)}`;
-  const what = count === 1 ? '1 notification waits' : `${count} notifications wait`;
+  const what = count === 1 ? '1 notification is unknown' : `${count} notifications are unknown`;
   return panel(
     'open',
-    html`<p><strong>${what} for a decision</strong>${since}. Each may or may not have been sent.
+    html`<p><strong>${what}</strong>${since}: each may or may not have been sent. ${waitingWords({ count, asked })}
 <a href="/notifications?state=unknown">Look and decide</a></p>`,
     'status',
   );

@@ -30,6 +30,8 @@ export function stepWords(entry: TimelineEntry): string {
       if (reason === 'resolved_sent') return `It was decided${byWhom} that it was sent.`;
       if (reason === 'reconciled_sent')
         return `The ${over ?? 'message'} was found in Genesys Cloud: it was sent.`;
+      if (reason === 'not_found_on_platform')
+        return 'Genesys Cloud lists no further message: the one before stands.';
       if (reason === 'unconfirmed') return 'Whether it arrived could not be found out.';
       return `Genesys Cloud took the ${over ?? 'message'}.${because}`;
     case 'delivered':

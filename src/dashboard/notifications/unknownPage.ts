@@ -1,4 +1,5 @@
 import { type Html, html } from '../../html/html.js';
+import type { UnknownCounts } from '../../notification/ledger.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
 import { whoDecides } from '../../queue/undecided.js';
@@ -6,7 +7,7 @@ import type { UnknownKind } from '../../queue/unknownList.js';
 import { age, button, emptyState, moment, panel, table } from '../page/components.js';
 import { channelWords, reasonWords, sentence } from './outcomeWords.js';
 import { filterForm } from './searchForms.js';
-import { campaignOf, further, linkTo, type SearchPage, tick } from './searchPage.js';
+import { campaignOf, further, linkTo, type SearchPage, tick, waitingWords } from './searchPage.js';
 
 export interface UnknownPage extends SearchPage {
   /** Of the first thousand that fit, whatever page is shown. */
@@ -19,7 +20,7 @@ export function unknownPage(page: UnknownPage): Html {
   return html`<h1>Waiting for a decision</h1>
 ${obstacles}
 ${done === undefined ? undefined : panel('good', html`<p>${done}</p>`, 'status')}
-${unknown.count === 0 ? none() : howTo(page)}
+${unknown.count === 0 ? none() : howTo(unknown)}
 ${unknown.count === 0 ? undefined : kindTable(page)}
 ${found.notifications.length > 0 ? each(page) : undefined}
 ${unknown.count > 0 && found.notifications.length === 0 ? emptyState('None of this kind', html`Take a filter away, or <a href="/notifications?state=unknown">look at all of them</a>.`) : undefined}
@@ -35,24 +36,14 @@ function none(): Html {
   );
 }
 
-function howTo({ unknown: { count }, kinds }: UnknownPage): Html {
+function howTo({ count, asked }: UnknownCounts): Html {
   const what = count === 1 ? '1 notification' : `${count} notifications`;
   return panel(
     'open',
     html`<p><strong>${what}: each may or may not have been sent.</strong> Until it is decided, nothing more is sent for it, on any channel.</p>
-<p>${waitingWords(kinds)}Look in Genesys Cloud for the customer's conversation at the time the request left. There: it was sent. Not there: it was not sent,
+<p>${waitingWords({ count, asked })} Look in Genesys Cloud for the customer's conversation at the time the request left. There: it was sent. Not there: it was not sent,
 and can be tried again afterwards. Nothing is sent by a decision, and the first one counts.</p>`,
   );
-}
-
-/** How many of those that are shown as kinds wait for whom. */
-function waitingWords(kinds: readonly UnknownKind[]): string {
-  const asked = kinds.reduce((sum, kind) => sum + kind.asked, 0);
-  const waiting = kinds.reduce((sum, { count }) => sum + count, 0) - asked;
-  if (asked + waiting === 0) return '';
-  if (asked === 0) return 'Genesys Cloud is not asked for them any more: a person decides. ';
-  if (waiting === 0) return 'Genesys Cloud is still asked for them. You may decide before. ';
-  return `Genesys Cloud is still asked for ${asked}; ${waiting} ${waiting === 1 ? 'waits' : 'wait'} for a person. `;
 }
 
 function kindTable({ kinds, asked, mayOperate, once, now }: UnknownPage): Html {

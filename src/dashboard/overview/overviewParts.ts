@@ -103,7 +103,7 @@ function mainFigures(fleet: FleetStatus, minutes: readonly FlowMinute[], budget:
       note:
         unknown.oldestSince === undefined
           ? 'none waits for you'
-          : `wait for you, the oldest for ${duration(now - unknown.oldestSince)}`,
+          : `${count(unknown.count - unknown.asked)} for you, the oldest ${duration(now - unknown.oldestSince)}`,
     },
     {
       name: 'Workers alive',

@@ -95,13 +95,15 @@ const VIEWER = { name: 'vera', password: 'a viewer’s password' };
   });
 
   test('a viewer looks, has no button, and is refused; on a narrow phone in the dark', async () => {
-    await givenUnknowns(api, ['v1']);
+    const asked = { made: 1, since: Date.now(), nextAt: Date.now() + 510_000 };
+    await givenUnknowns(api, ['v1'], 1_000, asked);
     const { page } = await visit(browser, api.url, { ...NARROW_PHONE, ...DARK });
     await page.goto('/notifications/v1');
     await page.getByLabel('User').fill(VIEWER.name);
     await page.getByLabel('Password').fill(VIEWER.password);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByText('An operator can decide').waitFor();
+    await page.getByText(/Genesys Cloud is asked for it again at/).waitFor();
     await judge(page, 'notification-viewer');
     for (const at of [
       '/notifications',
