@@ -21,7 +21,7 @@ const MEANINGS: Readonly<Partial<Record<CountedReason, string>>> = {
   template_gone: 'their template is no longer kept',
   resolved_not_sent: 'decided as not sent',
   not_found_on_platform: 'Genesys Cloud does not list the message',
-  ambiguous_on_platform: 'Genesys Cloud lists several messages that may be theirs',
+  ambiguous_on_platform: 'what Genesys Cloud lists does not tell',
   redis_went_back: 'Redis had lost what was written about them',
   worker_lost: 'the worker was lost while it sent',
   timeout: 'Genesys Cloud did not answer in time',

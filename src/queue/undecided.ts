@@ -13,6 +13,6 @@ export function whoDecides({ reason, reconcile }: Undecided): string {
 
 function whyAPerson(reason: string | undefined, looks: number): string {
   if (reason === 'not_found_on_platform') return 'Genesys Cloud does not list it';
-  if (reason === 'ambiguous_on_platform') return 'Genesys Cloud lists several that may be it';
+  if (reason === 'ambiguous_on_platform') return 'what Genesys Cloud lists does not tell';
   return looks === 0 ? 'Genesys Cloud is not asked' : 'Genesys Cloud could not say';
 }

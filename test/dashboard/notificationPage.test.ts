@@ -72,11 +72,11 @@ describe('what a notification waits for', () => {
       /Genesys Cloud does not list it\. Look it up there, and decide/,
     ],
     [
-      'a decision about what the platform lists more than once',
+      'a decision where the answers of the platform do not tell',
       unknown(4, undefined, 'ambiguous_on_platform'),
       FLEET,
       'you',
-      /lists several that may be it/,
+      /what Genesys Cloud lists does not tell/,
     ],
     ['the answer', acceptedRecord({ state: 'sending' }), FLEET, 'Genesys Cloud', /on the wire/],
     [
@@ -197,7 +197,7 @@ describe('the page of a notification', () => {
     for (const sentence of [
       'did not answer in time. Nothing more is sent before that is known.',
       'Genesys Cloud does not list the message. Nothing more is sent before a person decides.',
-      'any of them may be this one. Nothing more is sent before a person decides.',
+      'does not tell whether it was sent. Nothing more is sent before a person decides.',
       'Redis had lost what was written about it, so a message may have gone out.',
       'Genesys Cloud does not list the message, so it is sent again.',
       'Redis did not confirm in time that the intent to send is safe',

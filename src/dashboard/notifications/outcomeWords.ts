@@ -62,10 +62,7 @@ export function aMessage(channel: Channel | undefined): string {
 const REASONS = new Map<string, string>([
   ['aborted', 'the worker stopped while it waited for the answer'],
   ['ambiguous_contact', 'several contacts have this address, and the name does not decide'],
-  [
-    'ambiguous_on_platform',
-    'Genesys Cloud lists several messages, and any of them may be this one',
-  ],
+  ['ambiguous_on_platform', 'what Genesys Cloud lists does not tell whether it was sent'],
   ['attempts_exhausted', 'every attempt failed, and no further one is left'],
   ['bad_ending', "the customer's last conversation ended badly"],
   ['campaign_cancelled', 'its campaign was cancelled'],
