@@ -200,7 +200,7 @@ describe('the page of a notification', () => {
       'does not tell whether it was sent. Nothing more is sent before a person decides.',
       'Redis had lost what was written about it, so a message may have gone out.',
       'Genesys Cloud does not list the message, so it is sent again.',
-      'Redis did not confirm in time that the intent to send is safe',
+      'Redis did not confirm in time that the intent was safe',
       'The web message was found in Genesys Cloud: it was sent.',
     ]) {
       expect(text).toContain(sentence);

@@ -163,9 +163,9 @@ function lesserObstacles({ obstacles = [] }: CampaignView): string[] {
 export function describeUnknown({ id, counts }: Pick<CampaignView, 'id' | 'counts'>): string[] {
   if (counts.unknown === 0) return [];
   return [
-    `${whole(counts.unknown)} unknown: each may have been sent, and a person has to decide.`,
-    `  to find them: ${commandLine(`campaign results ${id}`)} (the rows with the state unknown),`,
-    `                or the page /notifications?state=unknown&campaignId=${id}`,
+    `${whole(counts.unknown)} unknown: each may have been sent. Genesys Cloud is asked, then a person.`,
+    `  to find them: ${commandLine(`unknowns --campaign ${id}`)}, or the page`,
+    `                /notifications?state=unknown&campaignId=${id}`,
     `  to decide:    ${commandLine('resolve ID sent')} (several ids at once; or not-sent),`,
     '                the page, or POST /v1/notifications/resolve',
   ];

@@ -125,7 +125,7 @@ ${figures([
     note:
       counts.unknown === 0
         ? 'none to decide'
-        : html`<a href="/notifications?state=unknown&amp;campaignId=${view.id}">decide them</a>`,
+        : html`${askedInVain(view)}<a href="/notifications?state=unknown&amp;campaignId=${view.id}">decide them</a>`,
   },
   { name: 'Pace', value: perMinute === undefined ? '–' : whole(perMinute), note: 'rows a minute' },
   endFigure(view, now),
@@ -266,6 +266,12 @@ function detailOf(
     default:
       return undefined;
   }
+}
+
+/** For how many of its unknown rows Genesys Cloud was asked, and could not say: these wait for a person. */
+function askedInVain({ reasons }: CampaignView): string {
+  const { not_found_on_platform: none = 0, ambiguous_on_platform: unclear = 0 } = reasons.unknown;
+  return none + unclear === 0 ? '' : `asked in vain for ${whole(none + unclear)}: `;
 }
 
 function meant(state: string, reason: string): string {

@@ -71,10 +71,7 @@ const REASONS = new Map<string, string>([
   ['erased', 'what was stored about this recipient was erased'],
   ['every_channel_refused', 'each of its channels refused it or cannot reach this recipient'],
   ['frequency_cap', 'this recipient has had as many messages as are allowed'],
-  [
-    'intent_not_durable',
-    'Redis did not confirm in time that the intent to send is safe on disk or on a replica',
-  ],
+  ['intent_not_durable', 'Redis did not confirm in time that the intent was safe'],
   ['internal_error', 'an error inside the worker, which its log names'],
   ['job_lost', 'its job was lost'],
   ['late_sent', 'the answer that it was sent came late'],

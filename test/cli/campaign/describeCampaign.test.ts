@@ -193,7 +193,7 @@ describe('everything there is to say of a campaign', () => {
 test('unknown rows are to be found and decided', () => {
   const view = { ...RUNNING, counts: { ...RUNNING.counts, unknown: 2 } };
   expect(describeCampaign(view, narrow(80), NOW)).toMatch(
-    /2 unknown: [\s\S]*notifier campaign results autumn [\s\S]*notifications\?state=unknown&campaignId=autumn[\s\S]*notifier resolve ID sent/,
+    /2 unknown: [\s\S]*notifier unknowns --campaign autumn, [\s\S]*notifications\?state=unknown&campaignId=autumn[\s\S]*notifier resolve ID sent/,
   );
 });
 
