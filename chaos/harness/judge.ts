@@ -70,17 +70,8 @@ async function readAll(scene: Scene, ids: readonly string[]): Promise<Notificati
   return records;
 }
 
-/**
- * Compares what the ledger says with what customers got. The record of the sandbox decides: the ledger is what is
- * judged.
- *
- * @param forgivenFrom what was accepted from then on (epoch ms) and is gone is counted as `forgotten`
- */
-export async function judge(
-  scene: Scene,
-  records: Records,
-  forgivenFrom?: number,
-): Promise<Verdict> {
+/** Compares what the ledger says of all that was planned with what customers got. */
+export async function judge(scene: Scene, records: Records): Promise<Verdict> {
   const deliveredTo = byNotification(scene.planned, await scene.platform.record());
   const findings: Finding[] = [];
   const states: Record<string, number> = {};
@@ -90,22 +81,18 @@ export async function judge(
     const acceptedAt = scene.intake.acceptedAt.get(id);
     const record = records.get(id);
     const delivered = deliveredTo.get(id) ?? [];
-    const note = (kind: FindingKind, what: string) =>
-      findings.push({ kind, id, what, record, delivered });
-    if (acceptedAt !== undefined) {
-      const state = record?.state ?? 'gone';
-      states[state] = (states[state] ?? 0) + 1;
-    }
+    const found = await findingsOf({
+      acceptedAt,
+      record,
+      delivered,
+      forgivenFrom: scene.forgivenFrom,
+      platformHas: (messageId) => scene.platform.hasMessage(messageId),
+    });
+    findings.push(...found.map((finding) => ({ ...finding, id, record, delivered })));
     if (record?.timeline.some(({ state }) => state === 'unknown')) unknown += 1;
-    if (delivered.length > 1) note('sent twice', decisionBetween(record));
-    const lost = acceptedAt === undefined ? undefined : lostBecause(record);
-    if (lost !== undefined) {
-      const forgiven =
-        record === undefined && forgivenFrom !== undefined && (acceptedAt ?? 0) >= forgivenFrom;
-      note(forgiven ? 'forgotten' : 'lost', lost);
-    }
-    const untrue = record === undefined ? undefined : await untrueBecause(scene, record, delivered);
-    if (untrue !== undefined) note('untrue', untrue);
+    if (acceptedAt === undefined) continue;
+    const state = record?.state ?? 'gone';
+    states[state] = (states[state] ?? 0) + 1;
   }
   const accepted = scene.intake.acceptedAt.size;
   return { accepted, findings, unknown, unknownAfter: states['unknown'] ?? 0, states };
@@ -129,19 +116,48 @@ function byNotification(
   return found;
 }
 
+/** What is known of one notification. */
+interface Evidence {
+  /** When it was accepted (epoch ms); absent when its caller never had an answer. */
+  acceptedAt?: number;
+  record?: NotificationRecord;
+  delivered: readonly Delivered[];
+  /** What was accepted from then on (epoch ms) and is gone counts as `forgotten`. */
+  forgivenFrom?: number;
+  /** Whether the platform has a message by this id, delivered or not. */
+  platformHas(messageId: string): Promise<boolean>;
+}
+
+/** Which promises were broken. The record of the sandbox decides: the ledger is what is judged. */
+export async function findingsOf(
+  evidence: Evidence,
+): Promise<{ kind: FindingKind; what: string }[]> {
+  const { acceptedAt, record, delivered, forgivenFrom } = evidence;
+  const findings: { kind: FindingKind; what: string }[] = [];
+  if (delivered.length > 1) findings.push({ kind: 'sent twice', what: decisionBetween(record) });
+  if (record === undefined && acceptedAt !== undefined) {
+    const kind = forgivenFrom !== undefined && acceptedAt >= forgivenFrom ? 'forgotten' : 'lost';
+    findings.push({ kind, what: 'accepted, and no record is there' });
+  }
+  if (record === undefined) return findings;
+  // What is unknown waits for the platform or for a person, and says so.
+  if (acceptedAt !== undefined && record.state !== 'unknown' && !hasEnded(record)) {
+    const what = `accepted, and still ${record.state} when the time was over`;
+    findings.push({ kind: 'lost', what });
+  }
+  const untrue = await untrueBecause(record, evidence);
+  if (untrue !== undefined) findings.push({ kind: 'untrue', what: untrue });
+  return findings;
+}
+
 /** Which `unknown` lies between two messages, and who decided it. */
 function decisionBetween(record: NotificationRecord | undefined): string {
   const timeline = record?.timeline ?? [];
   const place = timeline.findIndex(({ state }) => state === 'unknown');
-  if (place === -1) return 'no unknown in between';
-  const decided = timeline[place + 1];
-  return `unknown (${timeline[place]?.reason}), then ${decided?.state} (${decided?.reason ?? decided?.detail ?? 'no reason'})`;
-}
-
-function lostBecause(record: NotificationRecord | undefined): string | undefined {
-  if (record === undefined) return 'accepted, and no record is there';
-  if (hasEnded(record)) return undefined;
-  return `accepted, and still ${record.state} when the time was over`;
+  const [doubt, decided] = timeline.slice(place);
+  if (place === -1 || doubt === undefined) return 'no unknown in between';
+  const by = decided?.reason ?? decided?.detail ?? 'no reason';
+  return `unknown (${doubt.reason}), then ${decided?.state ?? 'nothing'} (${by})`;
 }
 
 const SENT: ReadonlySet<State> = new Set(['sent', 'delivered', 'read']);
@@ -155,18 +171,16 @@ const NOT_SENT: ReadonlySet<State> = new Set([
 
 /** What the state claims that the record of the sandbox does not have, or the other way round. */
 async function untrueBecause(
-  scene: Scene,
-  record: NotificationRecord,
-  delivered: readonly Delivered[],
+  { state, legs }: NotificationRecord,
+  { delivered, platformHas }: Evidence,
 ): Promise<string | undefined> {
-  const { state } = record;
   if (NOT_SENT.has(state)) {
     return delivered.length > 0 ? `${state}, and the customer got a message` : undefined;
   }
   if (!SENT.has(state)) return undefined;
-  const leg = record.legs.findLast(({ outcome }) => outcome === 'sent');
+  const leg = legs.findLast(({ outcome }) => outcome === 'sent');
   if (leg?.messageId === undefined) return `${state}, without the id of a message`;
   if (delivered.some(({ messageId }) => messageId === leg.messageId)) return undefined;
-  if (state === 'sent' && (await scene.platform.hasMessage(leg.messageId))) return undefined;
+  if (state === 'sent' && (await platformHas(leg.messageId))) return undefined;
   return `${state}, and the platform has no such message`;
 }

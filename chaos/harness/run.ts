@@ -37,7 +37,7 @@ export async function runFault(
     await fault.strike(scene);
     await taking;
     const records = await untilEnded(scene);
-    const verdict = await judge(scene, records, scene.forgivenFrom);
+    const verdict = await judge(scene, records);
     const recovery = recoveryOf(scene.strikes, records);
     const { length: strikes } = scene.strikes;
     return { name, about, notPromised, verdict, recovery, strikes, seconds: seconds() };
