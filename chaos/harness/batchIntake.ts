@@ -7,6 +7,12 @@ const WITHIN_MS = 10_000;
 const AGAIN_AFTER_MS = 200;
 /** Notifications accepted in a second at most: slow enough that faults meet a deployment at work. */
 const AT_MOST_PER_SECOND = 120;
+/** No more is handed over while so many messages are still to come, this share of all but at least so many. */
+const AHEAD_AT_LEAST = 20;
+const AHEAD_SHARE = 0.05;
+/** What is unknown, or lies in the hands of a killed worker, must not hold up the others. */
+const HELD_UP_AT_MOST_MS = 2_000;
+const LOOK_EVERY_MS = 50;
 
 /**
  * Hands notifications over as a careful caller would: over HTTP, in batches, each with an id of its own. Where the answer is lost,
@@ -14,17 +20,22 @@ const AT_MOST_PER_SECOND = 120;
  */
 export class BatchIntake implements Intake {
   readonly acceptedAt = new Map<string, number>();
-  readonly #url: () => string;
+  readonly #url: string;
   readonly #planned: readonly Planned[];
+  readonly #delivered: () => number;
   readonly #waiting = new Set<() => void>();
+  /** Of which no message may ever come. */
+  #writtenOff = 0;
   #finish: () => void = () => undefined;
   readonly finished = new Promise<void>((resolve) => {
     this.#finish = resolve;
   });
   #stopped = false;
 
-  constructor(planned: readonly Planned[], url: () => string) {
+  /** @param delivered how many messages customers got so far */
+  constructor(planned: readonly Planned[], url: string, delivered: () => number) {
     this.#planned = planned;
+    this.#delivered = delivered;
     this.#url = url;
   }
 
@@ -35,6 +46,7 @@ export class BatchIntake implements Intake {
         const paced = pause((1_000 * batch.length) / AT_MOST_PER_SECOND);
         await this.#acceptAll(batch);
         await paced;
+        await this.#notTooFarAhead();
       }
     } finally {
       this.stop();
@@ -65,6 +77,17 @@ export class BatchIntake implements Intake {
     }
   }
 
+  async #notTooFarAhead(): Promise<void> {
+    const most = Math.max(AHEAD_AT_LEAST, AHEAD_SHARE * this.#planned.length);
+    const until = Date.now() + HELD_UP_AT_MOST_MS;
+    const tooMany = () => this.acceptedAt.size - this.#delivered() - this.#writtenOff - most;
+    while (Date.now() < until && !this.#stopped) {
+      if (tooMany() <= 0) return;
+      await pause(LOOK_EVERY_MS);
+    }
+    this.#writtenOff += tooMany();
+  }
+
   #wake(): void {
     for (const wake of this.#waiting) wake();
     this.#waiting.clear();
@@ -73,7 +96,7 @@ export class BatchIntake implements Intake {
   /** What the api says of each; nothing where no answer came. */
   async #post(batch: readonly Planned[]): Promise<ItemAnswer[]> {
     try {
-      const answer = await fetch(`${this.#url()}/v1/notifications/batch`, {
+      const answer = await fetch(`${this.#url}/v1/notifications/batch`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ notifications: batch.map(({ request }) => request) }),

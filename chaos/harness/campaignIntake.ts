@@ -17,12 +17,12 @@ export function campaignRowId(place: number): string {
 export class CampaignIntake implements Intake {
   readonly acceptedAt = new Map<string, number>();
   readonly finished: Promise<void>;
-  readonly #url: () => string;
+  readonly #url: string;
   readonly #planned: readonly Planned[];
   #finish: () => void = () => undefined;
   #stopped = false;
 
-  constructor(planned: readonly Planned[], url: () => string) {
+  constructor(planned: readonly Planned[], url: string) {
     this.#planned = planned;
     this.#url = url;
     this.finished = new Promise((resolve) => {
@@ -76,7 +76,7 @@ export class CampaignIntake implements Intake {
   async #ask<T>(method: string, path: string, body?: object | string): Promise<T> {
     const isFile = typeof body === 'string';
     const where = method === 'POST' && path === '' ? '' : `/${CAMPAIGN}${path}`;
-    const answer = await fetch(`${this.#url()}/v1/campaigns${where}`, {
+    const answer = await fetch(`${this.#url}/v1/campaigns${where}`, {
       method,
       headers:
         body === undefined

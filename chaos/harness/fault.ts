@@ -1,5 +1,6 @@
+import type { SceneNeeds } from './openScene.js';
 import type { ServerName } from './redisServer.js';
-import type { Scene, SceneNeeds } from './scene.js';
+import type { Scene } from './scene.js';
 
 /** One file of `faults/` exports one of these as `fault`; its file's name is its name. */
 export interface Fault {

@@ -23,39 +23,41 @@ export interface KnownCustomer {
 
 export type SandboxMessage =
   | { kind: 'listening'; url: string }
+  /** So many messages so far. */
+  | { kind: 'delivered'; total: number }
   | { kind: 'record'; record: Delivered[] };
 
 const SCRIPT = fileURLToPath(new URL('../parts/sandbox.js', import.meta.url));
 
 /** The simulated Genesys Cloud in a process of its own. */
 export class Platform {
-  readonly url: string;
+  /** How many messages customers got so far, as was last heard. */
+  delivered = 0;
+  #url = '';
   readonly #child: Child;
-  readonly #records: ((record: Delivered[]) => void)[];
+  readonly #records: ((record: Delivered[]) => void)[] = [];
+  #listens: () => void = () => undefined;
 
-  private constructor(child: Child, url: string, records: ((record: Delivered[]) => void)[]) {
-    this.#child = child;
-    this.url = url;
-    this.#records = records;
-  }
-
-  static async start(settings: Partial<Settings>): Promise<Platform> {
-    const records: ((record: Delivered[]) => void)[] = [];
-    let listening: (url: string) => void = () => undefined;
-    const url = new Promise<string>((resolve) => {
-      listening = resolve;
-    });
-    const child = new Child({
+  private constructor(settings: Partial<Settings>) {
+    this.#child = new Child({
       name: 'the sandbox',
       args: [SCRIPT],
       env: { CHAOS_SANDBOX: JSON.stringify(settings) },
-      onMessage: (message) => {
-        const said = message as SandboxMessage;
-        if (said.kind === 'listening') listening(said.url);
-        else records.shift()?.(said.record);
-      },
+      onMessage: (message) => this.#hear(message as SandboxMessage),
     });
-    return new Platform(child, await child.alive(url), records);
+  }
+
+  static async start(settings: Partial<Settings>): Promise<Platform> {
+    const platform = new Platform(settings);
+    const listening = new Promise<void>((resolve) => {
+      platform.#listens = resolve;
+    });
+    await platform.#child.alive(listening);
+    return platform;
+  }
+
+  get url(): string {
+    return this.#url;
   }
 
   /** Everything that customers got so far. */
@@ -105,6 +107,23 @@ export class Platform {
 
   stop(): Promise<void> {
     return this.#child.stop();
+  }
+
+  #hear(message: SandboxMessage): void {
+    switch (message.kind) {
+      case 'listening':
+        this.#url = message.url;
+        this.#listens();
+        return;
+      case 'delivered':
+        this.delivered = message.total;
+        return;
+      case 'record':
+        this.#records.shift()?.(message.record);
+        return;
+      default:
+        throw new Error(`unhandled message ${String(message satisfies never)}`);
+    }
   }
 
   async #token(): Promise<string> {

@@ -1,8 +1,8 @@
 import type { ChaosSettings, Fault } from './fault.js';
 import { judge, untilEnded, type Verdict } from './judge.js';
+import { openScene } from './openScene.js';
 import { type Recovery, recoveryOf } from './recovery.js';
 import type { RedisTools } from './redisServer.js';
-import { Scene } from './scene.js';
 
 /** What came of one fault. */
 export interface Outcome {
@@ -29,7 +29,8 @@ export async function runFault(
   const seconds = () => (performance.now() - startedAt) / 1_000;
   const notHere = await fault.notHere?.(settings);
   if (notHere !== undefined) return { name, about, notHere, strikes: 0, seconds: seconds() };
-  const scene = await Scene.open(name, settings, tools, (await fault.needs?.(settings)) ?? {});
+  const needs = (await fault.needs?.(settings)) ?? {};
+  const { scene, close } = await openScene(name, settings, tools, needs);
   try {
     const taking = scene.intake.run();
     // It is awaited below; until then a rejection must not count as unhandled.
@@ -42,6 +43,6 @@ export async function runFault(
     const { length: strikes } = scene.strikes;
     return { name, about, notPromised, verdict, recovery, strikes, seconds: seconds() };
   } finally {
-    await scene.close();
+    await close();
   }
 }

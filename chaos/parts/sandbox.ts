@@ -15,6 +15,15 @@ function send(message: SandboxMessage): void {
   process.send?.(message, undefined, undefined, () => undefined);
 }
 
+const COUNTED_EVERY_MS = 100;
+let counted = 0;
+setInterval(() => {
+  const { total } = sandbox.deliveries;
+  if (total === counted) return;
+  counted = total;
+  send({ kind: 'delivered', total });
+}, COUNTED_EVERY_MS);
+
 process.on('disconnect', () => process.exit());
 process.on('message', () => {
   const record = sandbox.deliveries.list().map(({ at, channel, to, customerId, messageId }) => ({
