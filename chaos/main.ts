@@ -1,6 +1,6 @@
 import { readdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
-import { CommanderError, Command as Program } from 'commander';
+import { CommanderError, Option, Command as Program } from 'commander';
 import { printFacts } from '../bench/harness/print.js';
 import type { ChaosSettings, Fault } from './harness/fault.js';
 import { printFinding, printNotes, printTable } from './harness/print.js';
@@ -18,6 +18,7 @@ interface Options {
   outage: number;
   settle: number;
   faults?: string;
+  unknown: 'hold' | 'resend';
   before?: string;
   redis?: ServerName;
   json?: string;
@@ -58,6 +59,14 @@ export async function runChaos(
       Number,
       240,
     )
+    .addOption(
+      new Option(
+        '--unknown <policy>',
+        'what becomes of an unknown that is surely not on the platform',
+      )
+        .choices(['hold', 'resend'])
+        .default('resend'),
+    )
     .option(
       '--before <commit>',
       'the version that a rolling update begins with; the newest tag when left out',
@@ -92,6 +101,7 @@ async function runAll(
     workers,
     before,
     redis,
+    unknownPolicy: options.unknown,
     outageMs: options.outage * 1_000,
     settleMs: options.settle * 1_000,
   };
@@ -100,7 +110,7 @@ async function runAll(
     machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown processor'}, ${(totalmem() / 2 ** 30).toFixed(1)} GB`,
     'load before': loadavg()[0]?.toFixed(2) ?? 'unknown',
     node: process.version,
-    run: `${notifications} notifications a fault, seed ${seed}, ${workers} workers`,
+    run: `${notifications} notifications a fault, seed ${seed}, ${workers} workers, UNKNOWN_POLICY=${options.unknown}`,
   };
   process.stdout.write(`${printFacts(conditions)}\n`);
   const outcomes: Outcome[] = [];

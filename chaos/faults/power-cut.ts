@@ -38,7 +38,7 @@ async function cutPower(scene: Scene, watch: SyncedSize): Promise<void> {
   const { size, at } = watch.synced;
   const strike = scene.struck(scene.fleet.inHand());
   await server.kill('SIGKILL');
-  await watch.stop();
+  watch.stop();
   scene.say(`${cutBack(server, size)} bytes were not on the disk`);
   scene.mayForget(at);
   await pause(AWAY_MS);

@@ -24,13 +24,12 @@ export class SyncedSize {
   #seen: Seen[] = [];
   #synced: Seen = { size: 0, at: 0 };
   #stopped = false;
-  readonly #running: Promise<void>;
 
   constructor(server: PrivateRedis) {
     this.#server = server;
     this.#redis = new Redis(server.url, { maxRetriesPerRequest: 1, retryStrategy: () => 100 });
     this.#redis.on('error', () => undefined);
-    this.#running = this.#run();
+    void this.#run();
   }
 
   /** Whether this server cannot say what is on the disk. */
@@ -43,10 +42,9 @@ export class SyncedSize {
     return this.#synced;
   }
 
-  async stop(): Promise<void> {
+  stop(): void {
     this.#stopped = true;
     this.#redis.disconnect();
-    await this.#running;
   }
 
   async #run(): Promise<void> {

@@ -31,6 +31,8 @@ export interface ChaosSettings {
   settleMs: number;
   /** The version that a rolling update begins with: a commit or a tag. */
   before?: string;
+  /** What becomes of an `unknown` that is surely not on the platform. */
+  unknownPolicy: 'hold' | 'resend';
   /** The Redis server to start, where another one than the usual is asked for. */
   redis?: ServerName;
 }

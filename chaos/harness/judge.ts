@@ -36,21 +36,21 @@ function hasEnded(record: NotificationRecord): boolean {
   return isSettled(record);
 }
 
-/** The records of all that was planned, once those that were accepted have ended, or the time for it is over. */
+/**
+ * The records of all that was planned, once those that are there have ended, or the time for it is over. To be asked when
+ * nothing more is handed over: what is not there by then is gone.
+ */
 export async function untilEnded(scene: Scene): Promise<Records> {
   const giveUpAt = Date.now() + scene.settings.settleMs;
   const found = new Map<string, NotificationRecord>();
-  const open = new Set(scene.planned.map(({ request }) => request.id));
+  let open = scene.planned.map(({ request }) => request.id);
   for (;;) {
-    for (const record of await readAll(scene, [...open])) {
-      found.set(record.id, record);
-      if (hasEnded(record)) open.delete(record.id);
-    }
-    const wanted = [...open].filter((id) => scene.intake.acceptedAt.has(id));
-    if (wanted.length === 0 || Date.now() > giveUpAt) break;
+    const records = await readAll(scene, open);
+    for (const record of records) found.set(record.id, record);
+    open = records.filter((record) => !hasEnded(record)).map(({ id }) => id);
+    if (open.length === 0 || Date.now() > giveUpAt) return found;
     await pause(LOOK_EVERY_MS);
   }
-  return found;
 }
 
 /** Reads again what it cannot read while Redis is away. */

@@ -68,7 +68,7 @@ export async function openScene(
       toPlatform: await proxyTo(Number(new URL(platform.url).port)),
       planned: await plan(platform, settings.notifications, random, idAt),
       campaign: needs.campaign,
-      env: { ...(await environment(redis, platform)), ...needs.env },
+      env: { ...(await environment(settings, redis, platform)), ...needs.env },
     });
     endings.push(() => scene.close());
     const { main } = needs;
@@ -91,6 +91,7 @@ function openRedis(
 }
 
 async function environment(
+  settings: ChaosSettings,
   redis: RedisInPlay,
   platform: Platform,
 ): Promise<Record<string, string>> {
@@ -112,6 +113,9 @@ async function environment(
     DELIVERY_CHECK_AFTER: '1s',
     CAMPAIGN_MAX_UNKNOWN: '1000000',
     CAMPAIGN_MAX_FAILURE_SHARE: '1',
+    UNKNOWN_POLICY: settings.unknownPolicy,
+    // Longer at the end than the platform's statistics lag behind.
+    RECONCILE_AFTER: '1s,3s,8s',
     LOG_LEVEL: 'info',
   };
 }

@@ -51,7 +51,9 @@ describe('the judge of npm run chaos', () => {
     expect(await found(undefined, [], { forgivenFrom: ACCEPTED_AT })).toEqual(['forgotten']);
     expect(await found(undefined, [], { forgivenFrom: ACCEPTED_AT + 1 })).toEqual(['lost']);
     expect(await found(recordIn('processing'))).toEqual(['lost']);
-    expect(await found(recordIn('unknown', { looks: { made: 0, nextAt: 99 } }))).toEqual([]);
+    expect(await found(recordIn('unknown', { looks: { since: 10, made: 0, nextAt: 99 } }))).toEqual(
+      [],
+    );
   });
 
   test('finds a state that the record of the sandbox contradicts', async () => {
