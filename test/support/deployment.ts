@@ -75,7 +75,11 @@ export async function deploy(
     LOG_LEVEL: 'silent',
     ...options.env,
   };
-  const producer = new NotificationProducer({ redisUrl: env['REDIS_URL'] ?? '', prefix });
+  const producer = new NotificationProducer({
+    redisUrl: env['REDIS_URL'] ?? '',
+    prefix,
+    secret: env['NOTIFIER_SECRET'],
+  });
   waitPatiently(producer);
   const roles: RunningRole[] = [];
   const children: WorkerProcess[] = [];

@@ -19,10 +19,13 @@ const LATENCY_MS = 2_000;
 const AT_A_TIME = 24;
 const ENDED: readonly string[] = ['sent', 'delivered', 'read', 'unknown', 'failed', 'skipped'];
 
-/** The moments at which attempts have claimed a notification (epoch ms). */
-function claims({ timeline }: NotificationView): number[] {
+/** When an attempt took a notification straight from the hands of another (epoch ms). */
+function takenOverAt({ timeline }: NotificationView): number[] {
   return timeline
-    .filter(({ state, reason }) => state === 'processing' && reason === undefined)
+    .filter(
+      ({ state, reason }, n) =>
+        state === 'processing' && reason === undefined && timeline[n - 1]?.state === 'processing',
+    )
     .map(({ at }) => Date.parse(at));
 }
 
@@ -38,7 +41,9 @@ async function send({ producer, sandbox }: Deployment, count: number): Promise<s
   return Promise.all(
     sandbox.generateCustomers(count).map(async ({ id: externalContactId, email }) => {
       const recipient = { externalContactId, email: email ?? `${externalContactId}@example.net` };
-      const accepted = await producer.send({ recipient, template: 'follow-up' });
+      const request = { id: `n-${externalContactId}`, recipient, template: 'follow-up' };
+      let accepted = await producer.send(request).catch(() => undefined);
+      while (accepted === undefined) accepted = await producer.send(request).catch(() => undefined);
       return accepted.id;
     }),
   );
@@ -68,7 +73,9 @@ const hasIntent = ({ timeline }: NotificationView) =>
 
 /** Until each of them has been claimed, which it is before its first look-up. */
 async function claimed(deployed: Deployment, ids: readonly string[]): Promise<void> {
-  await reach(deployed, ids, (view) => claims(view).length > 0);
+  await reach(deployed, ids, ({ timeline }) =>
+    timeline.some(({ state }) => state === 'processing'),
+  );
 }
 
 function messagesOf({ sandbox }: Deployment): number[] {
@@ -104,10 +111,10 @@ describe('recovery', () => {
         for (const worker of workers.splice(0, KILLED_TOGETHER)) worker.kill('SIGKILL');
         const hired = hire(KILLED_TOGETHER);
         for (const view of await reach(deployed, ids, (v) => hasIntent(v) || hasEnded(v))) {
-          const [first = 0, second] = claims(view);
-          if (second !== undefined && first < killedAt) waits.push(second - killedAt);
+          waits.push(...takenOverAt(view).map((at) => at - killedAt));
         }
         await hired;
+        process.stdout.write(`${kills + KILLED_TOGETHER} kills: ${waits.length} jobs taken over\n`);
       }
       await reach(deployed, sent, hasEnded);
       waits.sort((a, b) => a - b);
@@ -136,7 +143,7 @@ describe('recovery', () => {
       await pause(12_000);
       await server.kill('SIGCONT');
       const views = await reach(deployed, ids, hasEnded);
-      const twice = views.filter((view) => claims(view).length > 1).length;
+      const twice = views.filter((view) => takenOverAt(view).length > 0).length;
       const attempts = views.map((view) => view.attempts);
       process.stdout.write(
         `Redis away for 12 s: ${ids.length} notifications, ${twice} run twice\n`,
