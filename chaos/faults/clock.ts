@@ -11,6 +11,7 @@ export const fault: Fault = {
     'the clocks of two workers jump five minutes, one ahead and one back, and after 8 s jump back; a third has the right time',
   notHere: async () =>
     fakeTimeLibrary() === undefined ? 'libfaketime is not installed' : undefined,
+  needs: () => ({ lastsS: 40 }),
   async strike(scene) {
     const { fleet, intake } = scene;
     const ahead = new FakeClock();

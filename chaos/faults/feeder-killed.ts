@@ -19,10 +19,10 @@ export const fault: Fault = {
     for (const worker of [...fleet.workers]) scene.struck(await fleet.kill(worker));
     for (const step of steps) {
       // Whichever of the two gets the lease dies at that step.
-      const pair = await Promise.all([1, 2].map(() => fleet.hire({ diesAt: `release_${step}` })));
+      const pair = await scene.hireFatalPair(() => `release_${step}`);
       const died = pair.map(({ child }) => child.gone);
       await Promise.race([...died, intake.finished, pause(DIES_WITHIN_MS)]);
-      for (const worker of pair) scene.struck(await fleet.kill(worker));
+      for (const worker of pair) await fleet.kill(worker);
     }
     await Promise.all(Array.from({ length: scene.settings.workers }, () => fleet.hire()));
   },

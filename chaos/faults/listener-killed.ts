@@ -9,7 +9,11 @@ export const fault: Fault = {
   about:
     'the worker that hears from the platform which web messages did not arrive is killed (SIGKILL), time and again',
   // Long enough that it is events that open the next channel, and short enough to wait for where none comes.
-  needs: () => ({ env: { DELIVERY_CHECK_AFTER: '15s' }, sandbox: { deliveryDelayMs: 2_000 } }),
+  needs: () => ({
+    lastsS: 30,
+    env: { DELIVERY_CHECK_AFTER: '15s' },
+    sandbox: { deliveryDelayMs: 2_000 },
+  }),
   async strike(scene) {
     const { fleet, intake } = scene;
     for (const share of scene.moments(scene.strikesFor(ONE_IN))) {

@@ -15,7 +15,7 @@ export const fault: Fault = {
     'the machine of Redis loses power under appendfsync everysec: its append-only file ends where it was surely on the disk',
   notPromised:
     'that what was accepted in the last second before a power cut is kept; appendfsync always keeps it, and is tried by redis-kill-always: nothing is answered there before it is on the disk',
-  needs: () => ({ redis: [...EVERYSEC, ...NO_REWRITE] }),
+  needs: () => ({ lastsS: 20, redis: [...EVERYSEC, ...NO_REWRITE] }),
   async strike(scene) {
     for (const share of scene.moments(scene.strikesFor(ONE_IN))) {
       const watch = new SyncedSize(scene.redis.server);

@@ -10,7 +10,7 @@ export const fault: Fault = {
   },
   needs: async ({ before }) => {
     const version = await versionBefore(before);
-    return 'missing' in version ? {} : { main: await buildVersion(version.commit) };
+    return 'missing' in version ? {} : { main: await buildVersion(version.commit), lastsS: 30 };
   },
   async strike(scene) {
     const { fleet, intake } = scene;

@@ -10,6 +10,7 @@ export const fault: Fault = {
   notPromised:
     'that a failover keeps what was accepted in the last moments before it: replication does not wait',
   needs: ({ redis }) => ({
+    lastsS: 20,
     openRedis: (tools) => behindSentinels(tools, redis),
   }),
   async strike(scene) {

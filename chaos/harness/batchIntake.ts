@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Intake } from './intake.js';
 import type { Planned } from './recipients.js';
 
-const BATCH = 10;
+const BATCH_AT_MOST = 10;
 const WITHIN_MS = 10_000;
 const AGAIN_AFTER_MS = 200;
 /** Notifications accepted in a second at most: slow enough that faults meet a deployment at work. */
@@ -23,6 +23,7 @@ export class BatchIntake implements Intake {
   readonly #url: string;
   readonly #planned: readonly Planned[];
   readonly #delivered: () => number;
+  readonly #perSecond: number;
   readonly #waiting = new Set<() => void>();
   /** Of which no message may ever come. */
   #writtenOff = 0;
@@ -32,18 +33,27 @@ export class BatchIntake implements Intake {
   });
   #stopped = false;
 
-  /** @param delivered how many messages customers got so far */
-  constructor(planned: readonly Planned[], url: string, delivered: () => number) {
+  /**
+   * @param lastsS how long it takes at least, so that what is to be struck has the time to start (s)
+   * @param delivered how many messages customers got so far
+   */
+  constructor(
+    planned: readonly Planned[],
+    url: string,
+    { lastsS, delivered }: { lastsS: number; delivered: () => number },
+  ) {
     this.#planned = planned;
     this.#delivered = delivered;
+    this.#perSecond = Math.min(AT_MOST_PER_SECOND, planned.length / lastsS);
     this.#url = url;
   }
 
   async run(): Promise<void> {
     try {
-      for (let from = 0; from < this.#planned.length && !this.#stopped; from += BATCH) {
-        const batch = this.#planned.slice(from, from + BATCH);
-        const paced = pause((1_000 * batch.length) / AT_MOST_PER_SECOND);
+      const size = Math.min(BATCH_AT_MOST, Math.ceil(this.#perSecond / 2));
+      for (let from = 0; from < this.#planned.length && !this.#stopped; from += size) {
+        const batch = this.#planned.slice(from, from + size);
+        const paced = pause((1_000 * batch.length) / this.#perSecond);
         await this.#acceptAll(batch);
         await paced;
         await this.#notTooFarAhead();

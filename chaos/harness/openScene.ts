@@ -10,6 +10,8 @@ import { EVERYSEC, oneServer, type RedisInPlay, type RedisTools } from './redisS
 import { Scene } from './scene.js';
 import { startTcpProxy } from './tcpProxy.js';
 
+const LASTS_S = 10;
+
 /** A platform that lags, as the real one does, but not by minutes; the looks of an `unknown` follow at its pace. */
 const PLATFORM: Partial<Settings> = { requestsPerMinute: 0, latencyMs: 20, indexingLagMs: 500 };
 
@@ -24,6 +26,8 @@ export interface SceneNeeds {
   env?: Record<string, string>;
   /** The notifications are the rows of a campaign. */
   campaign?: boolean;
+  /** How long the handing over takes at least (s), where the usual is not enough. */
+  lastsS?: number;
   /** The entry of the version of the product that the scene begins with. */
   main?: string;
   /** Workers reach Redis and the platform through a proxy. */
@@ -68,6 +72,7 @@ export async function openScene(
       toPlatform: await proxyTo(Number(new URL(platform.url).port)),
       planned: await plan(platform, settings.notifications, random, idAt),
       campaign: needs.campaign,
+      lastsS: needs.lastsS ?? LASTS_S,
       env: { ...(await environment(settings, redis, platform)), ...needs.env },
     });
     endings.push(() => scene.close());

@@ -4,7 +4,7 @@ import { BatchIntake } from './batchIntake.js';
 import { CampaignIntake } from './campaignIntake.js';
 import { Child } from './child.js';
 import type { ChaosSettings } from './fault.js';
-import { Fleet } from './fleet.js';
+import { Fleet, type Worker } from './fleet.js';
 import type { Intake } from './intake.js';
 import type { Platform } from './platform.js';
 import { type Random, seeded, seedOf } from './random.js';
@@ -36,6 +36,8 @@ export interface SceneParts {
   planned: readonly Planned[];
   /** The notifications are the rows of a campaign. */
   campaign?: boolean;
+  /** How long the handing over takes at least (s). */
+  lastsS: number;
   /** Settings of all roles. */
   env: Record<string, string>;
 }
@@ -60,7 +62,8 @@ export class Scene {
   #api: Child | undefined;
 
   constructor(parts: SceneParts) {
-    const { settings, name, redis, platform, toRedis, toPlatform, planned, campaign, env } = parts;
+    const { settings, name, redis, platform, toRedis, toPlatform, planned, campaign, lastsS, env } =
+      parts;
     this.settings = settings;
     this.random = seeded(seedOf(settings.seed, name));
     this.redis = redis;
@@ -78,7 +81,7 @@ export class Scene {
     const url = `http://127.0.0.1:${env['API_PORT']}`;
     this.intake = campaign
       ? new CampaignIntake(planned, url)
-      : new BatchIntake(planned, url, () => platform.delivered);
+      : new BatchIntake(planned, url, { lastsS, delivered: () => platform.delivered });
     this.producer = new NotificationProducer({
       redisUrl: redis.url,
       prefix: env['QUEUE_PREFIX'],
@@ -92,6 +95,13 @@ export class Scene {
     const strike = { hit, at: now, over: now };
     this.strikes.push(strike);
     return strike;
+  }
+
+  /** Hires two workers of which each kills itself at a step, and notes what they had in their hands then. */
+  async hireFatalPair(diesAt: () => string): Promise<Worker[]> {
+    const pair = await Promise.all([1, 2].map(() => this.fleet.hire({ diesAt: diesAt() })));
+    for (const { child, inHand } of pair) void child.gone.then(() => this.struck([...inHand]));
+    return pair;
   }
 
   /** Redis may lose what is accepted from then on (epoch ms), and no promise says otherwise. */
