@@ -289,7 +289,9 @@ export function doubt(
     }),
   );
   const legs = [...open, ...doubtful.filter((leg) => placeOf(record, leg) < 0)];
-  const looks = { made: 0, since: now, nextAt: now, notFound: given.notFound };
+  // Statistics lag behind what was sent, not behind what was noticed.
+  const since = Math.min(now, Math.max(...given.legs.map(({ sendBy }) => sendBy)));
+  const looks = { made: 0, since, nextAt: now, notFound: given.notFound };
   const channel = doubtful[0]?.channel;
   const next = step(
     record,

@@ -1,4 +1,3 @@
-import type { ConversationSummary } from '../genesys/resources/conversations.js';
 import { found, isGone, type Read } from '../history/lookupError.js';
 import type { LegFinding } from '../notification/reconciling.js';
 import type { SentContent } from '../notification/sentContent.js';
@@ -7,7 +6,7 @@ import type { LookList } from './lookList.js';
 import type { LookTarget } from './lookTarget.js';
 import { searchedFrom } from './sentConversations.js';
 import type { SentMessage, SentMessages } from './sentMessages.js';
-import { mayHold, windowOf } from './sentQuery.js';
+import { type Candidates, windowOf } from './sentQuery.js';
 
 export interface JudgeParts {
   content: SentContent;
@@ -29,13 +28,15 @@ const AMBIGUOUS: LegFinding = { kind: 'ambiguous' };
 export async function judgeTarget(
   { content, known, list, sent }: JudgeParts,
   target: LookTarget,
-  conversations: readonly ConversationSummary[],
+  candidates: Candidates,
   now: number,
 ): Promise<Read<LegFinding>> {
   const { leg, id, addresses } = target;
   const window = windowOf(target);
   const messages: SentMessage[] = [];
-  for (const conversationId of holders(target, conversations)) {
+  // Statistics lag behind: one that is known without them is read as well.
+  const holders = new Set([leg.conversationId ?? [], candidates.of(target)].flat());
+  for (const conversationId of holders) {
     const read = await sent.within(leg.channel, conversationId, addresses, window);
     // The platform lists the conversation, and does not show it (any more).
     if (!read.ok && isGone(read)) return found(AMBIGUOUS);
@@ -63,13 +64,4 @@ export async function judgeTarget(
   const { messageId, conversationId } = only;
   if ((await list.claim(messageId, id)) !== id) return found(AMBIGUOUS);
   return found({ kind: 'found', messageId, conversationId });
-}
-
-/** The conversations that may hold its message: those that statistics list, and the one that is known without them. */
-function holders(target: LookTarget, conversations: readonly ConversationSummary[]): Set<string> {
-  const listed = conversations
-    .filter((summary) => mayHold(summary, target))
-    .map(({ conversationId }) => conversationId);
-  const { conversationId } = target.leg;
-  return new Set(conversationId === undefined ? listed : [conversationId, ...listed]);
 }

@@ -12,6 +12,7 @@ import { type JudgeParts, judgeTarget } from './judgeTarget.js';
 import { type LookTarget, type TargetParts, targetOf, withMergedContacts } from './lookTarget.js';
 import { type SearchEnd, searchSent } from './sentConversations.js';
 import { SentMessages, type SentMessagesClient } from './sentMessages.js';
+import { Candidates } from './sentQuery.js';
 
 /** A notification whose look is due, and what it was accepted with. */
 export interface DueLook {
@@ -130,12 +131,13 @@ export class LookRound {
       for (const { id } of targets) this.#errors.set(id, error);
       return;
     }
+    const candidates = new Candidates(end.conversations, targets);
     for (let from = 0; from < targets.length; from += JUDGED_AT_ONCE) {
       const some = targets.slice(from, from + JUDGED_AT_ONCE);
       await Promise.all(
         some.map(async (target) => {
           const parts = { ...this.#parts, sent: this.#sent };
-          const judged = await judgeTarget(parts, target, end.conversations, this.#askedAt);
+          const judged = await judgeTarget(parts, target, candidates, this.#askedAt);
           if (judged.ok) this.#note(target, judged.value);
           else this.#errors.set(target.id, judged.error);
         }),

@@ -5,7 +5,7 @@ import type { Window } from '../history/conversationQuery.js';
 import { found, fromCall, type Read } from '../history/lookupError.js';
 import type { ShownContent } from '../notification/sentContent.js';
 import type { Channel } from '../notification/state.js';
-import { mayBeOurs } from './sentQuery.js';
+import { oursAmong } from './sentQuery.js';
 
 /** A message that was sent without a customer or an agent, as the platform shows it. */
 export interface SentMessage {
@@ -75,7 +75,7 @@ export class SentMessages {
   async #messages(conversationId: string): Promise<Read<SentMessage[]>> {
     const read = fromCall(await this.#client.getMessageConversation(conversationId, this.#options));
     if (!read.ok) return read;
-    const ours = read.value.participants.filter(({ purpose }) => mayBeOurs(purpose));
+    const ours = oursAmong(read.value.participants);
     return found(
       ours.flatMap(({ messages }) =>
         messages.flatMap(({ messageId, messageTime }) =>

@@ -47,29 +47,41 @@ function mediaOf(channel: Channel) {
     : { dimension: 'messageType', value: 'sms' };
 }
 
-/** Of people and of the flows they are led through: not of a send without an agent. */
-const NOT_OURS: ReadonlySet<string | undefined> = new Set([
-  'customer',
-  'external',
-  'agent',
-  'user',
-  'acd',
-  'ivr',
-  'botflow',
-  'workflow',
-]);
+const OF_THE_CUSTOMER: ReadonlySet<string | undefined> = new Set(['customer', 'external']);
 
-/** Whether a participant of this purpose may be a send of ours; one whose purpose is not said may be. */
-export function mayBeOurs(purpose: string | undefined): boolean {
-  return !NOT_OURS.has(purpose);
+/**
+ * The participants that may be a send of ours: the platform's documents name it `api`. Where none is called so, it may
+ * be any but the customer.
+ */
+export function oursAmong<T extends { purpose?: string }>(participants: readonly T[]): T[] {
+  const senders = participants.filter(({ purpose }) => !OF_THE_CUSTOMER.has(purpose));
+  const named = senders.filter(({ purpose = 'api' }) => purpose === 'api');
+  return named.length > 0 ? named : senders;
 }
 
-/** Whether this conversation may hold the message of a leg. */
-export function mayHold(summary: ConversationSummary, target: LookTarget): boolean {
-  const window = windowOf(target);
-  const end = Date.parse(summary.conversationEnd ?? '');
-  const isOver = end < window.from || (startOf(summary) ?? window.to) > window.to;
-  return !isOver && isTo(summary, target) && hasOurs(summary);
+/** What a query for several targets has found. */
+export class Candidates {
+  readonly #all: readonly ConversationSummary[];
+  /** To none of those that were asked for, by what they say: an address in another form, a contact merged by now. */
+  readonly #strays: ReadonlySet<ConversationSummary>;
+
+  constructor(all: readonly ConversationSummary[], targets: readonly LookTarget[]) {
+    this.#all = all;
+    this.#strays = new Set(all.filter((each) => !targets.some((target) => isTo(each, target))));
+  }
+
+  /** Ids of the conversations that may hold the message of a target; one that is to no one may hold any. */
+  of(target: LookTarget): string[] {
+    const window = windowOf(target);
+    return this.#all
+      .filter((each) => this.#strays.has(each) || isTo(each, target))
+      .filter((each) => isWithin(each, window) && mayBeSent(each))
+      .map(({ conversationId }) => conversationId);
+  }
+}
+
+function isWithin(summary: ConversationSummary, { from, to }: Window): boolean {
+  return !(Date.parse(summary.conversationEnd ?? '') < from) && (startOf(summary) ?? to) <= to;
 }
 
 function isTo({ participants }: ConversationSummary, { leg, addresses }: LookTarget): boolean {
@@ -87,6 +99,10 @@ function bare(address: string): string {
   return address.replace(/^(?:tel|sip|mailto):/i, '');
 }
 
-function hasOurs({ participants }: ConversationSummary): boolean {
-  return participants.some(({ purpose }) => mayBeOurs(purpose));
+/** A conversation that a customer began, with no one but agents and flows in it, holds no send of ours. */
+function mayBeSent({ originatingDirection, participants }: ConversationSummary): boolean {
+  return (
+    originatingDirection !== 'inbound' ||
+    participants.some(({ purpose = 'api' }) => purpose === 'api')
+  );
 }

@@ -18,9 +18,11 @@ afterAll(() => templates.remove());
 let deployment: Deployment;
 beforeAll(async () => {
   deployment = await deploy({
+    sandbox: { deliveryDelayMs: 50 },
     env: {
       TEMPLATES_DIR: templates.dir,
-      RECONCILE_AFTER: '200ms,1s',
+      RECONCILE_AFTER: '100ms,400ms',
+      DELIVERY_CHECK_AFTER: '200ms',
       UNKNOWN_POLICY: 'transactional:resend,campaign:hold',
       IDENTITY_CACHE_FOR: '0s',
     },
@@ -128,7 +130,7 @@ describe('an unknown whose message is on the platform', () => {
   });
 
   test('is found by a later look where the statistics lag behind', async () => {
-    deployment.sandbox.faults.add({ kind: 'index-late', ms: 500 });
+    deployment.sandbox.faults.add({ kind: 'index-late', ms: 200 });
     const id = await send({ priority: 'transactional' }, 'reset-after');
     expect(await deployment.reaches(id, 'delivered')).toMatchObject({ reason: undefined });
     expect(deliveries()).toHaveLength(1);
@@ -136,7 +138,6 @@ describe('an unknown whose message is on the platform', () => {
 
   test('is left to a person where the platform shows another text, and never sent again', async () => {
     const { sandbox } = deployment;
-    const id = await send({ priority: 'transactional' }, '500-before');
     const client = await logIn(sandbox);
     const { status } = await client.post('/api/v2/conversations/messages/agentless', {
       fromAddress: sandbox.settings.deploymentId,
@@ -145,6 +146,7 @@ describe('an unknown whose message is on the platform', () => {
       textBody: 'A note for you: of another system',
     });
     expect(status).toBe(200);
+    const id = await send({ priority: 'transactional' }, '500-before');
     expect(await decided(id)).toMatchObject({
       state: 'unknown',
       reason: 'ambiguous_on_platform',
