@@ -114,28 +114,33 @@ async function runAll(
   };
   process.stdout.write(`${printFacts(conditions)}\n`);
   const outcomes: Outcome[] = [];
-  for (const name of names) {
-    interrupted.throwIfAborted();
-    const { fault } = (await import(new URL(`${name}.js`, FOLDER).href)) as { fault: Fault };
-    process.stderr.write(`${name} …\n`);
-    const outcome = await runFault(name, fault, settings, tools);
-    outcomes.push(outcome);
-    for (const finding of outcome.verdict?.findings ?? []) {
-      if (BROKEN.has(finding.kind)) process.stdout.write(`\n${printFinding(name, finding)}\n`);
+  try {
+    for (const name of names) {
+      const { fault } = (await import(new URL(`${name}.js`, FOLDER).href)) as { fault: Fault };
+      process.stderr.write(`${name} …\n`);
+      outcomes.push(await runFault(name, fault, settings, { tools, interrupted }));
+      report(outcomes.at(-1));
     }
-    process.stderr.write(
-      `${name}: ${JSON.stringify(outcome.verdict?.states ?? outcome.notHere)}\n`,
-    );
+  } finally {
+    process.stdout.write(`\n${printTable(outcomes)}\n\n${printNotes(outcomes)}\n`);
+    const { json } = options;
+    if (json !== undefined) {
+      writeFileSync(json, `${JSON.stringify({ conditions, settings, outcomes }, undefined, 2)}\n`);
+    }
   }
-  process.stdout.write(`\n${printTable(outcomes)}\n\n${printNotes(outcomes)}\n`);
-  const { json } = options;
-  if (json !== undefined) {
-    writeFileSync(json, `${JSON.stringify({ conditions, settings, outcomes }, undefined, 2)}\n`);
+  if (outcomes.some(({ verdict }) => verdict?.findings.some(({ kind }) => BROKEN.has(kind)))) {
+    process.exitCode = 1;
   }
-  const broken = outcomes.some(({ verdict }) =>
-    verdict?.findings.some(({ kind }) => BROKEN.has(kind)),
-  );
-  if (broken) process.exitCode = 1;
+}
+
+/** What broke a promise, and where all ended. */
+function report(outcome: Outcome | undefined): void {
+  if (outcome === undefined) return;
+  const { name, verdict, notHere } = outcome;
+  for (const finding of verdict?.findings ?? []) {
+    if (BROKEN.has(finding.kind)) process.stdout.write(`\n${printFinding(name, finding)}\n`);
+  }
+  process.stderr.write(`${name}: ${JSON.stringify(verdict?.states ?? notHere)}\n`);
 }
 
 function wholeNumber(text: string): number {

@@ -15,7 +15,7 @@ export const fault: Fault = {
     const { fleet, intake } = scene;
     const rounds = scene.strikesFor(ONE_ROUND_IN);
     const steps = Array.from({ length: rounds }, () => STEPS).flat();
-    // The one that would do its work in peace.
+    // They would do the work in peace.
     for (const worker of [...fleet.workers]) scene.struck(await fleet.kill(worker));
     for (const step of steps) {
       // Whichever of the two gets the lease dies at that step.

@@ -28,7 +28,7 @@ export interface Verdict {
   states: Record<string, number>;
 }
 
-type Records = ReadonlyMap<string, NotificationRecord>;
+export type Records = ReadonlyMap<string, NotificationRecord>;
 
 /** Nothing more happens to it by itself. */
 function hasEnded(record: NotificationRecord): boolean {

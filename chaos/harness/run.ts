@@ -1,8 +1,9 @@
 import type { ChaosSettings, Fault } from './fault.js';
-import { judge, untilEnded, type Verdict } from './judge.js';
+import { judge, type Records, untilEnded, type Verdict } from './judge.js';
 import { openScene } from './openScene.js';
 import { type Recovery, recoveryOf } from './recovery.js';
 import type { RedisTools } from './redisServer.js';
+import type { Scene } from './scene.js';
 
 /** What came of one fault. */
 export interface Outcome {
@@ -17,12 +18,12 @@ export interface Outcome {
   seconds: number;
 }
 
-/** Runs one fault from the first notification to the last end, and judges. */
+/** Runs one fault from the first notification to the last end, and judges. Nothing is left of it, however it ends. */
 export async function runFault(
   name: string,
   fault: Fault,
   settings: ChaosSettings,
-  tools: RedisTools,
+  { tools, interrupted }: { tools: RedisTools; interrupted: AbortSignal },
 ): Promise<Outcome> {
   const { about, notPromised } = fault;
   const startedAt = performance.now();
@@ -32,12 +33,7 @@ export async function runFault(
   const needs = (await fault.needs?.(settings)) ?? {};
   const { scene, close } = await openScene(name, settings, tools, needs);
   try {
-    const taking = scene.intake.run();
-    // It is awaited below; until then a rejection must not count as unhandled.
-    taking.catch(() => undefined);
-    await fault.strike(scene);
-    await taking;
-    const records = await untilEnded(scene);
+    const records = await Promise.race([strike(scene, fault), rejectedBy(interrupted)]);
     const verdict = await judge(scene, records);
     const recovery = recoveryOf(scene.strikes, records);
     const { length: strikes } = scene.strikes;
@@ -45,4 +41,17 @@ export async function runFault(
   } finally {
     await close();
   }
+}
+
+/** What became of every notification. */
+async function strike(scene: Scene, fault: Fault): Promise<Records> {
+  await Promise.all([scene.intake.run(), fault.strike(scene)]);
+  return untilEnded(scene);
+}
+
+async function rejectedBy(signal: AbortSignal): Promise<never> {
+  signal.throwIfAborted();
+  return new Promise((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 }
