@@ -9,6 +9,7 @@ import type { AuditTrail } from '../queue/auditTrail.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
+import type { Recovery } from '../recovery/recovery.js';
 import type { ApiKeys } from './apiKeys.js';
 import type { Intake, Standing } from './intake.js';
 
@@ -22,6 +23,7 @@ export interface ApiParts {
   suppressions: Suppressions;
   keys: ApiKeys;
   operations: Operations;
+  recovery: Pick<Recovery, 'run'>;
   personalData: Pick<PersonalData, 'readPerson' | 'erase'>;
   auditTrail: Pick<AuditTrail, 'page'>;
   metrics: Metrics;

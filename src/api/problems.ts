@@ -17,6 +17,7 @@ const KINDS = {
   'id-conflict': [409, 'The id is in use for a different request'],
   'backlog-full': [503, 'Too many notifications are waiting'],
   'unexpected-failure': [500, 'The service met an unexpected error'],
+  'nothing-to-recover': [409, 'There is nothing to recover from'],
   'redis-went-back': [409, 'Redis went back in time'],
   'redis-full': [503, 'Redis is full'],
   'no-room': [503, 'Redis has no room for the rows'],

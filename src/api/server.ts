@@ -18,6 +18,7 @@ import { ERASURE_ROUTES } from './routes/erasureRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
 import { POLICY_ROUTES } from './routes/policyRoutes.js';
+import { RECOVER_ROUTES } from './routes/recoverRoutes.js';
 import { SEARCH_ROUTES } from './routes/searchRoutes.js';
 import { SUPPRESSION_ROUTES } from './routes/suppressionRoutes.js';
 import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
@@ -35,6 +36,7 @@ export const ROUTES: readonly Route[] = [
   ...SUPPRESSION_ROUTES,
   ...POLICY_ROUTES,
   ...CONTROL_ROUTES,
+  ...RECOVER_ROUTES,
   ...ERASURE_ROUTES,
   ...AUDIT_ROUTES,
   ...HEALTH_ROUTES,

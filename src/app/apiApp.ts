@@ -37,6 +37,7 @@ import { openAccounts, openLogins } from './openLogins.js';
 import { openPersonalData } from './openPersonalData.js';
 import { openPolicyChecks } from './openPolicyChecks.js';
 import { openCampaigns, openProducer } from './openProducer.js';
+import { openRecovery } from './openRecovery.js';
 import { openUnsubscribe, warnOfMissingLinks } from './openUnsubscribe.js';
 import { RedisPreparation } from './redisPreparation.js';
 
@@ -132,6 +133,7 @@ export async function startApi(
     suppressions,
     policyChecks,
     operations,
+    recovery: openRecovery(config, producer, campaigns),
     personalData: openPersonalData(config, producer),
     auditTrail: producer.auditTrail,
     metrics,

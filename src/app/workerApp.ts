@@ -104,7 +104,7 @@ export async function startWorker(
     because: [redisHealth.description ?? 'starting'],
   });
   const catalogue = new TemplateCatalogue(redis, prefix);
-  const { durability, progress } = openDurability(config, { redis, log, noteRedis });
+  const { durability, progress, ...memory } = openDurability(config, { redis, log, noteRedis });
   try {
     await untilServing(async () => {
       const server = await checkRedisServer(redis);
@@ -134,17 +134,12 @@ export async function startWorker(
   const countStep: LedgerObserver = (written, before) => {
     metrics.countStep(written, before);
     flow.countStep(written, before);
+    memory.remember(written, before);
   };
   const keyring = keyringOf(config);
   const search = new SearchIndex(ledgerKeys(prefix), keyring, config.SEARCH_RETENTION);
-  const ledger = new Ledger(
-    redis,
-    prefix,
-    keyring,
-    retention,
-    countStep,
-    search,
-    config.RECONCILE_AFTER,
+  const ledger = memory.putBackInto(
+    new Ledger(redis, prefix, keyring, retention, countStep, search, config.RECONCILE_AFTER),
   );
   const audit = openAudit(config, redis);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });

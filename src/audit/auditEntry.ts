@@ -5,6 +5,7 @@ import { ROLES } from '../people/role.js';
 const AUDITED = [
   'sending.pause',
   'sending.resume',
+  'sending.recover',
   'gate.open',
   'notification.cancel',
   'notification.resolve',

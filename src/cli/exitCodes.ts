@@ -51,6 +51,18 @@ Exit codes:
   130  interrupted; what was started goes on
 `;
 
+/** For `notifier recover --help`. */
+export const RECOVER_EXIT_CODES = `
+Exit codes:
+  0    recovered; the sending goes on
+  1    nothing to recover from
+  2    wrong usage, or Redis has lost everything and --since is needed
+  5    recovered; campaigns are paused whose waiting rows may have been sent, and a
+       person has to decide
+  7    Redis is unavailable; the sending stays paused, and it can be run again
+  78   the configuration is wrong; every variable is named
+`;
+
 /** For `notifier unknowns --help`. */
 export const UNKNOWNS_EXIT_CODES = `
 Exit codes:

@@ -9,6 +9,7 @@ import {
   NOTIFICATION_EXIT_CODES,
   PERSON_EXIT_CODES,
   POLICY_EXIT_CODES,
+  RECOVER_EXIT_CODES,
   RESOLVE_EXIT_CODES,
   SEND_EXIT_CODES,
   STATUS_EXIT_CODES,
@@ -19,6 +20,7 @@ import type { GateOptions, PauseOptions, ResumeOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { PersonOptions } from './personCommand.js';
 import type { PolicyOptions } from './policyCommand.js';
+import type { RecoverCommandOptions } from './recoverCommand.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
 import { addSuppression } from './suppression/suppressionSubcommands.js';
@@ -166,6 +168,20 @@ function addOperating(program: Command): void {
     .action(async (options: ResumeOptions) => {
       const { resumeSending } = await import('./operate.js');
       exitWith(await resumeSending(options));
+    });
+  program
+    .command('recover')
+    .description(
+      'after Redis went back in time: have looked for what may have been sent, and go on',
+    )
+    .option('--since <time>', 'up to when Redis knows what happened, ISO 8601; else as noticed')
+    .option('--not-found <go-on|hold>', 'what becomes of what is surely not there', 'go-on')
+    .option('--dry-run', 'say what would be done')
+    .option('--json', 'answer with one JSON document')
+    .addHelpText('after', RECOVER_EXIT_CODES)
+    .action(async (options: RecoverCommandOptions) => {
+      const { recover } = await import('./recoverCommand.js');
+      exitWith(await recover(options));
     });
   program
     .command('gate')

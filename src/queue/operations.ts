@@ -41,6 +41,8 @@ export interface FleetStatus {
 /** Why nothing is sent although nothing is wrong. ISO times. */
 export interface PauseStatus {
   pausedSince?: string;
+  /** Absent where a person paused. */
+  pauseCode?: Pause['code'];
   gateClosedUntil?: string;
 }
 
@@ -114,6 +116,7 @@ export class Operations {
     return this.#patiently(async () => {
       const [pause, gate] = await Promise.all([this.#sendingPause.status(), this.#gate.status()]);
       return {
+        pauseCode: pause?.code,
         pausedSince: pause?.since === undefined ? undefined : new Date(pause.since).toISOString(),
         gateClosedUntil: gate.closed ? new Date(gate.until).toISOString() : undefined,
       };

@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { ledgerKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { parseRecord } from '../redis/storedRecord.js';
 
 /** Redis has lost what it had confirmed: a restored snapshot, a failover that lost writes, FLUSHALL. */
 export interface WentBack {
@@ -8,6 +10,14 @@ export interface WentBack {
   at: number;
   /** Up to when Redis still knows what happened (epoch ms); absent where it knows nothing at all. */
   since?: number;
+}
+
+/** What a worker that lived through it has put back. */
+export interface PutBackReport {
+  /** Notifications. */
+  putBack: number;
+  /** The highest row that it remembers of each campaign. */
+  rows: Readonly<Record<string, number>>;
 }
 
 /** In the record of a pause, beside its reason. */
@@ -22,14 +32,19 @@ export function wentBackPause(now: number): string {
   return JSON.stringify({ reason: WENT_BACK_SENTENCES, code: WENT_BACK, since: now });
 }
 
+const REPORT_OF = 'worker:';
+
 /** What is noted of it until it is recovered from. */
 export class WentBackStore {
   readonly #redis: RedisClient;
   readonly #key: string;
+  readonly #paused: string;
 
   constructor(redis: RedisClient, prefix: string) {
+    const { wentBack, paused } = ledgerKeys(prefix);
     this.#redis = redis;
-    this.#key = ledgerKeys(prefix).wentBack;
+    this.#key = wentBack;
+    this.#paused = paused;
   }
 
   async read(): Promise<WentBack | undefined> {
@@ -38,8 +53,39 @@ export class WentBackStore {
     return { id, at: Number(at ?? 0), since: since ? Number(since) : undefined };
   }
 
+  /** An operator says so, where no worker could notice it. The pause comes first: a note alone stops nothing. */
+  async note(since: number, now: number): Promise<WentBack> {
+    const noted = { id: randomUUID(), at: now, since };
+    await this.#redis.setnx(this.#paused, wentBackPause(now));
+    await this.#redis.hset(this.#key, noted);
+    return noted;
+  }
+
+  async report(workerId: string, report: PutBackReport): Promise<void> {
+    await this.#redis.hset(this.#key, `${REPORT_OF}${workerId}`, JSON.stringify(report));
+  }
+
+  /** By worker id. */
+  async reports(): Promise<Map<string, PutBackReport>> {
+    const fields = Object.entries(await this.#redis.hgetall(this.#key));
+    return new Map(
+      fields
+        .filter(([name]) => name.startsWith(REPORT_OF))
+        .map(([name, json]) => [name.slice(REPORT_OF.length), readReport(json)]),
+    );
+  }
+
   /** It is recovered from, or an operator lets the sending go on without. */
   async clear(): Promise<void> {
     await this.#redis.del(this.#key);
   }
+}
+
+function readReport(json: string): PutBackReport {
+  const { putBack, rows } = parseRecord(json);
+  const numbers = Object.entries(typeof rows === 'object' && rows !== null ? rows : {});
+  return {
+    putBack: Number(putBack) || 0,
+    rows: Object.fromEntries(numbers.map(([id, row]) => [id, Number(row) || 0])),
+  };
 }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
+import { redactedError } from '../ops/logger.js';
 import { WENT_BACK_SENTENCES, wentBackPause } from '../queue/wentBack.js';
 import { WorkerRegistry } from '../queue/workerRegistry.js';
 import type { RedisClock } from '../redis/clock.js';
@@ -53,6 +54,8 @@ export class ProgressWatch {
   #connectedAt = Number.NEGATIVE_INFINITY;
   #isConnected = true;
   #raising: Promise<void> | undefined;
+  #answering: Promise<void> | undefined;
+  #onWentBack: (() => Promise<void>) | undefined;
   #isRaisedAgain = false;
 
   constructor(parts: ProgressWatchParts) {
@@ -130,5 +133,27 @@ export class ProgressWatch {
     if (wentBack === '' || wentBack === this.#known) return;
     this.#known = wentBack;
     log.error({ wentBack, confirmed: before }, WENT_BACK_SENTENCES);
+    this.#answering ??= this.#answer(wentBack).finally(() => {
+      this.#answering = undefined;
+    });
+  }
+
+  /** It is done again with the next look if it fails. */
+  async #answer(wentBack: string): Promise<void> {
+    try {
+      await this.#onWentBack?.();
+    } catch (error) {
+      if (this.#known === wentBack) this.#known = undefined;
+      if (this.#parts.noteRedis(error)) return;
+      this.#parts.log.error(
+        { error: redactedError(error) },
+        'what was sent lately could not be put back; it is tried again',
+      );
+    }
+  }
+
+  /** Has something done each time that Redis went back, whichever worker noticed it. */
+  onWentBack(work: () => Promise<void>): void {
+    this.#onWentBack = work;
   }
 }

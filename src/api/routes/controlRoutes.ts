@@ -9,9 +9,8 @@ import {
   pauseView,
   statusSchema,
 } from '../../queue/statusView.js';
-import { WENT_BACK_SENTENCES } from '../../queue/wentBack.js';
-import { problem } from '../problems.js';
 import { answer, ok, route } from '../route.js';
+import { REDIS_WENT_BACK } from './recoverRoutes.js';
 
 const at = (time: string) => Date.parse(`2026-11-22T${time}Z`);
 
@@ -56,8 +55,6 @@ const FLEET = {
 const PAUSE = pauseView(FLEET.pause);
 const GATE = gateView({ ...FLEET.gate, closed: true });
 const STATUS = fleetStatusView({ ...FLEET, gate: { ...FLEET.gate, closed: true } });
-
-const REDIS_WENT_BACK = problem('redis-went-back', { detail: WENT_BACK_SENTENCES });
 
 const stopRequest = z
   .strictObject(

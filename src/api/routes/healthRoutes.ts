@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { flowStatus } from '../../queue/flowStatus.js';
 import { flowSchema } from '../../queue/statusView.js';
+import { WENT_BACK } from '../../queue/wentBack.js';
 import type { ApiParts } from '../apiParts.js';
 import { problem } from '../problems.js';
 import { type AnswerSpec, answer, ok, route } from '../route.js';
@@ -22,6 +23,9 @@ const health = z
       .datetime()
       .optional()
       .meta({ description: 'While this is there, sending is stopped; acceptance goes on.' }),
+    pauseCode: z.literal(WENT_BACK).optional().meta({
+      description: 'There when it was stopped because Redis went back in time.',
+    }),
     gateClosedUntil: z.iso.datetime().optional(),
   })
   .meta({ id: 'Health' });

@@ -69,6 +69,7 @@ function dayOf({ day }: Asked): { since?: number; until?: number } {
 const ACTIONS: Readonly<Record<Audited, string>> = {
   'sending.pause': 'Stopped all sending',
   'sending.resume': 'Resumed all sending',
+  'sending.recover': 'Recovered after Redis went back in time',
   'gate.open': 'Opened the rate-limit gate',
   'notification.cancel': 'Cancelled a notification',
   'notification.resolve': 'Decided an unknown notification',

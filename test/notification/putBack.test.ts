@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { claim, startLeg } from '../../src/notification/attempt.js';
+import { putBack } from '../../src/notification/putBack.js';
+import { type Leg, mayStartLeg, type NotificationRecord } from '../../src/notification/record.js';
+import { acceptedRecord, T0 } from '../support/notifications.js';
+
+const LEG: Leg = {
+  generation: 1,
+  channel: 'email',
+  fencingToken: 3,
+  intentAt: T0 + 1_000,
+  sendBy: T0 + 3_000,
+  outcome: 'sent',
+  messageId: 'm-1',
+};
+
+const LATER = T0 + 60_000;
+
+function remembered(changes: Partial<NotificationRecord> = {}): NotificationRecord {
+  const given = { state: 'sent' as const, fencingToken: 3, attempts: 1, legs: [LEG] };
+  return acceptedRecord({ ...given, updatedAt: T0 + 1_500, ...changes });
+}
+
+function after(record: NotificationRecord, known: NotificationRecord): NotificationRecord {
+  const { next } = putBack(record, known, LATER);
+  if (next === undefined) throw new Error('nothing was put back');
+  return next;
+}
+
+describe('what a worker remembers of a notification that Redis has forgotten', () => {
+  test('is put back with its ids, and an attempt that has begun again meanwhile sends nothing', () => {
+    const begun = claim(acceptedRecord({ state: 'queued' }), 1, LATER).next ?? acceptedRecord();
+    const next = after(begun, remembered());
+    expect(next).toMatchObject({ state: 'sent', reason: 'redis_went_back', legs: [LEG] });
+    expect(mayStartLeg(next.legs)).toBe(false);
+    const intent = {
+      fencingToken: begun.fencingToken,
+      channel: 'email',
+      sendWithinMs: 2_000,
+    } as const;
+    expect(startLeg(next, intent, LATER).result.kind).not.toBe('started');
+  });
+
+  test('is unknown where it was, and says more than sent where more was known', () => {
+    const unknown = { ...LEG, outcome: 'unknown' as const };
+    expect(after(acceptedRecord(), remembered({ state: 'unknown', legs: [unknown] })).state).toBe(
+      'unknown',
+    );
+    expect(after(acceptedRecord(), remembered({ state: 'delivered' })).state).toBe('delivered');
+  });
+
+  test('changes nothing that Redis still has, nor a second time', () => {
+    const next = after(acceptedRecord({ state: 'queued' }), remembered());
+    expect(putBack(next, remembered(), LATER)).toEqual({ result: false });
+    const refused = remembered({ legs: [{ ...LEG, outcome: 'refused' }] });
+    expect(putBack(acceptedRecord(), refused, LATER)).toEqual({ result: false });
+  });
+});
