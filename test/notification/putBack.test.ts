@@ -21,7 +21,7 @@ function remembered(changes: Partial<NotificationRecord> = {}): NotificationReco
   return acceptedRecord({ ...given, updatedAt: T0 + 1_500, ...changes });
 }
 
-function after(record: NotificationRecord, known: NotificationRecord): NotificationRecord {
+function recalled(record: NotificationRecord, known: NotificationRecord): NotificationRecord {
   const { next } = putBack(record, known, LATER);
   if (next === undefined) throw new Error('nothing was put back');
   return next;
@@ -30,7 +30,7 @@ function after(record: NotificationRecord, known: NotificationRecord): Notificat
 describe('what a worker remembers of a notification that Redis has forgotten', () => {
   test('is put back with its ids, and an attempt that has begun again meanwhile sends nothing', () => {
     const begun = claim(acceptedRecord({ state: 'queued' }), 1, LATER).next ?? acceptedRecord();
-    const next = after(begun, remembered());
+    const next = recalled(begun, remembered());
     expect(next).toMatchObject({ state: 'sent', reason: 'redis_went_back', legs: [LEG] });
     expect(mayStartLeg(next.legs)).toBe(false);
     const intent = {
@@ -43,14 +43,14 @@ describe('what a worker remembers of a notification that Redis has forgotten', (
 
   test('is unknown where it was, and says more than sent where more was known', () => {
     const unknown = { ...LEG, outcome: 'unknown' as const };
-    expect(after(acceptedRecord(), remembered({ state: 'unknown', legs: [unknown] })).state).toBe(
-      'unknown',
-    );
-    expect(after(acceptedRecord(), remembered({ state: 'delivered' })).state).toBe('delivered');
+    expect(
+      recalled(acceptedRecord(), remembered({ state: 'unknown', legs: [unknown] })).state,
+    ).toBe('unknown');
+    expect(recalled(acceptedRecord(), remembered({ state: 'delivered' })).state).toBe('delivered');
   });
 
   test('changes nothing that Redis still has, nor a second time', () => {
-    const next = after(acceptedRecord({ state: 'queued' }), remembered());
+    const next = recalled(acceptedRecord({ state: 'queued' }), remembered());
     expect(putBack(next, remembered(), LATER)).toEqual({ result: false });
     const refused = remembered({ legs: [{ ...LEG, outcome: 'refused' }] });
     expect(putBack(acceptedRecord(), refused, LATER)).toEqual({ result: false });
