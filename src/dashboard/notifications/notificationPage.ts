@@ -11,7 +11,7 @@ import {
 import type { State } from '../../notification/state.js';
 import { blockingReasons } from '../../queue/blockingReasons.js';
 import { flowStatus } from '../../queue/flowStatus.js';
-import { button, definitionList, moment, table, time } from '../page/components.js';
+import { age, button, definitionList, moment, table, time } from '../page/components.js';
 import { obstaclePanels } from '../page/obstacles.js';
 import { channelWords, reasonWords, STATE_WORDS, sentence, stateBadge } from './outcomeWords.js';
 import { stepWords } from './story.js';
@@ -33,7 +33,7 @@ export function notificationPage(
   return html`<h1>Notification <span class="id">${record.id}</span></h1>
 ${obstaclePanels(flowStatus(fleet))}
 ${standing(details, now)}
-${actions(record, rights)}
+${actions(record, rights, now)}
 <div class="columns"><section aria-labelledby="story"><h2 id="story">What happened</h2>
 <ol class="story">
 ${record.timeline.map((entry) => storyStep(entry, now))}
@@ -88,10 +88,14 @@ const PANELS: Readonly<Partial<Record<State, string>>> = {
 
 const CANCELLABLE: ReadonlySet<State> = new Set(['accepted', 'queued', 'processing']);
 
-function actions(record: NotificationRecord, { mayOperate, once }: PageRights): Html | undefined {
+function actions(
+  record: NotificationRecord,
+  { mayOperate, once }: PageRights,
+  now: number,
+): Html | undefined {
   const { id, state } = record;
   const possible = [
-    ...(state === 'unknown' ? [decision(record)] : []),
+    ...(state === 'unknown' ? [decision(record, now)] : []),
     ...(mayBeRetried(record) ? [retryForm(id, once())] : []),
     ...(CANCELLABLE.has(state) ? [cancelForm(id)] : []),
   ];
@@ -102,10 +106,14 @@ function actions(record: NotificationRecord, { mayOperate, once }: PageRights): 
   return html`<h2 id="actions">What you can do</h2>${possible}`;
 }
 
-function decision({ id, looks }: NotificationRecord): Html {
-  const isAskedAbout = looks?.nextAt !== undefined;
+function decision({ id, looks }: NotificationRecord, now: number): Html {
+  const nextAt = looks?.nextAt;
+  const asked =
+    nextAt === undefined
+      ? 'Look'
+      : html`Genesys Cloud is asked for it again ${nextAt > now ? age(nextAt, now) : 'now'}. You need not wait: look`;
   return html`<form method="post" action="/notifications/${id}/resolve">
-<p>${isAskedAbout ? 'Genesys Cloud is still asked for it. You need not wait: look' : 'Look'} in Genesys Cloud whether the customer got a message at the time below. “It was sent” ends it. “It was not sent”
+<p>${asked} in Genesys Cloud whether the customer got a message at the time below. “It was sent” ends it. “It was not sent”
 ends it as failed, and then it may be retried: be sure. Nothing is sent by either, and the first decision counts.</p>
 <p class="buttons">${button('It was sent', 'main', { name: 'outcome', value: 'sent' })}
 ${button('It was not sent', 'danger', { name: 'outcome', value: 'not_sent' })}</p></form>`;

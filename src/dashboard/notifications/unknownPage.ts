@@ -4,7 +4,7 @@ import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
 import { whoDecides } from '../../queue/undecided.js';
 import type { UnknownKind } from '../../queue/unknownList.js';
-import { age, button, emptyState, moment, panel, table } from '../page/components.js';
+import { age, button, clockAndAge, emptyState, moment, panel, table } from '../page/components.js';
 import { channelWords, reasonWords, sentence } from './outcomeWords.js';
 import { filterForm } from './searchForms.js';
 import { campaignOf, further, linkTo, type SearchPage, tick, waitingWords } from './searchPage.js';
@@ -77,6 +77,12 @@ function whyOf(reason: string | undefined): Html | string {
     : html`${sentence(words)} <code>${reason}</code>`;
 }
 
+/** In a narrow column: the code stands with the kinds. */
+function shortWhy(reason: string | undefined): string {
+  const words = reasonWords(reason);
+  return words === undefined ? (reason ?? 'not known') : sentence(words);
+}
+
 function spanOf({ first, last }: UnknownKind, now: number): Html {
   if (last - first < 1_000) return html`since ${moment(first, now)}`;
   return html`since ${moment(first, now)}, the last since ${moment(last, now)}`;
@@ -114,7 +120,7 @@ function each({ found, mayOperate, now }: UnknownPage): Html {
     },
     { title: 'Request left', cell: (view: NotificationView) => leftAt(view, now) },
     { title: 'Over', cell: ({ channel }: NotificationView) => channelWords(channel) },
-    { title: 'Why', cell: ({ reason }: NotificationView) => whyOf(reason) },
+    { title: 'Why', cell: ({ reason }: NotificationView) => shortWhy(reason) },
     { title: 'Decides', cell: (view: NotificationView) => decidesOf(view, now) },
     { title: 'Campaign', cell: campaignOf, kind: 'id' as const },
     {
@@ -144,5 +150,5 @@ function decidesOf(view: NotificationView, now: number): Html {
 /** When the request that may have arrived left: where to look in Genesys Cloud. */
 function leftAt({ timeline, updatedAt }: NotificationView, now: number): Html {
   const sending = timeline.findLast(({ state }) => state === 'sending');
-  return moment(Date.parse(sending?.at ?? updatedAt), now);
+  return clockAndAge(Date.parse(sending?.at ?? updatedAt), now);
 }
