@@ -43,7 +43,10 @@ async function send({ producer, sandbox }: Deployment, count: number): Promise<s
       const recipient = { externalContactId, email: email ?? `${externalContactId}@example.net` };
       const request = { id: `n-${externalContactId}`, recipient, template: 'follow-up' };
       let accepted = await producer.send(request).catch(() => undefined);
-      while (accepted === undefined) accepted = await producer.send(request).catch(() => undefined);
+      while (accepted === undefined) {
+        await pause(200);
+        accepted = await producer.send(request).catch(() => undefined);
+      }
       return accepted.id;
     }),
   );

@@ -159,7 +159,9 @@ async function endOf(producer: NotificationProducer, id: string): Promise<string
   for (;;) {
     const view = await producer.get(id).catch(() => 'not answered' as const);
     if (view === undefined) return 'gone';
-    if (view !== 'not answered' && ENDED.includes(view.state)) return view.state;
+    // A web message to a closed browser is `sent` until that is known; then its next channel opens.
+    const isAwaited = view !== 'not answered' && view.deliveryCheckAt !== undefined;
+    if (view !== 'not answered' && !isAwaited && ENDED.includes(view.state)) return view.state;
     await pause(200);
   }
 }
