@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildIfStale } from './build.mjs';
@@ -6,6 +6,7 @@ import { ensureInstalled } from './install.mjs';
 import { ensureNode } from './lib/node.mjs';
 import { endWithNpm } from './lib/npm.mjs';
 import { logLine, projectRoot, runScript, ScriptError } from './lib/script.mjs';
+import { transpile } from './lib/transpile.mjs';
 import { findRedis } from './redis.mjs';
 
 /*
@@ -13,7 +14,6 @@ import { findRedis } from './redis.mjs';
  * package.json. They themselves only lose their types, which takes milliseconds. Their output lies
  * inside the project, or neither #product nor the packages would be found from there.
  */
-const SOURCES = path.join(projectRoot, 'bench');
 const CACHE = path.join(projectRoot, '.cache');
 
 await runScript(async () => {
@@ -24,7 +24,7 @@ await runScript(async () => {
   mkdirSync(CACHE, { recursive: true });
   const output = mkdtempSync(path.join(CACHE, 'bench-'));
   try {
-    await transpileInto(output);
+    await transpile('bench', output);
     const { runBenchmarks } = await import(pathToFileURL(path.join(output, 'main.js')).href);
     await runBenchmarks(process.argv.slice(2), () => findRedis({ log: logLine }), interruption());
   } finally {
@@ -42,21 +42,4 @@ function interruption() {
     });
   }
   return interrupted.signal;
-}
-
-async function transpileInto(output) {
-  const { transformSync } = await import('@swc/core');
-  for (const file of readdirSync(SOURCES, { recursive: true })) {
-    if (!file.endsWith('.ts')) continue;
-    const source = path.join(SOURCES, file);
-    const { code } = transformSync(readFileSync(source, 'utf8'), {
-      filename: source,
-      jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
-      module: { type: 'es6' },
-      sourceMaps: 'inline',
-    });
-    const target = path.join(output, file.replace(/\.ts$/, '.js'));
-    mkdirSync(path.dirname(target), { recursive: true });
-    writeFileSync(target, code);
-  }
 }

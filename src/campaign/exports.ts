@@ -29,10 +29,11 @@ const FORMULA = new RegExp(`^(?:[\\s']*[${SIGN}]|[\\t\\r\\n])`);
 
 /**
  * The same behind a separator or line break within a cell. A spreadsheet that is set to another
- * separator than the file's cuts the cell there, quotes or not, and reads the rest as a cell.
+ * separator than the file's cuts the cell there, quotes or not, and reads the rest as a cell. A run of blanks and
+ * quotes is looked at once, from its beginning: from each of its places, a cell of 16,000 line ends took a second.
  */
-const INNER_FORMULA = new RegExp(`(\\r\\n|[,;|\\t\\r\\n])(?=[\\s'"]*[${SIGN}])`, 'g');
-const NEUTRALISED_INNER_FORMULA = new RegExp(`(\\r\\n|[,;|\\t\\r\\n])'(?=[\\s'"]*[${SIGN}])`, 'g');
+const BEFORE_SIGN = new RegExp(`(?<![\\s'"])[\\s'"]*(?=[${SIGN}])`, 'g');
+const SEPARATORS = ',;|';
 
 /**
  * A cell as it may stand in a CSV file that is opened in a spreadsheet, whatever separator that is set
@@ -40,7 +41,10 @@ const NEUTRALISED_INNER_FORMULA = new RegExp(`(\\r\\n|[,;|\\t\\r\\n])'(?=[\\s'"]
  * keeps its plus, where a bare number would be shown as 1.55501E+10. `Ann;=1+1` becomes `Ann;'=1+1`.
  */
 export function neutralised(cell: string): string {
-  const inner = cell.replace(INNER_FORMULA, "$1'");
+  const inner = cell.replace(BEFORE_SIGN, (run: string, at: number) => {
+    const first = isBehindSeparator(cell, at) ? "'" : '';
+    return first + run.replace(/\r\n|[\t\r\n]/g, "$&'");
+  });
   return FORMULA.test(cell) ? `'${inner}` : inner;
 }
 
@@ -57,7 +61,14 @@ export function restored(cell: string): string {
 
 /** Takes back what `neutralised` has put within a cell. Only for files that an export has written. */
 export function withoutInner(cell: string): string {
-  return cell.replace(NEUTRALISED_INNER_FORMULA, '$1');
+  return cell.replace(BEFORE_SIGN, (run: string, at: number) => {
+    const bare = isBehindSeparator(cell, at) ? run.replace(/^'/, '') : run;
+    return bare.replace(/(\r\n|[\t\r\n])'/g, '$1');
+  });
+}
+
+function isBehindSeparator(cell: string, at: number): boolean {
+  return at > 0 && SEPARATORS.includes(cell.charAt(at - 1));
 }
 
 /** CSV is for spreadsheets, with formulas neutralised; NDJSON is for programs and changes nothing. */

@@ -30,7 +30,7 @@ const PLACEHOLDER =
 export function usableName(raw: string | undefined): string | undefined {
   if (raw === undefined) return undefined;
   const tidy = cleanText(raw).normalize('NFC');
-  const name = SUFFIX.test(tidy) ? tidy : tidy.replace(/[\s.,&-]+$/u, '');
+  const name = SUFFIX.test(tidy) ? tidy : tidy.replace(/(?<![\s.,&-])[\s.,&-]+$/u, '');
   const bare = name.replace(NICKNAME, ' $1').replace(TITLE, '').replace(SUFFIX, '');
   if (name.length > LONGEST_NAME || !NAME.test(bare) || !/\p{L}/u.test(bare)) return undefined;
   if ((bare.match(/\p{Nd}/gu) ?? []).length > 4 || ADDRESS_LIKE.test(bare)) return undefined;

@@ -7,7 +7,7 @@ import { type Logger, pino } from 'pino';
 export function redactedError(error: unknown): { name: string; code?: string; at?: string } {
   if (typeof error !== 'object' || error === null) return { name: typeof error };
   const { name, code, stack } = error as { name?: unknown; code?: unknown; stack?: unknown };
-  const frame = typeof stack === 'string' ? /\n\s+at ([^\n]+)/.exec(stack)?.[1] : undefined;
+  const frame = typeof stack === 'string' ? /\n {4}at ([^\n]+)/.exec(stack)?.[1] : undefined;
   return {
     name: typeof name === 'string' ? name : 'Error',
     code: typeof code === 'string' ? code : undefined,

@@ -107,7 +107,7 @@ export function shorten(text: string, limit: LengthLimit): string {
   if (complete) return text;
   while ((borders.at(-1) ?? 0) > maxUnits - ELLIPSIS.length) borders.pop();
   const kept = text.slice(0, wordBorder(text, borders)).trimEnd();
-  return kept === '' ? '' : `${kept.replace(/[\s,;:.–—-]+$/u, '')}${ELLIPSIS}`;
+  return kept === '' ? '' : `${kept.replace(/(?<![\s,;:.–—-])[\s,;:.–—-]+$/u, '')}${ELLIPSIS}`;
 }
 
 function wordBorder(text: string, borders: readonly number[]): number {

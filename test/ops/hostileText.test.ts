@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import { neutralised, withoutInner } from '../../src/campaign/exports.js';
+import { isNote } from '../../src/campaign/import/candidate.js';
 import { utterances } from '../../src/context/history.js';
 import { isNestedTooDeeply } from '../../src/http/jsonNesting.js';
 import { readEmail } from '../../src/notification/emailAddress.js';
 import { withExactNumbers } from '../../src/notification/exactJson.js';
 import { readPhone } from '../../src/notification/phoneNumber.js';
 import { brokenValue, isNoValue } from '../../src/notification/placeholders.js';
+import { redactedError } from '../../src/ops/logger.js';
 import { cleanValue, oneLine, shorten, tidyLines } from '../../src/templates/text.js';
 import { growth, LINEAR_AT_MOST } from '../support/growth.js';
 
@@ -58,6 +61,28 @@ describe.each(WORKS)(
     });
   },
 );
+
+test.each<[string, (size: number) => string, (text: string) => unknown]>([
+  ['a cell of line ends for a spreadsheet', (size) => `${'\n'.repeat(size)}x`, neutralised],
+  ['a cell of quotes back from a spreadsheet', (size) => `${"\t'".repeat(size / 2)}x`, withoutInner],
+  [
+    'a note beside a cell of at signs',
+    (size) => `${'@'.repeat(size)} x`,
+    (cell) => isNote(['Total', cell]),
+  ],
+  [
+    'punctuation cut to a length',
+    (size) => `${',.'.repeat(size / 2)}x y`,
+    (text) => shorten(text, { units: text.length - 1 }),
+  ],
+  [
+    'line ends in the message of an error',
+    (size) => '\n'.repeat(size),
+    (text) => redactedError({ stack: text }),
+  ],
+])('time grows with the size and not with its square: %s', (_title, input, work) => {
+  expect(growth(input, 16 * 1024, work)).toBeLessThan(LINEAR_AT_MOST);
+});
 
 test('tidying lines keeps what it kept before', () => {
   expect(tidyLines('  a  \r\n\t\n\n\n b\t \nc \n')).toBe('a\n\n b\nc');
