@@ -22,7 +22,7 @@ export interface Tried {
   findings: Finding[];
 }
 
-export interface TryOptions {
+interface TryOptions {
   cases: number;
   seed: number;
   path?: string;

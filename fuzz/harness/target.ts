@@ -6,7 +6,7 @@ export interface Target {
   open(needs: TargetNeeds): Promise<Session>;
 }
 
-export interface TargetNeeds {
+interface TargetNeeds {
   redisUrl: string;
 }
 

@@ -64,7 +64,11 @@ describe.each(WORKS)(
 
 test.each<[string, (size: number) => string, (text: string) => unknown]>([
   ['a cell of line ends for a spreadsheet', (size) => `${'\n'.repeat(size)}x`, neutralised],
-  ['a cell of quotes back from a spreadsheet', (size) => `${"\t'".repeat(size / 2)}x`, withoutInner],
+  [
+    'a cell of quotes back from a spreadsheet',
+    (size) => `${"\t'".repeat(size / 2)}x`,
+    withoutInner,
+  ],
   [
     'a note beside a cell of at signs',
     (size) => `${'@'.repeat(size)} x`,
