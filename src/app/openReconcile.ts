@@ -15,6 +15,7 @@ import { KnownMessages } from '../reconcile/knownMessages.js';
 import { LookList } from '../reconcile/lookList.js';
 import type { ReconcileObserver, ReconcileResult } from '../reconcile/lookOutcome.js';
 import { Reconciler } from '../reconcile/reconciler.js';
+import { Witnesses } from '../reconcile/witnesses.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { UnsubscribeLinks } from '../suppression/unsubscribeLink.js';
 
@@ -45,6 +46,7 @@ export function openReconcile(
     ...parts,
     known: new KnownMessages(redis, ledger, search),
     list: new LookList(redis, ledger.keys),
+    witnesses: new Witnesses(redis, ledger, parts.client),
     policies: UNKNOWN_POLICY,
     delays: RECONCILE_AFTER,
     deliveryCheckAfter: (channel) => {

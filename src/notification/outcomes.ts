@@ -84,6 +84,17 @@ export async function readOutcomes(
   return events.map(([eventId, fields]) => eventOf(eventId.toString(), fields));
 }
 
+/** The first events since a time (epoch ms), the oldest first. */
+export async function readOutcomesSince(
+  redis: RedisClient,
+  { outcomes }: LedgerKeys,
+  since: number,
+  count: number,
+): Promise<Outcome[]> {
+  const events = await redis.xrangeBuffer(outcomes, Math.ceil(since), '+', 'COUNT', count);
+  return events.map(([eventId, fields]) => eventOf(eventId.toString(), fields));
+}
+
 function eventOf(eventId: string, fields: readonly Buffer[]): Outcome {
   const values = new Map<string, Buffer>();
   for (let at = 0; at + 1 < fields.length; at += 2) {

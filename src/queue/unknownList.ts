@@ -1,5 +1,5 @@
 import type { Ledger } from '../notification/ledger.js';
-import type { NotificationRecord } from '../notification/record.js';
+import { type NotificationRecord, unknownSince } from '../notification/record.js';
 import type { Channel } from '../notification/state.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { fits, lastChannel, type SearchFilter } from './outcomeSearch.js';
@@ -36,7 +36,8 @@ export interface UnknownKind {
 export function unknownKinds(records: readonly NotificationRecord[]): UnknownKind[] {
   const kinds = new Map<string, UnknownKind>();
   for (const record of records) {
-    const { reason, campaignId, updatedAt: at } = record;
+    const { reason, campaignId } = record;
+    const at = unknownSince(record);
     const channel = lastChannel(record);
     const key = JSON.stringify([reason, channel, campaignId]);
     const known = kinds.get(key) ?? {

@@ -5,7 +5,7 @@ import type { Snapshot } from '../notification/codec.js';
 import type { Ledger } from '../notification/ledger.js';
 import { isLastLook, type LegFinding, type Look } from '../notification/reconciling.js';
 import { unknownLegs } from '../notification/record.js';
-import { CHANNELS } from '../notification/state.js';
+import { CHANNELS, type Channel } from '../notification/state.js';
 import type { StoredRequest } from '../notification/storedRequest.js';
 import { type ContentAgainParts, contentAgain } from './contentAgain.js';
 import { type JudgeParts, judgeTarget } from './judgeTarget.js';
@@ -13,6 +13,7 @@ import { type LookTarget, type TargetParts, targetOf, withMergedContacts } from 
 import { type SearchEnd, searchSent } from './sentConversations.js';
 import { SentMessages, type SentMessagesClient } from './sentMessages.js';
 import { Candidates } from './sentQuery.js';
+import type { Witnesses } from './witnesses.js';
 
 /** A notification whose look is due, and what it was accepted with. */
 export interface DueLook {
@@ -28,6 +29,7 @@ export type LookEnd =
 export interface RoundParts extends TargetParts, ContentAgainParts, Omit<JudgeParts, 'sent'> {
   ledger: Ledger;
   client: Pick<GenesysClient, 'queryDeliveries' | 'resolveContacts'> & SentMessagesClient;
+  witnesses: Witnesses;
   /** `RECONCILE_AFTER` (ms). */
   delays: readonly number[];
 }
@@ -36,6 +38,8 @@ export interface RoundParts extends TargetParts, ContentAgainParts, Omit<JudgePa
 const MOST_TOGETHER = 50;
 const FEWEST_TOGETHER = 5;
 const JUDGED_AT_ONCE = 5;
+/** Statistics are expected to have caught up by then; else it is asked again. */
+const LISTED_WITHIN_MS = 60_000;
 const PAGES_SHIFTED: LookupError = {
   kind: 'try_later',
   reason: 'pages_shifted',
@@ -71,6 +75,8 @@ export class LookRound {
   readonly #askedAt: number;
   readonly #findings = new Map<string, Look['findings'][number][]>();
   readonly #errors = new Map<string, LookupError>();
+  /** Those whose last look this is. */
+  readonly #last = new Set<string>();
 
   constructor(parts: RoundParts, size: QuerySize, askedAt: number, options: CallOptions) {
     this.#parts = parts;
@@ -97,6 +103,7 @@ export class LookRound {
         await this.#judgeAll(some, end);
         from += some.length;
       }
+      await this.#doubtIfUnseen(channel, ofChannel);
     }
     return all.map((due) => this.#endOf(due));
   }
@@ -104,10 +111,11 @@ export class LookRound {
   /** Where to look for each leg; those for which there is nowhere to look are in doubt. */
   async #targets(all: readonly DueLook[]): Promise<LookTarget[]> {
     const targets: LookTarget[] = [];
-    const last = new Set<string>();
     for (const { snapshot, stored } of all) {
       const { id, legs, looks } = snapshot.record;
-      if (looks !== undefined && isLastLook(looks, this.#askedAt, this.#parts.delays)) last.add(id);
+      if (looks !== undefined && isLastLook(looks, this.#askedAt, this.#parts.delays)) {
+        this.#last.add(id);
+      }
       for (const unknown of unknownLegs(legs)) {
         const contentHash =
           unknown.contentHash ?? (await contentAgain(this.#parts, id, unknown.channel, stored));
@@ -119,10 +127,10 @@ export class LookRound {
         else targets.push(target.value);
       }
     }
-    const final = targets.filter(({ id }) => last.has(id));
+    const final = targets.filter(({ id }) => this.#isLast(id));
     const merged = await withMergedContacts(this.#parts, final, this.#options);
     if (!merged.ok) for (const { id } of final) this.#errors.set(id, merged.error);
-    return [...targets.filter(({ id }) => !last.has(id)), ...(merged.ok ? merged.value : [])];
+    return [...targets.filter(({ id }) => !this.#isLast(id)), ...(merged.ok ? merged.value : [])];
   }
 
   async #judgeAll(targets: readonly LookTarget[], end: SearchEnd): Promise<void> {
@@ -143,6 +151,34 @@ export class LookRound {
         }),
       );
     }
+  }
+
+  /** A platform that does not list what it has surely taken since does not know of these either. */
+  async #doubtIfUnseen(channel: Channel, targets: readonly LookTarget[]): Promise<void> {
+    const missing = targets.filter(({ id, leg }) =>
+      this.#findings
+        .get(id)
+        ?.some((each) => each.leg === leg && each.finding.kind === 'not_there' && this.#isLast(id)),
+    );
+    if (missing.length === 0) return;
+    const since = Math.max(...missing.map(({ leg }) => leg.sendBy));
+    const seen = await this.#parts.witnesses.areListed(
+      channel,
+      since,
+      this.#askedAt,
+      this.#options,
+    );
+    if (seen.ok && seen.value) return;
+    const retryAfterMs = Math.min(LISTED_WITHIN_MS, this.#parts.delays.at(-1) ?? LISTED_WITHIN_MS);
+    const unseen: LookupError = {
+      ...{ kind: 'try_later', reason: 'own_messages_not_listed' },
+      ...{ retryAfterMs, usesAttempt: false },
+    };
+    for (const { id } of missing) this.#errors.set(id, seen.ok ? unseen : seen.error);
+  }
+
+  #isLast(id: string): boolean {
+    return this.#last.has(id);
   }
 
   #note({ id, leg }: Pick<LookTarget, 'id' | 'leg'>, finding: LegFinding): void {

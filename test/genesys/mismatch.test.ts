@@ -120,6 +120,13 @@ const QUESTIONS: [string, Operation, Question, unknown, unknown][] = [
     { id: 'K-1', participants: [] },
   ],
   [
+    'an email',
+    'email-message',
+    (client) => client.getEmailMessage('k-1', 'm-1', LANE),
+    { id: 'm-2', subject: SECRET, textBody: SECRET },
+    { id: 'M-1', subject: 'News', textBody: 'We have news.' },
+  ],
+  [
     'the limits of a namespace',
     'limits',
     (client) => client.getLimits('platform.api', LANE),
