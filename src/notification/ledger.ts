@@ -47,15 +47,6 @@ export type Acceptance = { kind: 'accepted' | 'known'; snapshot: Snapshot };
 /** Of a row: `halted` when its campaign is, has nothing left to release, or has had rows erased. */
 export type RowAcceptance = Acceptance | { kind: 'halted' };
 
-/** Those that may or may not have been sent. */
-export interface UnknownCounts {
-  count: number;
-  /** Of how many the platform is still asked; the others wait for a person. */
-  asked: number;
-  /** Since when the one that has been unknown longest (epoch ms). */
-  oldestSince?: number;
-}
-
 type Entry = { record: NotificationRecord; stored: StoredRequest };
 
 type Answers<T> = Promise<(T | Error)[]>;
@@ -358,17 +349,6 @@ export class Ledger {
     const commands = this.#redis as unknown as LedgerCommands;
     const score = Number.isNaN(at) ? '' : Math.ceil(at);
     await commands.notifierRecheck(this.keys.record(id), list, id, seen?.tag ?? '', score);
-  }
-
-  async unknowns(): Promise<UnknownCounts> {
-    const [count, asked, [, since]] = await Promise.all([
-      this.#redis.zcard(this.keys.unknown),
-      this.#redis.zcard(this.keys.looks),
-      this.#redis.zrange(this.keys.unknown, '0', '0', 'WITHSCORES'),
-    ]);
-    const oldestSince = since === undefined ? undefined : Number(since);
-    // Two lists, and one may have changed between the two questions.
-    return { count, asked: Math.min(asked, count), oldestSince };
   }
 
   /** Has an id that cannot be looked after out of the way for a while. */

@@ -1,7 +1,8 @@
 import type { Caller } from '../audit/auditCaller.js';
 import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
-import type { Ledger, UnknownCounts } from '../notification/ledger.js';
+import type { Ledger } from '../notification/ledger.js';
+import { type UnknownCounts, unknownCounts } from '../notification/unknownCounts.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
@@ -165,7 +166,7 @@ export class Operations {
       this.#sendingPause.status(),
       this.#gate.status(),
       this.#gate.closedMsTotal(),
-      this.#ledger.unknowns(),
+      unknownCounts(this.#redis, this.#ledger.keys),
       this.#lookAtQueue('transactional'),
       this.#lookAtQueue('campaign'),
       this.#lookAtQueue(INTAKE),

@@ -6,6 +6,7 @@ import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
 import { resolve, retry } from '../../src/notification/settlement.js';
+import { unknownCounts } from '../../src/notification/unknownCounts.js';
 import { REQUEST } from '../support/notifications.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 
@@ -41,19 +42,27 @@ describe('what the ledger writes around a record', () => {
     ledger.change(id, (record) => write(loseIntent(record, at), undefined));
 
   test('counts the unknown, oldest first, until a person has decided', async () => {
-    expect(await ledger.unknowns()).toEqual({ count: 0 });
+    expect(await unknownCounts(redis, ledger.keys)).toEqual({ asked: 0, count: 0 });
     await sending('a');
     await sending('b');
-    expect(await ledger.unknowns()).toEqual({ count: 0 });
+    expect(await unknownCounts(redis, ledger.keys)).toEqual({ asked: 0, count: 0 });
     const soon = Date.now() + 5_000;
     await lose('b', soon);
     await lose('a', soon + 4_000);
-    expect(await ledger.unknowns()).toEqual({ count: 2, oldestSince: soon });
+    expect(await unknownCounts(redis, ledger.keys)).toEqual({
+      asked: 0,
+      count: 2,
+      oldestSince: soon,
+    });
     await ledger.change('b', (record) => resolve(record, 'not_sent', Date.now()));
-    expect(await ledger.unknowns()).toEqual({ count: 1, oldestSince: soon + 4_000 });
+    expect(await unknownCounts(redis, ledger.keys)).toEqual({
+      asked: 0,
+      count: 1,
+      oldestSince: soon + 4_000,
+    });
     await ledger.change('b', (record) => retry(record, { deadline: Date.now() + 1e6 }, Date.now()));
     await ledger.change('a', (record) => resolve(record, 'sent', Date.now()));
-    expect(await ledger.unknowns()).toEqual({ count: 0 });
+    expect(await unknownCounts(redis, ledger.keys)).toEqual({ asked: 0, count: 0 });
   });
 
   test('writes no intent while sending is paused, and everything else', async () => {

@@ -13,7 +13,7 @@ afterAll(async () => {
 test('statistics that lack what was surely sent are not believed: nothing is sent again', async () => {
   deployment = await deploy({
     // Nothing that is sent shows in this test.
-    sandbox: { indexingLagMs: 3_600_000 },
+    sandbox: { indexingLagMs: 600_000 },
     env: {
       TEMPLATES_DIR: templates.dir,
       RECONCILE_AFTER: '100ms',

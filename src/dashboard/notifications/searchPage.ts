@@ -1,7 +1,7 @@
 import { type Content, type Html, html } from '../../html/html.js';
-import type { UnknownCounts } from '../../notification/ledger.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
+import type { UnknownCounts } from '../../notification/unknownCounts.js';
 import type { Found } from '../../queue/notificationSearch.js';
 import type { Column } from '../page/components.js';
 import { button, emptyState, moment, panel, table, time } from '../page/components.js';

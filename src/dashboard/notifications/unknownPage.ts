@@ -1,7 +1,7 @@
 import { type Html, html } from '../../html/html.js';
-import type { UnknownCounts } from '../../notification/ledger.js';
 import { describeRecipient } from '../../notification/maskedRecipient.js';
 import type { NotificationView } from '../../notification/notificationView.js';
+import type { UnknownCounts } from '../../notification/unknownCounts.js';
 import { whoDecides } from '../../queue/undecided.js';
 import type { UnknownKind } from '../../queue/unknownList.js';
 import { age, button, clockAndAge, emptyState, moment, panel, table } from '../page/components.js';
