@@ -22,10 +22,18 @@ import type { Decision } from '../../src/notification/decision.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
 import {
+  beginLooks,
+  doubt,
+  type LegFinding,
+  REDIS_WENT_BACK,
+  recordLook,
+} from '../../src/notification/reconciling.js';
+import {
   countLabel,
   isLive,
   type NotificationRecord,
   openLeg,
+  unknownLegs,
 } from '../../src/notification/record.js';
 import {
   cancelWithCampaign,
@@ -142,7 +150,31 @@ describe('the counts of a campaign', () => {
     return leg === undefined ? { result: 0 } : recordAnswer(record, { leg, answer }, now);
   });
 
+  const FINDINGS: readonly LegFinding[] = [
+    { kind: 'found', messageId: 'm' },
+    { kind: 'not_there' },
+    { kind: 'not_there' },
+    { kind: 'ambiguous' },
+  ];
+  const looks = fc
+    .constantFrom('hold' as const, 'resend' as const)
+    .chain((policy) => fc.constantFrom(...FINDINGS).map((finding) => ({ policy, finding })))
+    .chain(({ policy, finding }) =>
+      onRow((record, { now }) => {
+        const { next: begun = record } = beginLooks(record, now - HOUR, now);
+        const findings = unknownLegs(begun.legs).map((leg) => ({ leg, finding }));
+        const look = { askedAt: now, made: begun.looks?.made ?? 0, findings, policy };
+        return recordLook(begun, look, [1_000], now);
+      }),
+    );
+  const inDoubt = onRow((record, { now }) => {
+    const legs = [{ channel: 'web' as const, intentAt: now - 1, sendBy: now }];
+    return doubt(record, { reason: REDIS_WENT_BACK, legs, notFound: 'resend' }, now);
+  });
+
   const commands: fc.Arbitrary<Command> = fc.oneof(
+    { weight: 3, arbitrary: looks },
+    { weight: 1, arbitrary: inDoubt },
     { weight: 8, arbitrary: releases },
     { weight: 8, arbitrary: onRow((r, { now }) => claim(r, r.generation, now), 'unless halted') },
     {

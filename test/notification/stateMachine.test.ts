@@ -1,6 +1,12 @@
 import { describe, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type LegAnswer, recordAnswer, recordDelivery } from '../../src/notification/answer.js';
+import {
+  type LegAnswer,
+  recordAnswer,
+  recordDelivery,
+  recordNews,
+  recordNoNews,
+} from '../../src/notification/answer.js';
 import {
   claim,
   finish,
@@ -20,6 +26,7 @@ import {
   withFirstLook,
 } from '../../src/notification/reconciling.js';
 import {
+  isLive,
   isSettled,
   type Leg,
   type NotificationRecord,
@@ -28,13 +35,15 @@ import {
 } from '../../src/notification/record.js';
 import {
   cancel,
+  cancelWithCampaign,
   nextCheck,
   resolve,
   retry,
   sweep,
   takeOver,
+  waitForResume,
 } from '../../src/notification/settlement.js';
-import type { Channel } from '../../src/notification/state.js';
+import type { Channel, State } from '../../src/notification/state.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
 /*
@@ -262,6 +271,24 @@ function goesBack(world: World, steps: number): void {
   apply(world, doubt(to, { reason: REDIS_WENT_BACK, legs, notFound: 'resend' }, world.now));
 }
 
+/** News of a message from the platform by itself; "failed" it says only of one that did not arrive. */
+function isHeardOf(world: World, arrived: boolean, none: boolean): void {
+  const message = world.messages.at(-1);
+  const leg = world.record.legs.findLast(({ messageId }) => messageId !== undefined);
+  const messageId = leg?.messageId ?? 'of another';
+  if (none) apply(world, recordNoNews(world.record, messageId));
+  else if (arrived && message !== undefined) {
+    const news = { messageId, delivery: 'delivered', mayFallBack: true } as const;
+    apply(world, recordNews(world.record, news, world.now));
+  }
+}
+
+/** Its campaign is paused before its job begins, or cancelled. */
+function meetsItsCampaign(world: World, isCancelled: boolean): void {
+  if (isCancelled) apply(world, cancelWithCampaign(world.record, world.now));
+  else apply(world, waitForResume(world.record, world.now));
+}
+
 function isRetried(world: World): void {
   apply(world, retry(world.record, { deadline: world.now + 3_600_000 }, world.now));
 }
@@ -329,6 +356,22 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
     ),
   },
   { weight: 3, arbitrary: always(isSwept) },
+  {
+    weight: 2,
+    arbitrary: fc.tuple(flip, flip).map(
+      ([arrived, none]): Command =>
+        (w) =>
+          isHeardOf(w, arrived, none),
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.nat({ max: 3 }).map(
+      (at): Command =>
+        (w) =>
+          meetsItsCampaign(w, at === 0),
+    ),
+  },
   { weight: 1, arbitrary: always((world) => void apply(world, cancel(world.record, world.now))) },
   {
     weight: 2,
@@ -429,6 +472,25 @@ describe('whatever happens to a notification, in whatever order', () => {
         ),
       ),
       { numRuns: 400 },
+    );
+  });
+
+  test('what has ended becomes live in a new generation only: by a retry, a decision or the word of the platform', () => {
+    const ENDS: ReadonlySet<State> = new Set(['failed', 'skipped', 'cancelled', 'expired']);
+    fc.assert(
+      fc.property(histories, (steps) => {
+        let before = acceptedRecord();
+        run(
+          steps,
+          ({ record }) => {
+            const isBack = ENDS.has(before.state) && isLive(record) && record.state !== 'sent';
+            must(!isBack || record.generation > before.generation);
+            before = record;
+          },
+          newWorld(false),
+        );
+      }),
+      { numRuns: 1_000 },
     );
   });
 
