@@ -21,11 +21,11 @@ import type { Channel, State } from './state.js';
  *   unknown, looks.nextAt ──▶ sent, reconciled_sent        one message there is surely ours
  *            │
  *            └── the last look ─▶ unknown, no nextAt       a person decides: nothing is there and the policy says
- *                             │                            `hold` (not_found_on_platform), or it cannot be told
+ *                             │                            `hold` (not_found_on_platform), or it is ambiguous  
  *                             └▶ accepted, new generation  nothing is there, and the policy says `resend`
  *                                (expired past its deadline)
  *
- * Each is decided upon the record as it is, so whoever was quicker wins: a person who resolves, the worker that wrote
+ * Each is decided upon the record as it is, so the quicker one wins: a person who resolves, the worker that wrote
  * the intent and wakes up with an answer, another process that looks. The record is then not `unknown` any more, or
  * its looks are further on, and nothing is written.
  *

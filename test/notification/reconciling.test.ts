@@ -139,7 +139,7 @@ describe('an unknown', () => {
     expect(next).toMatchObject({ state: 'expired', reason: 'deadline' });
   });
 
-  test('that cannot be told is left to a person, and its leg keeps the reason', () => {
+  test('that is ambiguous is left to a person, and its leg keeps the reason', () => {
     const { result, next } = looked(unknown(), AMBIGUOUS, LAST, 'resend');
     expect(result.kind).toBe('ambiguous');
     expect(next).toMatchObject({
@@ -171,7 +171,7 @@ describe('an unknown', () => {
   });
 });
 
-describe('whoever is quicker decides', () => {
+describe('the quicker one decides', () => {
   test('a person: what a look has found then comes too late', () => {
     for (const verdict of ['sent', 'not_sent'] as const) {
       const resolved = resolve(unknown(), verdict, T0 + 2_000).next ?? unknown();

@@ -257,7 +257,7 @@ function isNotAnswered(world: World): void {
   apply(world, postponeLook(world.record, world.record.looks?.made ?? 0, world.now + 10_000));
 }
 
-/** What was written since is lost, but not what was done; whoever notices has all of it looked for. */
+/** What was written since is lost, but not what was done; the one that notices it has all of it looked for. */
 function goesBack(world: World, steps: number): void {
   const to = world.earlier.at(-1 - steps);
   if (to === undefined || ['failed', 'undelivered', 'delivered', 'read'].includes(to.state)) return;
