@@ -23,7 +23,8 @@ function chaos(...args: string[]) {
 describe('npm run chaos', () => {
   test('strikes a deployment, judges it by the record of the sandbox, and prints a table', async () => {
     const file = path.join(folder, 'chaos.json');
-    const options = ['--notifications', '60', '--workers', '1', '--seed', '4', '--json', file];
+    const size = ['--notifications', '60', '--workers', '1', '--seed', '4'];
+    const options = [...size, '--unknown', 'hold', '--json', file];
     const { stdout } = await chaos('--faults', 'answer-then-drop', ...options);
     expect(stdout).toMatch(/^\| answer-then-drop \| 60 +\| 0 +\| 0 +\| 0 +\| \d+ /m);
 
