@@ -21,7 +21,7 @@ import type { Channel, State } from './state.js';
  *   unknown, looks.nextAt ──▶ sent, reconciled_sent        one message there is surely ours
  *            │
  *            └── the last look ─▶ unknown, no nextAt       a person decides: nothing is there and the policy says
- *                             │                            `hold` (not_found_on_platform), or it is ambiguous  
+ *                             │                            `hold` (not_found_on_platform), or it is ambiguous
  *                             └▶ accepted, new generation  nothing is there, and the policy says `resend`
  *                                (expired past its deadline)
  *
