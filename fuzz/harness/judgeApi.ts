@@ -32,11 +32,17 @@ function answerComplaint(
   try {
     const problem = JSON.parse(text, withoutNames) as { status: number };
     const said = JSON.stringify(problem);
-    if (said.includes(PERSONAL)) return `the problem repeats a value that was sent: ${said}`;
+    if (said.includes(PERSONAL) && !isFile(asked))
+      return `the problem repeats a value that was sent: ${said}`;
     return problem.status === status ? undefined : `status ${status} with the problem ${text}`;
   } catch {
     return `a problem that is no JSON: ${text}`;
   }
+}
+
+/** The first row of a file has the names of its columns, and they are said, whatever they are. */
+function isFile({ path }: ApiRequest): boolean {
+  return /^\/v1\/(?:campaigns\/[^/]*\/rows|suppressions\/import)/.test(path);
 }
 
 /** Which field or column is wrong is said by its name, whatever its sender has called it. */

@@ -34,7 +34,7 @@ export const target: Target = {
   },
 };
 
-/** A pause waits until sends that are under way have ended; an export goes through all places of the list. */
+/** A pause, which recovering begins with, waits until sends that are under way have ended; an export goes through all places of the list. */
 function allowedMs({ path }: ApiRequest): number {
-  return /^\/v1\/(?:pause|suppressions\/export)/.test(path) ? 10 * HANG_MS : HANG_MS;
+  return /^\/v1\/(?:pause|recover|suppressions\/export)/.test(path) ? 10 * HANG_MS : HANG_MS;
 }
