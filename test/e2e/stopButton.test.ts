@@ -163,7 +163,7 @@ describe('a gate that the platform closed for hours', () => {
     const ready = await fetch(`${worker.url}/readyz`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: 'ready', gateClosedUntil: expect.any(String) },
+      { status: 'ready', intentDurability: 'none', gateClosedUntil: expect.any(String) },
     ]);
     const page = await (await fetch(`${worker.url}/metrics`)).text();
     const until = /^notifier_gate_closed_until_timestamp_seconds (\S+)$/m.exec(page)?.[1];
