@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 
 /** A case that has to be answered at once, on a quiet machine and on a busy one. */
@@ -95,6 +96,8 @@ async function judge(
 ): Promise<void> {
   let quickest = Number.POSITIVE_INFINITY;
   for (let time = 0; time < TRIED_AGAIN && quickest > allowedMs; time += 1) {
+    // Cases that wait for nothing would keep timers from running, the one by which the watchdog sees life too.
+    await setImmediate();
     const began = performance.now();
     const complaint = await check();
     quickest = Math.min(quickest, performance.now() - began);

@@ -13,10 +13,10 @@ import { testRedisUrl } from '../support/redis.js';
 
 test.each([
   ['api', api, 150],
-  ['imports', imports, 80],
-  ['templates', templates, 120],
-  ['platform', platform, 80],
-  ['patterns', patterns, 70],
+  ['imports', imports, 60],
+  ['templates', templates, 190],
+  ['platform', platform, 60],
+  ['patterns', patterns, 40],
 ] as const)('nothing is found by a few drawn cases: %s', async (name, target, cases) => {
   const session = await target.open({ redisUrl: testRedisUrl() });
   try {
