@@ -75,11 +75,6 @@ test.each<[string, (size: number) => string, (text: string) => unknown]>([
     (cell) => isNote(['Total', cell]),
   ],
   [
-    'punctuation cut to a length',
-    (size) => `${',.'.repeat(size / 2)}x y`,
-    (text) => shorten(text, { units: text.length - 1 }),
-  ],
-  [
     'line ends in the message of an error',
     (size) => '\n'.repeat(size),
     (text) => redactedError({ stack: text }),
