@@ -74,6 +74,8 @@ describe('the configuration', () => {
       CAMPAIGN_MAX_UNKNOWN: 20,
       HISTORY_LOOKBACK_DAYS: 31,
       HISTORY_TRANSCRIPT_SOURCE: 'messages',
+      UNKNOWN_POLICY: { transactional: 'hold', campaign: 'hold' },
+      RECONCILE_AFTER: [20_000, 120_000, 600_000, 3_600_000],
       WORKER_CONCURRENCY: 50,
       API_HOST: '127.0.0.1',
       API_PORT: 3_000,
