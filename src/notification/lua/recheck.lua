@@ -1,4 +1,4 @@
--- Notes when to look at a notification next, the sweeper or who asks the platform about it, if its record is still the one that was looked at. A
+-- Notes when to look at a notification next, the sweeper or the process that asks the platform about it, if its record is still the one that was looked at. A
 -- note made upon an older reading could erase the one that a retry has just written.
 --
 -- KEYS[1] record   KEYS[2] due, or looks
