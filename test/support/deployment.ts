@@ -72,6 +72,8 @@ export async function deploy(
     // As good as none: what a test is not about shall not slow it down.
     GENESYS_REQUESTS_PER_MINUTE: '1000000',
     DELIVERY_CHECK_AFTER: '1s',
+    // An `unknown` stays one for as long as a test needs it.
+    RECONCILE_AFTER: '1h',
     LOG_LEVEL: 'silent',
     ...options.env,
   };
