@@ -3,6 +3,21 @@ import type { Writable } from 'node:stream';
 import { Cluster, Redis } from 'ioredis';
 import { isLoopbackHost } from '../http/requestOrigin.js';
 import { redisFaultOf } from './redisFault.js';
+import { afterTimeAwake } from './timeAwake.js';
+
+type SentCommand = Parameters<Redis['sendCommand']>[0];
+
+/** Has the library limit a command as it does, but for the time in which this process stands still. */
+function limitWhileAwake(command: SentCommand): void {
+  let isLimited = false;
+  // Called by the library each time that it sends the command.
+  command.setTimeout = (ms) => {
+    if (isLimited) return;
+    isLimited = true;
+    const cancel = afterTimeAwake(ms, () => command.reject(new Error('Command timed out')));
+    command.promise.then(cancel, cancel);
+  };
+}
 
 /**
  * A connection that writes the commands of one turn of the event loop to its socket at once, where the
@@ -11,7 +26,9 @@ import { redisFaultOf } from './redisFault.js';
 class BatchedRedis extends Redis {
   #isCorked = false;
 
-  override sendCommand(...command: Parameters<Redis['sendCommand']>): unknown {
+  override sendCommand(...sent: Parameters<Redis['sendCommand']>): unknown {
+    const [command] = sent;
+    if (this.options.commandTimeout !== undefined) limitWhileAwake(command);
     const { stream } = this as unknown as { stream?: Writable };
     if (stream?.writable && !this.#isCorked) {
       this.#isCorked = true;
@@ -21,7 +38,7 @@ class BatchedRedis extends Redis {
         stream.uncork();
       });
     }
-    return super.sendCommand(...command);
+    return super.sendCommand(...sent);
   }
 }
 

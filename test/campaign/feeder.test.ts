@@ -132,7 +132,7 @@ describe('the feeder', () => {
     });
 
     test('ends it when its time is over, and does not let it go on', async () => {
-      await moveTimes({ endAt: Date.now() - 1 });
+      await moveTimes({ endAt: Date.now() - 1_000 });
       broken = false;
       await anothersFeeder.feedOnce();
       expect((await campaign()).state).toBe('completed');
@@ -187,7 +187,7 @@ describe('the feeder', () => {
     await start(150, { endAt });
     await feeder.feedOnce();
     expect(await feeding.ledger.read('spring.2')).toMatchObject({ deadline: endAt });
-    await moveTimes({ endAt: Date.now() - 1 });
+    await moveTimes({ endAt: Date.now() - 1_000 });
     await feeder.feedOnce();
     expect(await counted()).toEqual({ queued: 100, expired: 50 });
     await setCounts({ queued: 0, sent: 100 });

@@ -279,7 +279,7 @@ describe('rows for which it is not the hour', () => {
     await feed();
     await feeding.campaigns.change('spring', (c) => ({
       result: undefined,
-      next: { ...c, endAt: Date.now() - 1 },
+      next: { ...c, endAt: Date.now() - 1_000 },
     }));
     await feed();
     expect(await counted()).toEqual({ queued: 20, expired: 20 });

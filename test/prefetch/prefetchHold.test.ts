@@ -45,7 +45,7 @@ describe('rows that wait for their prefetch', () => {
 
   test('wait no longer than they may', async () => {
     const id = await start('late', 1_000);
-    await begun(id, { holdUntil: Date.now() - 1 });
+    await begun(id, { holdUntil: Date.now() - 1_000 });
     expect(await released(id)).toBeGreaterThan(0);
   });
 

@@ -2,7 +2,6 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import { type Sandbox, type SandboxOptions, startSandbox } from '../../sandbox/sandbox.js';
 import type { RunningRole } from '../../src/app/apiApp.js';
@@ -82,7 +81,6 @@ export async function deploy(
     prefix,
     secret: env['NOTIFIER_SECRET'],
   });
-  waitPatiently(producer);
   const roles: RunningRole[] = [];
   const children: WorkerProcess[] = [];
   const config = (changes: Record<string, string> = {}): Config => {
@@ -120,15 +118,6 @@ export async function deploy(
       await flushPrefix(prefix);
     },
   };
-}
-
-/**
- * What a test watches is read without the two seconds that a producer gives a command. The sandbox and
- * workers run in this process, too: on a busy machine its event loop stands still for longer than that,
- * and an answer that is there would be called a timeout.
- */
-function waitPatiently({ store }: NotificationProducer): void {
-  if (store.redis instanceof Redis) store.redis.options.commandTimeout = undefined;
 }
 
 async function reaches(
