@@ -99,7 +99,7 @@ describe('a healthy deployment', () => {
   test('has nothing to complain about, and each thing is looked at', async () => {
     const examination = await examined();
     expect(complaints(examination)).toEqual([]);
-    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(19);
+    expect(new Set(examination.findings.map(({ check }) => check)).size).toBe(20);
   });
 
   test('costs exactly the requests that were announced, and they are announced before', async () => {

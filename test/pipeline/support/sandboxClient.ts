@@ -31,7 +31,12 @@ export async function startSandboxClient(
   options: SandboxOptions = {},
   admission?: Limiter,
 ): Promise<SandboxClient> {
-  const sandbox = await startSandbox({ requestsPerMinute: 0, generatedCustomers: 0, ...options });
+  const sandbox = await startSandbox({
+    requestsPerMinute: 0,
+    generatedCustomers: 0,
+    indexingLagMs: 0,
+    ...options,
+  });
   const { clientId, clientSecret } = sandbox.settings;
   const client = await openClient(sandbox.url, { clientId, clientSecret }, admission);
   return {

@@ -54,7 +54,12 @@ export async function openPrefetching(
   options: SandboxOptions = {},
   { transcriptSource = 'recordings' as 'recordings' | 'messages' } = {},
 ): Promise<Prefetching> {
-  const sandbox = await startSandbox({ requestsPerMinute: 0, ...quick, ...options });
+  const sandbox = await startSandbox({
+    requestsPerMinute: 0,
+    indexingLagMs: 0,
+    ...quick,
+    ...options,
+  });
   const redis = new Redis(testRedisUrl(), { maxRetriesPerRequest: null });
   const prefix = freshPrefix();
   const campaigns = new CampaignStore(redis, prefix, { retentionMs: 600_000 });
