@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
 import type { NotificationRequest } from '../../src/notification/request.js';
@@ -131,7 +132,7 @@ describe('a Redis that is flushed in the middle of a run', () => {
   });
   afterAll(() => server.stop());
 
-  test('loses what waited, but no worker falls over, the pace is kept and no customer gets two', () =>
+  test('loses what waited and stops all sending until a person goes on; no worker falls over, the pace is kept, no customer gets two', () =>
     withDeployment(
       {
         sandbox: { requestsPerMinute: 60, rateLimitWindowMs: WINDOW_MS },
@@ -149,6 +150,10 @@ describe('a Redis that is flushed in the middle of a run', () => {
         await redis.flushall();
         await redis.script('FLUSH');
         await redis.quit();
+        const { operations } = deployment.producer;
+        while ((await operations.pauseStatus()).pauseCode === undefined) await pause(20);
+        expect(await operations.resume()).toMatchObject({ kind: 'redis_went_back' });
+        await operations.resume(undefined, { force: true });
         // What an api does when it starts: what is known of templates went with the rest.
         const second = await deployment.spawnWorker();
         const ids = Array.from({ length: 10 }, (_, n) => `after-${n}`);
