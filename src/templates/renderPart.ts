@@ -35,12 +35,30 @@ export function renderPart(parsed: ParsedPart, engine: Liquid, scope: Scope): Pa
 
 function renderOnce({ part, templates }: ParsedPart, engine: Liquid, scope: Scope): PartResult {
   try {
-    const rendered: unknown = engine.renderSync(templates, cleanScope(scope));
+    const rendered = renderPatiently(templates, engine, cleanScope(scope));
     const text = finish(String(rendered), part.kind);
     if (text !== '') return { ok: true, text };
     return { ok: false, reason: 'empty', part: part.name, detail: 'nothing was rendered' };
   } catch (error) {
     return { ok: false, part: part.name, ...explain(error) };
+  }
+}
+
+const TRIES = 3;
+const OUT_OF_TIME = /template render limit exceeded/;
+
+/**
+ * Renders once more what was out of time. The engine measures time by the clock, and a process that is given no
+ * turn for half a second has used all of it up with a template that takes a millisecond; its customer would be
+ * refused a message for good. A template that is slow by itself is so every time.
+ */
+function renderPatiently(templates: Template[], engine: Liquid, scope: object): unknown {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return engine.renderSync(templates, scope);
+    } catch (error) {
+      if (attempt === TRIES || !hasMessage(error) || !OUT_OF_TIME.test(error.message)) throw error;
+    }
   }
 }
 
@@ -57,7 +75,7 @@ export function branchFailures(
     const loops = path.loopVariables.map((name) => [name, 'x']);
     const forloop = loops.length === 0 ? {} : { forloop: FORLOOP };
     try {
-      engine.renderSync(path.templates, {
+      renderPatiently(path.templates, engine, {
         ...cleanScope(scope),
         ...Object.fromEntries(loops),
         ...forloop,

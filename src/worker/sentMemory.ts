@@ -1,8 +1,15 @@
 import { LRUCache } from 'lru-cache';
 import { tagged } from '../notification/codec.js';
+import { write } from '../notification/decision.js';
 import type { Ledger, LedgerObserver } from '../notification/ledger.js';
 import { putBack } from '../notification/putBack.js';
-import { mayHaveGoneOut, type NotificationRecord } from '../notification/record.js';
+import { REDIS_WENT_BACK } from '../notification/reconciling.js';
+import {
+  deliveryChecked,
+  mayHaveGoneOut,
+  type NotificationRecord,
+  step,
+} from '../notification/record.js';
 import type { WentBack, WentBackStore } from '../queue/wentBack.js';
 import type { RedisClient } from '../redis/redisClient.js';
 
@@ -67,7 +74,18 @@ export class SentMemory {
     // Accepted since, and forgotten. A row is left to its campaign, which would miss it in its counts.
     if (row !== undefined) return false;
     const { redis, keepMs } = this.#parts;
-    const made = await redis.set(ledger.keys.record(id), tagged(record), 'PX', keepMs, 'NX');
-    return made === 'OK';
+    // Its request is gone as well, so nothing could ask about its delivery, try the next channel, or look for it.
+    const known = { ...deliveryChecked(record), looks: undefined };
+    const made = await redis.set(ledger.keys.record(id), tagged(known), 'PX', keepMs, 'NX');
+    if (made !== 'OK') return false;
+    // Written once more by the ledger's own script: only so do the sweeper, the looks and the list of what is
+    // unknown know of it. One that dies before has put back what must not be sent again.
+    await ledger.change(id, (found) => write(wentBack(found, now), undefined));
+    return true;
   }
+}
+
+function wentBack(record: NotificationRecord, now: number): NotificationRecord {
+  const { state, legs } = record;
+  return step(record, now, { state, reason: REDIS_WENT_BACK, channel: legs.at(-1)?.channel });
 }
