@@ -3,9 +3,10 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildIfStale } from './build.mjs';
 import { ensureInstalled } from './install.mjs';
+import { interruption } from './lib/interruption.mjs';
 import { ensureNode } from './lib/node.mjs';
 import { endWithNpm } from './lib/npm.mjs';
-import { projectRoot, runScript, ScriptError } from './lib/script.mjs';
+import { projectRoot, runScript } from './lib/script.mjs';
 import { startSentinel } from './redis/sentinel.mjs';
 import { startPrivateRedis } from './redis.mjs';
 
@@ -27,15 +28,3 @@ await runScript(async () => {
     interruption(),
   );
 });
-
-/** Aborted by Ctrl-C, so that whatever was started is stopped; a second one does not wait for that. */
-function interruption() {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM']) {
-    process.on(signal, () => {
-      if (interrupted.signal.aborted) process.exit(1);
-      interrupted.abort(new ScriptError('Interrupted.'));
-    });
-  }
-  return interrupted.signal;
-}

@@ -66,7 +66,7 @@ export function flowPlot(): Html {
 <button type="button" aria-pressed="false" data-span="day">24 hours</button></p></div>
 <ul class="legend"><li class="sent">Sent a minute</li><li class="requests">Requests a minute</li>
 <li class="budget">Budget of requests</li><li class="failed">Failed</li><li class="fallback">Fallbacks</li></ul>
-<div class="plot" data-plot="/overview/flow.json" data-library="${assetOf('uplot.js').url}" data-style="${assetOf('uplot.css').url}" role="img" aria-label="Plot of what was sent; the table below has the numbers"></div>
+<div class="plot" data-plot="/overview/flow.json" data-script="${assetOf('uplot.js').url}" data-style="${assetOf('uplot.css').url}" role="img" aria-label="Plot of what was sent; the table below has the numbers"></div>
 </section>`;
 }
 

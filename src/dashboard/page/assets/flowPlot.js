@@ -10,9 +10,7 @@ const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 16);
 
 for (const element of document.querySelectorAll('[data-plot]')) {
   painted()
-    .then(() =>
-      Promise.all([loadScript(element.dataset.library), loadStyle(element.dataset.style)]),
-    )
+    .then(() => Promise.all([loadScript(element.dataset.script), loadStyle(element.dataset.style)]))
     .then(() => plot(element))
     // Without the library there is no plot; the table has the numbers.
     .catch(() => undefined);
