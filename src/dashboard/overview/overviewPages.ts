@@ -34,7 +34,7 @@ export function overviewPages(app: FastifyInstance, parts: OverviewPagesParts): 
       section: 'overview',
       body: overviewPage(await reader.read(), request),
       live: true,
-      scripts: ['flowPlot.js'],
+      laterScripts: ['flowPlot.js'],
     }),
   );
 

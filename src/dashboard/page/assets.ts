@@ -11,6 +11,7 @@ const CSS = 'text/css; charset=utf-8';
 const FILES = {
   'console.css': { type: CSS, own: true, file: './assets/console.css' },
   'upload.js': { type: JAVASCRIPT, own: true, file: './assets/upload.js' },
+  'afterPaint.js': { type: JAVASCRIPT, own: true, file: './assets/afterPaint.js' },
   'live.js': { type: JAVASCRIPT, own: true, file: './assets/live.js' },
   'flowPlot.js': { type: JAVASCRIPT, own: true, file: './assets/flowPlot.js' },
   'htmx.js': { type: JAVASCRIPT, own: false, file: 'htmx.org/dist/htmx.min.js' },

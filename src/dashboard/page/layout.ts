@@ -42,12 +42,16 @@ export interface Page {
   frames?: boolean;
   /** Further scripts; each finds its own elements once the page is there. */
   scripts?: readonly AssetName[];
+  /** Scripts without which the page can be read and used: they run once it is seen. */
+  laterScripts?: readonly AssetName[];
 }
 
 /** Sends one of our own pages: everything but live parts works without any script. */
 export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Page): FastifyReply {
-  const { title, section, body, status, live, frames, scripts = [] } = page;
-  const all: AssetName[] = live ? ['htmx.js', 'sse.js', 'live.js', ...scripts] : [...scripts];
+  const { title, section, body, status, live, frames, scripts = [], laterScripts = [] } = page;
+  const later: AssetName[] = live
+    ? ['htmx.js', 'sse.js', 'live.js', ...laterScripts]
+    : [...laterScripts];
   const document = html`<!doctype html>
 <html lang="en">
 <head>
@@ -58,7 +62,7 @@ export function sendPage(request: FastifyRequest, reply: FastifyReply, page: Pag
 <title>${title} · proactive-notifier</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="${assetOf('console.css').url}">
-${all.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}</head>
+${scripts.map((name) => html`<script src="${assetOf(name).url}" defer></script>\n`)}${loadedLater(later)}</head>
 <body>
 ${section === 'none' ? undefined : bar(request, section)}
 <main id="main"${section === 'none' ? html` class="narrow"` : undefined}>
@@ -72,6 +76,12 @@ ${body}
     .header('content-security-policy', frames ? POLICY_WITH_FRAMES : POLICY)
     .type('text/html; charset=utf-8')
     .send(document.text);
+}
+
+function loadedLater(names: readonly AssetName[]): Html | undefined {
+  if (names.length === 0) return undefined;
+  const urls = names.map((name) => assetOf(name).url).join(' ');
+  return html`<script src="${assetOf('afterPaint.js').url}" data-scripts="${urls}" defer></script>\n`;
 }
 
 function bar(request: FastifyRequest, section: Section | undefined): Html {

@@ -3,29 +3,15 @@
 
 const READ_EVERY_MS = 30000;
 const HEIGHT = 220;
-const PAINTED_WITHIN_MS = 1000;
 
 // The time of day in UTC, as everywhere on the page.
 const clock = (seconds) => new Date(seconds * 1000).toISOString().slice(11, 16);
 
 for (const element of document.querySelectorAll('[data-plot]')) {
-  painted()
-    .then(() => Promise.all([loadScript(element.dataset.script), loadStyle(element.dataset.style)]))
+  Promise.all([loadScript(element.dataset.script), loadStyle(element.dataset.style)])
     .then(() => plot(element))
     // Without the library there is no plot; the table has the numbers.
     .catch(() => undefined);
-}
-
-/**
- * The page is seen before the library is fetched: its own numbers matter more than the plot. (Two frames
- * later would be too early: their pictures are not shown yet, and drawing the plot holds them up.)
- */
-function painted() {
-  return new Promise((resolve) => {
-    new PerformanceObserver(resolve).observe({ type: 'paint', buffered: true });
-    // A page that was opened out of sight may not have its first paint noted.
-    setTimeout(resolve, PAINTED_WITHIN_MS);
-  });
 }
 
 function loadScript(src) {

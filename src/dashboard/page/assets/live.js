@@ -5,9 +5,24 @@ const SILENT_AFTER_MS = 10000;
 const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
 for (const region of document.querySelectorAll('[data-live]')) {
-  watch(region);
+  const connect = connector(region);
+  watch(region, connect);
   keepFocus(region);
   keepSelection(region);
+  // htmx has looked at the page before its extension was there, and this script could listen.
+  connect();
+}
+
+/** htmx connects anew what has changed, and lets each part listen to the new connection. */
+function connector(region) {
+  let connections = 0;
+  return () => {
+    connections += 1;
+    for (const part of [region, ...region.querySelectorAll('[sse-swap]')]) {
+      part.dataset.connection = String(connections);
+    }
+    window.htmx.process(region);
+  };
 }
 
 /** An update puts new elements in place of the old ones: who is on one of them with the keyboard stays there. */
@@ -64,9 +79,8 @@ function keepSelection(region) {
   });
 }
 
-function watch(region) {
+function watch(region, connect) {
   let source;
-  let connections = 0;
   let heardAt = Date.now();
   let silentSince;
 
@@ -100,11 +114,6 @@ function watch(region) {
     }
     heardAt = Date.now();
     if (source?.readyState !== EventSource.CLOSED) return;
-    // htmx connects anew what has changed, and lets each part listen to the new connection.
-    connections += 1;
-    for (const part of [region, ...region.querySelectorAll('[sse-swap]')]) {
-      part.dataset.connection = String(connections);
-    }
-    window.htmx.process(region);
+    connect();
   });
 }
