@@ -133,6 +133,14 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
     meaning:
       'how long a notification is found by recipient, message, conversation and outcome, at most `90d`; `0s` never',
   },
+  EVENTS_RETENTION: {
+    initially: '7d',
+    meaning: 'how long events are kept for those who read them later, at most `90d`',
+  },
+  EVENTS_MAX: {
+    initially: '2000000',
+    meaning: 'how many events are kept; the oldest go first',
+  },
   BACKLOG_MAX: {
     initially: '100000',
     meaning: 'waiting jobs, above which nothing more is accepted',

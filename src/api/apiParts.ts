@@ -6,6 +6,7 @@ import type { Readiness } from '../ops/healthServer.js';
 import type { Metrics } from '../ops/metrics.js';
 import type { PersonalData } from '../privacy/personalData.js';
 import type { AuditTrail } from '../queue/auditTrail.js';
+import type { EventReader } from '../queue/eventReader.js';
 import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
@@ -26,6 +27,7 @@ export interface ApiParts {
   recovery: Pick<Recovery, 'run'>;
   personalData: Pick<PersonalData, 'readPerson' | 'erase'>;
   auditTrail: Pick<AuditTrail, 'page'>;
+  eventReader: Pick<EventReader, 'page'>;
   metrics: Metrics;
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
   requestsPerMinute: number;

@@ -33,6 +33,7 @@ const KINDS = {
   'not-unknown': [409, 'Only a notification in state unknown can be resolved'],
   'not-retryable': [409, 'The notification cannot be retried'],
   'request-gone': [410, 'The request is no longer kept'],
+  'events-gone': [410, 'Events after this cursor may be missing'],
   'searches-off': [409, 'Searches are off'],
   'no-campaign': [404, 'There is no such campaign'],
   'campaign-id-conflict': [409, 'The id is in use for a different campaign'],

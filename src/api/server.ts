@@ -15,6 +15,7 @@ import { CAMPAIGN_ROUTES } from './routes/campaignRoutes.js';
 import { CAMPAIGN_STEP_ROUTES } from './routes/campaignStepRoutes.js';
 import { CONTROL_ROUTES } from './routes/controlRoutes.js';
 import { ERASURE_ROUTES } from './routes/erasureRoutes.js';
+import { EVENT_ROUTES } from './routes/eventRoutes.js';
 import { HEALTH_ROUTES } from './routes/healthRoutes.js';
 import { NOTIFICATION_ROUTES } from './routes/notificationRoutes.js';
 import { POLICY_ROUTES } from './routes/policyRoutes.js';
@@ -39,6 +40,7 @@ export const ROUTES: readonly Route[] = [
   ...RECOVER_ROUTES,
   ...ERASURE_ROUTES,
   ...AUDIT_ROUTES,
+  ...EVENT_ROUTES,
   ...HEALTH_ROUTES,
 ];
 

@@ -136,6 +136,7 @@ export async function startApi(
     recovery: openRecovery(config, producer, campaigns),
     personalData: openPersonalData(config, producer),
     auditTrail: producer.auditTrail,
+    eventReader: producer.eventReader,
     metrics,
     keys,
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,

@@ -10,12 +10,12 @@ import { CampaignEstimates } from './campaignEstimates.js';
 
 /** The campaigns of this deployment, on the producer's connection: closing that one is enough. */
 export function openCampaigns(config: Config, producer: NotificationProducer): Campaigns {
-  const { QUEUE_PREFIX: prefix, CAMPAIGN_RETENTION: retentionMs } = config;
+  const { QUEUE_PREFIX: prefix, CAMPAIGN_RETENTION: retentionMs, EVENTS_MAX: eventsMax } = config;
   const { acceptor, catalogue, notifications, operations } = producer;
   const { redis, ledger, backlog } = producer.store;
   return new Campaigns({
     redis,
-    store: new CampaignStore(redis, prefix, { retentionMs }),
+    store: new CampaignStore(redis, prefix, { retentionMs, eventsMax }),
     rows: new RowStore(redis, prefix, keyringOf(config)),
     catalogue,
     ledger,
@@ -49,6 +49,7 @@ export function openProducer(
     defaultCountry: config.DEFAULT_COUNTRY,
     secret: config.NOTIFIER_SECRET,
     auditRetentionMs: config.AUDIT_RETENTION,
+    eventsMax: config.EVENTS_MAX,
     observeAudit,
   });
 }

@@ -3,6 +3,7 @@ import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
 import { deliveryChecksOf } from '../delivery/deliveryChecks.js';
+import { EventFeed } from '../events/eventFeed.js';
 import { createGenesysClient } from '../genesys/genesysClient.js';
 import { noSummaryLog } from '../history/aiSummary.js';
 import { ConversationLoader } from '../history/conversationLoader.js';
@@ -129,7 +130,11 @@ export async function startWorker(
   });
   const gate = new Gate(redis, prefix);
   const sendingPause = new SendingPause(redis, prefix, queues);
-  const retention = { ledgerMs: config.LEDGER_RETENTION, requestMs: config.REQUEST_RETENTION };
+  const retention = {
+    ledgerMs: config.LEDGER_RETENTION,
+    requestMs: config.REQUEST_RETENTION,
+    eventsMax: config.EVENTS_MAX,
+  };
   const flow = openFlow(redis, prefix, log, noteRedis);
   const countStep: LedgerObserver = (written, before) => {
     metrics.countStep(written, before);
@@ -165,7 +170,10 @@ export async function startWorker(
     },
     onMismatch: metrics.countMismatch,
   });
-  const campaigns = new CampaignStore(redis, prefix, { retentionMs: config.CAMPAIGN_RETENTION });
+  const campaigns = new CampaignStore(redis, prefix, {
+    retentionMs: config.CAMPAIGN_RETENTION,
+    eventsMax: config.EVENTS_MAX,
+  });
   const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
   const caches = openLookupCaches(redis, config, log, noteRedis);
   const templateStore = new TemplateStore(catalogue, quotingOf(config));
@@ -255,6 +263,7 @@ export async function startWorker(
     log,
     sendingPause,
     search,
+    events: { feed: new EventFeed({ redis, ledger }), retentionMs: config.EVENTS_RETENTION },
     suppressions: openSuppressions(config, redis),
     onFind: metrics.countSweeperFind,
     noteRedis,

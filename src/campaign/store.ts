@@ -1,8 +1,10 @@
+import { campaignEventOf } from '../events/campaignEvent.js';
 import { TAG_BYTES, takeRandom } from '../notification/codec.js';
 import { channelCountsOf, reasonCountsOf } from '../notification/countedReason.js';
+import { EVENTS_AT_MOST } from '../notification/notificationEvent.js';
 import { STATES } from '../notification/state.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
-import { type CampaignKeys, campaignKeys } from '../redis/keys.js';
+import { type CampaignKeys, campaignKeys, ledgerKeys } from '../redis/keys.js';
 import { type RedisClient, readScript } from '../redis/redisClient.js';
 import type { Campaign, CampaignAtWork, CampaignCounts } from './campaign.js';
 import { differencesOf } from './campaignDifferences.js';
@@ -31,7 +33,7 @@ interface CampaignCommands {
   notifierChangeCampaignBuffer(
     ...args: (string | Buffer | number)[]
   ): Promise<Buffer | number | null>;
-  notifierForgetCampaign(...args: (string | Buffer)[]): Promise<number>;
+  notifierForgetCampaign(...args: (string | Buffer | number)[]): Promise<number>;
 }
 
 type Beside = Omit<CampaignDecision<unknown>, 'result' | 'next'>;
@@ -67,9 +69,19 @@ export class CampaignStore {
   readonly cursor: ReleaseCursor;
   readonly #redis: RedisClient;
   readonly #retentionMs: number;
+  readonly #feed: string;
+  readonly #eventsMax: number;
 
-  /** @param retentionMs how long a campaign is kept after its end, its rows included */
-  constructor(redis: RedisClient, prefix: string, { retentionMs }: { retentionMs: number }) {
+  /**
+   * @param kept `retentionMs`: how long a campaign is kept after its end, its rows included. `eventsMax`: how many
+   * events the feed may hold
+   */
+  constructor(
+    redis: RedisClient,
+    prefix: string,
+    kept: { retentionMs: number; eventsMax?: number },
+  ) {
+    const { retentionMs, eventsMax = EVENTS_AT_MOST } = kept;
     // Redis refuses anything else, and by then half of the change would be written.
     if (!Number.isSafeInteger(retentionMs) || retentionMs < 1_000) {
       throw new RangeError('retentionMs: expected whole milliseconds, at least 1000');
@@ -80,18 +92,20 @@ export class CampaignStore {
     this.cursor = new ReleaseCursor(redis, this.keys);
     this.#redis = redis;
     this.#retentionMs = retentionMs;
+    this.#feed = ledgerKeys(prefix).feed;
+    this.#eventsMax = eventsMax;
     const lua = readScript('changeCampaign', import.meta.url);
-    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 13, lua });
+    redis.defineCommand('notifierChangeCampaign', { numberOfKeys: 14, lua });
     const tally = readScript('tallyCampaign', import.meta.url);
     redis.defineCommand('notifierTallyCampaign', { numberOfKeys: 2, lua: tally });
     const forget = readScript('forgetCampaign', import.meta.url);
-    redis.defineCommand('notifierForgetCampaign', { numberOfKeys: 3, lua: forget });
+    redis.defineCommand('notifierForgetCampaign', { numberOfKeys: 4, lua: forget });
   }
 
   /** Creates a campaign without rows. The same input under the same id again is answered with what is there. */
   async create(input: NewCampaign, by?: string): Promise<CreateResult> {
     const campaign = newCampaign(input, await this.clock.current(), by);
-    const answer = await this.#write('', campaign, {});
+    const answer = await this.#write(undefined, campaign, {});
     if (answer === WRITTEN) return { kind: 'created', campaign };
     if (!Buffer.isBuffer(answer)) throw new Error(`creating a campaign answered ${answer}`);
     const there = this.#snapshotIn(answer, campaign.id).campaign;
@@ -113,8 +127,17 @@ export class CampaignStore {
     if (state !== 'importing' || imported !== undefined || upload !== undefined) return false;
     const { campaigns, schedule, of } = this.keys;
     const commands = this.#redis as unknown as CampaignCommands;
-    const { record } = of(id);
-    return (await commands.notifierForgetCampaign(record, campaigns, schedule, id, seen.tag)) === 1;
+    const deleted = await commands.notifierForgetCampaign(
+      of(id).record,
+      campaigns,
+      schedule,
+      this.#feed,
+      id,
+      seen.tag,
+      campaignEventOf(seen.campaign, { id, state: 'deleted' }) ?? '',
+      this.#eventsMax,
+    );
+    return deleted === 1;
   }
 
   async get(id: string): Promise<Campaign | undefined> {
@@ -212,7 +235,7 @@ export class CampaignStore {
     while (seen !== undefined) {
       const { next, result, ...beside } = decide(seen.campaign);
       if (next === undefined) return result;
-      const answer = await this.#write(seen.tag, next, beside);
+      const answer = await this.#write(seen, next, beside);
       if (answer === WRITTEN) return result;
       if (answer === CONDITION_FAILED) return beside.otherwise;
       seen = Buffer.isBuffer(answer) ? this.#snapshotIn(answer, id) : undefined;
@@ -272,7 +295,7 @@ export class CampaignStore {
   }
 
   #write(
-    tag: Buffer | '',
+    seen: CampaignSnapshot | undefined,
     next: Campaign,
     { waitingBecome, uploaded, onlyIfNothingIsLeft }: Beside,
   ): Promise<Buffer | number | null> {
@@ -294,8 +317,9 @@ export class CampaignStore {
       keys.uploadedRejected(upload),
       keys.postponed,
       keys.postponedUntil,
+      this.#feed,
       next.id,
-      tag,
+      seen?.tag ?? '',
       Buffer.concat([takeRandom(TAG_BYTES), Buffer.from(JSON.stringify(next))]),
       next.createdAt,
       scheduledAt(next),
@@ -305,6 +329,8 @@ export class CampaignStore {
       uploaded?.fields ?? uploaded?.summary.chunks ?? '',
       onlyIfNothingIsLeft ? '1' : '',
       kept === undefined ? '' : Math.ceil(kept),
+      campaignEventOf(seen?.campaign, next) ?? '',
+      this.#eventsMax,
     );
   }
 

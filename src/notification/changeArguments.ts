@@ -4,6 +4,7 @@ import { begins } from './campaignStop.js';
 import type { Snapshot } from './codec.js';
 import { detailFieldOf } from './countedReason.js';
 import { consentArguments, type IntentConsent } from './intentConsent.js';
+import { EVENTS_AT_MOST, eventsOf } from './notificationEvent.js';
 import { countLabel, isLive, isSettled, type NotificationRecord, unknownSince } from './record.js';
 import type { Retention } from './retention.js';
 import { type SearchIndex, searchArguments } from './searchIndex.js';
@@ -43,6 +44,7 @@ export function changeArguments(
     ledger.unknown,
     ledger.paused,
     ledger.outcomes,
+    ledger.feed,
   ];
   const campaign = campaignOf(campaignKeys, next);
   if (campaign !== undefined) keys.push(campaign.counts, campaign.live, campaign.halt);
@@ -72,8 +74,19 @@ export function changeArguments(
     ...searched.args,
     looks.arg,
     ...consent.args,
+    ...feedArguments(retention, snapshot.record, next),
   ];
   return { keys, args };
+}
+
+/** The most that the feed may hold, the events of this change, and how many they are. */
+function feedArguments(
+  { eventsMax = EVENTS_AT_MOST }: Retention,
+  before: NotificationRecord,
+  next: NotificationRecord,
+): (string | number | Buffer)[] {
+  const events = eventsOf(before, next);
+  return [eventsMax, ...events, events.length];
 }
 
 /** When the platform is asked what became of it, for the list of those: only where that has changed. */

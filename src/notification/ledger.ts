@@ -32,6 +32,7 @@ import {
   NOT_RELEASED,
   WRITTEN,
 } from './ledgerScripts.js';
+import { acceptedEvent, EVENTS_AT_MOST, queuedEvent } from './notificationEvent.js';
 import { withFirstLook } from './reconciling.js';
 import { isSettled, type NotificationRecord } from './record.js';
 import { checkRetention, type Retention } from './retention.js';
@@ -78,6 +79,7 @@ export class Ledger {
   readonly #redis: RedisClient;
   readonly #keyring: Keyring;
   readonly #places: ChangePlaces;
+  readonly #eventsMax: number;
   readonly #observe: LedgerObserver;
   readonly #search: SearchIndex | undefined;
   /** `RECONCILE_AFTER` (ms): when the platform is asked what became of an `unknown`. */
@@ -100,6 +102,7 @@ export class Ledger {
     this.#observe = observe;
     this.#search = search;
     this.#lookDelays = lookDelays;
+    this.#eventsMax = retention.eventsMax ?? EVENTS_AT_MOST;
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);
@@ -145,18 +148,21 @@ export class Ledger {
     const campaignKeys =
       campaign === undefined ? [] : [campaign.counts, campaign.live, campaign.halt];
     const answers = await inPortions(this.#redis, packed, (commands, some) => {
-      const keys = [this.keys.due, ...some.flatMap(keysOf), ...campaignKeys];
+      const { due, feed } = this.keys;
+      const keys = [due, feed, ...some.flatMap(keysOf), ...campaignKeys];
       return commands.notifierAcceptBuffer(
         keys.length,
         ...keys,
         erasures,
         this.#search?.expiresAt(some[0]?.record.createdAt ?? 0) ?? '',
+        this.#eventsMax,
         ...some.flatMap(({ record, bytes, request, found }) => [
           record.id,
           bytes,
           request,
           Math.ceil(nextCheck(record, record.createdAt) ?? record.deadline),
           record.row ?? '',
+          acceptedEvent(record),
           found.length,
           ...found.map(({ entry }) => entry),
         ]),
@@ -186,14 +192,17 @@ export class Ledger {
     const changes = all.filter(({ next }) => next.row === undefined);
     const answers = await inPortions(this.#redis, changes, (commands, some) =>
       commands.notifierEnqueued(
-        1 + some.length,
+        2 + some.length,
         this.keys.due,
+        this.keys.feed,
         ...some.map(({ next }) => this.keys.record(next.id)),
+        this.#eventsMax,
         ...some.flatMap(({ snapshot, next }) => [
           next.id,
           snapshot.tag,
           tagged(next),
           Math.ceil(nextCheck(next, next.updatedAt) ?? next.deadline),
+          queuedEvent(next),
         ]),
       ),
     );

@@ -1,3 +1,4 @@
+import type { EventsGone } from '../events/eventFeed.js';
 import type { FieldProblem } from '../notification/request.js';
 import type { State } from '../notification/state.js';
 import { type RedisFault, redisFaultOf } from '../redis/redisFault.js';
@@ -48,6 +49,31 @@ export class RedisFullError extends NotifierError {
   constructor(retryAfterMs: number) {
     super(`Redis is full; try again in ${Math.ceil(retryAfterMs / 1000)} s`);
     this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/**
+ * Events after the cursor may be missing: they were kept for as long as the deployment says, or Redis went back in time.
+ * Read on from `resumeFrom`, and look up what must not be missed.
+ */
+export class EventsGoneError extends NotifierError {
+  override readonly name = 'EventsGoneError';
+  /** `trimmed`: the cursor is older than what is kept. `ahead`: newer than the newest event. */
+  readonly because: EventsGone['because'];
+  /** The cursor to go on from: before the oldest event that is kept, or, of one that is ahead, at the newest. */
+  readonly resumeFrom: string;
+  /** Since when events are kept (epoch ms). */
+  readonly since: number | undefined;
+
+  constructor(after: string | undefined, { because, resumeFrom, since }: EventsGone) {
+    super(
+      because === 'trimmed'
+        ? `events after ${after} may be missing: they are no longer kept; go on from ${resumeFrom}`
+        : `Redis knows no event as late as ${after}: it went back in time; go on from ${resumeFrom}`,
+    );
+    this.because = because;
+    this.resumeFrom = resumeFrom;
+    this.since = since;
   }
 }
 

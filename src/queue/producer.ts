@@ -21,6 +21,7 @@ import { TemplateCatalogue } from '../templates/catalogue.js';
 import { Acceptor, type AcceptResult } from './acceptor.js';
 import { AuditTrail } from './auditTrail.js';
 import { Backlog } from './backlog.js';
+import { type EventIterator, type EventOptions, EventReader } from './eventReader.js';
 import { closeQueues, openQueues, type Queues } from './jobs.js';
 import { NotificationSearch } from './notificationSearch.js';
 import { Notifications } from './notifications.js';
@@ -107,6 +108,8 @@ export interface ProducerOptions {
   defaultCountry?: string;
   /** How long the audit keeps who did what (ms). @defaultValue 400 days */
   auditRetentionMs?: number;
+  /** How many events the feed may hold. @defaultValue 2 000 000 */
+  eventsMax?: number;
   /** Called with each entry of the audit that was written through this producer. */
   observeAudit?: AuditLogOptions['observe'];
   /** Called with each change to a notification that was written through this producer. */
@@ -154,6 +157,7 @@ export class NotificationProducer {
   /** Takes down who does what. */
   readonly audit: AuditLog;
   readonly auditTrail: AuditTrail;
+  readonly eventReader: EventReader;
   readonly #redis: RedisClient;
   readonly #queues: Queues;
 
@@ -175,6 +179,7 @@ export class NotificationProducer {
     const retention = {
       ledgerMs: options.ledgerRetentionMs ?? 30 * DAY_MS,
       requestMs: options.requestRetentionMs ?? 7 * DAY_MS,
+      eventsMax: options.eventsMax,
     };
     const search = new SearchIndex(
       ledgerKeys(prefix),
@@ -190,6 +195,7 @@ export class NotificationProducer {
     this.auditTrail = new AuditTrail(auditParts);
     this.notifications = new Notifications(this.#redis, ledger, this.#queues, this.audit);
     this.search = new NotificationSearch(this.#redis, ledger, search);
+    this.eventReader = new EventReader(this.#redis, ledger);
     this.catalogue = new TemplateCatalogue(this.#redis, prefix);
     this.operations = new Operations({
       redis: this.#redis,
@@ -240,6 +246,18 @@ export class NotificationProducer {
   /** The notification as it stands, or undefined when there is none (any more). */
   get(id: string): Promise<NotificationView | undefined> {
     return this.notifications.get(id);
+  }
+
+  /**
+   * Every change of a notification and of a campaign as it happens, each at least once, those of one notification
+   * in their order. It waits while Redis is away, and goes on where it was.
+   *
+   * Each event names itself by `id`; given as `after`, a later process goes on behind it.
+   *
+   * @throws EventsGoneError from the iterator, when events after the cursor may be missing
+   */
+  events(options: EventOptions = {}): EventIterator {
+    return this.eventReader.follow(options);
   }
 
   /** Cancels what has not begun to leave; says in which state it is when it is too late. */

@@ -124,6 +124,8 @@ export interface LedgerKeys {
   heardEarly(messageId: string): string;
   /** Stream: what became of notifications, one event for each outcome, the newest last. */
   outcomes: string;
+  /** Stream: every change of a notification and of a campaign, the newest last (src/events). */
+  feed: string;
   /** List: a part of the search index of one day, counted from 1970 in UTC. */
   found(day: number, bucket: number): string;
   /** The process that holds this key asks about many deliveries together. */
@@ -162,6 +164,7 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     message: (messageId) => `${prefix}:m:${messageId}`,
     heardEarly: (messageId) => `${prefix}:u:${messageId}`,
     outcomes: `${prefix}:events`,
+    feed: `${prefix}:feed`,
     found: (day, bucket) => `${prefix}:s:${day}:${bucket}`,
     deliveryPoller: `${prefix}:delivery-poller`,
     undeliveredListener: `${prefix}:delivery-listener`,

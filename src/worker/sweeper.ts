@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { EventFeed } from '../events/eventFeed.js';
 import type { Snapshot } from '../notification/codec.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
@@ -54,6 +55,7 @@ export class Sweeper {
   readonly #lostJobs: LostJobs;
   readonly #lease: Lease;
   readonly #search: SearchIndex | undefined;
+  readonly #events: { feed: Pick<EventFeed, 'forgetOld'>; retentionMs: number } | undefined;
   readonly #suppressions: SuppressionList | undefined;
   readonly #redis: RedisClient;
   #forgotAt = Number.NEGATIVE_INFINITY;
@@ -70,6 +72,8 @@ export class Sweeper {
     sendingPause?: SendingPause;
     /** Whose outcomes are forgotten after their time. */
     search?: SearchIndex;
+    /** The feed, and how long its events are kept (ms). */
+    events?: { feed: Pick<EventFeed, 'forgetOld'>; retentionMs: number };
     /** Whose entries are removed after their end. */
     suppressions?: SuppressionList;
     onFind?: (finding: SweeperFind) => void;
@@ -84,6 +88,7 @@ export class Sweeper {
     this.#noteRedis = parts.noteRedis ?? (() => false);
     this.#lostJobs = new LostJobs(parts.redis, parts.prefix);
     this.#search = parts.search;
+    this.#events = parts.events;
     this.#suppressions = parts.suppressions;
     this.#redis = parts.redis;
     this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
@@ -123,12 +128,16 @@ export class Sweeper {
     }
   }
 
-  /** Now and then, has old outcomes and ended suppressions forgotten. A failure must not keep the sweeper from its work. */
+  /** Now and then, has old outcomes, events and ended suppressions forgotten. A failure must not keep the sweeper from its work. */
   async #forget(now: number): Promise<void> {
     if (now - this.#forgotAt < FORGETS_EVERY_MS) return;
     this.#forgotAt = now;
     await this.#search?.forgetOutcomes(this.#redis, now).catch((error: unknown) => {
       this.#log.error({ error: redactedError(error) }, 'old outcomes could not be forgotten');
+    });
+    const { feed, retentionMs = 0 } = this.#events ?? {};
+    await feed?.forgetOld(now, retentionMs).catch((error: unknown) => {
+      this.#log.error({ error: redactedError(error) }, 'old events could not be forgotten');
     });
     await this.#suppressions?.forgetEnded().catch((error: unknown) => {
       this.#log.error({ error: redactedError(error) }, 'ended suppressions could not be removed');

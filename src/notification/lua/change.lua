@@ -6,8 +6,8 @@
 -- its own intent for another's.
 --
 -- KEYS[1] record   KEYS[2] request   KEYS[3] checkpoint   KEYS[4] due   KEYS[5] unknown
--- KEYS[6] paused   KEYS[7] stream of outcomes
--- of a campaign's row also: KEYS[8] counts   KEYS[9] live   KEYS[10] halt
+-- KEYS[6] paused   KEYS[7] stream of outcomes   KEYS[8] feed
+-- of a campaign's row also: KEYS[9] counts   KEYS[10] live   KEYS[11] halt
 -- then what consent is looked up by, where it is: of an intent the bucket of the suppression list for
 -- each digest of an address, and the places of the cap for each address and key of the secret; else the
 -- places that are given back or taken again
@@ -40,6 +40,7 @@
 -- of 'give' and 'take': how many places
 -- of 'check': how many digests; the bit of the channel; how many addresses have places, and under how
 -- many keys each, 0 where there is no cap; how many places there are; then the field of each digest in its bucket
+-- then how many events the feed may hold, its new events, and how many they are
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
 -- cancelled, 5 when an address is suppressed, 6 when one has no place left, else the record that is
 -- there, or false when there is none
@@ -60,7 +61,7 @@ if ARGV[8] == 'send' and redis.call('EXISTS', KEYS[6]) == 1 then
   return 2
 end
 if ARGV[8] ~= '' and isRow then
-  local halt = redis.call('GET', KEYS[10])
+  local halt = redis.call('GET', KEYS[11])
   if halt then
     return halt == 'cancelled' and 4 or 3
   end
@@ -69,8 +70,11 @@ end
 local entries = tonumber(ARGV[21])
 local look = ARGV[28 + entries]
 local about = 28 + entries
-local consent, member = ARGV[about + 1], ARGV[about + 2]
-local first = isRow and 10 or 7
+local events = tonumber(ARGV[#ARGV])
+local most = #ARGV - events - 1
+local consent = about + 1 < most and ARGV[about + 1] or nil
+local member = ARGV[about + 2]
+local first = isRow and 11 or 8
 local addresses, perAddress = 0, 1
 local since, span = tonumber(ARGV[about + 3]), tonumber(ARGV[about + 4])
 if consent == 'check' then
@@ -108,13 +112,24 @@ if consent == 'check' then
 elseif consent then
   addresses = tonumber(ARGV[about + 5])
 end
+-- No change without its event and no event without its change. The events come right before the record: where
+-- they are refused, nothing of the change is written and the writer hears so; once they stand, nothing can refuse
+-- the record. Unlike the lists of a search they are not passed over: a key of the feed that is damaged stops all
+-- changes, loudly.
+local function tell()
+  for event = most + 1, most + events do
+    redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[most], '*', 'e', ARGV[event])
+  end
+end
 if ARGV[5] == '' then
+  tell()
   redis.call('SET', KEYS[1], ARGV[3])
   redis.call('PERSIST', KEYS[2])
 else
   -- What frees memory comes first. A full Redis refuses the first write of a script if it could take
   -- memory, and none after one that it has allowed: so an end can be written down even then.
   redis.call('DEL', KEYS[3])
+  tell()
   redis.call('PEXPIRE', KEYS[2], ARGV[6])
   redis.call('SET', KEYS[1], ARGV[3], 'PX', ARGV[5])
 end
@@ -131,25 +146,25 @@ end
 if isRow then
   -- Counts that are gone must not come back in part; and those of a later campaign of the same name
   -- know nothing of this row.
-  local since = redis.call('HGET', KEYS[8], 'since')
+  local since = redis.call('HGET', KEYS[9], 'since')
   if since and tonumber(since) <= tonumber(ARGV[10]) then
     if ARGV[11] ~= ARGV[12] then
-      redis.call('HINCRBY', KEYS[8], ARGV[11], -1)
-      redis.call('HINCRBY', KEYS[8], ARGV[12], 1)
+      redis.call('HINCRBY', KEYS[9], ARGV[11], -1)
+      redis.call('HINCRBY', KEYS[9], ARGV[12], 1)
     end
     if ARGV[14] ~= ARGV[15] then
       -- A version before this one has counted rows without their reason: those are not taken off.
-      if ARGV[14] ~= '' and tonumber(redis.call('HGET', KEYS[8], ARGV[14]) or '0') > 0 then
-        redis.call('HINCRBY', KEYS[8], ARGV[14], -1)
+      if ARGV[14] ~= '' and tonumber(redis.call('HGET', KEYS[9], ARGV[14]) or '0') > 0 then
+        redis.call('HINCRBY', KEYS[9], ARGV[14], -1)
       end
       if ARGV[15] ~= '' then
-        redis.call('HINCRBY', KEYS[8], ARGV[15], 1)
+        redis.call('HINCRBY', KEYS[9], ARGV[15], 1)
       end
     end
     if ARGV[13] == '1' then
-      redis.call('SADD', KEYS[9], ARGV[9])
+      redis.call('SADD', KEYS[10], ARGV[9])
     else
-      redis.call('SREM', KEYS[9], ARGV[9])
+      redis.call('SREM', KEYS[10], ARGV[9])
     end
   end
 end
