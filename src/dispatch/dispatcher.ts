@@ -176,6 +176,7 @@ export class Dispatcher {
     if (policy.kind === 'defer') return over(await attempt.heldBack(policy));
     if (begun?.kind === 'suppressed') return { kind: 'next_channel', skipped: 'suppressed' };
     if (begun?.kind === 'capped') return over(await attempt.skipped('frequency_cap'));
+    if (begun?.kind === 'request_gone') return over(await attempt.end('failed', 'request_gone'));
     if (begun?.kind === 'sending_paused')
       return over(await attempt.defer('paused', attempt.now() + DELAYS.sendingPaused));
     if (begun?.kind === 'campaign_halted') return over(await attempt.halted(begun.halt));

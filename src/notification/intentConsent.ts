@@ -8,6 +8,8 @@ import { type CapPlaces, mayHaveGoneOut, type NotificationRecord } from './recor
  *
  * - With an intent it looks at the suppression list and at the cap, and takes the cap's places. So an
  *   opt-out that was answered before the intent is never missed, and no place is given twice.
+ * - With an intent it looks whether the request is still kept. Without it the person was erased: an attempt that
+ *   has read the request before (one that waits for a refusal, or for the word on a delivery) sends nothing more.
  * - With the change after which surely nothing has gone out, it gives the places back: a refusal, a closed
  *   gate, a person's word on an `unknown`.
  * - With an answer that comes after that and says "sent" all the same, it takes them again, full or not.
@@ -37,12 +39,13 @@ interface IntentCap {
 }
 
 /** Why the script has not written an intent. */
-export type Unwelcome = { kind: 'suppressed' } | { kind: 'capped' };
+export type Unwelcome = { kind: 'suppressed' } | { kind: 'capped' } | { kind: 'request_gone' };
 
 /** What the script answers then. */
 export const UNWELCOME: Readonly<Record<number, Unwelcome>> = {
   5: { kind: 'suppressed' },
   6: { kind: 'capped' },
+  7: { kind: 'request_gone' },
 };
 
 interface ScriptPart {

@@ -251,14 +251,14 @@ export class Ledger {
     const changed = await this.#change(id, decide, 'unless halted');
     if (changed === undefined || 'result' in changed) return changed?.result;
     const { prevented } = changed;
-    if (prevented.kind === 'suppressed' || prevented.kind === 'capped')
-      throw new Error('only an intent is looked at for consent');
-    return prevented;
+    if (prevented.kind === 'sending_paused' || prevented.kind === 'campaign_halted')
+      return prevented;
+    throw new Error('only an intent is looked at for consent');
   }
 
   /**
    * As `changeUnlessHalted`, for an intent: it is not written either where an address is suppressed or has
-   * no place left, by what stands in Redis in that very moment.
+   * no place left, or its request is not kept any more, by what stands in Redis in that very moment.
    */
   async writeIntent<R>(
     id: string,

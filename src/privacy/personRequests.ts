@@ -72,8 +72,8 @@ export class PersonRequests {
    * |---|---|
    * | waits | it is cancelled; its job ends without a request |
    * | is worked on, before the intent | it is cancelled: the attempt is fenced off, and can save no findings, for the request is gone (saveCheckpoint.lua) |
-   * | is being sent, or is `unknown` | it goes on to its end by what the attempt has in memory; nothing is tried again, for the request is gone |
-   * | was sent | no further channel is tried should it not arrive |
+   * | is being sent, or is `unknown` | what is on the wire ends as it may; then no intent is written any more, for the request is gone (change.lua): `failed`, `request_gone` |
+   * | was sent | no further channel is tried should it not arrive, also by a check that has read the request before |
    * | is set going again by a retry that has seen the request | the next attempt finds none: `failed`, `request_gone` |
    *
    * A process that dies in between leaves a notification that is cancelled and still has its request: the next

@@ -44,6 +44,7 @@ import {
   waitForResume,
 } from '../../src/notification/settlement.js';
 import { closeQueues, openQueues } from '../../src/queue/jobs.js';
+import { modelRuns } from '../support/modelTimes.js';
 import { flushPrefix, freshPrefix, testRedisUrl } from '../support/redis.js';
 import { launch, numberedRows } from './support/campaigns.js';
 
@@ -354,7 +355,7 @@ describe('the counts of a campaign', () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: modelRuns(25) },
     );
   });
 

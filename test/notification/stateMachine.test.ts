@@ -44,10 +44,12 @@ import {
   waitForResume,
 } from '../../src/notification/settlement.js';
 import type { Channel, State } from '../../src/notification/state.js';
+import { modelRuns } from '../support/modelTimes.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
 
 /*
- * A model of everything that can happen to one notification, in any order: several workers that
+ * A model of everything that can happen to one notification, in any order (of the notifications of several people, with
+ * opt-outs, caps and erasures: peopleModel.test.ts). MODEL_TIMES=50 tries it fifty times as often. Several workers that
  * claim, freeze, wake and answer; a platform that delivers or not; sweeper, caller and operator; the
  * process that asks the platform about an `unknown`, and a Redis that goes back to an earlier state.
  *
@@ -445,7 +447,7 @@ describe('whatever happens to a notification, in whatever order', () => {
   test('the customer never gets two messages', () => {
     fc.assert(
       fc.property(histories, (steps) => run(steps, (world) => must(world.messages.length < 2))),
-      { numRuns: 1_500 },
+      { numRuns: modelRuns(1_500) },
     );
   });
 
@@ -453,14 +455,14 @@ describe('whatever happens to a notification, in whatever order', () => {
     const check = (world: World) => must(world.messages.length <= 1 + world.decided);
     fc.assert(
       fc.property(histories, (steps) => run(steps, check, newWorld(false))),
-      { numRuns: 1_000 },
+      { numRuns: modelRuns(1_000) },
     );
   });
 
   test('the customer never gets two messages from a Redis that forgets, once all that is in doubt is looked for', () => {
     fc.assert(
       fc.property(forgetful, (steps) => run(steps, (world) => must(world.messages.length < 2))),
-      { numRuns: 1_500 },
+      { numRuns: modelRuns(1_500) },
     );
   });
 
@@ -471,7 +473,7 @@ describe('whatever happens to a notification, in whatever order', () => {
           must(state === 'unknown' || looks === undefined),
         ),
       ),
-      { numRuns: 400 },
+      { numRuns: modelRuns(400) },
     );
   });
 
@@ -490,7 +492,7 @@ describe('whatever happens to a notification, in whatever order', () => {
           newWorld(false),
         );
       }),
-      { numRuns: 1_000 },
+      { numRuns: modelRuns(1_000) },
     );
   });
 
@@ -504,7 +506,7 @@ describe('whatever happens to a notification, in whatever order', () => {
           known = has;
         });
       }),
-      { numRuns: 400 },
+      { numRuns: modelRuns(400) },
     );
   });
 
@@ -516,7 +518,7 @@ describe('whatever happens to a notification, in whatever order', () => {
           must((nextCheck(record, now) === undefined) === over);
         }),
       ),
-      { numRuns: 400 },
+      { numRuns: modelRuns(400) },
     );
   });
 
@@ -532,7 +534,7 @@ describe('whatever happens to a notification, in whatever order', () => {
         }
         must(isSettled(world.record) || world.record.state === 'unknown');
       }),
-      { numRuns: 400 },
+      { numRuns: modelRuns(400) },
     );
   });
 
@@ -541,7 +543,7 @@ describe('whatever happens to a notification, in whatever order', () => {
       fc.property(histories, (steps) =>
         run([...steps, ...steps, ...steps], ({ record }) => must(record.timeline.length <= 40)),
       ),
-      { numRuns: 100 },
+      { numRuns: modelRuns(100) },
     );
   });
 });

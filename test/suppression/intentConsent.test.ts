@@ -131,6 +131,16 @@ describe('the script that writes an intent', () => {
       expect(await rotated.intent(id, DANA)).toEqual({ kind: 'suppressed' });
     });
 
+    test('writes none once the request is not kept any more: its person was erased', async () => {
+      const { accept, intent, answer, ledger } = deployment();
+      const id = await accept();
+      expect(await intent(id, DANA, 'sms')).toMatchObject({ kind: 'started' });
+      await redis.unlink(ledger.keys.request(id));
+      await answer(id, REFUSED);
+      expect(await intent(id, DANA, 'email')).toEqual({ kind: 'request_gone' });
+      expect((await ledger.read(id))?.legs).toMatchObject([{ channel: 'sms', outcome: 'refused' }]);
+    });
+
     test('writes none where the list cannot be read', async () => {
       const { accept, list, intent, ledger, prefix } = deployment();
       const id = await accept();

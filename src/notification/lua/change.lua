@@ -42,8 +42,8 @@
 -- many keys each, 0 where there is no cap; how many places there are; then the field of each digest in its bucket
 -- then how many events the feed may hold, its new events, and how many they are
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
--- cancelled, 5 when an address is suppressed, 6 when one has no place left, else the record that is
--- there, or false when there is none
+-- cancelled, 5 when an address is suppressed, 6 when one has no place left, 7 when the request is not kept
+-- any more, else the record that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
 if not current then
   return false
@@ -78,6 +78,10 @@ local first = isRow and 11 or 8
 local addresses, perAddress = 0, 1
 local since, span = tonumber(ARGV[about + 3]), tonumber(ARGV[about + 4])
 if consent == 'check' then
+  -- Its person was erased, and the attempt has in memory what is not kept any more.
+  if redis.call('EXISTS', KEYS[2]) == 0 then
+    return 7
+  end
   local digests, channel = tonumber(ARGV[about + 5]), tonumber(ARGV[about + 6])
   for digest = 1, digests do
     local entry = redis.call('HGET', KEYS[first + digest], ARGV[about + 9 + digest])
