@@ -1,3 +1,4 @@
+import { type AwakeTimer, afterTimeAwake } from '../redis/timeAwake.js';
 import {
   CallFailed,
   type CallOptions,
@@ -21,7 +22,8 @@ const READ_WHAT_HAS_ARRIVED_MS = 50;
  * between "surely not sent" and "perhaps sent" reads that, never an error code.
  *
  * It ends in one of four ways: answered; its deadline passes; its caller gives up; the client
- * closes. The last two spare a send whose bytes may have left: breaking it off could not take the
+ * closes. The deadline bounds what platform and network take, so the time in which this process stood still does not
+ * count. Until when a message may leave (`sendBy`) is by the clock, as others conclude from it. The last two spare a send whose bytes may have left: breaking it off could not take the
  * message back and would only throw the answer away.
  */
 export class CallContext {
@@ -45,8 +47,7 @@ export class CallContext {
 
   readonly #controller = new AbortController();
   readonly #deadlineMs: number;
-  #deadline: number;
-  #timer: NodeJS.Timeout;
+  #timer: AwakeTimer;
   #ticket: Permit | undefined;
   readonly #callerSignal: AbortSignal | undefined;
   #sendBy: { wall: number; monotonic: number } | undefined;
@@ -70,8 +71,7 @@ export class CallContext {
     this.#ticket = settings.options.ticket;
     this.signal = this.#controller.signal;
     this.#deadlineMs = settings.deadlineMs;
-    this.#deadline = performance.now() + settings.deadlineMs;
-    this.#timer = setTimeout(() => this.#onDeadline(), settings.deadlineMs);
+    this.#timer = this.#startClock(settings.deadlineMs);
     this.#callerSignal = settings.options.signal;
     if (this.#callerSignal?.aborted) this.#onCallerAbort();
     else this.#callerSignal?.addEventListener('abort', this.#onCallerAbort);
@@ -96,7 +96,7 @@ export class CallContext {
   }
 
   get remainingMs(): number {
-    return this.#deadline - performance.now();
+    return this.#timer.leftMs;
   }
 
   /**
@@ -153,12 +153,11 @@ export class CallContext {
    */
   async whileWaiting<T>(step: () => Promise<T>): Promise<T> {
     this.throwIfEnded();
-    const { remainingMs } = this;
-    clearTimeout(this.#timer);
+    this.#timer.cancel();
     try {
       return await this.whileOpen(step());
     } finally {
-      if (this.#ending === undefined) this.#startClock(remainingMs);
+      if (this.#ending === undefined) this.#timer = this.#startClock(this.remainingMs);
     }
   }
 
@@ -185,13 +184,12 @@ export class CallContext {
 
   /** Must be called once the call is over, or its timer keeps the process alive. */
   settle(): void {
-    clearTimeout(this.#timer);
+    this.#timer.cancel();
     this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
   }
 
-  #startClock(ms: number): void {
-    this.#deadline = performance.now() + ms;
-    this.#timer = setTimeout(() => this.#onDeadline(), ms);
+  #startClock(ms: number): AwakeTimer {
+    return afterTimeAwake(ms, () => this.#onDeadline());
   }
 
   #notIssued(): CallFailed {
@@ -199,15 +197,15 @@ export class CallContext {
   }
 
   /**
-   * A process that was frozen past the deadline finds its timers due before it has read its sockets.
-   * An answer to a send may lie there, and it is the only copy: it is read first.
+   * A process that stood still just before the deadline may have the answer in its socket. That of a send is the
+   * only copy: it is read first, in as many turns of the event loop as it comes in.
    */
   #onDeadline(): void {
-    if (!(this.isSend && this.#connected)) {
+    if (!this.#connected) {
       this.#end('deadline');
       return;
     }
-    this.#timer = setTimeout(() => this.#end('deadline'), READ_WHAT_HAS_ARRIVED_MS);
+    this.#timer = afterTimeAwake(READ_WHAT_HAS_ARRIVED_MS, () => this.#end('deadline'));
   }
 
   readonly #onCallerAbort = (): void => this.#endUnlessSent('aborted');

@@ -1,5 +1,6 @@
 import { addAbortSignal, type Readable } from 'node:stream';
 import axios from 'axios';
+import { type AwakeTimer, afterTimeAwake } from '../redis/timeAwake.js';
 import {
   type Download,
   DownloadFailed,
@@ -56,12 +57,12 @@ export async function download(
 /** When a download is over, though its file is not: its time is up, or its caller gives up. */
 class Ending {
   readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  readonly #timer: AwakeTimer;
   readonly #callerSignal: AbortSignal | undefined;
   #kind: 'timeout' | 'aborted' | undefined;
 
   constructor(timeoutMs: number, callerSignal: AbortSignal | undefined) {
-    this.#timer = setTimeout(() => this.#end('timeout'), timeoutMs);
+    this.#timer = afterTimeAwake(timeoutMs, () => this.#end('timeout'));
     this.#callerSignal = callerSignal;
     if (callerSignal?.aborted) this.#onAbort();
     else callerSignal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -82,7 +83,7 @@ class Ending {
 
   /** Must be called once the download is over, or its timer keeps the process alive. */
   settle(): void {
-    clearTimeout(this.#timer);
+    this.#timer.cancel();
     this.#callerSignal?.removeEventListener('abort', this.#onAbort);
   }
 

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
 import type { Duplex } from 'node:stream';
+import { afterTimeAwake } from '../redis/timeAwake.js';
 
 /**
  * Keep-alive connections with two properties the stock agents lack.
@@ -53,11 +54,11 @@ export function createConnections(settings: ConnectionSettings): Connections {
     done: Handover,
   ): void {
     connecting.add(socket);
-    const timer = setTimeout(() => {
+    const timer = afterTimeAwake(settings.connectTimeoutMs, () => {
       socket.destroy(Object.assign(new Error('connect timed out'), { code: 'ETIMEDOUT' }));
-    }, settings.connectTimeoutMs);
+    });
     const settle = (error: Error | null): void => {
-      clearTimeout(timer);
+      timer.cancel();
       connecting.delete(socket);
       socket.off(event, onConnected);
       socket.off('error', onError);

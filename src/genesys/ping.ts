@@ -1,4 +1,5 @@
 import axios from 'axios';
+import { afterTimeAwake } from '../redis/timeAwake.js';
 import { isLoopback } from './transport.js';
 
 export type Reached =
@@ -18,9 +19,11 @@ const WITHIN_MS = 5_000;
  */
 export async function reach(apiUrl: string): Promise<Reached> {
   const askedAt = Date.now();
+  const tooLong = new AbortController();
+  const limit = afterTimeAwake(WITHIN_MS, () => tooLong.abort());
   try {
     const { headers } = await axios.get<unknown>(`${apiUrl}/api/v2/`, {
-      signal: AbortSignal.timeout(WITHIN_MS),
+      signal: tooLong.signal,
       maxRedirects: 0,
       validateStatus: () => true,
       // A proxy from the environment is honoured, but a sandbox next door is not behind it.
@@ -35,5 +38,7 @@ export async function reach(apiUrl: string): Promise<Reached> {
   } catch (error) {
     const code = axios.isAxiosError(error) ? error.code : undefined;
     return { ok: false, code: code ?? 'UNKNOWN' };
+  } finally {
+    limit.cancel();
   }
 }

@@ -3,7 +3,7 @@ import { UnreadableRecordError } from '../notification/codec.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { isRedisFault, withoutCommand } from '../redis/redisFault.js';
 import { verifyDatabase } from '../redis/serverInfo.js';
-import { afterTimeAwake } from '../redis/timeAwake.js';
+import { type AwakeTimer, afterTimeAwake } from '../redis/timeAwake.js';
 import { RedisUnavailableError, UnexpectedFailureError } from './notifierErrors.js';
 
 /** The longest a caller waits for Redis, all commands of a call together. */
@@ -19,9 +19,9 @@ export async function withTimeout<T>(
   id?: string,
   mayBeDone = id !== undefined,
 ): Promise<T> {
-  let cancel = () => {};
+  let limit: AwakeTimer | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    cancel = afterTimeAwake(PATIENCE_MS, () => reject(new Error('Redis did not answer in time')));
+    limit = afterTimeAwake(PATIENCE_MS, () => reject(new Error('Redis did not answer in time')));
   });
   try {
     return await Promise.race([work, tooLong]);
@@ -31,7 +31,7 @@ export async function withTimeout<T>(
     if (id === undefined || error instanceof UnreadableRecordError) throw withoutCommand(error);
     throw new UnexpectedFailureError(id, { cause: withoutCommand(error) });
   } finally {
-    cancel();
+    limit?.cancel();
     // The loser of the race must not surface as an unhandled rejection.
     work.catch(() => undefined);
   }
@@ -59,9 +59,9 @@ export async function untilConnected(redis: RedisClient): Promise<void> {
   let ready = awaited.get(redis);
   if (ready === undefined) {
     const tooLong = new AbortController();
-    const cancel = afterTimeAwake(PATIENCE_MS, () => tooLong.abort());
+    const limit = afterTimeAwake(PATIENCE_MS, () => tooLong.abort());
     ready = once(redis, 'ready', { signal: tooLong.signal }).finally(() => {
-      cancel();
+      limit.cancel();
       awaited.delete(redis);
     });
     awaited.set(redis, ready);

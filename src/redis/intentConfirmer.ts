@@ -1,4 +1,5 @@
 import { disconnect, type RedisClient, readScript } from './redisClient.js';
+import { afterTimeAwake } from './timeAwake.js';
 
 /** An intent as it was written: the key of its record, and the tag that the record had then. */
 export interface WrittenIntent {
@@ -114,7 +115,7 @@ export class IntentConfirmer {
     const waitedMs = performance.now() - Math.min(...asked.map(({ since }) => since));
     const waitMs = Math.max(1, Math.round(CONFIRMED_WITHIN_MS - waitedMs));
     const tooLong = new AbortController();
-    const timer = setTimeout(() => tooLong.abort(), waitMs + ANSWERS_AFTER_THAT_MS);
+    const limit = afterTimeAwake(waitMs + ANSWERS_AFTER_THAT_MS, () => tooLong.abort());
     try {
       const given = await Promise.race([
         this.#question(connection, asked, waitMs),
@@ -128,7 +129,7 @@ export class IntentConfirmer {
       this.#parts.onUnconfirmed();
       return true;
     } finally {
-      clearTimeout(timer);
+      limit.cancel();
     }
   }
 

@@ -14,8 +14,9 @@ function limitWhileAwake(command: SentCommand): void {
   command.setTimeout = (ms) => {
     if (isLimited) return;
     isLimited = true;
-    const cancel = afterTimeAwake(ms, () => command.reject(new Error('Command timed out')));
-    command.promise.then(cancel, cancel);
+    const limit = afterTimeAwake(ms, () => command.reject(new Error('Command timed out')));
+    const answered = () => limit.cancel();
+    command.promise.then(answered, answered);
   };
 }
 

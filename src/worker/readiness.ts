@@ -6,6 +6,7 @@ import type { Operations, PauseStatus } from '../queue/operations.js';
 import type { RedisClock } from '../redis/clock.js';
 import type { IntentDurability } from '../redis/intentDurability.js';
 import type { RedisHealth } from '../redis/redisHealth.js';
+import { type AwakeTimer, afterTimeAwake } from '../redis/timeAwake.js';
 import type { IntakeWorker } from './intakeWorker.js';
 import type { QueueWorkers } from './laneWorkers.js';
 
@@ -94,14 +95,14 @@ export function workerReadiness(parts: {
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
+  let limit: AwakeTimer | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('too long')), ms);
+    limit = afterTimeAwake(ms, () => reject(new Error('too long')));
   });
   try {
     return await Promise.race([work, tooLong]);
   } finally {
-    clearTimeout(timer);
+    limit?.cancel();
     work.catch(() => undefined);
   }
 }

@@ -127,7 +127,7 @@ describe('surely not sent', () => {
       beforeWrite: async () => {
         const sendBy = Date.now() + 50;
         // Runs once everything up to the request's first write has been set in motion.
-        process.nextTick(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100));
+        process.nextTick(() => standStill(100));
         return { go: true as const, sendBy };
       },
     };
@@ -218,6 +218,43 @@ describe('perhaps sent', () => {
       failure: { kind: 'timeout' },
     });
     expect(Date.now() - startedAt).toBeLessThan(20_000);
+  });
+});
+
+/** The event loop does nothing meanwhile, as in a process that is stopped or gets no turn. */
+function standStill(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}
+
+describe('time in which the process stood still does not count', () => {
+  const DEADLINE_MS = 2_000;
+  const LONGER_MS = 2_500;
+
+  test('against an answer to a send that comes soon after it goes on', async () => {
+    let answer: () => void = () => undefined;
+    platform.handler = (_request, response) => {
+      answer = () => json(response, 200, { id: 'm1' });
+    };
+    const { client } = await open({ deadlineMs: DEADLINE_MS });
+    const sending = client.sendAgentlessMessage(WEB_MESSAGE, GO, LANE);
+    await platform.arrived(1);
+    standStill(LONGER_MS);
+    setTimeout(() => answer(), DEADLINE_MS / 10);
+    expect(await sending).toMatchObject({ ok: true, data: { messageId: 'm1' } });
+  });
+
+  test('against an answer to a question, which would be asked once more', async () => {
+    let answer: () => void = () => undefined;
+    platform.handler = (_request, response) => {
+      answer = () => json(response, 200, { id: 'm1', status: 'delivery-success' });
+    };
+    const { client } = await open({ deadlineMs: DEADLINE_MS });
+    const asking = client.getMessageDetails('m1', LANE);
+    await platform.arrived(1);
+    standStill(LONGER_MS);
+    setTimeout(() => answer(), DEADLINE_MS / 10);
+    expect(await asking).toMatchObject({ ok: true, data: { status: 'delivery-success' } });
+    expect(platform.requests).toHaveLength(1);
   });
 });
 

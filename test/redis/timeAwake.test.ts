@@ -29,7 +29,7 @@ test('a limit that was called off never comes', async () => {
   let isOver = false;
   afterTimeAwake(10, () => {
     isOver = true;
-  })();
+  }).cancel();
   await delay(50);
   expect(isOver).toBe(false);
 });
