@@ -148,6 +148,10 @@ const environmentSchema = z.object({
   API_PORT: wholeNumber(0, 65_535).default(3_000),
   API_KEYS: apiKeys.default([]).meta({ secret: true }),
   UNSUBSCRIBE_PORT: wholeNumber(0, 65_535).optional(),
+  WEBHOOKS_ALLOW_PRIVATE: z
+    .enum(['off', 'on'], { error: 'off or on' })
+    .default('off')
+    .meta({ secret: false }),
   API_REQUESTS_PER_MINUTE: wholeNumber(0, 1_000_000).default(6_000),
   DASHBOARD_USER: z
     .string()

@@ -176,6 +176,11 @@ export const SETTING_WORDS: Readonly<Record<keyof Config, SettingWords>> = {
   UNSUBSCRIBE_PORT: {
     meaning: 'serves the page to unsubscribe, and nothing else; without it, it is on `API_PORT`',
   },
+  WEBHOOKS_ALLOW_PRIVATE: {
+    initially: 'off',
+    meaning:
+      '`on`: webhooks may lead to private and loopback addresses, and be http; for the api and the workers',
+  },
   API_REQUESTS_PER_MINUTE: {
     initially: '6000',
     meaning:

@@ -187,6 +187,7 @@ const PATHS = [
   '/campaigns',
   '/campaigns/new',
   '/suppressions',
+  '/webhooks',
   '/people',
   '/audit',
   '/settings',

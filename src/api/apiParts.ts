@@ -11,6 +11,7 @@ import type { NotificationSearch } from '../queue/notificationSearch.js';
 import type { Notifications } from '../queue/notifications.js';
 import type { Operations } from '../queue/operations.js';
 import type { Recovery } from '../recovery/recovery.js';
+import type { Webhooks } from '../webhooks/webhooks.js';
 import type { ApiKeys } from './apiKeys.js';
 import type { Intake, Standing } from './intake.js';
 
@@ -28,6 +29,7 @@ export interface ApiParts {
   personalData: Pick<PersonalData, 'readPerson' | 'erase'>;
   auditTrail: Pick<AuditTrail, 'page'>;
   eventReader: Pick<EventReader, 'page'>;
+  webhooks: Webhooks;
   metrics: Metrics;
   /** What each key, or each address where there are no keys, may ask in a minute; 0 is no limit. */
   requestsPerMinute: number;

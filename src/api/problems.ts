@@ -41,6 +41,10 @@ const KINDS = {
   'rows-refused': [422, 'The rows cannot be imported'],
   'import-superseded': [409, 'Another import of this campaign has begun since'],
   'no-suppression': [404, 'The address is not suppressed'],
+  'no-webhook': [404, 'There is no such webhook'],
+  'webhook-exists': [409, 'The id is in use for another webhook'],
+  'too-many-webhooks': [409, 'There are too many webhooks'],
+  'webhook-not-tested': [503, 'No worker has tested the webhook'],
   'import-broken-off': [400, 'The rows did not come to their end'],
 } as const satisfies Record<string, readonly [status: number, title: string]>;
 

@@ -23,6 +23,7 @@ import { RECOVER_ROUTES } from './routes/recoverRoutes.js';
 import { SEARCH_ROUTES } from './routes/searchRoutes.js';
 import { SUPPRESSION_ROUTES } from './routes/suppressionRoutes.js';
 import { UNKNOWN_ROUTES } from './routes/unknownRoutes.js';
+import { WEBHOOK_ROUTES } from './routes/webhookRoutes.js';
 import { CONNECTION_OPTIONS, endWhileStopping } from './uploadConnections.js';
 
 /** Every route of the API, in the order in which a reader wants them. */
@@ -36,6 +37,7 @@ export const ROUTES: readonly Route[] = [
   ...CAMPAIGN_STEP_ROUTES,
   ...SUPPRESSION_ROUTES,
   ...POLICY_ROUTES,
+  ...WEBHOOK_ROUTES,
   ...CONTROL_ROUTES,
   ...RECOVER_ROUTES,
   ...ERASURE_ROUTES,

@@ -39,6 +39,7 @@ import { openPolicyChecks } from './openPolicyChecks.js';
 import { openCampaigns, openProducer } from './openProducer.js';
 import { openRecovery } from './openRecovery.js';
 import { openUnsubscribe, warnOfMissingLinks } from './openUnsubscribe.js';
+import { openWebhooks } from './openWebhooks.js';
 import { RedisPreparation } from './redisPreparation.js';
 
 /** A role that runs in this process until it is stopped. */
@@ -124,6 +125,8 @@ export async function startApi(
   const isReady = () => preparation.standing.kind === 'ready';
   const policyChecks = openPolicyChecks(config, producer);
   const inbox = openInbox(config, { producer, campaigns, suppressions, isReady, log });
+  const webhooks = openWebhooks(config, producer);
+  metrics.watchWebhooks(() => webhooks.summary());
   const keys = new ApiKeys(config.API_KEYS);
   const app = buildServer({
     intake: new Intake(acceptor, standing, () => ledger.clock.known()),
@@ -137,6 +140,7 @@ export async function startApi(
     personalData: openPersonalData(config, producer),
     auditTrail: producer.auditTrail,
     eventReader: producer.eventReader,
+    webhooks,
     metrics,
     keys,
     requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
@@ -159,6 +163,7 @@ export async function startApi(
     campaigns,
     suppressions,
     policyChecks,
+    webhooks,
     catalogue,
     keys,
     templates: { dir: templatesDir(config), loaded: templates },

@@ -62,6 +62,7 @@ import {
   openUnsubscribeLinks,
   warnOfMissingLinks,
 } from './openUnsubscribe.js';
+import { openWebhookSender } from './openWebhooks.js';
 import type { WorkerExtras } from './workerExtras.js';
 
 /** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
@@ -317,6 +318,7 @@ export async function startWorker(
     onResult: metrics.countReconciled,
     noteRedis,
   });
+  const webhooks = openWebhookSender(config, { redis, ledger, metrics, log, noteRedis });
   const concurrency = config.WORKER_CONCURRENCY;
   const { notReady, ...judged } = workerReadiness({
     clock: ledger.clock,
@@ -356,11 +358,8 @@ export async function startWorker(
   heartbeat.start();
   workers.start();
   intake.start();
-  sweeper.start();
-  feeder.start();
-  prefetcher.start();
-  delivery.start();
-  reconciler.start();
+  const background = [sweeper, feeder, prefetcher, delivery, reconciler, webhooks];
+  for (const each of background) each.start();
   warnOfMissingLinks(config, templates, log);
   log.info(
     { workerId: heartbeat.id, templates: templates.length, health: health?.url },
@@ -371,15 +370,7 @@ export async function startWorker(
   const stop = async () => {
     clearInterval(renewal);
     clockWatch.stop();
-    await Promise.all([
-      sweeper.stop(),
-      feeder.stop(),
-      prefetcher.stop(),
-      delivery.stop(),
-      reconciler.stop(),
-      intake.stop(),
-      workers.stop(),
-    ]);
+    await Promise.all([...background.map((each) => each.stop()), intake.stop(), workers.stop()]);
     await heartbeat.stop();
     haltWatch.stop();
     await client.close();

@@ -19,6 +19,7 @@ import type { Operations } from '../queue/operations.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { type LoadedTemplate, quotingOf } from '../templates/loadTemplates.js';
+import type { Webhooks } from '../webhooks/webhooks.js';
 import { campaignPages } from './campaigns/campaignPages.js';
 import { docsRoute } from './docs/docsPage.js';
 import { notificationPages } from './notifications/notificationPages.js';
@@ -38,6 +39,7 @@ import { settingsPages } from './settings/settingsPages.js';
 import { suppressionPages } from './suppressions/suppressionPages.js';
 import { templatePages } from './templates/templatePages.js';
 import { TemplateReader } from './templates/templateReader.js';
+import { webhookPages } from './webhooks/webhookPages.js';
 
 export interface DashboardParts {
   store: NotificationProducer['store'];
@@ -51,6 +53,7 @@ export interface DashboardParts {
   campaigns: Campaigns;
   suppressions: Suppressions;
   policyChecks: PolicyChecks;
+  webhooks: Webhooks;
   catalogue: TemplateCatalogue;
   keys: ApiKeys;
   templates: {
@@ -105,6 +108,7 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
     auditPages(scope, { trail: parts.auditTrail });
     const { suppressions, auditTrail, policyChecks } = parts;
     suppressionPages(scope, { suppressions, auditTrail, forms, policyChecks });
+    webhookPages(scope, { webhooks: parts.webhooks, forms });
     const { dir, loaded } = parts.templates;
     const configured = config.NOTIFY_CHANNELS;
     const options = quotingOf(config);

@@ -82,6 +82,14 @@ export class EventFeed {
     return this.#page(found, next, true, withMetadata);
   }
 
+  /** The event of this id with its metadata; undefined where it is not kept any more. */
+  async find(id: string): Promise<FeedEvent | undefined> {
+    const { feed } = this.#ledger.keys;
+    const [entry] = await this.#redis.xrangeBuffer(feed, id, id);
+    const event = entry && eventIn(id, entry[1]);
+    return event && (await this.#withMetadata([event]))[0];
+  }
+
   /** The cursor of a time (epoch ms): what is after it happened then or later. */
   cursorAt(ms: number): string {
     return ms <= 0 ? BEGINNING : `${Math.ceil(ms) - 1}${END_OF_MILLISECOND}`;

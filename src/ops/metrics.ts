@@ -4,6 +4,8 @@ import type { NotificationRecord } from '../notification/record.js';
 import { isHeld } from '../queue/flowStatus.js';
 import { QUEUE_NAMES } from '../queue/intakeJob.js';
 import type { FleetStatus } from '../queue/operations.js';
+import type { WebhookSummary } from '../webhooks/webhookSummary.js';
+import { webhookMetrics } from './webhookMetrics.js';
 
 /** What the values of a label may look like: codes of ours, never something a customer wrote. */
 const CODE = /^[a-z][a-z0-9_-]{0,47}$/;
@@ -120,6 +122,7 @@ export class Metrics {
   readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
   #readFleet: (() => Promise<FleetStatus>) | undefined;
   #readPace: (() => Promise<number>) | undefined;
+  #readWebhooks: (() => Promise<WebhookSummary>) | undefined;
 
   readonly #notifications = new Counter({
     name: 'notifier_notifications_total',
@@ -189,6 +192,12 @@ export class Metrics {
   readonly #reconciled = new Counter({
     name: 'notifier_reconciled_total',
     help: 'Unknown notifications about which the platform was asked, by what that came to: sent, not_found, ambiguous, resent',
+    labelNames: ['result'] as const,
+    registers: [this.#registry],
+  });
+  readonly #webhookDeliveries = new Counter({
+    name: 'notifier_webhook_deliveries_total',
+    help: 'Attempts to deliver an event to a webhook, tests included, by what came of them: delivered, retry, given_up',
     labelNames: ['result'] as const,
     registers: [this.#registry],
   });
@@ -272,6 +281,10 @@ export class Metrics {
     this.#undeliveredEvents.inc({ known: String(known > 0) });
   };
 
+  readonly countWebhookDelivery = (result: string): void => {
+    this.#webhookDeliveries.inc({ result });
+  };
+
   readonly countHttpRequest = (request: {
     method: string;
     route: string;
@@ -287,6 +300,11 @@ export class Metrics {
     this.#readFleet ??= read;
   }
 
+  /** How the webhooks are looked at for each scrape. The first reader serves all roles of a process. */
+  watchWebhooks(read: () => Promise<WebhookSummary>): void {
+    this.#readWebhooks ??= read;
+  }
+
   /** How the share of the full request pace is read at each scrape; only workers know it. */
   watchBudget(readPace: () => Promise<number>): void {
     this.#readPace ??= readPace;
@@ -300,8 +318,14 @@ export class Metrics {
   async page(): Promise<string> {
     const own = await this.#registry.metrics();
     if (this.#readFleet === undefined) return own;
-    const status = await inTime(this.#readFleet());
-    return `${own}\n${await fleetMetrics(status)}`;
+    const [status, webhooks] = await Promise.all([
+      inTime(this.#readFleet()),
+      this.#readWebhooks && inTime(this.#readWebhooks()),
+    ]);
+    const fleet = await fleetMetrics(status);
+    // Absent, and not stale, while Redis is away.
+    if (status === undefined || webhooks === undefined) return `${own}\n${fleet}`;
+    return `${own}\n${fleet}\n${await webhookMetrics(webhooks, status.workers.now)}`;
   }
 }
 

@@ -226,3 +226,27 @@ export function consentKeys(prefix: string): ConsentKeys {
     places: (priority, digest) => `${prefix}:f:${priority.slice(0, 1)}:${digest}`,
   };
 }
+
+/** Where the endpoints of webhooks lie. */
+export interface WebhookKeys {
+  /** Hash: id of an endpoint to what people have made of it, as JSON; URL and secrets in it are encrypted. */
+  endpoints: string;
+  /** How far the deliveries of an endpoint have come, as JSON. */
+  progress(id: string): string;
+  /** Stream: the last attempts to deliver to it, the newest last. */
+  deliveries(id: string): string;
+  /** List: tests that people have asked for and no sender has taken yet. */
+  tests: string;
+  /** The process that holds this key sends. */
+  sender: string;
+}
+
+export function webhookKeys(prefix: string): WebhookKeys {
+  return {
+    endpoints: `${prefix}:webhooks`,
+    progress: (id) => `${prefix}:w:${id}`,
+    deliveries: (id) => `${prefix}:w:${id}:deliveries`,
+    tests: `${prefix}:webhooks:tests`,
+    sender: `${prefix}:webhooks:sender`,
+  };
+}

@@ -18,9 +18,10 @@ const UNDER_WAY = '-';
 
 /**
  * What a form did. `refused`: nothing was changed, and the answer has been sent; the same form may be
- * corrected and sent again. `done`: where to look at what came of it.
+ * corrected and sent again. `done`: where to look at what came of it. `shown`: the answer has been sent and is shown
+ * this once; a repeat leads to `location`.
  */
-export type FormOutcome = { kind: 'done'; location: string } | { kind: 'refused' };
+export type FormOutcome = { kind: 'done' | 'shown'; location: string } | { kind: 'refused' };
 
 /**
  * Lets a form do its work once: a double click, a reload or a second tab of the same form leads to what
@@ -74,7 +75,7 @@ export class FormTokens {
       return reply;
     }
     await this.#ask((redis) => redis.set(key, outcome.location, 'EX', REMEMBERED_FOR_S));
-    return reply.redirect(outcome.location, 303);
+    return outcome.kind === 'shown' ? reply : reply.redirect(outcome.location, 303);
   }
 
   async #placeOf(key: string): Promise<string | undefined> {

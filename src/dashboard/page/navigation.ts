@@ -8,6 +8,7 @@ const SECTIONS = {
   notifications: { title: 'Notifications', path: '/notifications' },
   suppressions: { title: 'Suppressions', path: '/suppressions' },
   templates: { title: 'Templates', path: '/templates' },
+  webhooks: { title: 'Webhooks', path: '/webhooks' },
   queues: { title: 'Queues', path: '/queues' },
   settings: { title: 'Settings', path: '/settings' },
   audit: { title: 'Audit', path: '/audit' },

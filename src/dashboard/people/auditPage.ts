@@ -93,6 +93,13 @@ const ACTIONS: Readonly<Record<Audited, string>> = {
   'suppression.import': 'Imported suppressions',
   'suppression.import_dnc': 'Imported a DNC list',
   'suppression.export': 'Exported the suppression list',
+  'webhook.create': 'Created a webhook',
+  'webhook.test': 'Tested a webhook',
+  'webhook.pause': 'Paused a webhook',
+  'webhook.resume': 'Resumed a webhook',
+  'webhook.replay': 'Replayed events to a webhook',
+  'webhook.rotate_secret': 'Replaced the secret of a webhook',
+  'webhook.delete': 'Deleted a webhook',
   'user.add': 'Added a person',
   'user.replace': 'Changed a person’s password and role',
   'user.remove': 'Removed a person',
@@ -128,6 +135,7 @@ function subjectOf(what: string, on: string | undefined): Html | undefined {
   if (on === undefined) return undefined;
   if (what.startsWith('notification.')) return html`<a href="/notifications/${on}">${on}</a>`;
   if (what.startsWith('campaign.')) return html`<a href="/campaigns/${on}">${on}</a>`;
+  if (what.startsWith('webhook.')) return html`<a href="/webhooks/${on}">${on}</a>`;
   return html`${on}`;
 }
 
