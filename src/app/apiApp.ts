@@ -106,6 +106,7 @@ export async function startApi(
   const producer = openProducer(config, observe, auditLogger(log));
   const { acceptor, catalogue, notifications, operations, search } = producer;
   metrics.watchFleet(() => operations.status());
+  metrics.playsRole('api');
   const { redis, prefix, ledger } = producer.store;
   const health = new RedisHealth(redis, prefix, log);
   const recorder = openFlow(redis, prefix, log, health.note);

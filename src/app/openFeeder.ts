@@ -11,6 +11,7 @@ import { PrefetchHold } from '../prefetch/prefetchHold.js';
 import { Backlog } from '../queue/backlog.js';
 import type { Queues } from '../queue/jobs.js';
 import type { WorkerRegistry } from '../queue/workerRegistry.js';
+import { LastRuns } from '../redis/lastRuns.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import type { TemplateCatalogue } from '../templates/catalogue.js';
 import { costSettings } from './campaignEstimates.js';
@@ -45,6 +46,7 @@ export function openFeeder(
     hours,
     pace: new Throughput(redis, campaigns.keys),
     spending: new EarlierSpending(redis, campaigns.keys, costSettings(config)),
+    lastRuns: new LastRuns(redis, config.QUEUE_PREFIX),
     limits: {
       maxFailureShare: config.CAMPAIGN_MAX_FAILURE_SHARE,
       maxUnknown: config.CAMPAIGN_MAX_UNKNOWN,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { openCampaignStates } from '../campaign/campaignStates.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
@@ -150,6 +151,7 @@ export async function startWorker(
   const audit = openAudit(config, redis);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });
   metrics.watchFleet(() => operations.status());
+  metrics.playsRole('worker');
   const budget = Budget.open(
     redis,
     prefix,
@@ -159,7 +161,7 @@ export async function startWorker(
       observe: metrics.observeAdmission,
     },
   );
-  metrics.watchBudget(() => budget.pace());
+  metrics.watchBudget(config.GENESYS_REQUESTS_PER_MINUTE, () => budget.pace());
   const spent = openSpentRequests(config, { redis, clock: ledger.clock, log, noteRedis });
   const client = await createGenesysClient(genesysSettings(config), {
     admission: admission ?? budget,
@@ -175,6 +177,7 @@ export async function startWorker(
     retentionMs: config.CAMPAIGN_RETENTION,
     eventsMax: config.EVENTS_MAX,
   });
+  metrics.watchCampaigns(openCampaignStates(campaigns));
   const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
   const caches = openLookupCaches(redis, config, log, noteRedis);
   const templateStore = new TemplateStore(catalogue, quotingOf(config));

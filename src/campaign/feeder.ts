@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { redactedError } from '../ops/logger.js';
 import type { Backlog } from '../queue/backlog.js';
+import type { LastRuns } from '../redis/lastRuns.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
@@ -102,6 +103,8 @@ export interface FeederParts {
   backlog: Backlog;
   pace: Throughput;
   spending: EarlierSpending;
+  /** Where it is noted that it is at work. */
+  lastRuns?: LastRuns;
   limits: FailureLimits;
   /** Whether a worker that lives is kept from working by an open circuit breaker. */
   accessIsBroken(): Promise<boolean>;
@@ -177,6 +180,8 @@ export class Feeder {
   async #tick(): Promise<number> {
     try {
       const came = await this.feedOnce();
+      const { campaigns, lastRuns } = this.#parts;
+      if (came === 'fed') await lastRuns?.note('feeder', campaigns.clock.now());
       return came === 'fed' ? LOOK_EVERY_MS : LOOK_WITHOUT_LEASE_EVERY_MS;
     } catch (error) {
       if (this.#parts.noteRedis?.(error) !== true) {

@@ -1,11 +1,21 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { OPEN_STATES, type OpenCampaigns } from '../campaign/campaignStates.js';
 import type { NotificationRecord } from '../notification/record.js';
-import { isHeld } from '../queue/flowStatus.js';
-import { QUEUE_NAMES } from '../queue/intakeJob.js';
+import { LANES, type State } from '../notification/state.js';
 import type { FleetStatus } from '../queue/operations.js';
+
+<<<<<<< HEAD
+
 import type { WebhookSummary } from '../webhooks/webhookSummary.js';
 import { webhookMetrics } from './webhookMetrics.js';
+
+=======
+
+import { fleetMetrics } from './fleetMetrics.js';
+import { packageVersion } from './packageVersion.js';
+
+>>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
 
 /** What the values of a label may look like: codes of ours, never something a customer wrote. */
 const CODE = /^[a-z][a-z0-9_-]{0,47}$/;
@@ -26,82 +36,6 @@ export function boundedLabel(atMost: number): (value: string | undefined) => str
   };
 }
 
-/**
- * What is the same for the whole deployment and stands in Redis, as Prometheus reads it: every
- * process answers alike, so take `max`, not `sum`, over instances. Made anew for each scrape, from
- * nothing but the status: while Redis is away (no status), these metrics are absent and not stale.
- */
-function fleetMetrics(status: FleetStatus | undefined): Promise<string> {
-  const registry = new Registry();
-  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
-    new Gauge({ name: `notifier_${name}`, help, labelNames, registers: [registry] });
-
-  gauge('redis_up', '1 when Redis answered in time; what stands in Redis is absent else').set(
-    status === undefined ? 0 : 1,
-  );
-  if (status === undefined) return registry.metrics();
-  // By Redis' clock, as all times in the status.
-  const { now } = status.workers;
-  const ageOf = (since = now) => Math.max(0, now - since) / 1_000;
-  const { gate, gateClosedMsTotal, pause, queues, unknown } = status;
-
-  const jobs = gauge('queue_jobs', 'Jobs in the queue, by their state', 'queue', 'state');
-  const oldest = gauge(
-    'queue_oldest_job_age_seconds',
-    'For how long the job that has waited longest could have started; 0 when none waits',
-    'queue',
-  );
-  const stopped = gauge('queue_paused', '1 while workers take no jobs from the queue', 'queue');
-  for (const queue of QUEUE_NAMES) {
-    const { waiting, delayed, active, failed, oldestSince, paused } = queues[queue];
-    for (const [state, count] of Object.entries({ waiting, delayed, active, failed })) {
-      jobs.set({ queue, state }, count);
-    }
-    oldest.set({ queue }, ageOf(oldestSince));
-    stopped.set({ queue }, paused ? 1 : 0);
-  }
-  gauge('unknown_notifications', 'Notifications that may or may not have been sent').set(
-    unknown.count,
-  );
-  const undecided = gauge(
-    'unknown_waiting',
-    'The same by who finds it out: `platform` is still asked, the others wait for a `person`',
-    'decides',
-  );
-  undecided.set({ decides: 'platform' }, unknown.asked);
-  undecided.set({ decides: 'person' }, unknown.count - unknown.asked);
-  gauge(
-    'unknown_oldest_age_seconds',
-    'For how long the oldest unknown notification has waited; 0 when there is none',
-  ).set(ageOf(unknown.oldestSince));
-  const workers = gauge(
-    'workers',
-    'Workers that live: `alive` are all of them, `held` those of them that take no jobs',
-    'state',
-  );
-  const { alive } = status.workers;
-  workers.set({ state: 'alive' }, alive.length);
-  workers.set({ state: 'held' }, alive.filter(isHeld).length);
-  gauge('redis_full', '1 while Redis has so little memory left that nothing is accepted').set(
-    status.redisFull ? 1 : 0,
-  );
-  gauge(
-    'delivery_listener_connected',
-    '1 while a process hears at once of undelivered web messages',
-  ).set(status.deliveryListener?.state === 'connected' ? 1 : 0);
-  gauge('paused', '1 while a person has stopped the sending').set(pause === undefined ? 0 : 1);
-  gauge(
-    'gate_closed_until_timestamp_seconds',
-    'When the gate for rate limits opens; 0 while it is open',
-  ).set(gate.closed ? gate.until / 1_000 : 0);
-  new Counter({
-    name: 'notifier_gate_closed_seconds_total',
-    help: 'For how long the gate for rate limits has been closed in all',
-    registers: [registry],
-  }).inc(gateClosedMsTotal / 1_000);
-  return registry.metrics();
-}
-
 /** Gauges of the library that are named like counters; the same by kind are there without `_total`. */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
@@ -111,6 +45,28 @@ const OUTCOMES_AT_MOST = 100;
 const HTTP_STATUS = /^[1-5]\d\d$/;
 /** From a lookup that was answered from a cache to a call that used all of its 16 s. */
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20];
+/** From an urgent message on an idle system to one that waited a day for its recipient's hours. */
+const WAITS = [0.5, 1, 2, 5, 10, 30, 60, 120, 300, 900, 3_600, 14_400, 86_400];
+
+/** What a notification can come to that its sender has to know, each a state. */
+const OUTCOMES = [
+  'sent',
+  'unknown',
+  'skipped',
+  'failed',
+  'cancelled',
+  'expired',
+] as const satisfies readonly State[];
+
+const isOutcome = (state: State | undefined) => OUTCOMES.some((outcome) => outcome === state);
+
+/**
+ * What an alarm counts from its first time on: a counter that comes into being with a 1 shows no increase.
+ */
+const COUNTED_FROM_ZERO = {
+  findings: ['missing_job', 'job_in_no_list', 'job_lost_too_often', 'unreadable'],
+  intake: ['accepted', 'existing', 'invalid', 'conflict'],
+} as const;
 
 /**
  * What this process counts, for Prometheus. One for each process, also where one process plays two
@@ -122,12 +78,29 @@ export class Metrics {
   readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
   #readFleet: (() => Promise<FleetStatus>) | undefined;
   #readPace: (() => Promise<number>) | undefined;
+<<<<<<< HEAD
   #readWebhooks: (() => Promise<WebhookSummary>) | undefined;
+=======
+  #readCampaigns: (() => Promise<OpenCampaigns>) | undefined;
+>>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
 
   readonly #notifications = new Counter({
     name: 'notifier_notifications_total',
     help: 'Steps of notifications, by the state that was entered; the channel and the reason where there is one',
     labelNames: ['state', 'channel', 'reason'] as const,
+    registers: [this.#registry],
+  });
+  readonly #outcomes = new Counter({
+    name: 'notifier_outcomes_total',
+    help: 'What notifications came to, by priority; one that an operator retries, or that falls back, counts again',
+    labelNames: ['priority', 'outcome'] as const,
+    registers: [this.#registry],
+  });
+  readonly #timeToSend = new Histogram({
+    name: 'notifier_time_to_send_seconds',
+    help: 'From when a notification could be sent to when its first message left; a row of a campaign could from its release on',
+    labelNames: ['priority'] as const,
+    buckets: WAITS,
     registers: [this.#registry],
   });
   readonly #phases = new Histogram({
@@ -208,7 +181,43 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #budget = new Gauge({
+    name: 'notifier_budget_requests_per_minute',
+    help: 'GENESYS_REQUESTS_PER_MINUTE of this process; 0 of one that asks Genesys Cloud nothing by itself',
+    registers: [this.#registry],
+  });
+  readonly #build = new Gauge({
+    name: 'notifier_build_info',
+    help: 'Always 1: the roles that this process plays, its version and that of Node.js',
+    labelNames: ['role', 'version', 'node'] as const,
+    registers: [this.#registry],
+  });
+
   constructor() {
+    this.#startFromZero();
+    const campaigns = new Gauge({
+      name: 'notifier_campaigns',
+      help: 'Campaigns that have not ended, by their state',
+      labelNames: ['state'] as const,
+      registers: [this.#registry],
+      collect: async () => {
+        const known = await this.#openCampaigns();
+        campaigns.reset();
+        for (const state of known === undefined ? [] : OPEN_STATES) {
+          campaigns.set({ state }, known?.states[state] ?? 0);
+        }
+      },
+    });
+    const paused = new Gauge({
+      name: 'notifier_campaigns_paused_by_itself',
+      help: 'Campaigns that the product itself has paused: too many of their messages failed, or access is missing',
+      registers: [this.#registry],
+      collect: async () => {
+        const known = await this.#openCampaigns();
+        paused.remove();
+        if (known !== undefined) paused.set(known.pausedByItself);
+      },
+    });
     const pace = new Gauge({
       name: 'notifier_budget_pace_ratio',
       help: 'The share of GENESYS_REQUESTS_PER_MINUTE that is made use of; below 1 after repeated 429s',
@@ -230,6 +239,10 @@ export class Metrics {
     const channel = step?.channel ?? '';
     const reason = this.#reasonOf(step?.reason);
     this.#notifications.inc({ state: step?.state ?? written.state, channel, reason });
+    if (!isOutcome(step?.state)) return;
+    this.#outcomes.inc({ priority: written.lane, outcome: step?.state });
+    const seconds = secondsToSend(written, before);
+    if (seconds !== undefined) this.#timeToSend.observe({ priority: written.lane }, seconds);
   };
 
   readonly observePhase = (phase: string, durationMs: number): void => {
@@ -295,11 +308,22 @@ export class Metrics {
     this.#httpRequests.observe({ method, route, status }, durationMs / 1_000);
   };
 
+  /** What this process is; it may play two roles. */
+  playsRole(role: 'api' | 'worker'): void {
+    this.#build.set({ role, version: packageVersion(), node: process.versions.node }, 1);
+  }
+
+  /** How the campaigns are counted at each scrape; only workers know them. */
+  watchCampaigns(read: () => Promise<OpenCampaigns>): void {
+    this.#readCampaigns ??= read;
+  }
+
   /** How what stands in Redis is read at each scrape. The first reader serves all roles of a process. */
   watchFleet(read: () => Promise<FleetStatus>): void {
     this.#readFleet ??= read;
   }
 
+<<<<<<< HEAD
   /** How the webhooks are looked at for each scrape. The first reader serves all roles of a process. */
   watchWebhooks(read: () => Promise<WebhookSummary>): void {
     this.#readWebhooks ??= read;
@@ -307,12 +331,28 @@ export class Metrics {
 
   /** How the share of the full request pace is read at each scrape; only workers know it. */
   watchBudget(readPace: () => Promise<number>): void {
+=======
+  /** The budget, and how the share of it that is made use of is read at each scrape; only workers know it. */
+  watchBudget(requestsPerMinute: number, readPace: () => Promise<number>): void 
+    this.#budget.set(requestsPerMinute);
+>>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
     this.#readPace ??= readPace;
+
+  async #openCampaigns(): Promise<OpenCampaigns | undefined> {
+    return this.#readCampaigns === undefined ? undefined : inTime(this.#readCampaigns());
   }
 
-  get contentType(): string {
-    return this.#registry.contentType;
+  #startFromZero(): void {
+    for (const priority of LANES) {
+      for (const outcome of OUTCOMES) this.#outcomes.inc({ priority, outcome }, 0);
+      this.#foreignJobs.inc({ queue: priority }, 0);
+    }
+    for (const finding of COUNTED_FROM_ZERO.findings) this.#sweeperFinds.inc({ finding }, 0);
+    for (const outcome of COUNTED_FROM_ZERO.intake) this.#intakeJobs.inc({ outcome }, 0);
   }
+
+  get contentType(): string 
+    return this.#registry.contentType;
 
   /** The page for Prometheus. It is answered within a moment even while Redis is away. */
   async page(): Promise<string> {
@@ -327,6 +367,22 @@ export class Metrics {
     if (status === undefined || webhooks === undefined) return `${own}\n${fleet}`;
     return `${own}\n${fleet}\n${await webhookMetrics(webhooks, status.workers.now)}`;
   }
+}
+
+/**
+ * How long a notification waited for its message to leave, if this was its first message and nothing was
+ * in doubt: from when it was accepted, or from its `sendAt`, to the intent. One that was found to be sent
+ * later, or that a person let try again, says nothing about how long sending takes.
+ */
+function secondsToSend(
+  { state, generation, legs, createdAt, sendAt }: NotificationRecord,
+  before: NotificationRecord | undefined,
+): number | undefined {
+  if (state !== 'sent' || before?.state !== 'sending' || generation > 1) return undefined;
+  const left = legs.filter(({ outcome }) => outcome === 'sent' || outcome === 'undelivered');
+  const [leg] = left;
+  if (leg === undefined || left.length > 1) return undefined;
+  return Math.max(0, leg.intentAt - Math.max(createdAt, sendAt ?? 0)) / 1_000;
 }
 
 /** What was read, or undefined when it could not be, or not soon enough. */

@@ -3,8 +3,9 @@ import type { Act, Outcome } from '../audit/auditEntry.js';
 import type { AuditLog } from '../audit/auditLog.js';
 import type { Ledger } from '../notification/ledger.js';
 import { type UnknownCounts, unknownCounts } from '../notification/unknownCounts.js';
+import { LastRuns, type TaskRuns } from '../redis/lastRuns.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { RedisMemory } from '../redis/serverInfo.js';
+import { type MemoryUse, RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';
 import { type ListenerStatus, ListenerStatusStore } from './listenerStatus.js';
@@ -37,6 +38,9 @@ export interface FleetStatus {
   deliveryListener?: ListenerStatus;
   /** Redis has so little memory left that nothing more is accepted. */
   redisFull: boolean;
+  redisMemory: MemoryUse;
+  /** When the tasks that one process does for all have last run. */
+  taskRuns: TaskRuns;
 }
 
 /** Why nothing is sent although nothing is wrong. ISO times. */
@@ -58,6 +62,7 @@ export class Operations {
   readonly #workers: WorkerRegistry;
   readonly #listener: ListenerStatusStore;
   readonly #memory: RedisMemory;
+  readonly #lastRuns: LastRuns;
 
   constructor(parts: {
     redis: RedisClient;
@@ -77,6 +82,7 @@ export class Operations {
     this.#workers = new WorkerRegistry(parts.redis, parts.prefix);
     this.#listener = new ListenerStatusStore(parts.redis, parts.prefix);
     this.#memory = new RedisMemory(parts.redis);
+    this.#lastRuns = new LastRuns(parts.redis, parts.prefix);
   }
 
   /** @throws RedisUnavailableError */
@@ -162,6 +168,8 @@ export class Operations {
       workers,
       deliveryListener,
       redisFull,
+      redisMemory,
+      taskRuns,
     ] = await Promise.all([
       this.#sendingPause.status(),
       this.#gate.status(),
@@ -173,6 +181,8 @@ export class Operations {
       this.#workers.read(),
       this.#listener.read(),
       this.#memory.isFull(),
+      this.#memory.use(),
+      this.#lastRuns.read(),
     ]);
     return {
       pause,
@@ -183,6 +193,8 @@ export class Operations {
       workers,
       deliveryListener,
       redisFull,
+      redisMemory,
+      taskRuns,
     };
   }
 

@@ -114,6 +114,8 @@ export interface LedgerKeys {
   wentBack: string;
   /** The process that holds this key is the sweeper. */
   sweeper: string;
+  /** Hash: when the tasks of the deployment have last run (epoch ms), by their name. */
+  lastRuns: string;
   /** Sorted set: ids of sent messages of which news is awaited, by when many are asked about together. */
   awaited: string;
   /** Sorted set: ids of messages that are said not to have arrived, by when to look (epoch ms). */
@@ -159,6 +161,7 @@ export function ledgerKeys(prefix: string): LedgerKeys {
     progress: `${prefix}:progress`,
     wentBack: `${prefix}:went-back`,
     sweeper: `${prefix}:sweeper`,
+    lastRuns: `${prefix}:last-runs`,
     awaited: `${prefix}:awaited`,
     undelivered: `${prefix}:undelivered`,
     message: (messageId) => `${prefix}:m:${messageId}`,

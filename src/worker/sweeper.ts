@@ -10,6 +10,7 @@ import { redactedError } from '../ops/logger.js';
 import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
 import { LostJobs } from '../queue/lostJobs.js';
 import type { SendingPause } from '../queue/sendingPause.js';
+import { LastRuns } from '../redis/lastRuns.js';
 import { Lease } from '../redis/lease.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
@@ -54,6 +55,7 @@ export class Sweeper {
   readonly #noteRedis: (error: unknown) => boolean;
   readonly #lostJobs: LostJobs;
   readonly #lease: Lease;
+  readonly #lastRuns: LastRuns;
   readonly #search: SearchIndex | undefined;
   readonly #events: { feed: Pick<EventFeed, 'forgetOld'>; retentionMs: number } | undefined;
   readonly #suppressions: SuppressionList | undefined;
@@ -91,6 +93,7 @@ export class Sweeper {
     this.#events = parts.events;
     this.#suppressions = parts.suppressions;
     this.#redis = parts.redis;
+    this.#lastRuns = new LastRuns(parts.redis, parts.prefix);
     this.#lease = new Lease(parts.redis, parts.ledger.keys.sweeper, LEASE_MS);
   }
 
@@ -121,6 +124,7 @@ export class Sweeper {
         const now = await this.#ledger.clock.current();
         await this.#forget(now);
         more = (await this.sweepOnce(now)) === BATCH;
+        await this.#lastRuns.note('sweeper', now);
       }
     } catch (error) {
       if (this.#noteRedis(error)) return;

@@ -12,10 +12,10 @@ const QUEUE = { waiting: 3, delayed: 2, active: 1, failed: 4, paused: false };
 
 function statusAt(now: number): FleetStatus {
   return fleetStatus({
-    pause: { reason: 'free text that must not become a label', since: now },
+    pause: { reason: 'free text that must not become a label', since: now - 7_000 },
     gate: {
       closed: true,
-      since: now,
+      since: now - 7_000,
       until: now + 60_000,
       reason: { operation: 'messages', retryAfterMs: 60_000 },
     },
@@ -29,12 +29,14 @@ function statusAt(now: number): FleetStatus {
     workers: {
       now,
       alive: [
-        aliveWorker(),
-        aliveWorker({ notReady: ['this clock is 90 s off'] }),
+        aliveWorker({ intentDurability: 'fsync' }),
+        aliveWorker({ notReady: ['this clock is 90 s off'], version: 'free text of another' }),
         aliveWorker({ breaker: { state: 'open', kind: 'permission', detail: 'x', since: now } }),
       ],
       vanished: [],
     },
+    deliveryListener: { state: 'disconnected', since: now },
+    taskRuns: { sweeper: now - 12_000 },
   });
 }
 
@@ -96,6 +98,59 @@ describe('metrics', () => {
     });
   });
 
+  test('tell what notifications came to and how long they waited, by priority, from zero on', async () => {
+    const metrics = new Metrics();
+    const families = await read(metrics);
+    expect(values(families, 'notifier_outcomes_total')).toMatchObject({
+      'transactional,unknown': 0,
+      'campaign,expired': 0,
+    });
+    expect(values(families, 'notifier_foreign_jobs_total')).toEqual({
+      transactional: 0,
+      campaign: 0,
+    });
+    const accepted = newRecord('n1', { ...REQUEST, priority: 'campaign' }, 'k1:hash', T0);
+    const leg = { generation: 1, channel: 'web', fencingToken: 1, intentAt: T0 + 4_000 } as const;
+    const open = { ...leg, sendBy: T0 + 6_000 };
+    const sending = step(accepted, T0 + 4_000, { state: 'sending' }, { legs: [open] });
+    const sent = step(
+      sending,
+      T0 + 9_000,
+      { state: 'sent' },
+      { legs: [{ ...open, outcome: 'sent' }] },
+    );
+    metrics.countStep(sent, sending);
+    const unknown = step(sending, T0 + 9_000, { state: 'unknown' });
+    metrics.countStep(unknown, sending);
+    metrics.countStep({ ...sent, timeline: [...sent.timeline] }, unknown);
+    metrics.countStep({ ...sent, timeline: [...sent.timeline], generation: 2 }, sending);
+    const after = await read(metrics);
+    expect(values(after, 'notifier_outcomes_total')).toMatchObject({
+      'campaign,sent': 3,
+      'campaign,unknown': 1,
+      'transactional,sent': 0,
+    });
+    const waits = after.get('notifier_time_to_send_seconds')?.samples ?? [];
+    const of = (end: string) => waits.filter(({ name }) => name.endsWith(end));
+    expect(of('_count')).toMatchObject([{ labels: { priority: 'campaign' }, value: 1 }]);
+    expect(of('_sum')).toMatchObject([{ value: 4 }]);
+  });
+
+  test('say which roles and version run here, and how many campaigns stand where', async () => {
+    const metrics = new Metrics();
+    metrics.playsRole('worker');
+    const states = { importing: 0, ready: 1, running: 2, paused: 3 };
+    metrics.watchCampaigns(async () => ({ states, pausedByItself: 1 }));
+    const families = await read(metrics);
+    const [build] = families.get('notifier_build_info')?.samples ?? [];
+    expect(build).toMatchObject({
+      labels: { role: 'worker', version: expect.stringMatching(/^\d+\.\d+\.\d+/) },
+      value: 1,
+    });
+    expect(values(families, 'notifier_campaigns')).toEqual(states);
+    expect(values(families, 'notifier_campaigns_paused_by_itself')).toEqual({ '': 1 });
+  });
+
   test('tell what stands in Redis: queues, unknowns, gate and pause', async () => {
     const metrics = new Metrics();
     metrics.watchFleet(async () => statusAt(Date.now()));
@@ -116,6 +171,24 @@ describe('metrics', () => {
     expect(values(families, 'notifier_paused')).toEqual({ '': 1 });
     expect(values(families, 'notifier_redis_full')).toEqual({ '': 0 });
     expect(values(families, 'notifier_workers')).toEqual({ alive: 3, held: 2 });
+    expect(values(families, 'notifier_workers_by_version')).toEqual({ '0.1.0': 2, other: 1 });
+    expect(values(families, 'notifier_workers_by_durability')).toEqual({
+      fsync: 1,
+      replica: 0,
+      none: 0,
+    });
+    expect(values(families, 'notifier_redis_memory_used_bytes')).toEqual({ '': 40_000_000 });
+    expect(values(families, 'notifier_redis_went_back')).toEqual({ '': 0 });
+    expect(values(families, 'notifier_task_last_run_age_seconds')).toEqual({ sweeper: 12 });
+    expect(values(families, 'notifier_delivery_listener')).toEqual({
+      connected: 0,
+      disconnected: 1,
+      idle: 0,
+      refused: 0,
+    });
+    for (const age of ['pause_age', 'gate_closed_age']) {
+      expect(values(families, `notifier_${age}_seconds`)).toEqual({ '': 7 });
+    }
     const until = values(families, 'notifier_gate_closed_until_timestamp_seconds')[''] ?? 0;
     expect(until).toBeGreaterThan(Date.now() / 1_000 + 50);
   });

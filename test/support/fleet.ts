@@ -34,6 +34,8 @@ export function fleetStatus(changes: Partial<FleetStatus> = {}): FleetStatus {
     unknown: { count: 0, asked: 0 },
     workers: { now: 50_000, alive: [aliveWorker()], vanished: [], lastSeenAt: 50_000 },
     redisFull: false,
+    redisMemory: { usedBytes: 40_000_000, limitBytes: 500_000_000 },
+    taskRuns: { sweeper: 48_000, feeder: 49_000 },
     ...changes,
   };
 }

@@ -49,6 +49,8 @@ const FLEET = {
     lastSeenAt: at('09:41:07'),
   },
   redisFull: false,
+  redisMemory: { usedBytes: 48_000_000, limitBytes: 536_870_912 },
+  taskRuns: { sweeper: at('09:41:05'), feeder: at('09:41:06') },
 } satisfies FleetStatus;
 
 /* Made by what makes the answers. */
