@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { openCampaignStates } from '../campaign/campaignStates.js';
 import { pauseRunning, StopWatch } from '../campaign/stopWatch.js';
 import { CampaignStore } from '../campaign/store.js';
 import { type Config, genesysSettings, keyringOf } from '../config.js';
@@ -64,10 +63,9 @@ import {
   warnOfMissingLinks,
 } from './openUnsubscribe.js';
 import { openWebhookSender } from './openWebhooks.js';
+import { renewDaily } from './templateRenewal.js';
 import type { WorkerExtras } from './workerExtras.js';
-
-/** Published templates are kept for 120 days from here; a `sendAt` may lie 90 days ahead. */
-const TEMPLATES_RENEWED_EVERY_MS = 24 * 60 * 60 * 1000;
+import { watchWorker } from './workerMetrics.js';
 
 /** Builds and starts a worker; it stops in the reverse order. */
 export async function startWorker(
@@ -150,8 +148,6 @@ export async function startWorker(
   );
   const audit = openAudit(config, redis);
   const operations = new Operations({ redis, prefix, ledger, queues, gate, sendingPause, audit });
-  metrics.watchFleet(() => operations.status());
-  metrics.playsRole('worker');
   const budget = Budget.open(
     redis,
     prefix,
@@ -161,7 +157,6 @@ export async function startWorker(
       observe: metrics.observeAdmission,
     },
   );
-  metrics.watchBudget(config.GENESYS_REQUESTS_PER_MINUTE, () => budget.pace());
   const spent = openSpentRequests(config, { redis, clock: ledger.clock, log, noteRedis });
   const client = await createGenesysClient(genesysSettings(config), {
     admission: admission ?? budget,
@@ -177,7 +172,7 @@ export async function startWorker(
     retentionMs: config.CAMPAIGN_RETENTION,
     eventsMax: config.EVENTS_MAX,
   });
-  metrics.watchCampaigns(openCampaignStates(campaigns));
+  watchWorker(metrics, config, { operations, budget, campaigns });
   const haltWatch = new StopWatch(redis, prefix, log, noteRedis);
   const caches = openLookupCaches(redis, config, log, noteRedis);
   const templateStore = new TemplateStore(catalogue, quotingOf(config));
@@ -354,9 +349,7 @@ export async function startWorker(
       await Promise.all([workers.clockIsWrong(isWrong), intake.clockIsWrong(isWrong)]);
     },
   });
-  const renewal = setInterval(() => {
-    catalogue.renew().catch(() => log.warn('templates could not be renewed; tried again tomorrow'));
-  }, TEMPLATES_RENEWED_EVERY_MS);
+  const stopRenewing = renewDaily(catalogue, log);
   await clockWatch.start();
   heartbeat.start();
   workers.start();
@@ -371,7 +364,7 @@ export async function startWorker(
 
   let stopping: Promise<void> | undefined;
   const stop = async () => {
-    clearInterval(renewal);
+    stopRenewing();
     clockWatch.stop();
     await Promise.all([...background.map((each) => each.stop()), intake.stop(), workers.stop()]);
     await heartbeat.stop();

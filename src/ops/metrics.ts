@@ -4,18 +4,11 @@ import { OPEN_STATES, type OpenCampaigns } from '../campaign/campaignStates.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { LANES, type State } from '../notification/state.js';
 import type { FleetStatus } from '../queue/operations.js';
-
-<<<<<<< HEAD
-
 import type { WebhookSummary } from '../webhooks/webhookSummary.js';
-import { webhookMetrics } from './webhookMetrics.js';
-
-=======
-
 import { fleetMetrics } from './fleetMetrics.js';
 import { packageVersion } from './packageVersion.js';
+import { webhookMetrics } from './webhookMetrics.js';
 
->>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
 
 /** What the values of a label may look like: codes of ours, never something a customer wrote. */
 const CODE = /^[a-z][a-z0-9_-]{0,47}$/;
@@ -66,6 +59,7 @@ const isOutcome = (state: State | undefined) => OUTCOMES.some((outcome) => outco
 const COUNTED_FROM_ZERO = {
   findings: ['missing_job', 'job_in_no_list', 'job_lost_too_often', 'unreadable'],
   intake: ['accepted', 'existing', 'invalid', 'conflict'],
+  reconciled: ['sent', 'not_found', 'ambiguous', 'resent'],
 } as const;
 
 /**
@@ -78,11 +72,8 @@ export class Metrics {
   readonly #outcomeOf = boundedLabel(OUTCOMES_AT_MOST);
   #readFleet: (() => Promise<FleetStatus>) | undefined;
   #readPace: (() => Promise<number>) | undefined;
-<<<<<<< HEAD
   #readWebhooks: (() => Promise<WebhookSummary>) | undefined;
-=======
   #readCampaigns: (() => Promise<OpenCampaigns>) | undefined;
->>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
 
   readonly #notifications = new Counter({
     name: 'notifier_notifications_total',
@@ -323,19 +314,14 @@ export class Metrics {
     this.#readFleet ??= read;
   }
 
-<<<<<<< HEAD
   /** How the webhooks are looked at for each scrape. The first reader serves all roles of a process. */
   watchWebhooks(read: () => Promise<WebhookSummary>): void {
     this.#readWebhooks ??= read;
   }
 
-  /** How the share of the full request pace is read at each scrape; only workers know it. */
-  watchBudget(readPace: () => Promise<number>): void {
-=======
   /** The budget, and how the share of it that is made use of is read at each scrape; only workers know it. */
   watchBudget(requestsPerMinute: number, readPace: () => Promise<number>): void 
     this.#budget.set(requestsPerMinute);
->>>>>>> 21ae7c1 (Alarms, board and runbook; manifests for Kubernetes; metrics that they need)
     this.#readPace ??= readPace;
 
   async #openCampaigns(): Promise<OpenCampaigns | undefined> {
@@ -345,10 +331,12 @@ export class Metrics {
   #startFromZero(): void {
     for (const priority of LANES) {
       for (const outcome of OUTCOMES) this.#outcomes.inc({ priority, outcome }, 0);
+      this.#timeToSend.zero({ priority });
       this.#foreignJobs.inc({ queue: priority }, 0);
     }
     for (const finding of COUNTED_FROM_ZERO.findings) this.#sweeperFinds.inc({ finding }, 0);
     for (const outcome of COUNTED_FROM_ZERO.intake) this.#intakeJobs.inc({ outcome }, 0);
+    for (const result of COUNTED_FROM_ZERO.reconciled) this.#reconciled.inc({ result }, 0);
   }
 
   get contentType(): string 

@@ -5,7 +5,7 @@ import type { Ledger } from '../notification/ledger.js';
 import { type UnknownCounts, unknownCounts } from '../notification/unknownCounts.js';
 import { LastRuns, type TaskRuns } from '../redis/lastRuns.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { type MemoryUse, RedisMemory } from '../redis/serverInfo.js';
+import { isFull, type MemoryUse, RedisMemory } from '../redis/serverInfo.js';
 import { INTAKE, type QueueName } from './intakeJob.js';
 import type { Queues } from './jobs.js';
 import { type ListenerStatus, ListenerStatusStore } from './listenerStatus.js';
@@ -167,7 +167,6 @@ export class Operations {
       intake,
       workers,
       deliveryListener,
-      redisFull,
       redisMemory,
       taskRuns,
     ] = await Promise.all([
@@ -180,7 +179,6 @@ export class Operations {
       this.#lookAtQueue(INTAKE),
       this.#workers.read(),
       this.#listener.read(),
-      this.#memory.isFull(),
       this.#memory.use(),
       this.#lastRuns.read(),
     ]);
@@ -192,7 +190,7 @@ export class Operations {
       queues: { transactional, campaign, intake },
       workers,
       deliveryListener,
-      redisFull,
+      redisFull: isFull(redisMemory),
       redisMemory,
       taskRuns,
     };

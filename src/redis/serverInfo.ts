@@ -22,7 +22,7 @@ export class RedisMemory {
   }
 
   async isFull(): Promise<boolean> {
-    return shareOf(await this.use()) > MEMORY_SHARE;
+    return isFull(await this.use());
   }
 
   /** What is wrong with the room that Redis has, or undefined when there is enough. */
@@ -42,6 +42,11 @@ export class RedisMemory {
     }
     return this.#seen.use;
   }
+}
+
+/** Whether so little is left that nothing more is accepted. */
+export function isFull(use: MemoryUse): boolean {
+  return shareOf(use) > MEMORY_SHARE;
 }
 
 function shareOf({ usedBytes, limitBytes }: MemoryUse): number {

@@ -54,6 +54,7 @@ const OF_PROMETHEUS = ['job', 'instance'];
 /** Values that only appear when something fails, with the place that gives them. */
 const WHEN_IT_FAILS: Readonly<Record<string, readonly string[]>> = {
   'notifier_http_request_duration_seconds_count status': ['503'],
+  'notifier_notifications_total state': ['failed'],
 };
 
 /** Labels and their values by the names of samples. */
@@ -197,6 +198,7 @@ describe('every query of the board, the rules and the scaling', () => {
     expect(leftOut).toEqual([
       'notifier_lookup_mismatches_total',
       'notifier_undelivered_events_total',
+      'notifier_unknown_notifications',
       'notifier_delivery_listener_connected',
       'notifier_pause_age_seconds',
     ]);

@@ -94,6 +94,8 @@ describe('metrics', () => {
     for (const result of ['sent', 'sent', 'resent']) metrics.countReconciled(result);
     expect(values(await read(metrics), 'notifier_reconciled_total')).toEqual({
       sent: 2,
+      not_found: 0,
+      ambiguous: 0,
       resent: 1,
     });
   });
@@ -131,8 +133,9 @@ describe('metrics', () => {
       'transactional,sent': 0,
     });
     const waits = after.get('notifier_time_to_send_seconds')?.samples ?? [];
-    const of = (end: string) => waits.filter(({ name }) => name.endsWith(end));
-    expect(of('_count')).toMatchObject([{ labels: { priority: 'campaign' }, value: 1 }]);
+    const of = (end: string) =>
+      waits.filter(({ name, labels }) => name.endsWith(end) && labels['priority'] === 'campaign');
+    expect(of('_count')).toMatchObject([{ value: 1 }]);
     expect(of('_sum')).toMatchObject([{ value: 4 }]);
   });
 
