@@ -9,7 +9,6 @@ import { fleetMetrics } from './fleetMetrics.js';
 import { packageVersion } from './packageVersion.js';
 import { webhookMetrics } from './webhookMetrics.js';
 
-
 /** What the values of a label may look like: codes of ours, never something a customer wrote. */
 const CODE = /^[a-z][a-z0-9_-]{0,47}$/;
 const OTHER = 'other';
@@ -320,9 +319,10 @@ export class Metrics {
   }
 
   /** The budget, and how the share of it that is made use of is read at each scrape; only workers know it. */
-  watchBudget(requestsPerMinute: number, readPace: () => Promise<number>): void 
+  watchBudget(requestsPerMinute: number, readPace: () => Promise<number>): void {
     this.#budget.set(requestsPerMinute);
     this.#readPace ??= readPace;
+  }
 
   async #openCampaigns(): Promise<OpenCampaigns | undefined> {
     return this.#readCampaigns === undefined ? undefined : inTime(this.#readCampaigns());
@@ -339,8 +339,9 @@ export class Metrics {
     for (const result of COUNTED_FROM_ZERO.reconciled) this.#reconciled.inc({ result }, 0);
   }
 
-  get contentType(): string 
+  get contentType(): string {
     return this.#registry.contentType;
+  }
 
   /** The page for Prometheus. It is answered within a moment even while Redis is away. */
   async page(): Promise<string> {
