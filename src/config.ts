@@ -2,7 +2,6 @@ import { z } from 'zod';
 import { isLoopbackHost } from './http/requestOrigin.js';
 import { settingsOf } from './notification/channelFacts.js';
 import { Keyring } from './notification/keyring.js';
-import { EVENTS_AT_MOST } from './notification/notificationEvent.js';
 import type { Channel } from './notification/state.js';
 import type { UnknownPolicies } from './notification/unknownPolicy.js';
 import { ROLES_EXPECTED } from './people/ssoRoles.js';
@@ -132,7 +131,7 @@ const environmentSchema = z.object({
   REQUEST_RETENTION: duration(UNITS.s).default(7 * UNITS.d),
   SEARCH_RETENTION: duration(0, SEARCHED_AT_MOST).default(7 * UNITS.d),
   EVENTS_RETENTION: duration(UNITS.h, 90 * UNITS.d).default(7 * UNITS.d),
-  EVENTS_MAX: wholeNumber(1_000, 100_000_000).default(EVENTS_AT_MOST),
+  EVENTS_MAX: wholeNumber(1_000, 100_000_000).default(2_000_000).meta({ secret: false }),
   BACKLOG_MAX: wholeNumber(1, 100_000_000).default(100_000),
   CAMPAIGN_RETENTION: duration(UNITS.s).default(30 * UNITS.d),
   CAMPAIGN_MAX_FAILURE_SHARE: share.default(0.5),

@@ -70,6 +70,8 @@ const MALFORMED: Record<string, { expected: RegExp; values: string[] }> = {
   LEDGER_RETENTION: { expected: /a duration/, values: ['30', '0d'] },
   REQUEST_RETENTION: { expected: /a duration/, values: ['seven days', '0h'] },
   SEARCH_RETENTION: { expected: /a duration/, values: ['a week', '91d', '0'] },
+  EVENTS_RETENTION: { expected: /a duration/, values: ['a week', '91d', '1m'] },
+  EVENTS_MAX: { expected: /a whole number/, values: ['999', 'many'] },
   CAMPAIGN_RETENTION: { expected: /a duration/, values: ['30', '0s', 'a month'] },
   CAMPAIGN_MAX_FAILURE_SHARE: {
     expected: /a share above 0 and up to 1/,

@@ -74,6 +74,7 @@ async function measure(
     [RECORD, 'n:*'],
     ['ended: what it is found by (kept 7 days)', 's:*'],
     ['ended: its outcomes (kept 7 days, the last million)', 'events'],
+    ['ended: its events in the feed (kept 7 days, the last two million)', 'feed'],
   ] as const) {
     await deployment.forget(pattern);
     const after = await redisUsedBytes(redis);

@@ -50,6 +50,7 @@ export async function soak(stage: Stage, minutes: number): Promise<Report> {
     LEDGER_RETENTION: `${keptSeconds}s`,
     REQUEST_RETENTION: `${keptSeconds}s`,
     SEARCH_RETENTION: '0s',
+    EVENTS_MAX: '1000',
     CONTEXT_CACHE_FOR: `${keptSeconds}s`,
     IDENTITY_CACHE_FOR: `${keptSeconds}s`,
     API_PORT: '0',

@@ -1,7 +1,6 @@
 import { campaignEventOf } from '../events/campaignEvent.js';
 import { TAG_BYTES, takeRandom } from '../notification/codec.js';
 import { channelCountsOf, reasonCountsOf } from '../notification/countedReason.js';
-import { EVENTS_AT_MOST } from '../notification/notificationEvent.js';
 import { STATES } from '../notification/state.js';
 import { type RedisClock, redisClock } from '../redis/clock.js';
 import { type CampaignKeys, campaignKeys, ledgerKeys } from '../redis/keys.js';
@@ -70,18 +69,18 @@ export class CampaignStore {
   readonly #redis: RedisClient;
   readonly #retentionMs: number;
   readonly #feed: string;
-  readonly #eventsMax: number;
+  readonly #eventsMax: number | '';
 
   /**
    * @param kept `retentionMs`: how long a campaign is kept after its end, its rows included. `eventsMax`: how many
-   * events the feed may hold
+   * events the feed may hold; left out where another process sees to that
    */
   constructor(
     redis: RedisClient,
     prefix: string,
     kept: { retentionMs: number; eventsMax?: number },
   ) {
-    const { retentionMs, eventsMax = EVENTS_AT_MOST } = kept;
+    const { retentionMs, eventsMax = '' } = kept;
     // Redis refuses anything else, and by then half of the change would be written.
     if (!Number.isSafeInteger(retentionMs) || retentionMs < 1_000) {
       throw new RangeError('retentionMs: expected whole milliseconds, at least 1000');
@@ -135,7 +134,6 @@ export class CampaignStore {
       id,
       seen.tag,
       campaignEventOf(seen.campaign, { id, state: 'deleted' }) ?? '',
-      this.#eventsMax,
     );
     return deleted === 1;
   }

@@ -123,6 +123,21 @@ Exit codes:
   78   the configuration is wrong; every variable is named
 `;
 
+/** For `notifier events --help`. */
+export const EVENTS_HELP = `
+One JSON document a line. The id of each event is the cursor for --after: a service
+that keeps the last one it dealt with misses none. Without --after from the oldest
+event that is kept; with --follow from now on. What it says is in docs/events.md.
+
+Exit codes:
+  0    printed
+  1    events after the cursor may be missing; where to go on is said
+  2    wrong usage
+  7    Redis is unavailable; once it follows, it waits instead
+  78   the configuration is wrong; every variable is named
+  130  interrupted
+`;
+
 /** For `notifier suppression --help`. */
 export const SUPPRESSION_EXIT_CODES = `
 Exit codes:

@@ -1,9 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import type { AuditOptions } from './auditCommand.js';
 import { addCampaign } from './campaign/commands.js';
+import type { EventsOptions } from './eventsCommand.js';
 import {
   AUDIT_EXIT_CODES,
   DOCTOR_HELP,
+  EVENTS_HELP,
   EXIT,
   type ExitCode,
   NOTIFICATION_EXIT_CODES,
@@ -66,6 +68,7 @@ export function buildProgram(): Command {
   addUser(program, exitWith);
   addPerson(program);
   addAudit(program);
+  addEvents(program);
   return program;
 }
 
@@ -328,6 +331,22 @@ function addAudit(program: Command): void {
     .action(async (options: AuditOptions) => {
       const { audit } = await import('./auditCommand.js');
       exitWith(await audit(options));
+    });
+}
+
+function addEvents(program: Command): void {
+  program
+    .command('events')
+    .description('print what happened to notifications and campaigns, the oldest first')
+    .option('--follow', 'go on printing what happens')
+    .option('--after <cursor>', 'after this event: its id')
+    .option('--types <types>', 'only these, comma separated, such as notification.sent')
+    .option('--campaign <id>', 'only of this campaign and its notifications')
+    .option('--limit <n>', 'how many at most', wholeNumber(1, 100_000_000))
+    .addHelpText('after', EVENTS_HELP)
+    .action(async (options: EventsOptions) => {
+      const { printEvents } = await import('./eventsCommand.js');
+      exitWith(await printEvents(options));
     });
 }
 

@@ -30,6 +30,13 @@ export const EVENT_TYPES: readonly EventType[] = [
   ...CAMPAIGN_CHANGES.map((state) => `campaign.${state}` as const),
 ];
 
+const CURSOR = /^\d{1,15}-\d{1,20}$/;
+
+/** Whether a text can be a cursor: the id of an event, or one that a page has given as `next`. */
+export function isCursor(text: string): boolean {
+  return CURSOR.test(text);
+}
+
 /** One change of a notification or of a campaign. What it is of may have gone on since. */
 export interface FeedEvent {
   /** Names the event, for dropping repeats, and is the cursor to go on from; a later event has a greater one. */

@@ -95,6 +95,11 @@ export class EventFeed {
     return ms <= 0 ? BEGINNING : `${Math.ceil(ms) - 1}${END_OF_MILLISECOND}`;
   }
 
+  /** The cursor behind the newest event: what is after it has not happened yet. */
+  async newest(): Promise<string> {
+    return (await readExtent(this.#redis, this.#ledger.keys.feed)).last;
+  }
+
   /** Forgets events that are older than that (ms). The newest stays: by it a reader knows that it missed none. */
   async forgetOld(now: number, retentionMs: number): Promise<void> {
     const { feed } = this.#ledger.keys;

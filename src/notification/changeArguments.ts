@@ -4,7 +4,7 @@ import { begins } from './campaignStop.js';
 import type { Snapshot } from './codec.js';
 import { detailFieldOf } from './countedReason.js';
 import { consentArguments, type IntentConsent } from './intentConsent.js';
-import { EVENTS_AT_MOST, eventsOf } from './notificationEvent.js';
+import { eventsOf } from './notificationEvent.js';
 import { countLabel, isLive, isSettled, type NotificationRecord, unknownSince } from './record.js';
 import type { Retention } from './retention.js';
 import { type SearchIndex, searchArguments } from './searchIndex.js';
@@ -81,12 +81,12 @@ export function changeArguments(
 
 /** The most that the feed may hold, the events of this change, and how many they are. */
 function feedArguments(
-  { eventsMax = EVENTS_AT_MOST }: Retention,
+  { eventsMax }: Retention,
   before: NotificationRecord,
   next: NotificationRecord,
 ): (string | number | Buffer)[] {
   const events = eventsOf(before, next);
-  return [eventsMax, ...events, events.length];
+  return [eventsMax ?? '', ...events, events.length];
 }
 
 /** When the platform is asked what became of it, for the list of those: only where that has changed. */

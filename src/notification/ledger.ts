@@ -32,7 +32,7 @@ import {
   NOT_RELEASED,
   WRITTEN,
 } from './ledgerScripts.js';
-import { acceptedEvent, EVENTS_AT_MOST, queuedEvent } from './notificationEvent.js';
+import { acceptedEvent, queuedEvent } from './notificationEvent.js';
 import { withFirstLook } from './reconciling.js';
 import { isSettled, type NotificationRecord } from './record.js';
 import { checkRetention, type Retention } from './retention.js';
@@ -79,7 +79,7 @@ export class Ledger {
   readonly #redis: RedisClient;
   readonly #keyring: Keyring;
   readonly #places: ChangePlaces;
-  readonly #eventsMax: number;
+  readonly #eventsMax: number | '';
   readonly #observe: LedgerObserver;
   readonly #search: SearchIndex | undefined;
   /** `RECONCILE_AFTER` (ms): when the platform is asked what became of an `unknown`. */
@@ -102,7 +102,7 @@ export class Ledger {
     this.#observe = observe;
     this.#search = search;
     this.#lookDelays = lookDelays;
-    this.#eventsMax = retention.eventsMax ?? EVENTS_AT_MOST;
+    this.#eventsMax = retention.eventsMax ?? '';
     this.keys = ledgerKeys(prefix);
     this.clock = redisClock(redis, prefix);
     this.#campaignKeys = campaignKeys(prefix);

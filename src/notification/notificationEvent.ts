@@ -14,9 +14,6 @@ import { CHANNELS, type Channel, STATES, type State } from './state.js';
  * It holds no address and no text of a message.
  */
 
-/** The most events that the feed holds where nothing else is said; about 100 MB (docs/performance.md). */
-export const EVENTS_AT_MOST = 2_000_000;
-
 /** The first byte of an event says whose it is; a version that does not know it passes over the event. */
 const NOTIFICATION_KIND = 1;
 

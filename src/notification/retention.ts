@@ -4,7 +4,10 @@ export interface Retention {
   ledgerMs: number;
   /** How long a settled notification can be retried. */
   requestMs: number;
-  /** How many events the feed may hold. @defaultValue EVENTS_AT_MOST */
+  /**
+   * How many events the feed may hold. Left out where another process sees to that: of two that say it, the smaller
+   * number counts.
+   */
   eventsMax?: number;
 }
 

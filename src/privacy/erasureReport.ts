@@ -57,6 +57,10 @@ export const ALWAYS_KEPT: readonly Kept[] = [
     why: 'they hold no address and no text, campaigns go on adding up, and a repeated request is not sent again; they expire after LEDGER_RETENTION',
   },
   {
+    what: 'events: ids of notifications and of Genesys Cloud, states, reasons, times',
+    why: 'they hold no address and no text, and other services go by them; they expire after EVENTS_RETENTION. The metadata that is read with them is gone with the request',
+  },
+  {
     what: 'numbers of rows in campaigns, without content',
     why: 'campaigns go on adding up',
   },

@@ -45,6 +45,15 @@ export class EventReader {
     return withTimeout(untilConnected(this.#redis).then(() => this.#feed.read(query)));
   }
 
+  /**
+   * The cursor behind the newest event: what is after it has not happened yet.
+   *
+   * @throws RedisUnavailableError
+   */
+  newest(): Promise<string> {
+    return withTimeout(untilConnected(this.#redis).then(() => this.#feed.newest()));
+  }
+
   /** While Redis is away the iterator waits; it goes on where it was. */
   follow(options: EventOptions): EventIterator {
     const progress: { cursor: string | undefined } = { cursor: options.after };

@@ -108,7 +108,7 @@ export interface ProducerOptions {
   defaultCountry?: string;
   /** How long the audit keeps who did what (ms). @defaultValue 400 days */
   auditRetentionMs?: number;
-  /** How many events the feed may hold. @defaultValue 2 000 000 */
+  /** How many events the feed may hold. @defaultValue the workers see to that */
   eventsMax?: number;
   /** Called with each entry of the audit that was written through this producer. */
   observeAudit?: AuditLogOptions['observe'];

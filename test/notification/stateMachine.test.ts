@@ -17,6 +17,11 @@ import {
 } from '../../src/notification/attempt.js';
 import type { Decision } from '../../src/notification/decision.js';
 import {
+  eventsOf,
+  type NotificationChange,
+  unpackNotificationEvent,
+} from '../../src/notification/notificationEvent.js';
+import {
   doubt,
   isLastLook,
   type LegFinding,
@@ -64,6 +69,8 @@ interface World {
   isHonest: boolean;
   /** How often a person or a policy has decided that an `unknown` was not sent. */
   decided: number;
+  /** What the feed has said of it. */
+  told: NotificationChange[];
   /** What Redis may go back to. */
   earlier: NotificationRecord[];
   /** Intents that workers hold, with what they know of them. */
@@ -86,14 +93,21 @@ const LOOK_DELAYS = [20_000, 40_000];
 function apply<R>(world: World, decision: Decision<R>): R {
   if (decision.next !== undefined) {
     world.earlier.push(world.record);
-    world.record = withFirstLook(world.record, decision.next, LOOK_DELAYS);
+    becomes(world, withFirstLook(world.record, decision.next, LOOK_DELAYS));
   }
   return decision.result;
 }
 
+function becomes(world: World, next: NotificationRecord): void {
+  const events = eventsOf(world.record, next).map(unpackNotificationEvent);
+  world.told.push(...events.filter((event) => event !== undefined));
+  world.record = next;
+}
+
 function newWorld(isHonest = true): World {
   const record = acceptedRecord();
-  return { record, now: T0, messages: [], isHonest, decided: 0, earlier: [], workers: [] };
+  const told = [{ id: record.id, generation: 1, state: 'accepted' as const }];
+  return { record, now: T0, messages: [], isHonest, decided: 0, told, earlier: [], workers: [] };
 }
 
 /** Mostly the newest worker, at times one that all others took for dead. */
@@ -105,7 +119,7 @@ const seed = fc.nat({ max: 1_000 });
 const flip = fc.boolean();
 
 function becomesQueued(world: World): void {
-  if (world.record.state === 'accepted') world.record = queued(world.record, world.now);
+  if (world.record.state === 'accepted') becomes(world, queued(world.record, world.now));
 }
 
 function isClaimed(world: World): void {
@@ -448,6 +462,26 @@ describe('whatever happens to a notification, in whatever order', () => {
     fc.assert(
       fc.property(histories, (steps) => run(steps, (world) => must(world.messages.length < 2))),
       { numRuns: modelRuns(1_500) },
+    );
+  });
+
+  test('the feed says where it stands, but for a try that comes after a wait, and says nothing twice in a row', () => {
+    const check = ({ record, told }: World) => {
+      const [last, former] = [told.at(-1), told.at(-2)];
+      const isSaid = last?.state === record.state && last.reason === record.reason;
+      const isVainTry = record.state === 'processing' && record.reason === undefined;
+      const waited = last?.state === 'queued' && last.reason !== undefined;
+      must(last?.generation === record.generation);
+      must(isSaid || (isVainTry && waited));
+      must(
+        last?.state !== former?.state ||
+          last?.reason !== former?.reason ||
+          last?.channel !== former?.channel,
+      );
+    };
+    fc.assert(
+      fc.property(histories, (steps) => run(steps, check)),
+      { numRuns: 500 },
     );
   });
 

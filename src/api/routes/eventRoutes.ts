@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { EVENT_TYPES, onTheWire } from '../../events/event.js';
+import { EVENT_TYPES, isCursor, onTheWire } from '../../events/event.js';
 import type { EventsGone } from '../../events/eventFeed.js';
 import { CHANNELS, STATES } from '../../notification/state.js';
 import { type Problem, problem } from '../problems.js';
@@ -7,7 +7,6 @@ import { answer, ok, queryText, route, wholeNumber } from '../route.js';
 
 const PAGE_MAX = 1_000;
 const PAGE_DEFAULT = 100;
-const CURSOR = /^\d{1,15}-\d{1,20}$/;
 const TYPE_EXPECTED = `types of events, comma separated: ${EVENT_TYPES.join(', ')}`;
 
 const event = z
@@ -97,7 +96,7 @@ export const EVENT_ROUTES = [
       'Every change of a notification and of a campaign, the oldest first: each at least once, those of one notification in their order. Keep next, and give it as after to go on. Events are kept for EVENTS_RETENTION, and EVENTS_MAX of them at most; a cursor that is older is answered with 410. An answer may have fewer than limit, or none, and still more: it looks through a bounded part at a time.',
     query: {
       after: queryText
-        .regex(CURSOR, 'next of the page before, or the id of an event')
+        .refine(isCursor, 'next of the page before, or the id of an event')
         .optional()
         .meta({ description: 'next of the page before. Left out: from the oldest that is kept.' }),
       types: queryText

@@ -16,7 +16,8 @@
 -- ARGV[8] rows that the upload has brought, or ''   ARGV[9] and the fields of their hash
 -- ARGV[10] '1' when it must be written only if nothing is left to do, else ''
 -- ARGV[11] how long all of it is kept (ms), or '' while it is at work
--- ARGV[12] the event of the change, or '' when nothing is said   ARGV[13] how many events the feed may hold
+-- ARGV[12] the event of the change, or '' when nothing is said   ARGV[13] how many events the feed may
+-- hold, or '' where another process sees to that
 -- returns 1 when written, 2 when something is left to do or the upload is not all there, else the record
 -- that is there, or false when there is none
 local current = redis.call('GET', KEYS[1])
@@ -83,8 +84,10 @@ if ARGV[6] == '' then
 else
   redis.call('SET', KEYS[5], ARGV[6])
 end
-if ARGV[12] ~= '' then
+if ARGV[12] ~= '' and ARGV[13] ~= '' then
   redis.call('XADD', KEYS[14], 'MAXLEN', '~', ARGV[13], '*', 'e', ARGV[12])
+elseif ARGV[12] ~= '' then
+  redis.call('XADD', KEYS[14], '*', 'e', ARGV[12])
 end
 redis.call('SET', KEYS[1], ARGV[3])
 for _, key in ipairs({ KEYS[1], KEYS[4], KEYS[5], KEYS[7], KEYS[8], KEYS[9], KEYS[12], KEYS[13] }) do

@@ -12,7 +12,7 @@
 -- KEYS[1] due   KEYS[2] feed, then of each notification: record, request, and a list of the search index for
 -- each of its entries; at the end, when they are rows of one campaign: counts, live, halt
 -- ARGV[1] '', or how many erasures the campaign had counted when its rows were read   ARGV[2] when those lists expire (epoch ms)
--- ARGV[3] how many events the feed may hold
+-- ARGV[3] how many events the feed may hold, or '' where another process sees to that
 -- then ARGV of each notification: id, record (tag + packed), request, next check (epoch ms), row
 -- number or '', its event, how many entries, the entries
 -- returns of each: false when accepted, the record that is already there, or 0 when the row must not
@@ -38,7 +38,11 @@ while argument <= #ARGV do
     -- The note first: a script that breaks off is not rolled back, and a note without a record is
     -- harmless, while a record without a note is forgotten.
     redis.call('ZADD', KEYS[1], check, id)
-    redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'e', event)
+    if ARGV[3] == '' then
+      redis.call('XADD', KEYS[2], '*', 'e', event)
+    else
+      redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[3], '*', 'e', event)
+    end
     redis.call('SET', record, packed)
     redis.call('SET', request, asked)
     if are_rows then

@@ -40,7 +40,8 @@
 -- of 'give' and 'take': how many places
 -- of 'check': how many digests; the bit of the channel; how many addresses have places, and under how
 -- many keys each, 0 where there is no cap; how many places there are; then the field of each digest in its bucket
--- then how many events the feed may hold, its new events, and how many they are
+-- then how many events the feed may hold, or '' where another process sees to that; its new events; how many
+-- these are
 -- returns 1 when written, 2 when sending is paused, 3 when the campaign is paused, 4 when it is
 -- cancelled, 5 when an address is suppressed, 6 when one has no place left, 7 when the request is not kept
 -- any more, else the record that is there, or false when there is none
@@ -122,7 +123,11 @@ end
 -- changes, loudly.
 local function tell()
   for event = most + 1, most + events do
-    redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[most], '*', 'e', ARGV[event])
+    if ARGV[most] == '' then
+      redis.call('XADD', KEYS[8], '*', 'e', ARGV[event])
+    else
+      redis.call('XADD', KEYS[8], 'MAXLEN', '~', ARGV[most], '*', 'e', ARGV[event])
+    end
   end
 end
 if ARGV[5] == '' then
