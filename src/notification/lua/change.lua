@@ -118,8 +118,8 @@ elseif consent then
   addresses = tonumber(ARGV[about + 5])
 end
 -- No change without its event and no event without its change. The events come right before the record: where
--- they are refused, nothing of the change is written and the writer hears so; once they stand, nothing can refuse
--- the record. Unlike the lists of a search they are not passed over: a key of the feed that is damaged stops all
+-- they are refused, nothing of the change is written and the writer hears so (of an end the checkpoint is gone by
+-- then; what was found is looked up again); once they stand, nothing can refuse the record. Unlike the lists of a search they are not passed over: a key of the feed that is damaged stops all
 -- changes, loudly.
 local function tell()
   for event = most + 1, most + events do
