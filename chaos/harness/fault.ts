@@ -1,3 +1,4 @@
+import type { Finding, Records } from './judge.js';
 import type { SceneNeeds } from './openScene.js';
 import type { ServerName } from './redisServer.js';
 import type { Scene } from './scene.js';
@@ -12,11 +13,20 @@ export interface Fault {
   notHere?(settings: ChaosSettings): Promise<string | undefined>;
   /** What the scene has beside or instead of the usual. */
   needs?(settings: ChaosSettings): SceneNeeds | Promise<SceneNeeds>;
+  /** Watches the scene from before the first notification on, for what the ledger and the sandbox do not show. */
+  watch?(scene: Scene): Promise<Watch>;
   /**
    * Strikes while notifications are accepted and sent. Once it has resolved all is well again, as far as
    * that is in the power of a person who runs a deployment.
    */
   strike(scene: Scene): Promise<void>;
+}
+
+/** What a fault sees beside the ledger and the sandbox. */
+export interface Watch {
+  /** To be asked when all have ended. */
+  findings(records: Records): Promise<Finding[]>;
+  close(): Promise<void>;
 }
 
 /** What the command line says. */

@@ -1,4 +1,4 @@
-import type { ChaosSettings, Fault } from './fault.js';
+import type { ChaosSettings, Fault, Watch } from './fault.js';
 import { judge, type Records, untilEnded, type Verdict } from './judge.js';
 import { openScene } from './openScene.js';
 import { type Recovery, recoveryOf } from './recovery.js';
@@ -32,13 +32,17 @@ export async function runFault(
   if (notHere !== undefined) return { name, about, notHere, strikes: 0, seconds: seconds() };
   const needs = (await fault.needs?.(settings)) ?? {};
   const { scene, close } = await openScene(name, settings, tools, needs);
+  let watch: Watch | undefined;
   try {
+    watch = await fault.watch?.(scene);
     const records = await Promise.race([strike(scene, fault), rejectedBy(interrupted)]);
     const verdict = await judge(scene, records);
+    verdict.findings.push(...((await watch?.findings(records)) ?? []));
     const recovery = recoveryOf(scene.strikes, records);
     const { length: strikes } = scene.strikes;
     return { name, about, notPromised, verdict, recovery, strikes, seconds: seconds() };
   } finally {
+    await watch?.close();
     await close();
   }
 }

@@ -65,8 +65,11 @@ export class EventFeed {
     const { limit, after = BEGINNING, withMetadata } = query;
     const found: FeedEvent[] = [];
     let next = after;
-    for (let read = 0; read < READ_AT_MOST; read += READ_AT_A_TIME) {
-      const { entries, extent } = await this.#entriesAfter(next);
+    // Without a filter every entry fits, and no more are read than are wanted.
+    const isFiltered = query.types !== undefined || query.campaignId !== undefined;
+    const count = isFiltered ? READ_AT_A_TIME : Math.min(limit, READ_AT_A_TIME);
+    for (let read = 0; read < READ_AT_MOST; read += count) {
+      const { entries, extent } = await this.#entriesAfter(next, count);
       const gone = goneAt(next, extent);
       if (gone !== undefined && found.length === 0) return gone;
       // Trimmed while this page was read: what was found stands, and the next page says so.
@@ -77,7 +80,7 @@ export class EventFeed {
         if (event !== undefined && fits(event, query)) found.push(event);
         if (found.length === limit) return this.#page(found, next, true, withMetadata);
       }
-      if (entries.length < READ_AT_A_TIME) return this.#page(found, next, false, withMetadata);
+      if (entries.length < count) return this.#page(found, next, false, withMetadata);
     }
     return this.#page(found, next, true, withMetadata);
   }
@@ -114,10 +117,11 @@ export class EventFeed {
   /** The entries first: of what is trimmed in between, the extent then says so. */
   async #entriesAfter(
     cursor: string,
+    count: number,
   ): Promise<{ entries: [Buffer, Buffer[]][]; extent: FeedExtent }> {
     const { feed } = this.#ledger.keys;
     const [entries, extent] = await Promise.all([
-      this.#redis.xrangeBuffer(feed, `(${cursor}`, '+', 'COUNT', READ_AT_A_TIME),
+      this.#redis.xrangeBuffer(feed, `(${cursor}`, '+', 'COUNT', count),
       readExtent(this.#redis, feed),
     ]);
     return { entries, extent };

@@ -48,6 +48,11 @@ export class DeliveryWindow {
     return OUTSTANDING_MOST - this.#entries.size;
   }
 
+  /** Whether it pays to read the feed on: a page costs about the same for one event as for many. */
+  get wantsMore(): boolean {
+    return this.room >= OUTSTANDING_MOST / 2 || (this.room > 0 && this.#underWay === 0);
+  }
+
   get isDown(): boolean {
     return this.#progress.failures >= DOWN_AFTER;
   }

@@ -175,7 +175,7 @@ export class EndpointSender {
 
   async #read(window: DeliveryWindow): Promise<void> {
     const { feed, now } = this.#parts;
-    while (window.room > 0 && !this.#isStopped && performance.now() >= this.#readAgainAt) {
+    while (window.wantsMore && !this.#isStopped && performance.now() >= this.#readAgainAt) {
       const limit = Math.min(window.room, READ_AT_ONCE);
       const { types } = this.#webhook;
       const after = window.cursor;
