@@ -4,6 +4,7 @@ import type { Caller } from '../audit/auditCaller.js';
 import { type FieldProblem, schemaProblems } from '../notification/request.js';
 import type { ApiParts } from './apiParts.js';
 import { httpProblem, invalidRequest, type Problem, sendProblem } from './problems.js';
+import { inRequestSpan } from './requestSpan.js';
 
 /*
  * One table entry a route: the schemas in it check the request, type the handler and its answer, and
@@ -219,26 +220,41 @@ function registerUpload(app: FastifyInstance, each: Route, parts: ApiParts): voi
 }
 
 function register(app: FastifyInstance, each: Route, parts: ApiParts): void {
-  const { method, url, bodyLimit, of, check } = each;
-  const parameter = parameterOf(url);
-  app.route<{ Params: Readonly<Record<string, string | undefined>> }>({
+  const { method, url, bodyLimit } = each;
+  // Probes of health come every few seconds and belong to no trace.
+  const isTraced = url.startsWith('/v1/');
+  app.route<{ Params: Params }>({
     method,
     url,
     bodyLimit,
     config: { route: each },
-    handler: async (request, reply) => {
-      const id = parameter === undefined ? undefined : request.params[parameter];
-      if (of !== undefined) {
-        if (!of.isId(id)) return sendProblem(reply, of.missing);
-        if (of.logAs !== undefined) request[of.logAs] = id;
-      }
-      const { problems, parsed } = readRequest(each, request);
-      const all = [...(check?.(request) ?? []), ...problems];
-      if (all.length > 0) return sendProblem(reply, invalidRequest(all));
-      const { caller } = request;
-      return send(reply, await each.run({ id, ...parsed, caller, request }, parts));
+    handler: (request, reply) => {
+      const handle = () => handleRequest(each, parts, request, reply);
+      return isTraced ? inRequestSpan(request, reply, each, handle) : handle();
     },
   });
+}
+
+type Params = Readonly<Record<string, string | undefined>>;
+
+async function handleRequest(
+  each: Route,
+  parts: ApiParts,
+  request: FastifyRequest<{ Params: Params }>,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { of, check } = each;
+  const parameter = parameterOf(each.url);
+  const id = parameter === undefined ? undefined : request.params[parameter];
+  if (of !== undefined) {
+    if (!of.isId(id)) return sendProblem(reply, of.missing);
+    if (of.logAs !== undefined) request[of.logAs] = id;
+  }
+  const { problems, parsed } = readRequest(each, request);
+  const all = [...(check?.(request) ?? []), ...problems];
+  if (all.length > 0) return sendProblem(reply, invalidRequest(all));
+  const { caller } = request;
+  return send(reply, await each.run({ id, ...parsed, caller, request }, parts));
 }
 
 function send(reply: FastifyReply, result: Sent | Problem): FastifyReply {

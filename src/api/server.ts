@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import type { Caller } from '../audit/auditCaller.js';
+import { logFields } from '../tracing/tracing.js';
 import { refuseForeignPages, refuseWhileUnfit, requireKey } from './apiKeys.js';
 import type { ApiParts } from './apiParts.js';
 import { answerError, handleErrors } from './errorHandler.js';
@@ -77,6 +78,7 @@ function logRequests(app: FastifyInstance, { metrics }: ApiParts): void {
       caller: caller.name,
       notificationId,
       campaignId,
+      ...(request.span && logFields(request.span)),
     };
     const { method, route, status } = line;
     metrics.countHttpRequest({ method, route, status, durationMs: reply.elapsedTime });

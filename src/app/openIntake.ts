@@ -31,7 +31,7 @@ export function openIntake(
     connection: redis,
     prefix: config.QUEUE_PREFIX,
     log,
-    acceptAll: (inputs) => acceptor.acceptAll(inputs, INTAKE),
+    acceptAll: (inputs, origins) => acceptor.acceptAll(inputs, INTAKE, origins),
     stateOf: async (id) => (await ledger.read(id))?.state,
     count,
     noteRedis,

@@ -5,6 +5,8 @@ import { type NotificationRecord, newRecord, queued } from '../notification/reco
 import { cancelWithCampaign, waitsForResume } from '../notification/settlement.js';
 import { addJobs, jobIds, promoted, type Queues } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { inSendSpans } from '../tracing/messagingSpans.js';
+import { inSpan } from '../tracing/tracing.js';
 import {
   type Campaign,
   CHUNK_ROWS,
@@ -203,7 +205,21 @@ export class Release {
   }
 
   /** The first three steps. `taken`: rows whose id belongs to something else. */
-  async #accept(
+  #accept(
+    campaign: Campaign,
+    rows: readonly PlacedRow[],
+    erasures: number,
+  ): Promise<{ halted: boolean; taken: number }> {
+    const { id } = campaign;
+    const attributes = { 'notifier.campaign.id': id, 'messaging.batch.message_count': rows.length };
+    const sent = rows.map(({ number }) => ({ id: rowId(id, number), lane: 'campaign' }));
+    return inSpan('release rows', { attributes }, () =>
+      inSendSpans(sent, true, (carriedTo) => this.#acceptIn(carriedTo, campaign, rows, erasures)),
+    );
+  }
+
+  async #acceptIn(
+    carriedTo: (record: NotificationRecord) => string | undefined,
     campaign: Campaign,
     rows: readonly PlacedRow[],
     erasures: number,
@@ -226,6 +242,7 @@ export class Release {
       queues,
       needJob.map(({ record }) => record),
       now,
+      carriedTo,
     );
     await observe('jobs_added', id);
     await ledger.changeAll(

@@ -16,6 +16,7 @@ import type { NotificationRecord } from '../notification/record.js';
 import { CAMPAIGN_PAUSED, cancelWithCampaign } from '../notification/settlement.js';
 import type { State } from '../notification/state.js';
 import type { Verdict } from '../policy/rule.js';
+import { activeSpan, addEvent, inSpan } from '../tracing/tracing.js';
 
 /**
  * How an attempt ended, for the queue to act upon. The ledger has been written by then; the queue
@@ -106,6 +107,7 @@ export class Attempt {
       deadline: this.record.state === 'sent' ? undefined : this.record.deadline,
       spentFor: [this.record.campaignId],
       correlation: { notificationId: this.id, attempt: this.record.attempts + 1 },
+      span: activeSpan(),
     };
   }
 
@@ -116,6 +118,7 @@ export class Attempt {
   }
 
   async emit(step: AttemptEvent): Promise<void> {
+    addEvent(`notifier.${step}`);
     await this.#tools.observe(step, this.id);
   }
 
@@ -123,7 +126,7 @@ export class Attempt {
   async timed<T>(phase: Phase, work: () => T | Promise<T>): Promise<T> {
     const startedAt = performance.now();
     try {
-      return await work();
+      return await inSpan(phase, {}, async () => work());
     } finally {
       this.#tools.observePhase(phase, performance.now() - startedAt);
     }

@@ -42,9 +42,10 @@ export async function beforeRequest(
   exchange.throwIfEnded();
 }
 
-function acquirePermit(exchange: CallContext, admission: Limiter): Promise<Permit> {
+async function acquirePermit(exchange: CallContext, admission: Limiter): Promise<Permit> {
   const { operation, lane, signal, servesUntil } = exchange;
-  return exchange.whileWaiting(() =>
+  const askedAt = performance.now();
+  const permit = await exchange.whileWaiting(() =>
     admission.acquire({
       operation,
       lane,
@@ -52,6 +53,8 @@ function acquirePermit(exchange: CallContext, admission: Limiter): Promise<Permi
       deadline: servesUntil,
     }),
   );
+  exchange.trace.waited(performance.now() - askedAt);
+  return permit;
 }
 
 function throwUnlessAdmitted(ticket: Permit): void {

@@ -1,3 +1,5 @@
+import type { Span } from '@opentelemetry/api';
+
 /**
  * Everything this client asks of the platform. Whether a request may be repeated is a property of
  * the operation, never of its HTTP method: some of the reads are POSTs, and so are all the sends.
@@ -96,7 +98,8 @@ export interface PermitRequest {
 
 /** The limiter's answer: one request may be issued now, or none, and why. */
 export type Permit =
-  | { admitted: true }
+  /** `waitedMs`: for its turn, where that was before the call. */
+  | { admitted: true; waitedMs?: number }
   /** The platform has asked all clients of the organisation to wait. */
   | { admitted: false; because: 'gate_closed'; retryAfterMs: number }
   /** The allowance is used up by others for so long that waiting here would only hold a place. */
@@ -209,6 +212,10 @@ export interface CallOptions {
   isAhead?: true;
   /** Goes into log lines only. */
   correlation?: { notificationId?: string; attempt?: number };
+  /** The span that asks; the active one when left out. */
+  span?: Span;
+  /** Spans that wait for the same answer: each is linked with the request's. */
+  otherSpans?: readonly Span[];
 }
 
 export type CallResult<T> =

@@ -8,6 +8,7 @@ import {
   type RequestLane,
   type SendGuard,
 } from './call.js';
+import { RequestTrace } from './requestTrace.js';
 
 type Ending = 'deadline' | 'aborted' | 'closed';
 
@@ -36,6 +37,7 @@ export class CallContext {
   readonly signal: AbortSignal;
   /** Epoch ms; see `CallOptions.deadline`. */
   readonly servesUntil: number | undefined;
+  readonly trace: RequestTrace;
 
   /** The token the attempt was issued with, so that a late 401 does not drop a newer one. */
   token: string | undefined;
@@ -67,6 +69,7 @@ export class CallContext {
     this.spentFor = settings.options.spentFor;
     this.isAhead = settings.options.isAhead;
     this.guard = settings.guard;
+    this.trace = new RequestTrace(operation, settings.options);
     this.servesUntil = settings.options.deadline;
     this.#ticket = settings.options.ticket;
     this.signal = this.#controller.signal;

@@ -100,12 +100,14 @@ export class Caller {
       if (!(error instanceof CallFailed)) throw error;
       return this.#failed(exchange, error.failure);
     } finally {
+      exchange.trace.over();
       exchange.settle();
     }
   }
 
   #failed(exchange: CallContext, failure: CallFailure): { ok: false; failure: CallFailure } {
     const { operation, lane, correlation } = exchange;
+    exchange.trace.over(failure);
     const line = { operation, lane, failure, ...correlation };
     if (isOrdinary(operation, failure)) this.#log.debug(line, 'call to Genesys ended');
     else this.#log.warn(line, 'call to Genesys failed');

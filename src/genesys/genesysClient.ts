@@ -281,12 +281,14 @@ export async function createGenesysClient(
     async acquire(operation, { lane, signal, deadline }) {
       // A turn is to be used at once: nothing is loaded between it and the request.
       await platform();
-      return deps.admission.acquire({
+      const askedAt = performance.now();
+      const permit = await deps.admission.acquire({
         operation,
         lane,
         signal,
         deadline,
       });
+      return permit.admitted ? { ...permit, waitedMs: performance.now() - askedAt } : permit;
     },
     findContact: (email, options) => contacts.find(email, options),
     getContact: (contactId, options) => contacts.get(contactId, options),

@@ -211,6 +211,7 @@ export class Transport {
         config.headers.set('Authorization', `Bearer ${exchange.token}`);
       }
       exchange.attemptStartedAt = performance.now();
+      exchange.trace.issued((config.method ?? '').toUpperCase(), config.url ?? '');
       return config;
     });
     this.#axios.interceptors.response.use(
@@ -237,7 +238,9 @@ export class Transport {
       },
       retryDelay: (count, error) => {
         const failure = mapError(error, exchangeOf(error.config));
-        return failure === undefined ? 0 : pauseBefore(count, failure);
+        const pauseMs = failure === undefined ? 0 : pauseBefore(count, failure);
+        exchangeOf(error.config).trace.willRepeat(pauseMs);
+        return pauseMs;
       },
     });
   }
@@ -247,6 +250,7 @@ export class Transport {
     const durationMs = Math.round(performance.now() - attemptStartedAt);
     const refusal = failure?.kind === 'http' ? failure : undefined;
     const correlationId = refusal?.correlationId ?? correlationIdOf(exchange.head?.headers ?? {});
+    exchange.trace.ended(outcome, exchange.head?.status, correlationId);
     this.#observe({
       operation,
       outcome,

@@ -94,6 +94,8 @@ export function optionsOf(members: readonly PendingLookup[]): CallOptions {
     lane: first.lane,
     signal,
     spentFor: all.flatMap(({ spentFor = [undefined] }) => spentFor),
+    span: first.span,
+    otherSpans: others.flatMap(({ span }) => span ?? []),
     deadline: Number.isFinite(deadline) ? deadline : undefined,
   };
 }

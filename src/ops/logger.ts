@@ -1,4 +1,5 @@
 import { type Logger, pino } from 'pino';
+import { logFields } from '../tracing/tracing.js';
 
 /**
  * What may be said in a log about an error that was not foreseen: its class, its code, and where it
@@ -25,6 +26,7 @@ export async function createLogger(level: string, role: string): Promise<Logger>
     level,
     base: { role, pid: process.pid },
     timestamp: pino.stdTimeFunctions.isoTime,
+    mixin: () => logFields(),
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: [

@@ -11,6 +11,7 @@ import type { NotificationRecord } from '../notification/record.js';
 import { CAMPAIGN_PAUSED, cancelWithCampaign, waitForResume } from '../notification/settlement.js';
 import { type StoredRequest, UnreadableRequestError } from '../notification/storedRequest.js';
 import { redactedError } from '../ops/logger.js';
+import { activeSpan, inSpan } from '../tracing/tracing.js';
 import { hasNextChannel } from './nextChannel.js';
 import { Preparation, type PreparationParts } from './prepare.js';
 
@@ -44,10 +45,7 @@ export class NotificationPipeline {
     job: { id: string; generation: number },
     signal: AbortSignal,
   ): Promise<AttemptOutcome> {
-    const now = await this.#parts.ledger.clock.current();
-    const claimed = await this.#parts.ledger.changeUnlessHalted(job.id, (record) =>
-      claim(record, job.generation, now),
-    );
+    const claimed = await inSpan('claim', {}, () => this.#claim(job));
     if (claimed === undefined) return { kind: 'done', state: 'gone' };
     switch (claimed.kind) {
       case 'ended':
@@ -69,6 +67,12 @@ export class NotificationPipeline {
         throw new Error(`unhandled claim ${String(never)}`);
       }
     }
+  }
+
+  async #claim({ id, generation }: { id: string; generation: number }) {
+    const { ledger } = this.#parts;
+    const now = await ledger.clock.current();
+    return ledger.changeUnlessHalted(id, (record) => claim(record, generation, now));
   }
 
   /** The job's campaign was halted before anything was done for it. */
@@ -110,6 +114,10 @@ export class NotificationPipeline {
       attempt: record.attempts + 1,
     });
     const attempt = new Attempt(record, signal, log, this.#parts);
+    activeSpan()?.setAttributes({
+      'notifier.attempt': record.attempts + 1,
+      'notifier.campaign.id': record.campaignId,
+    });
     try {
       await attempt.emit('claimed');
       const { ledger, checkpoints } = this.#parts;

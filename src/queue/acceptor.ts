@@ -1,3 +1,4 @@
+import type { Context } from '@opentelemetry/api';
 import { v7 as uuidv7 } from 'uuid';
 import { type Snapshot, takeRandom } from '../notification/codec.js';
 import type { Keyring } from '../notification/keyring.js';
@@ -18,6 +19,7 @@ import {
   type TemplateEntry,
   templateProblems,
 } from '../templates/catalogue.js';
+import { inSendSpans } from '../tracing/messagingSpans.js';
 import type { Backlog } from './backlog.js';
 import { addJobs, type Queues } from './jobs.js';
 import { untilConnected, withTimeout } from './timeout.js';
@@ -44,6 +46,8 @@ interface Candidate {
   request: NotificationRequest;
   /** As the caller wrote it; versions before this one hashed that. */
   written: NotificationRequest;
+  /** The trace that its producer has added it in, where that is known. */
+  origin?: Context;
 }
 
 interface Pinned extends Candidate {
@@ -84,8 +88,16 @@ export class Acceptor {
     this.#keyring = parts.keyring;
   }
 
-  /** Takes in one chunk; results in the order of the inputs, each item on its own merits. */
-  async acceptAll(inputs: readonly unknown[], by?: string): Promise<AcceptResult[]> {
+  /**
+   * Takes in one chunk; results in the order of the inputs, each item on its own merits.
+   *
+   * @param origins the trace of each input, where producers have handed one over
+   */
+  async acceptAll(
+    inputs: readonly unknown[],
+    by?: string,
+    origins: readonly Context[] = [],
+  ): Promise<AcceptResult[]> {
     const now = await this.#now();
     const msecs = now ?? this.#ledger.clock.now();
     const results: AcceptResult[] = new Array(inputs.length);
@@ -107,6 +119,7 @@ export class Acceptor {
         id: parsed.request.id ?? uuidv7({ msecs, random: takeRandom(UUID_BYTES) }),
         request: parsed.request,
         written: parsed.written,
+        origin: origins[at],
       });
     });
     await Promise.all(
@@ -120,7 +133,7 @@ export class Acceptor {
     // Answered one by one into `results`, so that what is known stays known when time runs out.
     for (const { at, id } of candidates) results[at] = { status: 'unavailable', id, fault: AWAY };
     try {
-      await withTimeout(this.#accept(candidates, results, by));
+      await withTimeout(this.#accept(candidates, results, by, inputs.length > 1));
     } catch (error) {
       for (const { at, id } of candidates) {
         const result = results[at];
@@ -146,6 +159,7 @@ export class Acceptor {
     candidates: Candidate[],
     results: AcceptResult[],
     by: string | undefined,
+    areMany: boolean,
   ): Promise<void> {
     await untilConnected(this.#redis);
     const now = await this.#ledger.clock.current();
@@ -159,6 +173,32 @@ export class Acceptor {
       }
       return;
     }
+    const accepting = pinned.map(
+      ({ id, request: { priority: lane = 'transactional' }, origin }) => ({
+        id,
+        lane,
+        origin,
+      }),
+    );
+    await inSendSpans(accepting, areMany, (carriedTo) =>
+      this.#store({ pinned, results, carriedTo, now, by }),
+    );
+  }
+
+  /** The three steps. */
+  async #store({
+    pinned,
+    results,
+    carriedTo,
+    now,
+    by,
+  }: {
+    pinned: readonly Pinned[];
+    results: AcceptResult[];
+    carriedTo: (record: NotificationRecord) => string | undefined;
+    now: number;
+    by: string | undefined;
+  }): Promise<void> {
     const acceptances = await this.#ledger.accept(
       pinned.map(({ id, request, templateHash }) => ({
         record: newRecord(id, request, this.#keyring.hashRequest(request), now, by),
@@ -185,6 +225,7 @@ export class Acceptor {
       this.#queues,
       needJob.map(({ snapshot }) => snapshot.record),
       now,
+      carriedTo,
     );
     for (const { at, result } of needJob) results[at] = result;
     const changes = needJob.map(({ snapshot }) => ({

@@ -4,6 +4,7 @@ import { isNotificationId } from '../notification/request.js';
 import { LANES, type Lane } from '../notification/state.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { isRedisFault } from '../redis/redisFault.js';
+import { carry } from '../tracing/carriedContext.js';
 import { type INTAKE, openIntakeQueue, QUEUE_NAMES } from './intakeJob.js';
 
 /** All that a job carries: dashboards and events of the queue can leak nothing else. */
@@ -102,14 +103,20 @@ export async function closeQueues(queues: Queues): Promise<void> {
 interface JobToAdd {
   name: JobName;
   data: JobData;
-  opts: { jobId: string; delay: number; timestamp: number };
+  opts: {
+    jobId: string;
+    delay: number;
+    timestamp: number;
+    /** See src/tracing/carriedContext.ts. */
+    telemetry?: { metadata: string };
+  };
 }
 
 /**
  * The job that a record needs now. Ids never repeat within a notification: the queue ignores an id
  * it still knows, so adding a job a second time adds nothing.
  */
-export function jobFor(record: NotificationRecord, now: number): JobToAdd {
+export function jobFor(record: NotificationRecord, now: number, carried?: string): JobToAdd {
   const { id, generation } = record;
   const name: JobName = wasSent(record) ? 'delivery_check' : 'dispatch';
   const startAt = name === 'delivery_check' ? record.deliveryCheckAt : record.sendAt;
@@ -121,6 +128,7 @@ export function jobFor(record: NotificationRecord, now: number): JobToAdd {
       jobId: jobId(name, record),
       delay: Math.max(0, (startAt ?? now) - now),
       timestamp: now,
+      telemetry: carried === undefined ? undefined : { metadata: carried },
     },
   };
 }
@@ -164,15 +172,22 @@ function wasSent(record: NotificationRecord): boolean {
   );
 }
 
-/** Adds the jobs of these records: one round trip for each lane. */
+/**
+ * Adds the jobs of these records: one round trip for each lane.
+ *
+ * @param carriedTo the trace that each belongs to; the active one when left out
+ */
 export async function addJobs(
   queues: Queues,
   records: readonly NotificationRecord[],
   now: number,
+  carriedTo: (record: NotificationRecord) => string | undefined = () => carry(),
 ): Promise<void> {
   await Promise.all(
     LANES.map(async (lane) => {
-      const jobs = records.filter((record) => record.lane === lane).map((r) => jobFor(r, now));
+      const jobs = records
+        .filter((record) => record.lane === lane)
+        .map((record) => jobFor(record, now, carriedTo(record)));
       const [first, ...others] = jobs;
       if (first === undefined) return;
       // One command; a bulk of one would be a transaction of three.

@@ -1,9 +1,15 @@
+import type { Context } from '@opentelemetry/api';
 import type { AcceptResult } from '../queue/acceptor.js';
 
-type AcceptAll = (inputs: readonly unknown[]) => Promise<AcceptResult[]>;
+/** `origins`: the trace of each input. */
+type AcceptAll = (
+  inputs: readonly unknown[],
+  origins: readonly Context[],
+) => Promise<AcceptResult[]>;
 
 interface Waiting {
   input: unknown;
+  origin: Context;
   resolve: (result: AcceptResult) => void;
   reject: (error: unknown) => void;
 }
@@ -23,9 +29,9 @@ export class AcceptanceBatch {
     this.#acceptAll = acceptAll;
   }
 
-  accept(input: unknown): Promise<AcceptResult> {
+  accept(input: unknown, origin: Context): Promise<AcceptResult> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ input, resolve, reject });
+      this.#waiting.push({ input, origin, resolve, reject });
       if (!this.#busy) void this.#work();
     });
   }
@@ -41,7 +47,10 @@ export class AcceptanceBatch {
 
   async #acceptBatch(batch: readonly Waiting[]): Promise<void> {
     try {
-      const results = await this.#acceptAll(batch.map(({ input }) => input));
+      const results = await this.#acceptAll(
+        batch.map(({ input }) => input),
+        batch.map(({ origin }) => origin),
+      );
       batch.forEach(({ resolve, reject }, at) => {
         const result = results[at];
         if (result === undefined) reject(new Error('no result for a request'));

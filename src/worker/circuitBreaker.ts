@@ -4,6 +4,7 @@ import type { GenesysClient } from '../genesys/genesysClient.js';
 import { DELAYS } from '../notification/delays.js';
 import { isPermitted, probesFor } from '../pipeline/permissionProbes.js';
 import { accessProblem, accessRemedy } from '../queue/flowStatus.js';
+import { detached } from '../tracing/tracing.js';
 
 /** What is wrong with our own access to the platform. */
 export interface BreakerReason {
@@ -106,7 +107,7 @@ export class CircuitBreaker {
 
   #wait(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#try(), this.#waitMs);
+    this.#timer = setTimeout(() => void detached(() => this.#try()), this.#waitMs);
   }
 
   async #try(): Promise<void> {

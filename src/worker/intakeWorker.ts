@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Context, context } from '@opentelemetry/api';
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq';
 import type { Logger } from 'pino';
 import type { State } from '../notification/state.js';
@@ -16,6 +17,8 @@ import {
 import { LOCK_MS, STALLED_LOOKED_AT_EVERY_MS } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { redisFaultOf } from '../redis/redisFault.js';
+import { carriedBy } from '../tracing/carriedContext.js';
+import { inProcessSpan } from '../tracing/messagingSpans.js';
 import { AcceptanceBatch } from './acceptanceBatch.js';
 import { replaceUnreadableData } from './foreignJob.js';
 
@@ -41,7 +44,8 @@ export interface IntakeWorkerParts {
   connection: RedisClient;
   prefix: string;
   log: Logger;
-  acceptAll: (inputs: readonly unknown[]) => Promise<AcceptResult[]>;
+  /** `origins`: the trace of each input. */
+  acceptAll: (inputs: readonly unknown[], origins: readonly Context[]) => Promise<AcceptResult[]>;
   /** Where a notification stands now. */
   stateOf: (id: string) => Promise<State | undefined>;
   count: (outcome: IntakeOutcome) => void;
@@ -166,7 +170,8 @@ export class IntakeWorker {
     this.#lastStart = performance.now();
     this.#active += 1;
     try {
-      return await this.#conclude(job, token);
+      const message = { queue: INTAKE, addedIn: carriedBy(job) };
+      return await inProcessSpan(message, () => this.#conclude(job, token));
     } catch (error) {
       if (error instanceof UnrecoverableError || error instanceof DelayedError) throw error;
       // BullMQ would fail the job for ever when the producer allowed one attempt.
@@ -183,7 +188,7 @@ export class IntakeWorker {
     const mark = readIntakeMark(job.data, jobId);
     if (mark !== undefined) return this.#concludeMarked(mark);
     const input = withIntakeId(job.data, { id: jobId, timestamp: job.timestamp });
-    const result = await this.#acceptances.accept(input);
+    const result = await this.#acceptances.accept(input, context.active());
     switch (result.status) {
       case 'accepted':
       case 'existing':

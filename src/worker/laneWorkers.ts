@@ -17,6 +17,7 @@ import {
   STALLED_LOOKED_AT_EVERY_MS,
 } from '../queue/jobs.js';
 import type { RedisClient } from '../redis/redisClient.js';
+import { inAttemptSpan } from './attemptSpan.js';
 import { type BreakerReason, CircuitBreaker } from './circuitBreaker.js';
 import { replaceUnreadableData, stripForeignJob } from './foreignJob.js';
 
@@ -195,7 +196,9 @@ export class QueueWorkers {
     this.#jobs[lane] += 1;
     try {
       if (readJobData(job.data) === undefined) return await this.#refuseForeign(lane, job);
-      const outcome = await this.#parts.process(job.data, this.#stopping.signal);
+      const outcome = await inAttemptSpan(lane, job, () =>
+        this.#parts.process(job.data, this.#stopping.signal),
+      );
       const isGone = outcome.kind === 'done' && outcome.state === 'gone';
       if (isGone && !isOwnJob(job)) return await this.#refuseForeign(lane, job);
       return await this.#conclude(job, token, outcome);

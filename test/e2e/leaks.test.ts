@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { SpanStatusCode } from '@opentelemetry/api';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
 import type { FaultInput } from '../../sandbox/faults.js';
@@ -12,6 +13,7 @@ import { type Deployment, deploy } from '../support/deployment.js';
 import { type EchoingGateway, startEchoingGateway } from '../support/echoingGateway.js';
 import { everythingStored } from '../support/everythingStored.js';
 import { testRedisUrl } from '../support/redis.js';
+import { recordSpans } from '../tracing/support/recordedSpans.js';
 
 const SECRET = 'MARKER-client-secret';
 const KEYRING = 'MARKER-notifier-secret';
@@ -51,10 +53,12 @@ const FAULTS_ON_THE_WAY: FaultInput[] = [
 ];
 
 describe('nothing that is private leaves its place', () => {
+  const recorded = recordSpans();
   let deployment: Deployment;
   let gateway: EchoingGateway;
   let api: TestApi;
   let worker: RunningRole;
+  let customerId: string;
   const logged: string[] = [];
   const answered: string[] = [];
   const asked: string[] = [];
@@ -87,12 +91,12 @@ describe('nothing that is private leaves its place', () => {
       env: { NOTIFIER_SECRET: KEYRING, DELIVERY_CHECK_AFTER: '200ms' },
     });
     const { sandbox, env } = deployment;
-    sandbox.addCustomer({
+    customerId = sandbox.addCustomer({
       firstName: NAME,
       email: ADDRESS,
       phone: PHONE,
       conversations: [{ minutesAgo: 60, messages: [{ from: 'customer', text: SAID }] }],
-    });
+    }).id;
     gateway = await startEchoingGateway(sandbox.url);
     const through = { GENESYS_CLOUD_BASE_URL: gateway.url, GENESYS_ENGAGE_URL: gateway.url };
     api = await startTestApi({ ...env, ...through, API_KEYS: `shop:${API_KEY}` });
@@ -102,6 +106,7 @@ describe('nothing that is private leaves its place', () => {
     await worker?.stop();
     await gateway?.close();
     await deployment?.stop();
+    await recorded.stop();
   });
   stopApisAfterAll();
 
@@ -225,6 +230,34 @@ describe('nothing that is private leaves its place', () => {
   test('not into a log line of the api', () => {
     expect(api.logged.length).toBeGreaterThan(50);
     for (const line of api.logged) expectNothing('api log', line);
+  });
+
+  test('not into a span: names, attributes, events and links', () => {
+    const spans = recorded.ended();
+    const kinds = new Set(spans.map(({ name }) => name));
+    for (const name of [
+      'POST /v1/notifications',
+      'send transactional',
+      'process transactional',
+      'claim',
+      'GET contact',
+      'POST agentless-email',
+      'POST login',
+    ])
+      expect([...kinds]).toContain(name);
+    expect(
+      spans.filter(({ status }) => status.code === SpanStatusCode.ERROR).length,
+    ).toBeGreaterThan(10);
+    for (const { name, attributes, events, links, status } of spans) {
+      expectNothing(`span ${name}`, JSON.stringify([name, attributes, events, links, status]));
+    }
+  });
+
+  test('no id of a customer into a span, although requests name it in their path', () => {
+    for (const { name, attributes, events } of recorded.ended()) {
+      const text = JSON.stringify([name, attributes, events]);
+      expect([name, text.includes(customerId)]).toEqual([name, false]);
+    }
   });
 
   test('not into an answer: problem documents, views, health and metrics', () => {
