@@ -183,6 +183,16 @@ export function recordDelivery(
         const next = step(checked, now, { state: 'unknown', reason, channel: doubtful.channel });
         return write(next, { kind: 'settled', record: next });
       }
+      // A record that was put back (putBack.ts) may have the message of the next channel already.
+      const another = checked.legs.findLast(({ outcome }) => outcome === 'sent');
+      if (another !== undefined) {
+        const next = step(checked, now, {
+          state: 'sent',
+          reason: record.reason,
+          channel: another.channel,
+        });
+        return write(next, { kind: 'settled', record: next });
+      }
       const undelivered = step(checked, now, { state: 'undelivered', ...where, detail });
       if (!given.mayFallBack || now >= record.deadline) {
         return write(undelivered, { kind: 'settled', record: undelivered });
