@@ -240,7 +240,7 @@ describe('nothing that is private leaves its place', () => {
       'send transactional',
       'process transactional',
       'claim',
-      'GET contact',
+      'POST contact-lookup',
       'POST agentless-email',
       'POST login',
     ])

@@ -87,7 +87,9 @@ describe('the package of the producer', () => {
     await packInto(unpacked);
     // Nothing but what it declares can be found from there, so the network is not needed.
     for (const name of ['@types', ...Object.keys(manifestIn(unpacked).dependencies)]) {
-      symlinkSync(path.join(installed, name), path.join(root, 'node_modules', name));
+      const link = path.join(root, 'node_modules', name);
+      mkdirSync(path.dirname(link), { recursive: true });
+      symlinkSync(path.join(installed, name), link);
     }
     const readme = readFileSync(path.join(unpacked, 'README.md'), 'utf8');
     examples = [...readme.matchAll(/```js\n([\s\S]+?)```/g)].map(([, code = '']) => code);
