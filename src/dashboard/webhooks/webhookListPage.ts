@@ -107,7 +107,7 @@ ${field({ label: 'URL', name: 'url', value: values['url'], wrong: wrong['url'], 
 ${field({ label: 'Description', name: 'description', value: values['description'], wrong: wrong['description'], hint: 'What it is for; may be left out', maxLength: 200 })}
 <fieldset><legend>Events</legend>
 <p class="hint">Tick none for all of them.</p>
-${EVENT_TYPES.map((type) => html`<label class="choice"><input type="checkbox" name="types" value="${type}"${values['types']?.split(',').includes(type) ? html` checked` : undefined}> ${type}</label>\n`)}
+<div class="ticks columns">${EVENT_TYPES.map((type) => html`<label><input type="checkbox" name="types" value="${type}"${values['types']?.split(',').includes(type) ? html` checked` : undefined}> ${type}</label>\n`)}</div>
 </fieldset>
 <p class="buttons">${button('Make it and show its secret', 'main')}</p>
 </form>`;

@@ -116,7 +116,7 @@ function facts({ webhook, isOperator, now }: WebhookPageView): Html {
       'Secret',
       html`made ${at(current?.createdAt)}${earlier.map(({ until }) => html`; an earlier one signs as well until ${at(until)}`)}`,
     ],
-    ['Last success', at(webhook.succeededAt) ?? 'none yet'],
+    ['Last event that it took', at(webhook.succeededAt) ?? 'none yet'],
     [
       'Behind',
       behindSince === undefined
