@@ -55,7 +55,7 @@ describe('the pages', () => {
     const named = PAGES.flatMap((page) =>
       quotedTexts(page)
         .filter((text) =>
-          /^(src|test|scripts|docs|templates|sandbox|packages)\/[\w./-]*$/.test(text),
+          /^(src|test|scripts|docs|deploy|templates|sandbox|packages)\/[\w./-]*$/.test(text),
         )
         .map((path) => ({ page: page.path, path })),
     );
