@@ -64,6 +64,20 @@ test('the Python example of docs/intake.md adds the same job to the same queue',
   expect(python).toContain('"prefix": "{notifier}"');
 });
 
+test('the TypeScript example of docs/events.md prints what happened', async () => {
+  await deployment.producer.send({
+    id: 'heard-of',
+    recipient: { email: 'customer@example.com' },
+    template: 'follow-up',
+  });
+  const options = `redisUrl: '${deployment.env['REDIS_URL']}', prefix: '${deployment.prefix}'`;
+  const code = example('docs/events.md', 'ts')
+    .replace('@proactive-notifier/producer', 'proactive-notifier')
+    .replace("redisUrl: 'redis://127.0.0.1:6379'", options)
+    .replace('// Store event.id together', "if (event.notification?.id === 'heard-of') stop.abort(); //");
+  expect(await run(code)).toContain('notification.accepted heard-of');
+});
+
 test('the TypeScript example of docs/sending.md hands over one notification and many', async () => {
   const options = `redisUrl: '${deployment.env['REDIS_URL']}', prefix: '${deployment.prefix}'`;
   // The product exports the same; the package itself is tested in test/packaging/producer.test.ts.

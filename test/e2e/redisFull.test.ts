@@ -108,6 +108,24 @@ describe('while Redis is full', () => {
     expect(answer).toMatchObject({ status: 200, body: { state: 'cancelled' } });
   });
 
+  test('each change has its event, and what was refused has none', async () => {
+    const { body } = await api.call('GET', '/v1/events?limit=1000');
+    const events = (body as { events: { type: string; notification?: { id: string } }[] }).events;
+    expect(events.map(({ type }) => type)).toEqual([
+      'notification.accepted',
+      'notification.queued',
+      'campaign.importing',
+      'campaign.ready',
+      'campaign.running',
+      'campaign.paused',
+      'campaign.cancelled',
+      'notification.cancelled',
+    ]);
+    expect(events.flatMap(({ notification }) => notification?.id ?? [])).toEqual(
+      Array(3).fill('waits'),
+    );
+  });
+
   test('the api serves again as soon as there is room, without help', async () => {
     await setMaxmemory(0);
     const giveUpAt = Date.now() + 10_000;

@@ -7,7 +7,7 @@ import type { FeedEvent } from '../../src/events/event.js';
 import { EventFeed, type EventPage, type EventQuery } from '../../src/events/eventFeed.js';
 import { recordAnswer, recordNews } from '../../src/notification/answer.js';
 import { claim, finish, release, startLeg } from '../../src/notification/attempt.js';
-import type { Snapshot } from '../../src/notification/codec.js';
+import type { Seen, Snapshot } from '../../src/notification/codec.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { type Acceptance, Ledger } from '../../src/notification/ledger.js';
 import {
@@ -15,6 +15,7 @@ import {
   type NotificationRecord,
   newRecord,
   queued,
+  step,
 } from '../../src/notification/record.js';
 import { cancel, retry } from '../../src/notification/settlement.js';
 import { REQUEST } from '../support/notifications.js';
@@ -255,6 +256,37 @@ describe('the feed of events', () => {
     });
   });
 
+  test('an event takes about 50 bytes, all six of a message that was delivered', async () => {
+    const { ledger, key } = open();
+    const before = newRecord(randomUUID(), REQUEST, 'k1:hash', 0);
+    const records = Array.from({ length: 500 }, () => ({ ...before, id: randomUUID() }));
+    const stored = { request: REQUEST, templateHash: 'h' };
+    await ledger.accept(records.map((record) => ({ record, stored })));
+    const leg = {
+      generation: 1,
+      channel: 'web' as const,
+      fencingToken: 1,
+      intentAt: 0,
+      sendBy: 0,
+      messageId: '0f8fad5bd9cb469fa16570867728950e',
+      conversationId: randomUUID(),
+    };
+    for (const state of ['queued', 'processing', 'sending', 'sent', 'delivered'] as const) {
+      const legs = state === 'queued' || state === 'processing' ? [] : [leg];
+      const seen = await ledger.snapshots(records.map(({ id }) => id));
+      await ledger.changeAll(
+        seen.filter(isSnapshot).map((snapshot) => ({
+          snapshot,
+          next: step(snapshot.record, Date.now(), { state }, { legs }),
+        })),
+      );
+    }
+    expect(await redis.xlen(key)).toBe(3_000);
+    const bytes = Number(await redis.memory('USAGE', key, 'SAMPLES', 0)) / 3_000;
+    process.stdout.write(`an event of the feed: ${bytes.toFixed(1)} bytes\n`);
+    expect(bytes).toBeLessThan(60);
+  });
+
   test('forgets by time, and keeps the newest: one who has read all is not said to have missed some', async () => {
     const { feed, accept, key } = open();
     for (let n = 0; n < 250; n += 1) await accept(`n${n}`);
@@ -285,6 +317,10 @@ describe('the feed of events', () => {
     return result;
   }
 });
+
+function isSnapshot(seen: Seen): seen is Snapshot {
+  return seen !== undefined && !(seen instanceof Error);
+}
 
 function snapshotIn(answer: Acceptance | Error | undefined): Snapshot {
   if (answer === undefined || !('snapshot' in answer)) throw new Error('it was not accepted');

@@ -10,7 +10,7 @@ let producer: NotificationProducer;
 beforeAll(async () => {
   server = await startPrivateRedis({ args: ['--appendonly', 'yes', '--appendfsync', 'always'] });
   producer = new NotificationProducer({ redisUrl: server.url });
-  await producer.checkServer();
+  await new Promise<void>((resolve) => producer.onConnect(resolve));
   await publishTestTemplate(producer.store.redis, producer.store.prefix);
 });
 afterAll(async () => {
