@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventFeed, EventsGone } from '../events/eventFeed.js';
-import { redactedError } from '../ops/logger.js';
+import { redactedError, throttle } from '../ops/logger.js';
 import { type Delivery, shortAnswer, TEST_TYPE } from './delivery.js';
 import { DeliveryWindow, type WindowEntry } from './deliveryWindow.js';
 import { type EndpointProgress, newProgress, restarted, timeOf } from './endpointProgress.js';
@@ -57,6 +57,7 @@ export class EndpointSender {
   readonly #parts: EndpointSenderParts;
   readonly #poster: WebhookPoster;
   readonly #id: string;
+  readonly #logError: (error: unknown) => void;
   #webhook: Webhook;
   #window: DeliveryWindow | undefined;
   #n = -1;
@@ -73,6 +74,10 @@ export class EndpointSender {
     this.#webhook = webhook;
     this.#parts = parts;
     this.#poster = new WebhookPoster(parts.poster);
+    this.#logError = throttle((error) => {
+      const about = { webhook: this.#id, error: redactedError(error) };
+      parts.log.error(about, 'delivering to a webhook failed; it is tried again');
+    });
   }
 
   /** The endpoint as people have changed it. */
@@ -126,9 +131,7 @@ export class EndpointSender {
   }
 
   #noted(error: unknown): void {
-    if (this.#parts.noteRedis(error)) return;
-    const about = { webhook: this.#id, error: redactedError(error) };
-    this.#parts.log.error(about, 'delivering to a webhook failed; it is tried again');
+    if (!this.#parts.noteRedis(error)) this.#logError(error);
   }
 
   /** What cannot be noted is not added to: as long as Redis refuses to keep it, nothing more is sent. */

@@ -85,10 +85,13 @@ export class WebhookSender {
     for (const { sender } of this.#running.values()) void sender.pump();
   }
 
+  /** One that was deleted and made again under its id has a new sender: the old one has ended with it. */
   #senderOf(stored: StoredWebhook): void {
     const { webhook } = stored;
     const running = this.#running.get(webhook.id);
-    if (running === undefined) {
+    const isAnother = running?.stored.webhook.createdAt !== webhook.createdAt;
+    if (running === undefined || isAnother) {
+      void running?.sender.stop();
       const sender = new EndpointSender(webhook, this.#parts);
       this.#running.set(webhook.id, { stored, sender });
     } else if (running.stored !== stored) {
@@ -103,7 +106,6 @@ export class WebhookSender {
     }
   }
 
-  /** What was deleted, and made again under the same id, has a sender of its own again. */
   async #stopMissing(there: ReadonlySet<string>): Promise<void> {
     const gone = [...this.#running].filter(([id]) => !there.has(id));
     for (const [id] of gone) this.#running.delete(id);

@@ -11,8 +11,9 @@ import { DISABLED_REASONS, WEBHOOK_STATUSES, WEBHOOKS_MAX, type Webhook } from '
 /** The most attempts that are kept for an endpoint, and for how long (ms). */
 const DELIVERIES_MOST = 500;
 const DELIVERIES_FOR_MS = 7 * 24 * 60 * 60 * 1_000;
-/** Tests that wait for a sender: more than people press in a moment. */
+/** Tests that wait for a sender: more than people press in a moment; after this time (s) no one waits for them. */
 const TESTS_MOST = 20;
+const TESTS_FOR_S = 15;
 
 const PURPOSE = 'webhook';
 const ANSWER_PURPOSE = 'webhook answer';
@@ -172,6 +173,7 @@ export class WebhookStore {
   async askForTest(request: TestRequest): Promise<boolean> {
     const waiting = await this.#redis.rpush(this.keys.tests, JSON.stringify(request));
     await this.#redis.ltrim(this.keys.tests, 0, TESTS_MOST - 1);
+    await this.#redis.expire(this.keys.tests, TESTS_FOR_S);
     return waiting <= TESTS_MOST;
   }
 

@@ -308,4 +308,18 @@ describe('a webhook', () => {
     );
     expect(keys).toBe(0);
   });
+
+  test('that was deleted and is made again at once under its id gets what happens from then on', async () => {
+    await senders.webhook(id, receiver.url);
+    senders.start();
+    await senders.notification('n-old');
+    await until(() => isComplete('n-old'));
+    await senders.webhooks.remove(id, BY);
+    await senders.webhook(id, receiver.url);
+    receiver.received.length = 0;
+    await senders.notification('n-new');
+    await until(() => isComplete('n-new'));
+    expect(got('n-new')).toEqual(STATES_OF_ONE);
+    expect(got('n-old')).toEqual([]);
+  });
 });
