@@ -70,6 +70,7 @@ describe('the configuration', () => {
       SEARCH_RETENTION: 7 * 86_400_000,
       EVENTS_RETENTION: 7 * 86_400_000,
       EVENTS_MAX: 2_000_000,
+      WEBHOOKS_ALLOW_PRIVATE: 'off',
       BACKLOG_MAX: 100_000,
       CAMPAIGN_RETENTION: 30 * 86_400_000,
       CAMPAIGN_MAX_FAILURE_SHARE: 0.5,

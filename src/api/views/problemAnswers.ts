@@ -60,9 +60,15 @@ export const problemDocument = z
     since: z.iso
       .datetime()
       .optional()
-      .meta({ description: 'Since when Redis is away, where it is and that is known.' }),
+      .meta({
+        description:
+          'Since when Redis is away, where it is and that is known; of a cursor, since when events are kept.',
+      }),
     id: z.string().optional().meta({
       description: 'The notification or campaign meant; with this id it is safe to try again.',
+    }),
+    resumeFrom: z.string().optional().meta({
+      description: 'The cursor to go on from, where events after the one given may be missing.',
     }),
     because: z.array(z.string()).optional().meta({ description: 'Each thing that is amiss.' }),
     results: resultList.optional().meta({ description: 'In the order of the list.' }),
