@@ -132,8 +132,11 @@ function orThrow(answer: Answered | 'stale'): Answered {
 
 function exchange(request: http.ClientRequest, body: string): Promise<Answered | 'stale'> {
   return new Promise((resolve, reject) => {
+    // The status is there: what comes of the body after it, or does not, changes nothing.
+    let end: (() => void) | undefined;
     request.on('error', (error: NodeJS.ErrnoException) => {
-      if (request.reusedSocket && error.code === 'ECONNRESET') resolve('stale');
+      if (end !== undefined) end();
+      else if (request.reusedSocket && error.code === 'ECONNRESET') resolve('stale');
       else reject(error);
     });
     request.on('response', (response) => {
@@ -141,15 +144,15 @@ function exchange(request: http.ClientRequest, body: string): Promise<Answered |
       const decoder = new StringDecoder('utf8');
       let text = '';
       let bytes = 0;
-      // The status is there: what comes of the body after it, or does not, changes nothing.
-      const end = () => resolve({ status, text, retryAfter: headers['retry-after'] });
+      const answered = () => resolve({ status, text, retryAfter: headers['retry-after'] });
+      end = answered;
       response.on('data', (chunk: Buffer) => {
         text += decoder.write(chunk.subarray(0, ANSWER_BYTES - bytes));
         bytes += chunk.length;
         if (bytes >= ANSWER_BYTES) response.destroy();
       });
-      response.on('error', end);
-      response.on('close', end);
+      response.on('error', answered);
+      response.on('close', answered);
     });
     request.end(body);
   });
