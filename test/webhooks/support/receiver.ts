@@ -48,7 +48,12 @@ export class Receiver {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    try {
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+    } catch {
+      // Its sender was killed while it sent.
+      return;
+    }
     const text = Buffer.concat(chunks).toString();
     const body = JSON.parse(text) as Received['body'];
     const headers = request.headers as Record<string, string>;
