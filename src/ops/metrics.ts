@@ -59,6 +59,7 @@ const COUNTED_FROM_ZERO = {
   findings: ['missing_job', 'job_in_no_list', 'job_lost_too_often', 'unreadable'],
   intake: ['accepted', 'existing', 'invalid', 'conflict'],
   reconciled: ['sent', 'not_found', 'ambiguous', 'resent'],
+  webhooks: ['delivered', 'retry', 'given_up'],
 } as const;
 
 /**
@@ -337,6 +338,7 @@ export class Metrics {
     for (const finding of COUNTED_FROM_ZERO.findings) this.#sweeperFinds.inc({ finding }, 0);
     for (const outcome of COUNTED_FROM_ZERO.intake) this.#intakeJobs.inc({ outcome }, 0);
     for (const result of COUNTED_FROM_ZERO.reconciled) this.#reconciled.inc({ result }, 0);
+    for (const result of COUNTED_FROM_ZERO.webhooks) this.#webhookDeliveries.inc({ result }, 0);
   }
 
   get contentType(): string {
