@@ -14,6 +14,11 @@ const EMOJI_TAIL = /(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\uFE0F)$/u;
 const JOINED_LETTER = /(?!\p{Script=Latin})[\p{L}\p{M}]/u;
 const SUBDIVISION_FLAG = /\u{1F3F4}[\u{E0061}-\u{E007A}]{4,6}\u{E007F}/gu;
 
+/** Most texts: nothing in them is invisible, folded or cut. Looking costs a tenth of cleaning. */
+const PLAIN = /^[!-~]+(?: [!-~]+)*$/;
+/** Letters of ASCII have no marks and no other forms. */
+const ASCII = /^[\0-\x7F]*$/;
+
 /**
  * A customer's text on one line, without what a reader cannot see: control characters, direction
  * overrides, zero-width characters (which would also hide a card number from redaction), half
@@ -22,6 +27,7 @@ const SUBDIVISION_FLAG = /\u{1F3F4}[\u{E0061}-\u{E007A}]{4,6}\u{E007F}/gu;
  * that half a number never looks like a harmless short one.
  */
 export function cleanText(text: string): string {
+  if (text.length <= TEXT_LIMIT_UNITS && PLAIN.test(text)) return text;
   const folded = text
     .slice(0, 4 * TEXT_LIMIT_UNITS)
     .replace(/\s+/gu, ' ')
@@ -64,6 +70,11 @@ function lastCharacter(text: string): string {
  * Arabic and Hebrew). Marks of other scripts stay, they make other letters there.
  */
 export function fold(text: string): string {
+  if (ASCII.test(text))
+    return text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, ' ')
+      .trim();
   return text
     .normalize('NFKD')
     .replace(/([\p{Script=Latin}\p{Script=Arabic}\p{Script=Hebrew}])\p{M}+/gu, '$1')

@@ -31,13 +31,24 @@ export interface HistoryConversation {
   summary?: HistorySummary | null;
 }
 
+/** Each conversation is put in order once, however many ask for it. */
+const inOrder = new WeakMap<HistoryConversation, readonly HistoryMessage[]>();
+
 /** What the customer said, oldest first. Messages with the same or no usable time keep their order. */
-export function inboundMessages(conversation: HistoryConversation): HistoryMessage[] {
-  return conversation.messages
-    .filter(({ direction }) => direction === 'inbound')
-    .map((message, index) => ({ message, index, at: time(message.at) }))
-    .sort((a, b) => a.at - b.at || a.index - b.index)
-    .map(({ message }) => message);
+export function inboundMessages(conversation: HistoryConversation): readonly HistoryMessage[] {
+  const known = inOrder.get(conversation);
+  if (known !== undefined) return known;
+  const inbound = conversation.messages.filter(({ direction }) => direction === 'inbound');
+  const times = inbound.map(({ at }) => time(at));
+  const isSorted = times.every((at, place) => place === 0 || at >= (times[place - 1] ?? 0));
+  const sorted = isSorted
+    ? inbound
+    : times
+        .map((at, place) => ({ at, message: inbound[place] }))
+        .sort((a, b) => a.at - b.at)
+        .flatMap(({ message }) => message ?? []);
+  inOrder.set(conversation, sorted);
+  return sorted;
 }
 
 /** Conversations with the one last active first, whatever order they were found in. */
@@ -49,12 +60,10 @@ export function newestFirst(conversations: readonly HistoryConversation[]): Hist
 }
 
 /** When the customer was last active in a conversation (epoch ms); 0 where no time of it is known. */
-export function lastActive({ startedAt, endedAt, messages }: HistoryConversation): number {
-  let latest = Math.max(time(startedAt), endedAt === undefined ? 0 : time(endedAt));
-  for (const { at, direction } of messages) {
-    if (direction === 'inbound') latest = Math.max(latest, time(at));
-  }
-  return latest;
+export function lastActive(conversation: HistoryConversation): number {
+  const { startedAt, endedAt } = conversation;
+  const last = inboundMessages(conversation).at(-1)?.at;
+  return Math.max(...[startedAt, endedAt, last].map((at) => (at === undefined ? 0 : time(at))));
 }
 
 function time(iso: string): number {

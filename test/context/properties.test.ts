@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { cleanText, fold } from '../../src/context/cleanText.js';
 import { chat } from './chat.js';
 import { extractContext } from './extractContext.js';
 
@@ -89,6 +90,24 @@ test('whatever the customer is called, the name is short and of one line', () =>
       expect(customerName.length).toBeGreaterThan(0);
       expect(customerName.length).toBeLessThanOrEqual(60);
       expect(customerName).not.toMatch(/[<>{}@/\\\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a text of ASCII alone is cleaned and folded as beside letters of others', () => {
+  const ascii = fc.array(
+    fc.oneof(
+      fc.string({ unit: 'binary-ascii', maxLength: 20 }),
+      fc.constantFrom(' ', '  ', '\n', 'Ok.', "don't", 'a-b', '\u007F'),
+    ),
+    { maxLength: 10 },
+  );
+  fc.assert(
+    fc.property(ascii, (pieces) => {
+      const written = pieces.join('');
+      expect(`${fold(written)} e`.trim()).toBe(fold(`${written} é`));
+      expect(`${cleanText(written)} é`.trim()).toBe(cleanText(`${written} é`));
     }),
     { numRuns: 500 },
   );
