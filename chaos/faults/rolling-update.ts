@@ -5,12 +5,12 @@ export const fault: Fault = {
   about:
     'api and workers of the version before (--before) are replaced by this one while they work, one after the other, each ended by SIGTERM',
   notHere: async ({ before }) => {
-    const version = await versionBefore(before);
-    return 'missing' in version ? version.missing : undefined;
+    const built = await builtBefore(before);
+    return 'missing' in built ? built.missing : undefined;
   },
   needs: async ({ before }) => {
-    const version = await versionBefore(before);
-    return 'missing' in version ? {} : { main: await buildVersion(version.commit), lastsS: 30 };
+    const built = await builtBefore(before);
+    return 'missing' in built ? {} : { main: built.main, lastsS: 30 };
   },
   async strike(scene) {
     const { fleet, intake } = scene;
@@ -26,3 +26,8 @@ export const fault: Fault = {
     await scene.startApi();
   },
 };
+
+async function builtBefore(before: string | undefined) {
+  const version = await versionBefore(before);
+  return 'missing' in version ? version : buildVersion(version.commit);
+}

@@ -23,12 +23,14 @@ export async function versionBefore(asked: string | undefined): Promise<VersionB
 /**
  * Builds a version beside this one, once: with the packages of this one where it asks for the same, else with its own.
  *
- * @returns its entry
+ * @returns its entry, or why there is none: not every commit compiles
  */
-export async function buildVersion(commit: string): Promise<string> {
+export async function buildVersion(
+  commit: string,
+): Promise<{ main: string } | { missing: string }> {
   const folder = path.join(PROJECT, '.cache', `before-${commit}`);
   const entry = path.join(folder, 'dist/main.js');
-  if (existsSync(entry)) return entry;
+  if (existsSync(entry)) return { main: entry };
   mkdirSync(folder, { recursive: true });
   const archive = path.join(folder, 'source.tar');
   await run('git', ['archive', '--output', archive, commit], { cwd: PROJECT });
@@ -38,8 +40,13 @@ export async function buildVersion(commit: string): Promise<string> {
   if (lock(PROJECT) === lock(folder) && !existsSync(packages)) {
     symlinkSync(path.join(PROJECT, 'node_modules'), packages);
   }
-  await run(process.execPath, ['scripts/build.mjs'], { cwd: folder });
-  return entry;
+  try {
+    await run(process.execPath, ['scripts/build.mjs'], { cwd: folder });
+  } catch (error) {
+    const [, said = 'no reason is given'] = /The build failed:\n(.+)/.exec(String(error)) ?? [];
+    return { missing: `commit ${commit} cannot be built (${said}); name another with --before` };
+  }
+  return { main: entry };
 }
 
 async function git(...args: string[]): Promise<string | undefined> {
