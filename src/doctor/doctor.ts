@@ -25,6 +25,7 @@ import { DNC_REQUESTS } from './dncCheck.js';
 import { exploreRequests } from './explore.js';
 import { type CheckResult, failed, ok, skipped, warning } from './finding.js';
 import { checkFlow } from './flow.js';
+import { checkLogins } from './logins.js';
 import { checkPlatform, type DncKnown, senderChecks } from './platform.js';
 import { checkRedis } from './redis.js';
 import type { TrialPace } from './trial.js';
@@ -121,6 +122,7 @@ export async function examine(
 ): Promise<DoctorRun> {
   const node = checkNode(process.versions.node);
   const templates = await checkTemplates(config);
+  const logins = await checkLogins(config);
   const unset = unsetForPlatform(config);
   const { probes, cost } = planOf(config, templates.loaded, pace);
   announce(cost);
@@ -138,7 +140,10 @@ export async function examine(
         : [skipped('region', `not looked at: this process has no ${unset.join(', ')}`)];
     const configured = ok('configuration', describeTarget(config));
     return {
-      findings: [node, configured, ...templates.findings, ...about, ...flow, ...platform],
+      findings: [
+        ...[node, configured, ...templates.findings, ...logins],
+        ...[...about, ...flow, ...platform],
+      ],
       cost,
     };
   } finally {

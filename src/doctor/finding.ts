@@ -3,6 +3,8 @@ export const CHECKS = {
   node: 'Node.js',
   configuration: 'Configuration',
   templates: 'Templates',
+  'console-users': 'Console users',
+  'single-sign-on': 'Single sign-on',
   redis: 'Redis',
   'redis-version': 'Redis version',
   'redis-policy': 'Redis policy',

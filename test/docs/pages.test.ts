@@ -76,6 +76,7 @@ describe('the pages', () => {
       'CONTEXT_VARIABLES',
       'COUNTED_REASONS',
       'INTAKE_JOBS',
+      'MODEL_TIMES',
     ]);
   });
 

@@ -2,16 +2,18 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Configuration } from 'openid-client';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import { isLoopbackHost } from '../../http/requestOrigin.js';
 import type { Keyring } from '../../notification/keyring.js';
 import { redactedError } from '../../ops/logger.js';
 import type { Role } from '../../people/role.js';
+import {
+  discoverProvider,
+  type ProviderSettings,
+  protocolWord,
+  providerFault,
+} from '../../people/ssoProvider.js';
 import { type RoleByClaim, roleIn } from '../../people/ssoRoles.js';
 
-export interface SsoSettings {
-  issuer: string;
-  clientId: string;
-  clientSecret: string;
+export interface SsoSettings extends ProviderSettings {
   roleClaim: string;
   roles: RoleByClaim;
   scopes: string;
@@ -44,10 +46,8 @@ export type SsoEnd =
 export const CALLBACK = '/login/oidc/callback';
 
 const ATTEMPT_LASTS_MS = 10 * 60 * 1_000;
-const TIMEOUT_S = 5;
 /** Endpoints of a provider may change; its keys are looked up anew by the library. */
 const DISCOVERED_FOR_MS = 60 * 60 * 1_000;
-const CLOCK_TOLERANCE_S = 10;
 
 /** What the browser keeps between the question and the answer. */
 const attemptSchema = z.object({
@@ -167,21 +167,22 @@ export class SingleSignOn {
 
   /** What went wrong, without what the answer held. */
   #judge(error: unknown, now: number): SsoFailure {
-    const { code, error: said } = error as { code?: unknown; error?: unknown };
-    const about = { error: redactedError(error), said: word(said) };
-    if (isUnanswered(error)) {
+    const fault = providerFault(error);
+    const { error: said } = error as { error?: unknown };
+    const about = { error: redactedError(error), said: protocolWord(said) };
+    if (fault.kind === 'away') {
       this.#awaySince ??= now;
       this.#log.warn(about, 'the provider of logins does not answer');
       return { kind: 'away', since: this.#awaySince };
     }
     this.#log.warn(about, 'a single sign-on failed: what the provider says cannot be used');
-    return { kind: 'refused', code: word(said) ?? word(code) ?? 'not_conform' };
+    return fault;
   }
 
   /** The provider as it describes itself. */
   async #find(now: number): Promise<{ kind: 'found'; provider: Configuration } | SsoFailure> {
     if (this.#found === undefined || now - this.#found.at > DISCOVERED_FOR_MS) {
-      this.#found = { at: now, provider: this.#discover() };
+      this.#found = { at: now, provider: discoverProvider(this.#settings) };
     }
     try {
       const provider = await this.#found.provider;
@@ -191,19 +192,6 @@ export class SingleSignOn {
       this.#found = undefined;
       return this.#judge(error, now);
     }
-  }
-
-  async #discover(): Promise<Configuration> {
-    const oidc = await import('openid-client');
-    const { issuer, clientId, clientSecret } = this.#settings;
-    const execute = [
-      oidc.enableNonRepudiationChecks,
-      // Without TLS on this machine alone: the configuration takes no other such issuer.
-      ...(isLoopbackHost(new URL(issuer).hostname) ? [oidc.allowInsecureRequests] : []),
-    ];
-    const metadata = { client_secret: clientSecret, [oidc.clockTolerance]: CLOCK_TOLERANCE_S };
-    const options = { execute, timeout: TIMEOUT_S };
-    return oidc.discovery(new URL(issuer), clientId, metadata, undefined, options);
   }
 
   #sealed(attempt: Attempt): string {
@@ -236,30 +224,4 @@ function nameIn(claims: Record<string, unknown>, subject: string): string {
     ?.replace(/[^A-Za-z0-9._-]/g, '_')
     .slice(0, 32);
   return `sso:${name === '' || name === undefined ? 'unnamed' : name}`;
-}
-
-type Fault = Partial<Record<'code' | 'name' | 'status' | 'message' | 'cause', unknown>>;
-
-/**
- * Whether an error says that the provider gave no answer: none came, it took too long, or it was the error of a
- * server. The library keeps what it met as the cause of its own errors. Names are the same whichever realm made
- * an error.
- */
-function isUnanswered(error: unknown): boolean {
-  for (let cause = error; typeof cause === 'object' && cause !== null; ) {
-    const { code, name, status, message } = cause as Fault;
-    if (typeof status === 'number') return status >= 500;
-    if (name === 'TimeoutError' || message === 'fetch failed') return true;
-    if (NO_ANSWER.test(String(code))) return true;
-    cause = (cause as Fault).cause;
-  }
-  return false;
-}
-
-/** Codes of the system, of Node's client, and of the library's own limit of time. */
-const NO_ANSWER = /^(E[A-Z]{3,}|UND_ERR_[A-Z_]+|OAUTH_TIMEOUT)$/;
-
-/** A code of the protocol or the library; what is none may hold anything. */
-function word(text: unknown): string | undefined {
-  return typeof text === 'string' && /^[A-Za-z0-9_]{1,64}$/.test(text) ? text : undefined;
 }
