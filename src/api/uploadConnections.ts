@@ -46,16 +46,13 @@ export function uploadOf(request: IncomingMessage): Readable {
 
 function destroyWhenSilent(request: IncomingMessage, source: PassThrough): NodeJS.Timeout {
   let seen = 0;
-  let silentSince = performance.now();
+  let silentMs = 0;
   return setInterval(() => {
-    const now = performance.now();
     const read = request.socket.bytesRead;
-    if (read !== seen || source.writableNeedDrain) {
-      seen = read;
-      silentSince = now;
-    } else if (now - silentSince >= SILENCE_MAX_MS) {
-      source.destroy(new Error('nothing came any more'));
-    }
+    // Counted in looks: what came while this process stood still is read after the next one.
+    silentMs = read !== seen || source.writableNeedDrain ? 0 : silentMs + LOOK_EVERY_MS;
+    seen = read;
+    if (silentMs >= SILENCE_MAX_MS) source.destroy(new Error('nothing came any more'));
   }, LOOK_EVERY_MS);
 }
 

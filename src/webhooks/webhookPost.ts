@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { StringDecoder } from 'node:string_decoder';
+import { afterTimeAwake } from '../redis/timeAwake.js';
 import { guardedLookup, isRefusedHost, RefusedAddressError, type Resolve } from './addressGuard.js';
 
 /** How a request can come to no answer. */
@@ -67,10 +68,10 @@ export class WebhookPoster {
     }
     const request = new AbortController();
     let isOverdue = false;
-    const timer = setTimeout(() => {
+    const limit = afterTimeAwake(withinMs, () => {
       isOverdue = true;
       request.abort();
-    }, withinMs);
+    });
     this.#underWay.add(request);
     if (this.#isStopped) request.abort();
     try {
@@ -80,7 +81,7 @@ export class WebhookPoster {
       const named = isOverdue ? 'timeout' : this.#isStopped ? 'stopped' : errorOf(error);
       return { kind: 'failed', error: named, durationMs: took() };
     } finally {
-      clearTimeout(timer);
+      limit.cancel();
       this.#underWay.delete(request);
     }
   }
