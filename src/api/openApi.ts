@@ -120,7 +120,8 @@ function bodyOf({ body, upload }: RouteSpec, schemas: Components): OpenApiOperat
   if (upload !== undefined) {
     const content = Object.entries(upload).map(([type, example]) => [
       type,
-      { schema: { type: 'string' }, example },
+      // So named, a generated client takes a file and not only a text.
+      { schema: { type: 'string', format: 'binary' }, example },
     ]);
     return { required: true, content: Object.fromEntries(content) };
   }

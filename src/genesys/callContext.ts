@@ -187,6 +187,7 @@ export class CallContext {
 
   /** Must be called once the call is over, or its timer keeps the process alive. */
   settle(): void {
+    this.trace.over();
     this.#timer.cancel();
     this.#callerSignal?.removeEventListener('abort', this.#onCallerAbort);
   }

@@ -100,7 +100,6 @@ export class Caller {
       if (!(error instanceof CallFailed)) throw error;
       return this.#failed(exchange, error.failure);
     } finally {
-      exchange.trace.over();
       exchange.settle();
     }
   }

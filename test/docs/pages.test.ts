@@ -77,6 +77,12 @@ describe('the pages', () => {
       'COUNTED_REASONS',
       'INTAKE_JOBS',
       'MODEL_TIMES',
+      // Of Node.js, and of the SDK of OpenTelemetry.
+      'NODE_OPTIONS',
+      'OTEL_EXPORTER_OTLP_ENDPOINT',
+      'OTEL_EXPORTER_OTLP_HEADERS',
+      'OTEL_TRACES_SAMPLER',
+      'OTEL_TRACES_SAMPLER_ARG',
     ]);
   });
 

@@ -30,7 +30,7 @@ describe('package-lock.json', () => {
     const entries = Object.values<{ resolved?: string; link?: boolean }>(lock.packages);
     expect(entries.filter((entry) => entry.resolved !== undefined && !entry.link)).toEqual([]);
     const links = entries.filter((entry) => entry.link).map((entry) => entry.resolved);
-    expect(links).toEqual(['packages/producer']);
+    expect(links).toEqual(['test/clients/generators', 'packages/producer']);
   });
 });
 
