@@ -74,7 +74,10 @@ test('the TypeScript example of docs/events.md prints what happened', async () =
   const code = example('docs/events.md', 'ts')
     .replace('@proactive-notifier/producer', 'proactive-notifier')
     .replace("redisUrl: 'redis://127.0.0.1:6379'", options)
-    .replace('// Store event.id together', "if (event.notification?.id === 'heard-of') stop.abort(); //");
+    .replace(
+      '// Store event.id together',
+      "if (event.notification?.id === 'heard-of') stop.abort(); //",
+    );
   expect(await run(code)).toContain('notification.accepted heard-of');
 });
 

@@ -57,13 +57,10 @@ export const problemDocument = z
   .object({
     ...members,
     status: z.int(),
-    since: z.iso
-      .datetime()
-      .optional()
-      .meta({
-        description:
-          'Since when Redis is away, where it is and that is known; of a cursor, since when events are kept.',
-      }),
+    since: z.iso.datetime().optional().meta({
+      description:
+        'Since when Redis is away, where it is and that is known; of a cursor, since when events are kept.',
+    }),
     id: z.string().optional().meta({
       description: 'The notification or campaign meant; with this id it is safe to try again.',
     }),
