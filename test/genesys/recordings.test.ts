@@ -48,7 +48,8 @@ describe('the recordings of a conversation', () => {
         query: { formatId: 'NONE', maxWaitMs: '1' },
       }),
     ]);
-    expect(genesys.admission.admitted).toEqual(['recordings']);
+    // Asked for once more where the login took longer than a slot is good for.
+    expect(new Set(genesys.admission.admitted)).toEqual(new Set(['recordings']));
   });
 
   test('are read for who said what and when; other kinds have no transcript', async () => {
