@@ -239,7 +239,8 @@ describe('what goes over the wire', () => {
       headers: { authorization: 'Bearer token-1' },
       body: message,
     });
-    expect(genesys.admission.admitted).toEqual(['engage-message']);
+    // Asked for once more where the login took longer than a slot is good for.
+    expect(new Set(genesys.admission.admitted)).toEqual(new Set(['engage-message']));
   });
 
   test.each([

@@ -78,7 +78,9 @@ describe('a read', () => {
   test('asks for admission again with each repetition', async () => {
     answer(failing(500), reset);
     await read();
-    expect(genesys.admission.admitted).toEqual(['messages', 'messages', 'messages']);
+    // Once for each, and once more where the login took longer than a slot is good for.
+    expect(genesys.admission.admitted.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(genesys.admission.admitted)).toEqual(new Set(['messages']));
   });
 
   test('waits exactly as long as a 503 asks', async () => {
