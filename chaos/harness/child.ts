@@ -27,6 +27,7 @@ export class Child {
   readonly #process: ChildProcess;
   readonly #guard: ChildProcess;
   readonly #lines: string[] = [];
+  #isToEnd = false;
 
   constructor({ name, args, env, onMessage, onLine }: ChildOptions) {
     this.name = name;
@@ -41,7 +42,13 @@ export class Child {
       detached: true,
     });
     this.#process.on('error', () => undefined);
-    this.#process.once('exit', () => this.#guard.kill('SIGKILL'));
+    this.#process.once('exit', (code, signal) => {
+      this.#guard.kill('SIGKILL');
+      // A kill is part of a fault, also one by its own hand; a crash would look like slowness.
+      if (this.#isToEnd || signal === 'SIGKILL') return;
+      const how = code === null ? signal : `exit code ${code}`;
+      process.stderr.write(`${this.name} ended by itself (${how}):\n${this.lastLines}\n`);
+    });
     if (onMessage !== undefined) this.#process.on('message', onMessage);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       if (stream === null) continue;
@@ -67,6 +74,7 @@ export class Child {
   }
 
   kill(signal: NodeJS.Signals): void {
+    if (signal === 'SIGTERM') this.#isToEnd = true;
     if (this.isAlive) this.#process.kill(signal);
   }
 

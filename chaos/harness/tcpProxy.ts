@@ -51,6 +51,7 @@ class Pair {
   readonly #targetPort: number;
   readonly #onClose: () => void;
   #far: Socket | undefined;
+  #isCarrying = false;
   #isDeaf = false;
 
   constructor(near: Socket, targetPort: number, onClose: () => void) {
@@ -60,14 +61,17 @@ class Pair {
     this.#watch(near);
   }
 
+  /** Safe to repeat: a way that is laid twice would carry everything twice. */
   carry(): void {
-    if (this.#isDeaf) return;
+    if (this.#isDeaf || this.#isCarrying) return;
+    this.#isCarrying = true;
     this.#far ??= this.#dial();
     this.#near.pipe(this.#far);
     this.#far.pipe(this.#near);
   }
 
   hold(): void {
+    this.#isCarrying = false;
     this.#near.unpipe();
     this.#near.pause();
     this.#far?.unpipe();
