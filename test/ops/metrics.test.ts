@@ -240,6 +240,8 @@ describe('metrics', () => {
   test('are all listed in docs/operations.md, and none besides', async () => {
     const metrics = new Metrics();
     metrics.watchFleet(async () => statusAt(Date.now()));
+    const counts = { active: 1, paused: 0, disabled: 0 };
+    metrics.watchWebhooks(async () => ({ counts, unreadable: 0 }));
     const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const listed = [...page.matchAll(/^\| `(notifier_\w+)` \|/gm)].map(([, name]) => name);
     const known = [...(await read(metrics)).keys()].filter((name) => name.startsWith('notifier_'));
