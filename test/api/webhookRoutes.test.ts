@@ -75,7 +75,7 @@ describe('webhooks over HTTP', () => {
     [{ url: 'https://user:password@hooks.example.com/' }, 'url'],
     [{ url: `https://hooks.example.com/${'a'.repeat(1_000)}` }, 'url'],
     [{ url: HOOK, types: [] }, 'types'],
-    [{ url: HOOK, types: ['notification.nonsense'] }, 'types[0]'],
+    [{ url: HOOK, types: ['notification.nonsense'] }, 'types.0'],
     [{ url: HOOK, secret: 'password' }, 'secret'],
     [{ url: HOOK, id: '../x' }, 'id'],
     [{ url: HOOK, description: 'two\nlines' }, 'description'],

@@ -78,7 +78,7 @@ describe('the package of the producer', () => {
   const redis = new Redis(testRedisUrl());
   const root = mkdtempSync(path.join(tmpdir(), 'proactive-notifier-producer-'));
   const unpacked = path.join(root, 'node_modules', NAME);
-  /** The two examples of its README: the whole one, and the line for CommonJS. */
+  /** The examples of its README: the whole one, what reads events, and the line for CommonJS. */
   let examples: string[];
 
   beforeAll(async () => {
@@ -148,7 +148,8 @@ describe('the package of the producer', () => {
   });
 
   test('hands a notification over from CommonJS', async () => {
-    const [whole = '', required = ''] = examples;
+    const [whole = ''] = examples;
+    const required = examples.find((code) => code.includes('require(')) ?? '';
     const body = here(whole).replace(/^import .+$/m, '');
     const code = `${required}(async () => {\n${body}\n})();\n`;
     await expectAccepted(project('commonjs', 'commonjs', { 'index.js': code }));

@@ -229,7 +229,7 @@ describe('a webhook', () => {
     expect(got('n-kept')).toEqual(STATES_OF_ONE);
   });
 
-  test('is tested by the sender, also while it is paused, and each answer is told', async () => {
+  test('is tested by the sender, also while it is paused, and each answer is noted', async () => {
     await senders.webhook(id, receiver.url);
     await senders.webhooks.pause(id, BY);
     senders.start();
