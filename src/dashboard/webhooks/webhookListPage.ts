@@ -44,7 +44,7 @@ ${isOperator ? newForm(view) : undefined}`;
 
 const NONE = emptyState(
   'There is no webhook yet',
-  html`A webhook is a URL of yours that is told what becomes of notifications, instead of asking for it. Make one here or with <code>POST /v1/webhooks</code>.`,
+  html`A webhook is a URL of yours that gets what becomes of notifications, so that you need not ask for it. Make one here or with <code>POST /v1/webhooks</code>.`,
 );
 
 function unreadablePanel(id: string, { isOperator, once }: WebhookListView): Html {
