@@ -45,7 +45,7 @@ export class Child {
     this.#process.once('exit', (code, signal) => {
       this.#guard.kill('SIGKILL');
       // A kill is part of a fault, also one by its own hand; a crash would look like slowness.
-      if (this.#isToEnd || signal === 'SIGKILL') return;
+      if (this.#isToEnd || signal === 'SIGKILL' || code === 0) return;
       const how = code === null ? signal : `exit code ${code}`;
       process.stderr.write(`${this.name} ended by itself (${how}):\n${this.lastLines}\n`);
     });
