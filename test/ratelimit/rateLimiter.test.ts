@@ -121,22 +121,29 @@ describe('a slot of the budget', () => {
 });
 
 describe('while a transactional request waits', () => {
+  /** As if so much time had passed (ms): the place is kept for half an interval, and a busy machine may sleep longer. */
+  async function passes(ms: number): Promise<void> {
+    for (const field of ['due', 'transactionalUntil']) {
+      await redis.hincrby(`${prefix}:budget`, field, -ms * 1_000);
+    }
+  }
+
   test('the next slot is not given to a campaign, though it asks first', async () => {
-    const slots = slotsEvery(200);
+    const slots = slotsEvery(60_000);
     await slots.tryAcquire('campaign');
-    await pause(waitOf(await slots.tryAcquire('transactional')));
+    await passes(waitOf(await slots.tryAcquire('transactional')));
     const campaign = await slots.tryAcquire('campaign');
     expect(campaign.kind).toBe('wait');
     expect(await slots.tryAcquire('transactional')).toMatchObject({ kind: 'granted' });
   });
 
   test('that never comes back, a campaign gets the slot half an interval later', async () => {
-    const slots = slotsEvery(200);
+    const slots = slotsEvery(60_000);
     await slots.tryAcquire('campaign');
-    await pause(waitOf(await slots.tryAcquire('transactional')));
+    await passes(waitOf(await slots.tryAcquire('transactional')));
     const rest = waitOf(await slots.tryAcquire('campaign'));
-    expect(rest).toBeLessThanOrEqual(100);
-    await pause(rest);
+    expect(rest).toBeLessThanOrEqual(30_000);
+    await passes(rest);
     expect(await slots.tryAcquire('campaign')).toMatchObject({ kind: 'granted' });
   });
 });
