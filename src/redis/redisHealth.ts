@@ -18,7 +18,8 @@ export class RedisHealth {
   readonly #probeKey: string;
   readonly #log: Logger;
   /** `since` by the monotonic clock, which no one sets; `at` is the same moment in epoch ms. */
-  #down: { fault: RedisFault; since: number; at: number } | undefined;
+  #down: { fault: RedisFault; since: number; at: number; isLogged: boolean } | undefined;
+  #wasReady: boolean;
   #timer: NodeJS.Timeout | undefined;
   #probing = false;
   #stopped = false;
@@ -27,8 +28,10 @@ export class RedisHealth {
     this.#redis = redis;
     this.#probeKey = `${prefix}:probe`;
     this.#log = log;
+    this.#wasReady = redis.status === 'ready';
     redis.on('error', (error: unknown) => this.note(error));
     redis.on('ready', () => {
+      this.#wasReady = true;
       if (this.#down !== undefined) void this.#probe();
     });
   }
@@ -64,8 +67,10 @@ export class RedisHealth {
         fault,
         since: down?.since ?? performance.now(),
         at: down?.at ?? Date.now(),
+        isLogged: false,
       };
-      this.#log.warn({ redis: fault }, describeRedisFault(fault));
+      // A command that comes before the first connection is made says nothing of Redis yet.
+      if (this.#wasReady || fault.kind !== 'away' || fault.detail !== undefined) this.#logOnce();
       this.#probeLater();
     }
     return true;
@@ -96,7 +101,17 @@ export class RedisHealth {
   #probeLater(): void {
     clearTimeout(this.#timer);
     if (this.#stopped || this.#down === undefined) return;
-    this.#timer = setTimeout(() => void this.#probe(), PROBE_EVERY_MS).unref();
+    this.#timer = setTimeout(() => {
+      this.#logOnce();
+      void this.#probe();
+    }, PROBE_EVERY_MS).unref();
+  }
+
+  #logOnce(): void {
+    if (this.#down === undefined || this.#down.isLogged) return;
+    const { fault } = this.#down;
+    this.#down.isLogged = true;
+    this.#log.warn({ redis: fault }, describeRedisFault(fault));
   }
 
   /** A worker's connection keeps a command until Redis is back, so there is one at a time. */
@@ -116,8 +131,9 @@ export class RedisHealth {
 
   #servesAgain(): void {
     if (this.#down === undefined || this.#stopped) return;
-    const seconds = Math.round((performance.now() - this.#down.since) / 1_000);
+    const { since, isLogged } = this.#down;
+    const seconds = Math.round((performance.now() - since) / 1_000);
     this.#down = undefined;
-    this.#log.info({ seconds }, `Redis is back after ${seconds} s.`);
+    if (isLogged) this.#log.info({ seconds }, `Redis is back after ${seconds} s.`);
   }
 }

@@ -61,6 +61,25 @@ function watch(server: PrivateRedis, lines: Line[]) {
 }
 
 describe('what is logged of Redis', () => {
+  test('of which a command asked before the first connection was made, says nothing', async () => {
+    const server = await privateRedis();
+    // A machine that takes longer than a second for it is right to say so.
+    for (let seconds = 1; seconds >= 1; ) {
+      const began = performance.now();
+      const redis = connectForProducing(server.url);
+      connections.push(redis);
+      const lines: Line[] = [];
+      const health = new RedisHealth(redis, freshPrefix(), logTo(lines));
+      watched.push(health);
+      await redis.ping().catch(health.note);
+      // It is not known to serve, either.
+      expect(health.fault?.kind).toBe('away');
+      await until(() => health.fault === undefined);
+      seconds = (performance.now() - began) / 1_000;
+      if (seconds < 1) expect(lines).toEqual([]);
+    }
+  });
+
   test('is one line when it goes and one when it is back, with how long', async () => {
     const server = await privateRedis();
     const lines: Line[] = [];
