@@ -1,11 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import type { AuditOptions } from './auditCommand.js';
 import { addCampaign } from './campaign/commands.js';
-import type { EventsOptions } from './eventsCommand.js';
 import {
-  AUDIT_EXIT_CODES,
   DOCTOR_HELP,
-  EVENTS_HELP,
   EXIT,
   type ExitCode,
   NOTIFICATION_EXIT_CODES,
@@ -22,6 +18,7 @@ import type { GateOptions, PauseOptions, ResumeOptions } from './operate.js';
 import { outputFor } from './output.js';
 import type { PersonOptions } from './personCommand.js';
 import type { PolicyOptions } from './policyCommand.js';
+import { addRecords } from './recordCommands.js';
 import type { RecoverCommandOptions } from './recoverCommand.js';
 import type { SandboxCommandOptions } from './sandbox.js';
 import type { SendOptions } from './send/options.js';
@@ -67,8 +64,7 @@ export function buildProgram(): Command {
   addSuppression(program, { exitWith, collect });
   addUser(program, exitWith);
   addPerson(program);
-  addAudit(program);
-  addEvents(program);
+  addRecords(program, { exitWith, wholeNumber });
   return program;
 }
 
@@ -309,44 +305,6 @@ function addPerson(program: Command): void {
     .addHelpText('after', PERSON_EXIT_CODES)
     .action(async (options: PersonOptions) => {
       exitWith(await (await import('./personCommand.js')).exportPerson(options));
-    });
-}
-
-function addAudit(program: Command): void {
-  program
-    .command('audit')
-    .description('show who did what, the newest first; or check that nothing of it was changed')
-    .option('--who <name>', 'of a person, a key, or a user of the operating system')
-    .option('--what <action>', 'such as campaign.start, or all of one kind, such as campaign')
-    .option('--on <id>', 'of a notification, a campaign or a job')
-    .option('--from <way>', 'page, api, cli, inbox, library, link or platform')
-    .option('--address <address>', 'the network address it came from')
-    .option('--since <time>', 'not before this time, ISO 8601')
-    .option('--until <time>', 'not after this time, ISO 8601')
-    .option('--limit <n>', 'how many at most', wholeNumber(1, 10_000), 50)
-    .option('--verify', 'read all of it, and check that no entry was changed or is missing')
-    .option('--seen <n:code>', 'with an entry that was seen before, such as in a log')
-    .option('--json', 'answer with one JSON document')
-    .addHelpText('after', AUDIT_EXIT_CODES)
-    .action(async (options: AuditOptions) => {
-      const { audit } = await import('./auditCommand.js');
-      exitWith(await audit(options));
-    });
-}
-
-function addEvents(program: Command): void {
-  program
-    .command('events')
-    .description('print what happened to notifications and campaigns, the oldest first')
-    .option('--follow', 'go on printing what happens')
-    .option('--after <cursor>', 'after this event: its id')
-    .option('--types <types>', 'only these, comma separated, such as notification.sent')
-    .option('--campaign <id>', 'only of this campaign and its notifications')
-    .option('--limit <n>', 'how many at most', wholeNumber(1, 100_000_000))
-    .addHelpText('after', EVENTS_HELP)
-    .action(async (options: EventsOptions) => {
-      const { printEvents } = await import('./eventsCommand.js');
-      exitWith(await printEvents(options));
     });
 }
 

@@ -1,4 +1,4 @@
-import { packId, unpackId } from './packedId.js';
+import { packCampaign, packId, unpackCampaign, unpackId } from './packedId.js';
 import type { NotificationRecord, TimelineEntry } from './record.js';
 import { CHANNELS, type Channel, STATES, type State } from './state.js';
 
@@ -16,9 +16,6 @@ import { CHANNELS, type Channel, STATES, type State } from './state.js';
 
 /** The first byte of an event says whose it is; a version that does not know it passes over the event. */
 const NOTIFICATION_KIND = 1;
-
-/** In place of the campaign of a row, whose id begins with it. */
-const CAMPAIGN_IN_ID = '=';
 
 /** A reason is a code; whatever is longer is no reason of ours. */
 const TEXT_BYTES_AT_MOST = 255;
@@ -104,7 +101,7 @@ function changeOf(record: NotificationRecord, line: Line): NotificationChange {
 }
 
 function pack(change: NotificationChange): Buffer {
-  const { id, generation, state, reason = '', channel, campaignId = '' } = change;
+  const { id, generation, state, reason = '', channel, campaignId } = change;
   const { messageId = '', conversationId = '' } = change;
   const header = Buffer.alloc(HEADER_BYTES);
   header[0] = NOTIFICATION_KIND;
@@ -114,7 +111,7 @@ function pack(change: NotificationChange): Buffer {
   const texts = [
     packId(id),
     Buffer.from(reason),
-    Buffer.from(campaignOf(id) === campaignId ? CAMPAIGN_IN_ID : campaignId),
+    Buffer.from(packCampaign(id, campaignId)),
     packId(messageId),
     packId(conversationId),
   ].map((text) => text.subarray(0, TEXT_BYTES_AT_MOST));
@@ -131,7 +128,6 @@ export function unpackNotificationEvent(bytes: Buffer): NotificationChange | und
   }
   const [packed = Buffer.alloc(0), reason, campaign, messageId, conversationId] = textsIn(bytes);
   const id = unpackId(packed);
-  const campaignId = campaign?.toString() || undefined;
   return {
     id,
     generation: bytes.readUInt16BE(3),
@@ -140,7 +136,7 @@ export function unpackNotificationEvent(bytes: Buffer): NotificationChange | und
     channel: CHANNELS[(bytes[2] ?? 0) - 1],
     messageId: idIn(messageId),
     conversationId: idIn(conversationId),
-    campaignId: campaignId === CAMPAIGN_IN_ID ? campaignOf(id) : campaignId,
+    campaignId: unpackCampaign(id, campaign?.toString()),
   };
 }
 
@@ -156,10 +152,4 @@ function textsIn(bytes: Buffer): Buffer[] {
 
 function idIn(packed: Buffer | undefined): string | undefined {
   return packed === undefined || packed.length === 0 ? undefined : unpackId(packed);
-}
-
-/** The campaign that the id of a row names; of any other id, what stands before its last dot. */
-function campaignOf(id: string): string | undefined {
-  const dot = id.lastIndexOf('.');
-  return dot < 1 ? undefined : id.slice(0, dot);
 }

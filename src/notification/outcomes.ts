@@ -1,6 +1,6 @@
 import type { LedgerKeys } from '../redis/keys.js';
 import type { RedisClient } from '../redis/redisClient.js';
-import { packId, unpackId } from './packedId.js';
+import { packCampaign, packId, unpackCampaign, unpackId } from './packedId.js';
 import type { NotificationRecord } from './record.js';
 import { CHANNELS, type Channel, OUTCOME_STATES, STATES, type State } from './state.js';
 
@@ -19,9 +19,6 @@ const OUTCOMES: ReadonlySet<State> = new Set(OUTCOME_STATES);
 
 /** Some 45 MB; at the platform's 300 requests a minute that is two to five days. */
 const EVENTS_AT_MOST = 1_000_000;
-
-/** In place of the campaign of a row, whose id begins with it. */
-const CAMPAIGN_IN_ID = '=';
 
 /** What the script is given where there is nothing to add. */
 export const NO_OUTCOME = ['', '', '', '', '', ''] as const;
@@ -47,21 +44,15 @@ export function outcomeArguments(
   const isNew = next.state !== before.state || next.reason !== before.reason;
   if (!isNew || !OUTCOMES.has(next.state)) return [...NO_OUTCOME];
   const leg = next.legs.findLast(({ outcome }) => outcome !== 'not_addressable');
-  const { id, campaignId = '' } = next;
+  const { id, campaignId } = next;
   return [
     EVENTS_AT_MOST,
     packId(id),
     STATES.indexOf(next.state),
     next.reason ?? '',
     leg === undefined ? '' : CHANNELS.indexOf(leg.channel),
-    campaignOf(id) === campaignId ? CAMPAIGN_IN_ID : campaignId,
+    packCampaign(id, campaignId),
   ];
-}
-
-/** The campaign that the id of a row names; of any other id, what stands before its last dot. */
-function campaignOf(id: string): string | undefined {
-  const dot = id.lastIndexOf('.');
-  return dot < 1 ? undefined : id.slice(0, dot);
 }
 
 export interface OutcomeRange {
@@ -111,6 +102,6 @@ function eventOf(eventId: string, fields: readonly Buffer[]): Outcome {
     state: STATES[Number(text('s') ?? Number.NaN)],
     reason: text('r'),
     channel: channel === undefined ? undefined : CHANNELS[Number(channel)],
-    campaignId: campaign === CAMPAIGN_IN_ID ? campaignOf(id) : campaign,
+    campaignId: unpackCampaign(id, campaign),
   };
 }

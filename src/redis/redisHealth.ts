@@ -62,7 +62,8 @@ export class RedisHealth {
     const down = this.#down;
     // A connection that is refused for another reason looks away from within.
     const isLessExact = fault.kind === 'away' && fault.detail === undefined;
-    if (down === undefined || (down.fault.kind !== fault.kind && !isLessExact)) {
+    const isOther = down?.fault.kind !== fault.kind || !down.isLogged;
+    if (down === undefined || (isOther && !isLessExact)) {
       this.#down = {
         fault,
         since: down?.since ?? performance.now(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type FeedEvent, onTheWire } from '../events/event.js';
 import { POST_ERRORS } from './webhookPost.js';
 
 /** What came of an attempt. `retry`: it failed and is tried again; `given_up`: it is not. */
@@ -6,6 +7,15 @@ const DELIVERY_RESULTS = ['delivered', 'retry', 'given_up'] as const;
 
 /** The event that a test sends. */
 export const TEST_TYPE = 'webhook.test';
+
+/** What an endpoint gets of an event: what the feed says of it. */
+export function eventBody(event: FeedEvent): string {
+  return JSON.stringify(onTheWire(event));
+}
+
+export function testBody(id: string, at: number): string {
+  return JSON.stringify({ id, type: TEST_TYPE, at: new Date(at).toISOString() });
+}
 
 const attemptFields = {
   eventId: z.string().meta({ description: 'The header webhook-id of the request.' }),

@@ -1,12 +1,11 @@
 import type { Logger } from 'pino';
 import type { EventFeed, EventsGone } from '../events/eventFeed.js';
 import { redactedError, throttle } from '../ops/logger.js';
-import { type Delivery, shortAnswer, TEST_TYPE } from './delivery.js';
+import { type Delivery, eventBody, shortAnswer, TEST_TYPE, testBody } from './delivery.js';
 import { DeliveryWindow, type WindowEntry } from './deliveryWindow.js';
 import { type EndpointProgress, newProgress, restarted, timeOf } from './endpointProgress.js';
 import { FAILS_FOR_MS, FAILURES_FEWEST, retryAfterMs } from './retrySchedule.js';
 import { type DisabledReason, originOf, type Webhook } from './webhook.js';
-import { eventBody, testBody } from './webhookBody.js';
 import { type PosterOptions, type PostResult, WebhookPoster } from './webhookPost.js';
 import { signedHeaders } from './webhookSignature.js';
 import type { WebhookStore } from './webhookStore.js';
