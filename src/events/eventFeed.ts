@@ -24,6 +24,11 @@ const READ_AT_MOST = 10_000;
 
 /** As a cursor: from the oldest event that is kept. */
 const BEGINNING = '0-0';
+/**
+ * As a cursor: while there was no event yet. Unlike the beginning it says that its reader has missed none so far, so a
+ * reader who comes back with it is answered with `gone` once the first events were trimmed.
+ */
+const BEFORE_ANY = '0-1';
 /** The greatest number within a millisecond; no event has it, so a cursor that has it is one of a time. */
 const END_OF_MILLISECOND = '-18446744073709551615';
 
@@ -80,7 +85,9 @@ export class EventFeed {
         if (event !== undefined && fits(event, query)) found.push(event);
         if (found.length === limit) return this.#page(found, next, true, withMetadata);
       }
-      if (entries.length < count) return this.#page(found, next, false, withMetadata);
+      if (entries.length < count) {
+        return this.#page(found, next === BEGINNING ? BEFORE_ANY : next, false, withMetadata);
+      }
     }
     return this.#page(found, next, true, withMetadata);
   }
@@ -100,7 +107,8 @@ export class EventFeed {
 
   /** The cursor behind the newest event: what is after it has not happened yet. */
   async newest(): Promise<string> {
-    return (await readExtent(this.#redis, this.#ledger.keys.feed)).last;
+    const { last } = await readExtent(this.#redis, this.#ledger.keys.feed);
+    return last === BEGINNING ? BEFORE_ANY : last;
   }
 
   /** Forgets events that are older than that (ms). The newest stays: by it a reader knows that it missed none. */
@@ -157,11 +165,13 @@ export class EventFeed {
 
 /** Whether events after this cursor may be missing. */
 function goneAt(cursor: string, extent: FeedExtent): EventsGone | undefined {
-  const { first, last, isTrimmed } = extent;
+  const { first, last } = extent;
   if (cursor === BEGINNING) return undefined;
+  // Where the server does not say: it need not be so of a feed that has just begun.
+  const isTrimmed = extent.isTrimmed ?? cursor !== BEFORE_ANY;
   const since = first === undefined ? undefined : Number(first.split('-')[0]);
   if (isBefore(last, cursor)) {
-    if (cursor.endsWith(END_OF_MILLISECOND)) return undefined;
+    if (cursor === BEFORE_ANY || cursor.endsWith(END_OF_MILLISECOND)) return undefined;
     return { kind: 'gone', because: 'ahead', resumeFrom: last, since };
   }
   if (!isTrimmed || cursor === last) return undefined;

@@ -6,8 +6,8 @@ export interface FeedExtent {
   first?: string;
   /** The newest there ever was; `0-0` where there was none. */
   last: string;
-  /** Whether older ones were taken away; also where this server does not count them (before Redis 7). */
-  isTrimmed: boolean;
+  /** Whether older ones were taken away; absent where this server does not count them (before Redis 7). */
+  isTrimmed?: boolean;
 }
 
 const EMPTY: FeedExtent = { last: '0-0', isTrimmed: false };
@@ -24,10 +24,11 @@ export async function readExtent(redis: RedisClient, feed: string): Promise<Feed
   const values = new Map<unknown, unknown>();
   for (let at = 0; at + 1 < flat.length; at += 2) values.set(flat[at], flat[at + 1]);
   const entry = values.get('first-entry');
+  const added = values.get('entries-added');
   return {
     first: Array.isArray(entry) ? String(entry[0]) : undefined,
     last: String(values.get('last-generated-id')),
-    isTrimmed: values.get('entries-added') !== values.get('length'),
+    isTrimmed: added === undefined ? undefined : added !== values.get('length'),
   };
 }
 

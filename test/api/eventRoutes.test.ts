@@ -18,7 +18,7 @@ test('GET /v1/events says what happened, page by page, and refuses a cursor of w
     expect(status).toBe(200);
     return body as unknown as Page;
   };
-  expect(await read()).toEqual({ events: [], next: '0-0', more: false });
+  expect(await read()).toEqual({ events: [], next: '0-1', more: false });
   await api.post({ ...REQUEST, id: 'one', campaignId: 'autumn', metadata: { order: 7 } });
   await api.post({ ...REQUEST, id: 'two' });
   await api.call('DELETE', '/v1/notifications/two');

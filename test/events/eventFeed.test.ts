@@ -227,6 +227,19 @@ describe('the feed of events', () => {
       });
     });
 
+    test('also when it began while there was no event at all', async () => {
+      const { feed, accept, key } = open({ eventsMax: 1 });
+      const page = await feed.read({ limit: 1 });
+      const began = page.kind === 'events' ? page.next : '';
+      expect(await feed.newest()).toBe(began);
+      await accept('first');
+      expect(eventsIn(await feed.read({ limit: 1, after: began }))).toHaveLength(1);
+      for (let n = 0; n < 250; n += 1) await accept(`n${n}`);
+      expect(await redis.xlen(key)).toBeLessThan(200);
+      const read = await feed.read({ limit: 1, after: began });
+      expect(read).toMatchObject({ kind: 'gone', because: 'trimmed' });
+    });
+
     test('when Redis knows no event as late as its cursor', async () => {
       const { feed, accept, key } = open();
       await accept('old');
