@@ -146,7 +146,9 @@ const DROPPED = Symbol('dropped');
 
 function changedBelow(value: unknown, what: Change, counter: { left: number }): unknown {
   counter.left -= 1;
-  if (counter.left < 0 && counter.left > -2) return changedHere(value, what);
+  if (counter.left === -1) return changedHere(value, what);
+  // What comes after it stays, and is not walked: an earlier change may have nested it without end.
+  if (counter.left < -1) return value;
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value)
     .map(([name, part]): [string, unknown] => [name, changedBelow(part, what, counter)])

@@ -28,6 +28,7 @@ import { OverviewReader } from './overview/overviewReader.js';
 import { assetRoutes } from './page/assets.js';
 import { FormTokens } from './page/formToken.js';
 import { sendRedisUnavailable } from './page/layout.js';
+import { explainRefusedStreams, notRead, sendStanding, wantsEvents } from './page/liveEvents.js';
 import { LiveUpdates } from './page/liveUpdates.js';
 import { operatorsChange } from './people/access.js';
 import { auditPages } from './people/auditPage.js';
@@ -97,11 +98,12 @@ export function dashboard(app: FastifyInstance, parts: DashboardParts): void {
   app.register(async (scope) => {
     guard(scope, logins);
     acceptForms(scope, FORM_LIMIT);
-    scope.setErrorHandler((error, request, reply) =>
-      error instanceof RedisUnavailableError
-        ? sendRedisUnavailable(request, reply, error)
-        : answerError(error, request, reply),
-    );
+    explainRefusedStreams(scope);
+    scope.setErrorHandler((error, request, reply) => {
+      if (!(error instanceof RedisUnavailableError)) return answerError(error, request, reply);
+      if (!wantsEvents(request)) return sendRedisUnavailable(request, reply, error);
+      return sendStanding(reply, notRead(error, app.redisDownSince?.() ?? Date.now()));
+    });
     overviewPages(scope, { operations, reader, live, budget, clock: store.ledger.clock });
     const details = { store, operations, campaigns };
     notificationPages(scope, { details, notifications, search, forms, country });

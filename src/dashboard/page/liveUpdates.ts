@@ -6,8 +6,7 @@ import { httpProblem, sendProblem } from '../../api/problems.js';
 import { type Content, type Html, html } from '../../html/html.js';
 import { redactedError } from '../../ops/logger.js';
 import { RedisUnavailableError } from '../../queue/notifierErrors.js';
-import { describeRedisFault } from '../../redis/redisFault.js';
-import { panel, time } from './components.js';
+import { EVENT_STREAM, event, notRead, STANDING } from './liveEvents.js';
 
 /** Fragments of a page by name; each replaces what stands in the `livePart` of that name. */
 export type LiveParts = Readonly<Record<string, Html>>;
@@ -38,8 +37,6 @@ export function livePart(name: string, content: Html): Html {
   return html`<div sse-swap="${name}">${content}</div>`;
 }
 
-/** The fragment that says that Redis does not answer. */
-const STANDING = 'standing';
 /** A look at the whole deployment takes some 45 commands: 15 a second, however many screens are open. */
 const EVERY_MS = 3_000;
 /** Of so many topics each is looked at so often; of more, more seldom, so that all of them cost Redis the same. */
@@ -60,13 +57,6 @@ interface Poller {
   screens: Set<Screen>;
   parts: LiveParts;
   stop: AbortController;
-}
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** The answer lasts for minutes by intention: how long it took says nothing. */
-    isStream?: boolean;
-  }
 }
 
 /**
@@ -101,7 +91,7 @@ export class LiveUpdates {
     }
     // Some proxies would keep the events until there are many of them.
     response.writeHead(200, {
-      'content-type': 'text/event-stream; charset=utf-8',
+      'content-type': EVENT_STREAM,
       'x-accel-buffering': 'no',
     });
     response.write(`retry: ${COME_AGAIN_MS}\n\n`);
@@ -171,23 +161,4 @@ function show({ response, sent }: Screen, parts: LiveParts): void {
   }
   // So that a screen can see that the api lives, also while nothing changes.
   response.write(event('alive', ''));
-}
-
-function event(name: string, data: string): string {
-  return `event: ${name}\n${data
-    .split(/\r\n|\r|\n/)
-    .map((line) => `data: ${line}\n`)
-    .join('')}\n`;
-}
-
-function notRead(error: unknown, since: number): Html {
-  const isRedis = error instanceof RedisUnavailableError;
-  const what = isRedis ? 'Redis does not answer' : 'What is shown here cannot be read';
-  const why = isRedis ? describeRedisFault(error.fault) : 'The log of the api says why.';
-  return panel(
-    'bad',
-    html`<p><strong>${what} since ${time(since)}.</strong> ${why}</p>
-<p>What stands below is of before that moment. It goes on by itself.</p>`,
-    'alert',
-  );
 }

@@ -87,6 +87,24 @@ describe('the overview', () => {
     expect((await visitor.submit('/sending/pause', { reason: 'x' })).status).toBe(401);
   });
 
+  test('lets an open page say why it is not kept up to date: no login, nothing there', async () => {
+    const api = await startTestApi(LOGIN);
+    const streamOf = async (visitor: Visitor, path: string, page: string) => {
+      const headers = { accept: 'text/event-stream', referer: `${api.url}${page}` };
+      const answer = await visitor.open(path, headers);
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+      return answer.text();
+    };
+    const loggedOut = await streamOf(new Visitor(api.url), '/live/campaigns/a', '/campaigns/a?b=c');
+    expect(loggedOut).toMatch(/^retry: \d+\n\nevent: standing\n/);
+    expect(loggedOut).toContain('You are not logged in any more.');
+    expect(loggedOut).toContain('href="/login?next=%2Fcampaigns%2Fa%3Fb%3Dc"');
+    const loggedIn = await Visitor.loggedIn(api);
+    const malformed = `/live/campaigns/${'x'.repeat(200)}`;
+    expect(await streamOf(loggedIn, malformed, '/campaigns')).toContain('does not exist any more');
+  });
+
   test('another site can neither stop the sending nor let it go on', async () => {
     const api = await startTestApi(LOGIN);
     const visitor = await Visitor.loggedIn(api);

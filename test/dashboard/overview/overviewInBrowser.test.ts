@@ -57,6 +57,24 @@ stopApisAfterAll();
     await page.setViewportSize(LOOKS.light.viewport);
   }
 
+  /** Keeps the page's request for its stream back, until it is let go. */
+  async function held(page: Page): Promise<{ wanted: Promise<void>; letGo: () => void }> {
+    let letGo = (): void => undefined;
+    let asked = (): void => undefined;
+    const until = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    const wanted = new Promise<void>((resolve) => {
+      asked = resolve;
+    });
+    await page.route('**/live/overview', async (route) => {
+      asked();
+      await until;
+      await route.continue();
+    });
+    return { wanted, letGo };
+  }
+
   /** As the browser has it when a person turns to another tab and back. */
   async function isSeen(page: Page, seen: boolean): Promise<void> {
     await page.evaluate(`
@@ -97,6 +115,40 @@ stopApisAfterAll();
     await looksRight(page, 'gate-closed');
     expect(complaints).toEqual([]);
     expect([...hosts]).toEqual([new URL(api.url).host]);
+  });
+
+  test('a page whose login has ended says so, and is live again after the next login', async () => {
+    const { page } = await visit(browser, api.url);
+    const stream = await held(page);
+    await logIn(page, '/');
+    await stream.wanted;
+    const other = await page.context().newPage();
+    await other.goto(`${api.url}/campaigns`);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await other.getByRole('heading', { name: 'Log in' }).waitFor();
+    stream.letGo();
+    const said = page.getByRole('alert').getByText('You are not logged in any more.');
+    await said.waitFor();
+    await looksRight(page, 'logged-out');
+    await logIn(other, '/');
+    await said.waitFor({ state: 'detached' });
+    expect(await page.getByText('This page is not live any more').isVisible()).toBe(false);
+    await page.context().close();
+  });
+
+  test('a page that asks for its stream while Redis does not answer says so, and not that the api does not', async () => {
+    const { page } = await visit(browser, api.url);
+    const stream = await held(page);
+    await logIn(page, '/');
+    await stream.wanted;
+    await server.kill('SIGKILL');
+    stream.letGo();
+    const said = page.getByRole('alert').getByText('Redis does not answer since');
+    await said.waitFor();
+    expect(await page.getByText('This page is not live any more').isVisible()).toBe(false);
+    await server.restart();
+    await said.waitFor({ state: 'detached' });
+    await page.context().close();
   });
 
   test('a page that is open says by itself that Redis does not answer, and then that the api does not', async () => {

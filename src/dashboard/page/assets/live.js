@@ -7,6 +7,7 @@ const FOCUSABLE = 'a[href], button, input, select, textarea, summary, [tabindex]
 for (const region of document.querySelectorAll('[data-live]')) {
   const connect = connector(region);
   watch(region, connect);
+  swapOnlyChanges(region);
   keepFocus(region);
   keepSelection(region);
   // htmx has looked at the page before its extension was there, and this script could listen.
@@ -23,6 +24,21 @@ function connector(region) {
     }
     window.htmx.process(region);
   };
+}
+
+/** A new connection sends again what a part shows: a screen reader would read it out once more. */
+function swapOnlyChanges(region) {
+  const shown = new WeakMap();
+
+  region.addEventListener('htmx:sseBeforeMessage', (event) => {
+    const { target: part, detail } = event;
+    if (shown.get(part) !== detail.data) {
+      shown.set(part, detail.data);
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  });
 }
 
 /** An update puts new elements in place of the old ones: who is on one of them with the keyboard stays there. */
