@@ -1,3 +1,4 @@
+import { IS } from '#product/context/redaction/passwords.js';
 import type { Pattern } from './patterns.js';
 
 /** Longer than any setting, file name or sentence of ours. */
@@ -19,6 +20,12 @@ const BOUNDED: readonly { file: string; source: string; longest: number; because
     longest: OWN_TEXT,
     because: 'a setting, or a line of a file that a setting names',
   })),
+  {
+    file: 'context/redaction/oneTimeCodes.ts',
+    source: `${IS}\\s*(?:the|der|die|das|le|la|el|il|:)?\\s*$`,
+    longest: 45,
+    because: 'it sees what stands between a name and a number, which NAMED keeps as short',
+  },
   {
     file: 'notification/phoneNumber.ts',
     source: '\\b(?:ext(?:ension|n)?|anexo|doboch?)\\b.*$',

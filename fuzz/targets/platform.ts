@@ -51,7 +51,14 @@ const way = fc.oneof(
 
 const refusal = fc.record(
   {
-    code: fc.constantFrom('missing.permissions', 'bad.request', 'too.many.requests', PERSONAL),
+    // One word has the form of a code, and is passed on as one: there is no list of the platform's codes.
+    code: fc.constantFrom(
+      'missing.permissions',
+      'bad.request',
+      'too.many.requests',
+      `Mrs ${PERSONAL}`,
+      `${PERSONAL}@example.com`,
+    ),
     message: text,
     status: fc.integer(),
     details: fc.array(fc.record({ errorCode: text, fieldName: text }), { maxLength: 2 }),

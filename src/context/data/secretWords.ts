@@ -11,6 +11,9 @@ export const PASSWORD_WORDS = [
   '(?:client )?secret(?=\\s*[:=])|token(?=\\s*[:=])',
 ].join('|');
 
+/** The same for a look at a whole text: what a word begins with costs thirty times as long there, and tells nothing. */
+export const PASSWORD_WORDS_ANYWHERE = PASSWORD_WORDS.replaceAll('\\p{L}{0,14}', '');
+
 /** What has a secret of digits: PINs, one-time codes, security codes of cards. */
 export const CODE_WORDS = [
   '(?<!\\p{L} ?)code(?=\\s*[:=])|pins?(?: ?code| ?number)?|geheimzahl|c[oó]digo|clave',

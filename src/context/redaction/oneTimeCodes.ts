@@ -1,4 +1,10 @@
-import { CODE_WORDS, DIGIT_WORDS, HARMLESS_CODES, PASSWORD_WORDS } from '../data/secretWords.js';
+import {
+  CODE_WORDS,
+  DIGIT_WORDS,
+  HARMLESS_CODES,
+  PASSWORD_WORDS,
+  PASSWORD_WORDS_ANYWHERE,
+} from '../data/secretWords.js';
 import { AS_A, IS } from './passwords.js';
 import { AMOUNT_UNIT, BLANK, type Redaction } from './redaction.js';
 
@@ -38,7 +44,7 @@ const HARMLESS = new RegExp(`(?<!\\p{L})(?:${HARMLESS_CODES})`, 'iu');
 
 /** Without one of these no pattern above fits: one look is cheaper than a look for each. */
 const SPEAKS_OF_ONE = new RegExp(
-  `cod|cód|sms|text|messag|mensaje|whatsapp|digit|dígit|zahl|ziffer|chiffre|cifre|number|número|numeri|G-|sent|envoy|envi|mand|invi|recei|bek[oa]m|erhalten|reçu|recib|ricev|${CODE_WORDS}|${PASSWORD_WORDS}`,
+  `cod|cód|sms|text|messag|mensaje|whatsapp|digit|dígit|zahl|ziffer|chiffre|cifre|number|número|numeri|G-|sent|envoy|envi|mand|invi|recei|bek[oa]m|erhalten|reçu|recib|ricev|${CODE_WORDS}|${PASSWORD_WORDS_ANYWHERE}`,
   'iu',
 );
 

@@ -1,4 +1,4 @@
-import { PASSWORD_WORDS as PASSWORD } from '../data/secretWords.js';
+import { PASSWORD_WORDS as PASSWORD, PASSWORD_WORDS_ANYWHERE } from '../data/secretWords.js';
 import { BLANK, type Redaction } from './redaction.js';
 
 /** What stands between the name of a secret and the secret. */
@@ -53,7 +53,7 @@ const ABOUT = new RegExp(
 
 /** Most texts speak of none; one look for a word is cheaper than a look for each way to tell it. */
 const SPEAKS_OF_ONE = new RegExp(
-  `${PASSWORD}|clave|pass|mot secret|palabra secreta|${BLANK}`,
+  `${PASSWORD_WORDS_ANYWHERE}|clave|pass|mot secret|palabra secreta|${BLANK}`,
   'iu',
 );
 
