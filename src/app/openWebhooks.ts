@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import { type Config, keyringOf } from '../config.js';
 import { EventFeed } from '../events/eventFeed.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Ledger } from '../notification/ledger.js';
-import type { Metrics } from '../ops/metrics.js';
 import type { NotificationProducer } from '../queue/producer.js';
 import type { RedisClient } from '../redis/redisClient.js';
 import { WebhookSender } from '../webhooks/webhookSender.js';

@@ -1,7 +1,7 @@
 import type { ReleaseObserver } from '../campaign/release.js';
 import type { AttemptObserver } from '../dispatch/jobAttempt.js';
 import type { Limiter } from '../genesys/call.js';
-import type { Metrics } from '../ops/metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Policy } from '../policy/policy.js';
 import type { PrefetchObserver } from '../prefetch/prefetchTask.js';
 import type { ReconcileObserver } from '../reconcile/lookOutcome.js';

@@ -1,7 +1,7 @@
 import { openCampaignStates } from '../campaign/campaignStates.js';
 import type { CampaignStore } from '../campaign/store.js';
 import type { Config } from '../config.js';
-import type { Metrics } from '../ops/metrics.js';
+import type { Metrics } from '../metrics/metrics.js';
 import type { Operations } from '../queue/operations.js';
 import type { Budget } from '../ratelimit/budget.js';
 

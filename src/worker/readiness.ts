@@ -1,5 +1,5 @@
+import type { Readiness } from '../metrics/healthServer.js';
 import { LANES } from '../notification/state.js';
-import type { Readiness } from '../ops/healthServer.js';
 import { INTAKE } from '../queue/intakeJob.js';
 import type { Queues } from '../queue/jobs.js';
 import type { Operations, PauseStatus } from '../queue/operations.js';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Sandbox, startSandbox } from '../../sandbox/sandbox.js';
-import { type HealthServer, startHealthServer } from '../../src/ops/healthServer.js';
-import { Metrics } from '../../src/ops/metrics.js';
+import { type HealthServer, startHealthServer } from '../../src/metrics/healthServer.js';
+import { Metrics } from '../../src/metrics/metrics.js';
 import { rawHttp } from '../support/rawHttp.js';
 import { REQUEST, startTestApi, stopApisAfterEach } from './support/api.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { pino } from 'pino';
 import { type RunningRole, startApi } from '../../src/app/apiApp.js';
-import { readExposition } from '../ops/support/exposition.js';
+import { readExposition } from '../metrics/support/exposition.js';
 import { type Deployment, deploy } from '../support/deployment.js';
 import { pageAt, projectRoot } from '../support/pages.js';
 import { readQuery } from './support/promql.js';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
+import { Metrics } from '../../src/metrics/metrics.js';
 import { newRecord, queued, step } from '../../src/notification/record.js';
-import { Metrics } from '../../src/ops/metrics.js';
 import type { FleetStatus } from '../../src/queue/operations.js';
 import { aliveWorker, fleetStatus } from '../support/fleet.js';
 import { REQUEST, T0 } from '../support/notifications.js';

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type HealthServer, startHealthServer } from '../../src/ops/healthServer.js';
-import { Metrics } from '../../src/ops/metrics.js';
+import { type HealthServer, startHealthServer } from '../../src/metrics/healthServer.js';
+import { Metrics } from '../../src/metrics/metrics.js';
 
 let server: HealthServer | undefined;
 afterEach(() => server?.close());

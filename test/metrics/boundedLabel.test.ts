@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { boundedLabel } from '../../src/ops/metrics.js';
+import { boundedLabel } from '../../src/metrics/metrics.js';
 
 describe('a label with few values', () => {
   test('keeps codes as they are, and says nothing of what is absent', () => {

@@ -3,10 +3,10 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { OPEN_STATES, type OpenCampaigns } from '../campaign/campaignStates.js';
 import type { NotificationRecord } from '../notification/record.js';
 import { LANES, type State } from '../notification/state.js';
+import { packageVersion } from '../ops/packageVersion.js';
 import type { FleetStatus } from '../queue/operations.js';
 import type { WebhookSummary } from '../webhooks/webhookSummary.js';
 import { fleetMetrics } from './fleetMetrics.js';
-import { packageVersion } from './packageVersion.js';
 import { webhookMetrics } from './webhookMetrics.js';
 
 /** What the values of a label may look like: codes of ours, never something a customer wrote. */
