@@ -114,7 +114,8 @@ const change: fc.Arbitrary<Change> = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('wrap' as const),
       at: fc.nat(30),
-      levels: fc.constantFrom(1, 15, 16, 17, 33, 3_000),
+      // Three of the deepest can still be written as JSON; deeper texts are made without a value (platform.ts).
+      levels: fc.constantFrom(1, 15, 16, 17, 33, 900),
     }),
   },
   {
