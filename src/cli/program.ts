@@ -1,4 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { packageVersion } from '../ops/packageVersion.js';
 import { addCampaign } from './campaign/commands.js';
 import {
   DOCTOR_HELP,
@@ -48,6 +49,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 export function buildProgram(): Command {
   const program = new Command('notifier')
     .description('Sends customers notifications that know their last conversation.')
+    .version(packageVersion(), '--version', 'print the version')
     .exitOverride()
     .showHelpAfterError('(--help says more)');
   addRoles(program);

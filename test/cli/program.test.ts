@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { run } from './support/command.js';
 
@@ -10,6 +11,14 @@ describe('the command line', () => {
     for (const name of ['api', 'worker', 'all', 'sandbox', 'send', 'pause', 'resume', 'gate']) {
       expect(stdout).toMatch(new RegExp(`^ {2}${name} `, 'm'));
     }
+  });
+
+  test('says its version, which is the one of the package', async () => {
+    const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+    expect(await run(['--version'], NO_ENVIRONMENT)).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+    });
   });
 
   test('documents the exit codes of send', async () => {
