@@ -25,6 +25,8 @@ export interface Verdict {
   /** How many became `unknown`, and how many are so at the end. */
   unknown: number;
   unknownAfter: number;
+  /** Why those at the end are, by reason. */
+  doubts: Record<string, number>;
   states: Record<string, number>;
 }
 
@@ -75,6 +77,7 @@ export async function judge(scene: Scene, records: Records): Promise<Verdict> {
   const deliveredTo = byNotification(scene.planned, await scene.platform.record());
   const findings: Finding[] = [];
   const states: Record<string, number> = {};
+  const doubts: Record<string, number> = {};
   let unknown = 0;
   for (const { request } of scene.planned) {
     const { id } = request;
@@ -93,9 +96,13 @@ export async function judge(scene: Scene, records: Records): Promise<Verdict> {
     if (acceptedAt === undefined) continue;
     const state = record?.state ?? 'gone';
     states[state] = (states[state] ?? 0) + 1;
+    if (record?.state !== 'unknown') continue;
+    const reason = record.timeline.at(-1)?.reason ?? 'no reason';
+    doubts[reason] = (doubts[reason] ?? 0) + 1;
   }
   const accepted = scene.intake.acceptedAt.size;
-  return { accepted, findings, unknown, unknownAfter: states['unknown'] ?? 0, states };
+  const unknownAfter = states['unknown'] ?? 0;
+  return { accepted, findings, unknown, unknownAfter, doubts, states };
 }
 
 function byNotification(

@@ -35,6 +35,9 @@ export function printNotes(outcomes: readonly Outcome[]): string {
     .flatMap(({ name, about, notPromised, verdict }) => {
       const forgotten = countOf(verdict?.findings ?? [], 'forgotten');
       const lines = [`${name}: ${about}`];
+      for (const [reason, count] of Object.entries(verdict?.doubts ?? {})) {
+        lines.push(`  unknown in the end: ${count}, ${reason}`);
+      }
       if (notPromised !== undefined)
         lines.push(`  ${forgotten} forgotten. Not promised: ${notPromised}`);
       return lines;
