@@ -3,7 +3,7 @@ import { type Html, html } from '../../html/html.js';
 import type { RedisUnavailableError } from '../../queue/notifierErrors.js';
 import { describeRedisFault } from '../../redis/redisFault.js';
 import { type AssetName, assetOf } from './assets.js';
-import { moment } from './components.js';
+import { moment, panel } from './components.js';
 import { navigation, type Section } from './navigation.js';
 
 /** Style, scripts, forms and live parts from here, and nothing else: nothing inline, no eval. */
@@ -93,19 +93,38 @@ ${person === undefined ? undefined : html`<form method="post" action="/logout"><
 </div></header>`;
 }
 
-/** In place of a page that cannot be made: why not, and what to do. */
+/** Whether a person sees the answer as a page; a script of ours puts it into one. */
+export function wantsPage({ headers }: FastifyRequest): boolean {
+  return /\btext\/html\b/.test(headers.accept ?? '');
+}
+
+/** In place of what cannot be answered: why not, and what to do. A script gets the words alone. */
 export function sendRedisUnavailable(
   request: FastifyRequest,
   reply: FastifyReply,
   { fault }: RedisUnavailableError,
 ): FastifyReply {
+  const title = 'Redis is unavailable';
   reply.header('retry-after', 5);
   const since = request.server.redisDownSince?.();
   const from =
     since === undefined ? undefined : html` It has been so since ${moment(since, Date.now())}.`;
-  const body = html`<h1>Redis is unavailable</h1>
-<div class="panel bad" role="alert"><p>${describeRedisFault(fault)}${from}</p><p>What is kept there cannot be read just now. Nothing is
+  const said = (heading?: Html) =>
+    panel(
+      'bad',
+      html`${heading}<p>${describeRedisFault(fault)}${from}</p><p>What is kept there cannot be read just now. Nothing is
 lost by that: try again in a moment. If you pressed a button, look whether it was done before you press it
-again.</p></div>`;
-  return sendPage(request, reply, { title: 'Redis is unavailable', body, status: 503 });
+again.</p>`,
+      'alert',
+    );
+  if (wantsPage(request)) {
+    return sendPage(request, reply, {
+      title,
+      body: html`<h1>${title}</h1>
+${said()}`,
+      status: 503,
+    });
+  }
+  const heading = html`<p><strong>${title}.</strong></p>`;
+  return reply.code(503).type('text/html; charset=utf-8').send(said(heading).text);
 }

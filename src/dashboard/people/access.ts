@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpProblem, sendProblem } from '../../api/problems.js';
 import { html } from '../../html/html.js';
 import { may, type Person, type Role } from '../../people/role.js';
-import { sendPage } from '../page/layout.js';
+import { sendPage, wantsPage } from '../page/layout.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -55,7 +55,7 @@ function isRead(method: string | string[]): boolean {
 function refuse(request: FastifyRequest, reply: FastifyReply, role: Role): FastifyReply {
   const { person } = request;
   const detail = `This needs the role ${role}. ${person?.name} has the role ${person?.role}.`;
-  if (!/\btext\/html\b/.test(request.headers.accept ?? '')) {
+  if (!wantsPage(request)) {
     return sendProblem(reply, httpProblem(403, detail));
   }
   const body = html`<h1>You may not do this</h1>

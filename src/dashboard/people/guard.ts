@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { httpProblem, sendProblem } from '../../api/problems.js';
 import { foreignOrigin } from '../../http/requestOrigin.js';
 import type { Person } from '../../people/role.js';
+import { wantsPage } from '../page/layout.js';
 import { refuseByRole } from './access.js';
 import type { Accounts } from './accounts.js';
 import type { LoginAudit } from './loginAudit.js';
@@ -38,8 +39,8 @@ export function guard(app: FastifyInstance, logins: Logins | undefined): void {
 }
 
 function askToLogIn(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const wantsPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
-  if (!wantsPage) return sendProblem(reply, httpProblem(401, 'Log in at /login.'));
+  if (request.method !== 'GET' || !wantsPage(request))
+    return sendProblem(reply, httpProblem(401, 'Log in at /login.'));
   return reply.redirect(`/login?next=${encodeURIComponent(request.url)}`, 303);
 }
 

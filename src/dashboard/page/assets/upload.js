@@ -91,7 +91,8 @@ function prepare(form) {
         }),
       });
       if (current !== looks) return;
-      if (!answer.ok) return say(await problemOf(answer.status, await answer.text()));
+      if (!answer.ok) return refused(answer.status, await answer.text());
+      outcome.replaceChildren();
       shown.innerHTML = await answer.text();
       send.replaceChildren('Upload ', isolated(file.name.slice(0, 60)), ` (${size(file.size)})`);
       send.hidden = shown.querySelector('[data-usable=yes]') === null;
@@ -135,15 +136,20 @@ function prepare(form) {
         : 'All of it is sent. The last rows are being read …';
   }
 
-  async function answered(status, text) {
+  function answered(status, text) {
     if (status === 200) {
       upload = undefined;
       window.location.assign(JSON.parse(text).location);
       return;
     }
     busy(false);
+    refused(status, text);
+  }
+
+  /** The pages of the console answer with a piece of HTML, what stands before them with a problem document. */
+  function refused(status, text) {
     if (text.startsWith('<')) outcome.innerHTML = text;
-    else say(await problemOf(status, text));
+    else say(problemOf(status, text));
     outcome.scrollIntoView({ block: 'nearest' });
   }
 
@@ -173,7 +179,7 @@ function prepare(form) {
   }
 }
 
-async function problemOf(status, text) {
+function problemOf(status, text) {
   if (status === 401)
     return 'You are not logged in any more. Log in on another tab, and try again.';
   try {
