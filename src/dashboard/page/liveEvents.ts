@@ -74,7 +74,7 @@ function notLive(what: string, todo: Content): Html {
   return panel(
     'open',
     html`<p><strong>${what}</strong> ${todo}</p>
-<p>What stands below is of before. It goes on by itself once the reason has gone.</p>`,
+<p>What stands below may be out of date. It goes on by itself once this is over.</p>`,
     'alert',
   );
 }
