@@ -5,7 +5,11 @@ export interface Sample {
   residentBytes: number;
   /** Sockets, timers of the system, pipes: what keeps an event loop alive. */
   handles: number;
+  /** Steps of notifications by the state entered, with its reason: `sent`, `skipped no_history`. */
+  steps: ReadonlyMap<string, number>;
 }
+
+const STEP = /^notifier_notifications_total\{([^}]*)\} (\d+)$/gm;
 
 /** Reads the page that Prometheus reads. */
 export function sampleFrom(page: string, at: number): Sample {
@@ -13,7 +17,18 @@ export function sampleFrom(page: string, at: number): Sample {
     at,
     residentBytes: sumOf(page, 'process_resident_memory_bytes'),
     handles: sumOf(page, 'nodejs_active_handles'),
+    steps: stepsIn(page),
   };
+}
+
+function stepsIn(page: string): Map<string, number> {
+  const steps = new Map<string, number>();
+  for (const [, labels = '', count] of page.matchAll(STEP)) {
+    const label = (name: string) => new RegExp(`\\b${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
+    const step = `${label('state')} ${label('reason')}`.trim();
+    steps.set(step, (steps.get(step) ?? 0) + Number(count));
+  }
+  return steps;
 }
 
 /** Over all labels. */

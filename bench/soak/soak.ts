@@ -114,6 +114,7 @@ export async function soak(stage: Stage, minutes: number): Promise<Report> {
       growth.table(),
       await keysTable(deployment, keysBefore, usedBefore),
       outcomeTable({ accepted, sent, seconds }),
+      stepsTable(after[1]?.steps ?? new Map()),
     ],
   };
 }
@@ -151,7 +152,8 @@ function watch(
       for (const [at, sample] of seen.entries()) all[at]?.samples.push(sample);
       if (look % 10 === 0) {
         const megabytes = seen.map(({ residentBytes }) => `${(residentBytes / 1e6).toFixed(0)} MB`);
-        say(`${look} % of the time, ${megabytes.join(' and ')}`);
+        const sent = seen.at(-1)?.steps.get('sent') ?? 0;
+        say(`${look} % of the time, ${megabytes.join(' and ')}, ${sent} sent`);
       }
       await pause(everyMs, undefined, { signal: over.signal }).catch(() => undefined);
     }
@@ -206,6 +208,13 @@ async function keysTable(
   const grownBy = (await redisUsedBytes(deployment.redis)) - usedBefore;
   keys.note('memory of Redis, MB', 'more', grownBy / 1e6);
   return keys.table();
+}
+
+/** Each step that the worker counted: what did not go out ended in one of them. */
+function stepsTable(steps: ReadonlyMap<string, number>) {
+  const table = new Results<'steps'>('what the worker did with them', ['steps']);
+  for (const [step, count] of [...steps].sort()) table.note(step, 'steps', count);
+  return table.table();
 }
 
 function outcomeTable(counts: { accepted: number; sent: number; seconds: number }) {
