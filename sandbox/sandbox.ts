@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleepFor } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
@@ -85,6 +86,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     now,
   });
   const closing = new AbortController();
+  // Each request that is answered late waits with it, and there may be hundreds: no leak to warn of.
+  setMaxListeners(0, closing.signal);
   const sleep = (ms: number): Promise<void> => sleepFor(ms, undefined, { signal: closing.signal });
 
   const app = Fastify({
