@@ -10,8 +10,9 @@ import {
   startOf,
   type Window,
 } from './conversationQuery.js';
-import { classifyRead, HISTORY_MISMATCH } from './lookupError.js';
+import { classifyRead, HISTORY_MISMATCH, HISTORY_UNSTEADY } from './lookupError.js';
 import type { BatchLimit, PendingLookup } from './pendingLookup.js';
+import { ResultPages } from './resultPages.js';
 
 /**
  * Groups whose windows one query can cover. Days count as a whole on the platform, so windows that
@@ -177,7 +178,7 @@ async function searchPages(
   firstTicket: Permit | undefined,
 ): Promise<boolean> {
   let window = spanOf(members);
-  let pageNumber = 1;
+  let pages = new ResultPages();
   let futilePages = 0;
   let metUnmatched = false;
   let reachedBefore = Number.POSITIVE_INFINITY;
@@ -187,7 +188,7 @@ async function searchPages(
     const contactIds = contactsOf(open);
     const ticket = queries === 0 ? firstTicket : undefined;
     const result = await parts.client.queryConversations(
-      conversationQuery(contactIds, window, pageNumber),
+      conversationQuery(contactIds, window, pages.number),
       { ...optionsOf(open), ticket },
     );
     if (!result.ok) {
@@ -195,9 +196,12 @@ async function searchPages(
       else for (const member of open) member.fail(classifyRead(result.failure));
       return queries > 0;
     }
-    const { conversations } = result.data;
+    const { conversations, totalHits } = result.data;
     const { concernsMembers, unmatched } = distribute(parts, conversations, open);
     metUnmatched ||= unmatched;
+    const turn = pages.turn(totalHits);
+    if (turn === 'unsteady') return unsteady(open);
+    if (turn === 'moved') continue;
     const reachedTo = oldestStart(conversations);
     if (conversations.length < PAGE_SIZE || reachedTo === undefined)
       return completed(open, metUnmatched);
@@ -206,12 +210,10 @@ async function searchPages(
     reachedBefore = reachedTo;
     for (const member of open) member.endIfServed(reachedTo);
     const left = open.filter(({ isOpen }) => isOpen);
-    if (left.length === open.length) {
-      pageNumber += 1;
-    } else if (left.length > 0) {
+    if (left.length > 0 && left.length < open.length) {
       const { from, to } = spanOf(left);
       window = { from, to: Math.min(to, reachedTo + 1) };
-      pageNumber = 1;
+      pages = new ResultPages();
       futilePages = 0;
       reachedBefore = Number.POSITIVE_INFINITY;
     }
@@ -223,6 +225,15 @@ function completed(members: readonly PendingLookup[], metUnmatched: boolean): tr
   for (const member of members) {
     if (metUnmatched && !member.foundAny) member.fail(HISTORY_MISMATCH);
     else member.complete();
+  }
+  return true;
+}
+
+/** "None" is no answer for those of whom nothing was found. */
+function unsteady(members: readonly PendingLookup[]): true {
+  for (const member of members) {
+    if (member.foundAny) member.complete();
+    else member.fail(HISTORY_UNSTEADY);
   }
   return true;
 }

@@ -38,6 +38,13 @@ export const HISTORY_MISMATCH: LookupError = {
   usesAttempt: true,
 };
 
+/** The platform's pages of conversations moved each time they were read: what is missing is not known. */
+export const HISTORY_UNSTEADY: LookupError = {
+  kind: 'try_later',
+  reason: 'history_unsteady',
+  usesAttempt: true,
+};
+
 /**
  * Whether an operator should see it in the log. The others say only that this was not the
  * moment: a campaign that is paused would else write a line for every row that was under way.

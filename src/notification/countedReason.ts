@@ -37,6 +37,7 @@ export const COUNTED_REASONS = [
   'history_malformed',
   'history_mismatch',
   'history_timeout',
+  'history_unsteady',
   'http_3xx',
   'http_4xx',
   'http_5xx',

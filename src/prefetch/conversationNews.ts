@@ -1,6 +1,7 @@
 import type { CallFailure } from '../genesys/call.js';
 import type { ConversationSummary, QueryFilter } from '../genesys/resources/conversations.js';
 import { PAGE_SIZE, startOf, WEB_MESSAGES } from '../history/conversationQuery.js';
+import { ResultPages } from '../history/resultPages.js';
 import { classifyBulk, isTooMuch } from './bulkFailure.js';
 import type { PrefetchTask } from './prefetchTask.js';
 
@@ -49,33 +50,34 @@ export async function conversationsSince(
   return all;
 }
 
-/**
- * The newest come first: what begins while it is read only shifts what was read already to a later
- * page, and nothing is missed.
- */
+/** The newest come first; what moves while it is read: see `ResultPages`. */
 async function readPages(
   { tools: { client }, options }: PrefetchTask,
   { since, now }: { since: number; now: number },
   conversationFilters: QueryFilter[],
 ): Promise<News> {
   const found = new Map<string, ConversationSummary>();
-  for (let pageNumber = 1; pageNumber <= PAGES_AT_MOST; pageNumber += 1) {
+  const pages = new ResultPages();
+  for (let read = 0; read < PAGES_AT_MOST; read += 1) {
     const page = await client.queryDeliveries(
       {
         interval: `${new Date(since).toISOString()}/${new Date(now).toISOString()}`,
         order: 'desc',
         orderBy: 'conversationStart',
-        paging: { pageSize: PAGE_SIZE, pageNumber },
+        paging: { pageSize: PAGE_SIZE, pageNumber: pages.number },
         segmentFilters: [WEB_MESSAGES],
         conversationFilters,
       },
       options,
     );
     if (!page.ok) return { kind: 'failed', failure: page.failure };
-    const { conversations } = page.data;
+    const { conversations, totalHits } = page.data;
     for (const summary of conversations) {
       if ((startOf(summary) ?? now) >= since) found.set(summary.conversationId, summary);
     }
+    const turn = pages.turn(totalHits);
+    if (turn === 'unsteady') break;
+    if (turn === 'moved') continue;
     const oldest = Math.min(...conversations.map((summary) => startOf(summary) ?? Infinity));
     // The platform matches whole days: what began earlier on the day of `since` is on the last page.
     if (conversations.length < PAGE_SIZE || oldest < since) {

@@ -129,7 +129,7 @@ async function addNews(
     return (await task.afterFailure('conversation job', news.failure)) ?? 0;
   }
   if (news.kind === 'too_many') {
-    await task.refuse('conversation job', 'is too far behind');
+    await task.refuse('conversation job', 'is too far behind, or changes while it is read');
     return 0;
   }
   for (const summary of news.conversations) joined.add(summary);

@@ -96,6 +96,10 @@ const DEFERRALS: Readonly<Partial<Record<CountedReason, Deferral>>> = {
     who: 'the clock',
     what: `the answer with the history was about another customer and was not used; ${AGAIN}`,
   },
+  history_unsteady: {
+    who: 'the clock',
+    what: `what Genesys Cloud knew of the history changed with each page that was read; ${AGAIN}`,
+  },
   history_http_3xx: {
     who: 'the clock',
     what: `the request for the history was redirected, as by a gateway or a sign-in page; ${AGAIN}`,

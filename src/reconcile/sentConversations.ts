@@ -2,6 +2,7 @@ import type { CallFailure, CallOptions } from '../genesys/call.js';
 import type { GenesysClient } from '../genesys/genesysClient.js';
 import type { ConversationSummary } from '../genesys/resources/conversations.js';
 import { LONGEST_WINDOW_MS, PAGE_SIZE } from '../history/conversationQuery.js';
+import { ResultPages } from '../history/resultPages.js';
 import type { Channel } from '../notification/state.js';
 import type { LookTarget } from './lookTarget.js';
 import { sentQuery, windowOf } from './sentQuery.js';
@@ -34,12 +35,16 @@ export async function searchSent(
   // An email begins a conversation of its own; a message may join an old one.
   const from = channel === 'email' ? Math.max(earliest, searchedFrom(now)) : searchedFrom(now);
   const found = new Map<string, ConversationSummary>();
-  for (let pageNumber = 1; pageNumber <= PAGES_AT_MOST; pageNumber += 1) {
-    const query = sentQuery(channel, addresses, { from, to: now + 60_000 }, pageNumber);
+  const pages = new ResultPages();
+  for (let read = 0; read < PAGES_AT_MOST; read += 1) {
+    const query = sentQuery(channel, addresses, { from, to: now + 60_000 }, pages.number);
     const answer = await client.queryDeliveries(query, options);
     if (!answer.ok) return { kind: 'failed', failure: answer.failure };
     const { conversations, totalHits } = answer.data;
     for (const each of conversations) found.set(each.conversationId.toLowerCase(), each);
+    const turn = pages.turn(totalHits);
+    if (turn === 'unsteady') break;
+    if (turn === 'moved') continue;
     if (conversations.length < PAGE_SIZE) {
       const isComplete = found.size >= (totalHits ?? 0);
       if (!isComplete) break;

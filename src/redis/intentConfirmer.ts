@@ -127,7 +127,9 @@ export class IntentConfirmer {
     } catch {
       settleAll(asked, []);
       this.#parts.onUnconfirmed();
-      return true;
+      // A master that has handed over refuses both commands, each in its own words: the client of a cluster takes
+      // that for no redirection, and would ask this node for ever.
+      return false;
     } finally {
       limit.cancel();
     }

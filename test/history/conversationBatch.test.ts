@@ -280,6 +280,48 @@ describe('a platform of odd answers', () => {
     expect(found.map((read) => read.ok && read.value.conversations.length)).toEqual([2, 2, 2, 2]);
   });
 
+  /** Answers with pages of what `known` holds at the moment, newest first. */
+  const answerFrom = (known: ReturnType<typeof conversationOf>[], afterEach: () => void) => {
+    platform.handler = ({ body }, response) => {
+      const { pageNumber } = (body as Query).paging;
+      json(response, 200, {
+        conversations: known.slice((pageNumber - 1) * 100, pageNumber * 100),
+        totalHits: known.length,
+      });
+      afterEach();
+    };
+  };
+  const oursTo = (who: string, count: number) =>
+    Array.from({ length: count }, (_, n) => ({
+      ...conversationOf(who, n),
+      customerParticipation: false,
+    }));
+
+  test('knows fewer conversations while its pages are read: what moved to a page that was read is not missed', async () => {
+    const history = { ...conversationOf('contact-1', 1_000), customerParticipation: true };
+    const known = [...oursTo('contact-1', 100), history];
+    let deleted = 0;
+    answerFrom(known, () => {
+      if (deleted === 0) known.shift();
+      deleted += 1;
+    });
+    const read = await load('contact-1', openLoader(client));
+    expect(read.ok && read.value.conversations).toMatchObject([
+      { conversationId: history.conversationId },
+    ]);
+    expect(platform.requests.length).toBeLessThanOrEqual(4);
+  });
+
+  test('knows fewer and fewer conversations with each page: it is asked again later, and not for ever', async () => {
+    const known = oursTo('contact-1', 2_000);
+    answerFrom(known, () => known.splice(0, 1));
+    expect(await load('contact-1', openLoader(client))).toMatchObject({
+      ok: false,
+      error: { kind: 'try_later', reason: 'history_unsteady' },
+    });
+    expect(platform.requests.length).toBeLessThanOrEqual(20);
+  });
+
   test('gives the same page again and again: it is not asked for ever', async () => {
     const ours = (n: number) => ({
       ...conversationOf('contact-1', n),

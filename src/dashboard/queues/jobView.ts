@@ -26,6 +26,7 @@ const FAILURES: ReadonlySet<string> = new Set([
   'history_malformed',
   'history_mismatch',
   'history_timeout',
+  'history_unsteady',
   'history_connection_lost',
   // The queue's own words for a job whose workers died too often.
   'job stalled more than allowable limit',

@@ -25,10 +25,12 @@ export async function startCluster(server: ServerName): Promise<RunningCluster> 
   const killed: PrivateRedis[] = [];
   const clients = new Map<PrivateRedis, Redis>();
   const ask = (node: PrivateRedis): Redis => {
-    const known = clients.get(node) ?? new Redis(node.url, { maxRetriesPerRequest: null });
-    known.on('error', () => undefined);
-    clients.set(node, known);
-    return known;
+    const known = clients.get(node);
+    if (known !== undefined) return known;
+    const client = new Redis(node.url, { maxRetriesPerRequest: null });
+    client.on('error', () => undefined);
+    clients.set(node, client);
+    return client;
   };
   for (let n = 0; n < MASTERS * 2; n += 1) {
     const args = ['--cluster-enabled', 'yes', '--cluster-port', String(await freePort())];
