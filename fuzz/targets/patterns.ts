@@ -8,6 +8,8 @@ import type { Target } from '../harness/target.js';
 const MEGABYTE = 1024 * 1024;
 /** A pattern's time at a megabyte, if it grows with the length, and an eighth of it before. */
 const TOO_LONG_MS = 1_000;
+/** Of all lengths that a text is tried with, each up to three times. */
+const ALL_LENGTHS_MS = 5 * TOO_LONG_MS;
 
 export const target: Target = {
   about: 'every regular expression of the product, each with a megabyte made against it',
@@ -19,8 +21,14 @@ export const target: Target = {
     const drawn = fc.shuffledSubarray(cases, { minLength: 1, maxLength: 1 });
     return {
       properties: [
-        property('linear', drawn, ([one]) =>
-          one === undefined ? undefined : timeComplaint(one.pattern, (n) => textOf(one.recipe, n)),
+        property(
+          'linear',
+          drawn,
+          ([one]) =>
+            one === undefined
+              ? undefined
+              : timeComplaint(one.pattern, (n) => textOf(one.recipe, n)),
+          { allowedMs: () => ALL_LENGTHS_MS },
         ),
       ],
       close: async () => undefined,

@@ -19,7 +19,6 @@ export class RedisHealth {
   readonly #log: Logger;
   /** `since` by the monotonic clock, which no one sets; `at` is the same moment in epoch ms. */
   #down: { fault: RedisFault; since: number; at: number; isLogged: boolean } | undefined;
-  #wasReady: boolean;
   #timer: NodeJS.Timeout | undefined;
   #probing = false;
   #stopped = false;
@@ -28,10 +27,8 @@ export class RedisHealth {
     this.#redis = redis;
     this.#probeKey = `${prefix}:probe`;
     this.#log = log;
-    this.#wasReady = redis.status === 'ready';
     redis.on('error', (error: unknown) => this.note(error));
     redis.on('ready', () => {
-      this.#wasReady = true;
       if (this.#down !== undefined) void this.#probe();
     });
   }
@@ -70,9 +67,10 @@ export class RedisHealth {
         at: down?.at ?? Date.now(),
         isLogged: false,
       };
-      // A command that comes before the first connection is made says nothing of Redis yet.
-      if (this.#wasReady || fault.kind !== 'away' || fault.detail !== undefined) this.#logOnce();
       this.#probeLater();
+      // A connection of another part, which is only just being made, says nothing of Redis yet: it is asked.
+      if (fault.kind === 'away' && fault.detail === undefined) void this.#probe();
+      else this.#logOnce();
     }
     return true;
   };

@@ -1,5 +1,6 @@
 import {
   CODE_WORDS,
+  CODE_WORDS_ANYWHERE,
   DIGIT_WORDS,
   HARMLESS_CODES,
   PASSWORD_WORDS,
@@ -44,7 +45,7 @@ const HARMLESS = new RegExp(`(?<!\\p{L})(?:${HARMLESS_CODES})`, 'iu');
 
 /** Without one of these no pattern above fits: one look is cheaper than a look for each. */
 const SPEAKS_OF_ONE = new RegExp(
-  `cod|cód|sms|text|messag|mensaje|whatsapp|digit|dígit|zahl|ziffer|chiffre|cifre|number|número|numeri|G-|sent|envoy|envi|mand|invi|recei|bek[oa]m|erhalten|reçu|recib|ricev|${CODE_WORDS}|${PASSWORD_WORDS_ANYWHERE}`,
+  `cod|cód|sms|text|messag|mensaje|whatsapp|digit|dígit|zahl|ziffer|chiffre|cifre|number|número|numeri|G-|sent|envoy|envi|mand|invi|recei|bek[oa]m|erhalten|reçu|recib|ricev|${CODE_WORDS_ANYWHERE}|${PASSWORD_WORDS_ANYWHERE}`,
   'iu',
 );
 
