@@ -93,6 +93,8 @@ const REPLIES: readonly (readonly [pattern: RegExp, kind: RedisFaultKind])[] = [
   [/^MISCONF\b/, 'disk'],
   [/^NOREPLICAS\b/, 'replicas_missing'],
   [/^(CLUSTERDOWN|MASTERDOWN|TRYAGAIN|UNBLOCKED)\b/, 'failing_over'],
+  // In the client's words; what it names last is an address, or a node that is gone.
+  [/^Too many Cluster redirections\b/, 'failing_over'],
   [/^ERR max number of clients/, 'too_many_clients'],
   [/^ERR (DB index is out of range|invalid DB index|SELECT is not allowed)/, 'no_such_database'],
   [/^ERR unknown command/, 'command_missing'],
@@ -115,10 +117,16 @@ interface ErrorShape {
  * of this program, or none of Redis' matters.
  */
 export function redisFaultOf(error: unknown): RedisFault | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
+  return faultWithin(error, new Set());
+}
+
+/** In a cluster an error names the one before it, and that one may name the first again. */
+function faultWithin(error: unknown, met: Set<object>): RedisFault | undefined {
+  if (typeof error !== 'object' || error === null || met.has(error)) return undefined;
+  met.add(error);
   const { name, message, code, fault, lastNodeError, previousErrors } = error as ErrorShape;
   if (isFault(fault)) return fault;
-  const beneath = redisFaultOf(lastNodeError) ?? redisFaultOf(firstOf(previousErrors));
+  const beneath = faultWithin(lastNodeError, met) ?? faultWithin(firstOf(previousErrors), met);
   if (beneath !== undefined) return beneath;
   const text = String(message ?? '');
   const label = typeof code === 'string' ? code : '';

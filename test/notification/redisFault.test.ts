@@ -46,6 +46,20 @@ describe('an error of Redis', () => {
     expect(redisFaultOf(reply(message))?.kind).toBe(kind);
   });
 
+  test('of a transaction in a cluster names itself as the one before it, and is known all the same', () => {
+    const error = new Error(
+      'Too many Cluster redirections. Last error: Error: Connection is closed.',
+    );
+    Object.assign(error, { previousErrors: [error, error] });
+    expect(redisFaultOf(error)).toEqual({ kind: 'failing_over', detail: undefined });
+    const first = Object.assign(new Error('Command timed out'), { lastNodeError: error });
+    Object.assign(error, { lastNodeError: first });
+    expect(redisFaultOf(first)?.kind).toBe('failing_over');
+    expect(redisFaultOf(Object.assign(new Error('a defect'), { previousErrors: [] }))).toBe(
+      undefined,
+    );
+  });
+
   test.each(['ECONNREFUSED', 'ETIMEDOUT', 'ENOTFOUND', 'ECONNRESET', 'EAI_AGAIN'])(
     'of a connection (%s) says that it cannot be reached',
     (code) => {
