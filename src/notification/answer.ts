@@ -171,6 +171,8 @@ export function recordDelivery(
       return write(next, { kind: 'settled', record: next });
     }
     case 'unconfirmed': {
+      // The sweeper has said so already, once its deadline was over: no reader hears of it twice.
+      if (record.reason === 'unconfirmed') return keep({ kind: 'settled', record });
       const next = step(checked, now, { state: 'sent', reason: 'unconfirmed', ...where });
       return write(next, { kind: 'settled', record: next });
     }

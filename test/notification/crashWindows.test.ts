@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { recordAnswer } from '../../src/notification/answer.js';
+import { recordAnswer, recordDelivery } from '../../src/notification/answer.js';
 import { claim, release, startLeg } from '../../src/notification/attempt.js';
 import type { Leg, NotificationRecord } from '../../src/notification/record.js';
 import { cancel, resolve, retry, sweep } from '../../src/notification/settlement.js';
@@ -302,5 +302,23 @@ describe('coming back', () => {
       record = release(record, back, T0).next ?? record;
     }
     expect(record).toMatchObject({ state: 'failed', reason: 'attempts_exhausted', attempts: 3 });
+  });
+});
+
+describe('a worker whose check of a delivery comes back after the sweeper has given it up', () => {
+  test('adds nothing to what was said: it is not confirmed, once', () => {
+    const record = sending();
+    const answer = { ...SENT, deliveryCheckAt: T0 + 60_000 };
+    const { next: sent } = recordAnswer(record, { leg: legOf(record), answer }, T0);
+    const late = T0 + 48 * 60 * 60 * 1_000;
+    const checking = claimed(sent as NotificationRecord, late);
+    const { next: givenUp, result } = sweep(checking, late);
+    expect(result).toBe('delivery_given_up');
+    const news = {
+      fencingToken: checking.fencingToken,
+      delivery: 'unconfirmed' as const,
+      mayFallBack: true,
+    };
+    expect(recordDelivery(givenUp as NotificationRecord, news, late + 1_000).next).toBeUndefined();
   });
 });
