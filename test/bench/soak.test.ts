@@ -40,10 +40,17 @@ test('a sample is read from the page of metrics, over all labels', () => {
     'nodejs_active_handles{type="Pipe",app="a"} 2',
     'nodejs_active_handles_other 9',
     'process_resident_memory_bytes 1.5e+8',
+    'notifier_notifications_total{state="sent",channel="web",reason=""} 3',
+    'notifier_notifications_total{state="sent",channel="email",reason=""} 4',
+    'notifier_notifications_total{state="skipped",channel="",reason="no_history"} 2',
   ].join('\n');
   expect(sampleFrom(page, 4)).toEqual({
     at: 4,
     residentBytes: 150_000_000,
     handles: 5,
+    steps: new Map([
+      ['sent', 7],
+      ['skipped no_history', 2],
+    ]),
   });
 });
