@@ -201,7 +201,11 @@ async function searchPages(
     metUnmatched ||= unmatched;
     const turn = pages.turn(totalHits);
     if (turn === 'unsteady') return unsteady(open);
-    if (turn === 'moved') continue;
+    if (turn === 'moved') {
+      // A page that is read again leads no further, and is not futile.
+      reachedBefore = Number.POSITIVE_INFINITY;
+      continue;
+    }
     const reachedTo = oldestStart(conversations);
     if (conversations.length < PAGE_SIZE || reachedTo === undefined)
       return completed(open, metUnmatched);

@@ -312,6 +312,20 @@ describe('a platform of odd answers', () => {
     expect(platform.requests.length).toBeLessThanOrEqual(4);
   });
 
+  test('knows fewer conversations four times in a row: that is read again too, and no "none"', async () => {
+    const history = { ...conversationOf('contact-1', 1_000), customerParticipation: true };
+    const known = [...oursTo('contact-1', 350), history];
+    let answered = 0;
+    answerFrom(known, () => {
+      answered += 1;
+      if (answered <= 8) known.splice(150, 1);
+    });
+    const read = await load('contact-1', openLoader(client));
+    expect(read.ok && read.value.conversations).toMatchObject([
+      { conversationId: history.conversationId },
+    ]);
+  });
+
   test('knows fewer and fewer conversations with each page: it is asked again later, and not for ever', async () => {
     const known = oursTo('contact-1', 2_000);
     answerFrom(known, () => known.splice(0, 1));
