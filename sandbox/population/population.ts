@@ -95,10 +95,15 @@ export interface Conversation {
 }
 
 /**
- * How many conversations begun by sends are kept; the oldest go first. Far more than a test reads
+ * How many conversations begun by sends are kept at most; the oldest go first. Far more than a test reads
  * back, and a load test that runs for hours stays within some hundred megabytes.
  */
 export const SENT_CONVERSATION_LIMIT = 50_000;
+/**
+ * So many go at once: if one went with each send, pages of results would move under every client that reads them, as
+ * they do on no platform.
+ */
+const DROPPED_AT_ONCE = 10_000;
 
 /** Everyone the simulated organisation knows, and every conversation it had with them. */
 export class Population {
@@ -265,12 +270,12 @@ export class Population {
     this.#sent.add(conversation);
     if (this.#sent.size <= SENT_CONVERSATION_LIMIT) return;
     for (const oldest of this.#sent) {
+      if (this.#sent.size <= SENT_CONVERSATION_LIMIT - DROPPED_AT_ONCE) return;
       this.#sent.delete(oldest);
       this.#conversations.delete(oldest.id);
       for (const message of oldest.messages) this.#messages.delete(message.id);
       if (oldest.customerId !== null) this.#byCustomer.get(oldest.customerId)?.delete(oldest);
       this.#forgetAddress(oldest);
-      return;
     }
   }
 
