@@ -27,7 +27,8 @@ const MAY_BE_NEWS: QueryFilter = {
 export type News =
   | { kind: 'all'; conversations: ConversationSummary[] }
   | { kind: 'failed'; failure: CallFailure }
-  | { kind: 'too_many' };
+  /** There are more than are looked through, or their pages moved time and again. */
+  | { kind: 'incomplete' };
 
 /**
  * The web conversations of the organisation that began at `since` (epoch ms) or later, without those in
@@ -84,5 +85,5 @@ async function readPages(
       return { kind: 'all', conversations: [...found.values()] };
     }
   }
-  return { kind: 'too_many' };
+  return { kind: 'incomplete' };
 }

@@ -128,7 +128,7 @@ async function addNews(
   if (news.kind === 'failed') {
     return (await task.afterFailure('conversation job', news.failure)) ?? 0;
   }
-  if (news.kind === 'too_many') {
+  if (news.kind === 'incomplete') {
     await task.refuse('conversation job', 'is too far behind, or changes while it is read');
     return 0;
   }

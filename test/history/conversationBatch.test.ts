@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { pino } from 'pino';
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { ConversationLoader } from '../../src/history/conversationLoader.js';
+import { pagesOf } from '../genesys/support/movingPages.js';
 import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
 import { findConversations, openLoader } from '../pipeline/support/conversations.js';
 import {
@@ -280,17 +281,6 @@ describe('a platform of odd answers', () => {
     expect(found.map((read) => read.ok && read.value.conversations.length)).toEqual([2, 2, 2, 2]);
   });
 
-  /** Answers with pages of what `known` holds at the moment, newest first. */
-  const answerFrom = (known: ReturnType<typeof conversationOf>[], afterEach: () => void) => {
-    platform.handler = ({ body }, response) => {
-      const { pageNumber } = (body as Query).paging;
-      json(response, 200, {
-        conversations: known.slice((pageNumber - 1) * 100, pageNumber * 100),
-        totalHits: known.length,
-      });
-      afterEach();
-    };
-  };
   const oursTo = (who: string, count: number) =>
     Array.from({ length: count }, (_, n) => ({
       ...conversationOf(who, n),
@@ -301,7 +291,7 @@ describe('a platform of odd answers', () => {
     const history = { ...conversationOf('contact-1', 1_000), customerParticipation: true };
     const known = [...oursTo('contact-1', 100), history];
     let deleted = 0;
-    answerFrom(known, () => {
+    platform.handler = pagesOf(known, () => {
       if (deleted === 0) known.shift();
       deleted += 1;
     });
@@ -316,7 +306,7 @@ describe('a platform of odd answers', () => {
     const history = { ...conversationOf('contact-1', 1_000), customerParticipation: true };
     const known = [...oursTo('contact-1', 350), history];
     let answered = 0;
-    answerFrom(known, () => {
+    platform.handler = pagesOf(known, () => {
       answered += 1;
       if (answered <= 8) known.splice(150, 1);
     });
@@ -328,7 +318,7 @@ describe('a platform of odd answers', () => {
 
   test('knows fewer and fewer conversations with each page: it is asked again later, and not for ever', async () => {
     const known = oursTo('contact-1', 2_000);
-    answerFrom(known, () => known.splice(0, 1));
+    platform.handler = pagesOf(known, () => known.splice(0, 1));
     expect(await load('contact-1', openLoader(client))).toMatchObject({
       ok: false,
       error: { kind: 'try_later', reason: 'history_unsteady' },

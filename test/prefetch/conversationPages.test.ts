@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import { conversationsSince } from '../../src/prefetch/conversationNews.js';
 import type { PrefetchTask } from '../../src/prefetch/prefetchTask.js';
-import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
+import { pagesOf } from '../genesys/support/movingPages.js';
+import { type Platform, startPlatform } from '../genesys/support/platform.js';
 import { LANE, openClient } from '../pipeline/support/sandboxClient.js';
 
 let platform: Platform;
@@ -21,17 +22,6 @@ afterAll(async () => {
 const task = () =>
   ({ tools: { client }, options: LANE, isRefused: () => false }) as unknown as PrefetchTask;
 
-function answerFrom(known: unknown[], afterEach: () => void): void {
-  platform.handler = ({ body }, response) => {
-    const { pageNumber } = (body as { paging: { pageNumber: number } }).paging;
-    json(response, 200, {
-      conversations: known.slice((pageNumber - 1) * 100, pageNumber * 100),
-      totalHits: known.length,
-    });
-    afterEach();
-  };
-}
-
 const NOW = Date.now();
 const conversations = (count: number) =>
   Array.from({ length: count }, (_, n) => ({
@@ -43,7 +33,7 @@ const period = { since: NOW - 3_600_000, now: NOW + 1_000 };
 test('news that moved onto a page that was read is not missed', async () => {
   const known = conversations(101);
   let read = 0;
-  answerFrom(known, () => {
+  platform.handler = pagesOf(known, () => {
     if (read === 0) known.shift();
     read += 1;
   });
@@ -54,6 +44,6 @@ test('news that moved onto a page that was read is not missed', async () => {
 
 test('news whose pages move again and again counts as too much to look through', async () => {
   const known = conversations(1_000);
-  answerFrom(known, () => known.splice(0, 1));
-  expect(await conversationsSince(task(), period)).toEqual({ kind: 'too_many' });
+  platform.handler = pagesOf(known, () => known.splice(0, 1));
+  expect(await conversationsSince(task(), period)).toEqual({ kind: 'incomplete' });
 });

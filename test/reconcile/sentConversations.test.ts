@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import type { GenesysClient } from '../../src/genesys/genesysClient.js';
 import type { LookTarget } from '../../src/reconcile/lookTarget.js';
 import { searchSent } from '../../src/reconcile/sentConversations.js';
-import { json, type Platform, startPlatform } from '../genesys/support/platform.js';
+import { pagesOf } from '../genesys/support/movingPages.js';
+import { type Platform, startPlatform } from '../genesys/support/platform.js';
 import { LANE, openClient } from '../pipeline/support/sandboxClient.js';
 
 const TARGET = {
@@ -34,22 +35,10 @@ describe('the search for sent messages, while the pages of the platform move', (
       conversationStart: new Date(Date.now() - 3_600_000 + n * 1_000).toISOString(),
     }));
 
-  /** Answers with pages of what `known` holds at the moment, the oldest first. */
-  function answerFrom(known: unknown[], afterEach: () => void): void {
-    platform.handler = ({ body }, response) => {
-      const { pageNumber } = (body as { paging: { pageNumber: number } }).paging;
-      json(response, 200, {
-        conversations: known.slice((pageNumber - 1) * 100, pageNumber * 100),
-        totalHits: known.length,
-      });
-      afterEach();
-    };
-  }
-
   test('misses nothing that moved onto a page that was read', async () => {
     const known = conversations(101);
     let read = 0;
-    answerFrom(known, () => {
+    platform.handler = pagesOf(known, () => {
       if (read === 0) known.shift();
       read += 1;
     });
@@ -61,7 +50,7 @@ describe('the search for sent messages, while the pages of the platform move', (
 
   test('is not complete where they move again and again, so that nothing counts as not there', async () => {
     const known = conversations(1_000);
-    answerFrom(known, () => known.splice(0, 1));
+    platform.handler = pagesOf(known, () => known.splice(0, 1));
     const end = await searchSent(client, 'web', [TARGET], Date.now(), LANE);
     expect(end.kind).toBe('incomplete');
     expect(platform.requests.length).toBeLessThanOrEqual(20);
