@@ -6,6 +6,8 @@ const BATCH = 50;
 /** Enough that no worker waits for work, and few enough that the end comes soon. */
 const BEHIND_AT_MOST = 400;
 const LOOK_EVERY_MS = 50;
+/** A worker at full speed sends hundreds a second: what waits so long for the next was not sent. */
+const NOTHING_SENT_FOR_MS = 30_000;
 
 export interface Load {
   apiUrl: string;
@@ -14,11 +16,13 @@ export interface Load {
   customers: readonly Customer[];
   /** How long (ms). */
   forMs: number;
+  say: (line: string) => void;
 }
 
 /**
  * Hands over as much as is sent, in batches over HTTP: half of it looks up the history, a tenth is
- * urgent. Answers with how many were accepted. Throws when one is not.
+ * urgent. Answers with how many were accepted. Throws when one is not. Ends early when no more are sent
+ * while many wait: they ended without a message, and the load would wait for them for ever.
  */
 export async function keepBusy({
   apiUrl,
@@ -26,12 +30,24 @@ export async function keepBusy({
   sandbox,
   customers,
   forMs,
+  say,
 }: Load): Promise<number> {
   const endsAt = performance.now() + forMs;
   let accepted = 0;
+  let sentBefore = 0;
+  let lastSentAt = performance.now();
   while (performance.now() < endsAt) {
     const { 'agentless-message': sent = 0 } = await sandbox.arrivalsByOperation();
+    if (sent > sentBefore) {
+      sentBefore = sent;
+      lastSentAt = performance.now();
+    }
     if (accepted - sent > BEHIND_AT_MOST) {
+      const nothingForMs = performance.now() - lastSentAt;
+      if (nothingForMs > NOTHING_SENT_FOR_MS) {
+        say(`the load ends early: ${sent} of ${accepted} were sent, none in the last 30 s`);
+        break;
+      }
       await pause(LOOK_EVERY_MS);
       continue;
     }
