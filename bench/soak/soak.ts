@@ -23,7 +23,11 @@ const SLOPE_SAYS_SOMETHING_MS = 10 * MINUTE_MS;
 const MB_AN_HOUR_AT_MOST = 54;
 /** Connections that stay open for the next request. */
 const HANDLES_LEFT_AT_MOST = 10;
-const OTHER_KEYS_AT_MOST = 10;
+/**
+ * Eight minutes have a count of requests each, two hours their counts of what flowed, and seven jobs of the
+ * fleet (sweeper, reconciler and the like) a key each.
+ */
+const OTHER_KEYS_AT_MOST = 20;
 /** Two queues keep their last 10,000 jobs each, and have some keys of their own. */
 const JOB_KEYS_AT_MOST = 20_100;
 const EXPIRED_WITHIN_MS = 120_000;

@@ -117,6 +117,17 @@ stopApisAfterAll();
     expect([...hosts]).toEqual([new URL(api.url).host]);
   });
 
+  test('a plot that was drawn for a wide screen does not make a narrow one scroll sideways', async () => {
+    const { page } = await visit(browser, api.url);
+    // As between the turn of a phone and the frame in which the plot is drawn anew.
+    await page.addInitScript('window.ResizeObserver = class { observe() {} };');
+    await logIn(page, '/');
+    await page.locator('[data-plot] canvas').waitFor();
+    await page.setViewportSize(LOOKS.phone.viewport);
+    expect(await page.evaluate(WIDER)).toBe(0);
+    await page.context().close();
+  });
+
   test('a page whose login has ended says so, and is live again after the next login', async () => {
     const { page } = await visit(browser, api.url);
     const stream = await held(page);
