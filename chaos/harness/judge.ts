@@ -97,12 +97,19 @@ export async function judge(scene: Scene, records: Records): Promise<Verdict> {
     const state = record?.state ?? 'gone';
     states[state] = (states[state] ?? 0) + 1;
     if (record?.state !== 'unknown') continue;
-    const reason = record.timeline.at(-1)?.reason ?? 'no reason';
-    doubts[reason] = (doubts[reason] ?? 0) + 1;
+    const doubt = await doubtOf(scene, record);
+    doubts[doubt] = (doubts[doubt] ?? 0) + 1;
   }
   const accepted = scene.intake.acceptedAt.size;
   const unknownAfter = states['unknown'] ?? 0;
   return { accepted, findings, unknown, unknownAfter, doubts, states };
+}
+
+/** Why it is unknown in the end; without its request the platform could not be asked. */
+async function doubtOf({ producer }: Scene, { id, timeline }: NotificationRecord): Promise<string> {
+  const reason = timeline.at(-1)?.reason ?? 'no reason';
+  const request = await producer.store.ledger.readRequest(id);
+  return request === undefined ? `${reason}, and Redis has forgotten its request` : reason;
 }
 
 function byNotification(

@@ -37,8 +37,8 @@ const LOOK_AGAIN_AFTER_MS = 2_000;
  *   ----------------------------------------|---------------------------------------------------
  *   before the look, or before it is        | the id is still in the list: the process with
  *   recorded                                | the lease looks again
- *   after it is recorded, before the job is | the job waits for its own time, and the sweeper
- *   started                                 | finds a record that is being processed by no one
+ *   after it is recorded, before the job is | the sweeper finds a job that waits for the time of
+ *   started                                 | its check, or none, and starts it within seconds
  *   after an entry of the suppression list, | the id is still in the list: the process with the
  *   before its notification says so         | lease looks again, and adds the same entry
  *   frozen, and back when another has       | finds a record that is not `sent` any more, and

@@ -110,7 +110,7 @@ export function claim(
 }
 
 /** Its next channel was opened without an attempt (`recordNews`); that step stands in the timeline. */
-function isOpenedByNews({ state, reason }: NotificationRecord): boolean {
+export function isOpenedByNews({ state, reason }: NotificationRecord): boolean {
   return state === 'processing' && reason === NEXT_CHANNEL;
 }
 

@@ -1,4 +1,4 @@
-import { expired, intentSettlesAt, loseIntent } from './attempt.js';
+import { expired, intentSettlesAt, isOpenedByNews, loseIntent } from './attempt.js';
 import { hasOwnCheck, newsAwaitedUntil } from './awaitedDelivery.js';
 import { type Decision, keep, write } from './decision.js';
 import { DELAYS } from './delays.js';
@@ -187,6 +187,8 @@ const AFTER_ACCEPTANCE_MS = 5_000;
 const WHILE_QUEUED_AT_LEAST_MS = 120_000;
 const WHILE_QUEUED_AT_MOST_MS = 900_000;
 const WHILE_PROCESSING_MS = 60_000;
+/** The process that heard the news starts the job at once, unless it dies in between. */
+const AFTER_NEWS_MS = 5_000;
 const AFTER_DELIVERY_CHECK_MS = 15_000;
 
 /** The longer it has waited, the less often it is looked at: a backlog must not keep the sweeper busy. */
@@ -203,8 +205,11 @@ export function nextCheck(record: NotificationRecord, now: number): number | und
       return byDeadline(now + AFTER_ACCEPTANCE_MS);
     case 'queued':
       return byDeadline(Math.max(record.sendAt ?? 0, now) + whileQueuedMs(record, now));
-    case 'processing':
+    case 'processing': {
+      const startedBy = record.updatedAt + AFTER_NEWS_MS;
+      if (isOpenedByNews(record) && now < startedBy) return byDeadline(startedBy);
       return byDeadline(now + WHILE_PROCESSING_MS);
+    }
     case 'sending':
       return intentSettlesAt(record) + 1;
     case 'sent':

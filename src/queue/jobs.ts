@@ -206,10 +206,15 @@ export async function startJobNow(
   record: NotificationRecord,
   now: number,
 ): Promise<void> {
-  const job = await queues[record.lane].getJob(jobFor(record, now).opts.jobId);
+  const queue = queues[record.lane];
+  const { jobId } = jobFor(record, now).opts;
+  const job = await queue.getJob(jobId);
   if (job !== undefined && job.finishedOn === undefined) return promoted(job);
   await job?.remove();
   await addJobs(queues, [record], now);
+  // The process that sent may have added it just before, for the time of its check: then it stands as that.
+  const added = await queue.getJob(jobId);
+  if (added !== undefined) await promoted(added);
 }
 
 /** Promoting a job that has just started is refused, and that is well. */

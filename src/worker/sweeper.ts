@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { EventFeed } from '../events/eventFeed.js';
+import { isOpenedByNews } from '../notification/attempt.js';
 import type { Snapshot } from '../notification/codec.js';
 import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
@@ -7,7 +8,7 @@ import { type NotificationRecord, queued } from '../notification/record.js';
 import type { SearchIndex } from '../notification/searchIndex.js';
 import { type SweepFinding, sweep, takeOver } from '../notification/settlement.js';
 import { redactedError } from '../ops/logger.js';
-import { addJobs, jobFor, MAX_ATTEMPTS, type Queues } from '../queue/jobs.js';
+import { addJobs, jobFor, MAX_ATTEMPTS, promoted, type Queues } from '../queue/jobs.js';
 import { LostJobs } from '../queue/lostJobs.js';
 import type { SendingPause } from '../queue/sendingPause.js';
 import { LastRuns } from '../redis/lastRuns.js';
@@ -196,6 +197,8 @@ export class Sweeper {
       job.finishedOn === undefined &&
       (await this.#lostJobs.isLost(record.lane, spec.opts.jobId));
     if (job !== undefined && job.finishedOn === undefined && !isInNoList) {
+      // The process that heard the news died before it started the job, which waits for the time of its check.
+      if (isOpenedByNews(record) && job.attemptsStarted === 0) await promoted(job);
       return this.#ledger.recheck(id, seen, now);
     }
     // The job is gone, has ended, or stands where no worker looks, while its notification lives. One

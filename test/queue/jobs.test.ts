@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { Redis } from 'ioredis';
-import { closeQueues, openQueues } from '../../src/queue/jobs.js';
+import { newRecord, step } from '../../src/notification/record.js';
+import { addJobs, closeQueues, openQueues, startJobNow } from '../../src/queue/jobs.js';
 import { connectForWorking, disconnect } from '../../src/redis/redisClient.js';
-import { freshPrefix, type PrivateRedis, startPrivateRedis } from '../support/redis.js';
+import {
+  flushPrefix,
+  freshPrefix,
+  type PrivateRedis,
+  startPrivateRedis,
+  testRedisUrl,
+} from '../support/redis.js';
 
 describe('a queue whose Redis refuses its password', () => {
   let server: PrivateRedis;
@@ -31,4 +38,43 @@ describe('a queue whose Redis refuses its password', () => {
     await closeQueues(queues).catch(() => undefined);
     printed.mockRestore();
   });
+});
+
+test('a job that is to start now starts, also where another process adds it meanwhile for a later time', async () => {
+  const prefix = freshPrefix();
+  const redis = connectForWorking(testRedisUrl());
+  const queues = openQueues(redis, prefix, () => undefined);
+  const now = Date.now();
+  const leg = { generation: 1, channel: 'email', fencingToken: 1, intentAt: 5, sendBy: 9 } as const;
+  const request = { recipient: { email: 'kim@example.net' }, template: 'follow-up' };
+  const sent = step(
+    newRecord('n', request, 'hash', now),
+    now,
+    { state: 'sent' },
+    {
+      legs: [{ ...leg, outcome: 'sent', messageId: 'm' }],
+      deliveryCheckAt: now + 3_600_000,
+    },
+  );
+  const undelivered = {
+    ...sent,
+    legs: [{ ...leg, outcome: 'undelivered' as const }],
+    deliveryCheckAt: undefined,
+  };
+  // As the process that sent does it, between the look of the other one and its write.
+  const lookFor = queues[sent.lane].getJob.bind(queues[sent.lane]);
+  queues[sent.lane].getJob = async (id) => {
+    const found = await lookFor(id);
+    if (found === undefined) await addJobs(queues, [sent], now);
+    return found;
+  };
+
+  await startJobNow(queues, undelivered, now);
+  expect(await queues[sent.lane].getDelayedCount()).toBe(0);
+  expect(
+    (await queues[sent.lane].getPrioritizedCount()) + (await queues[sent.lane].getWaitingCount()),
+  ).toBe(1);
+  await closeQueues(queues);
+  disconnect(redis);
+  await flushPrefix(prefix);
 });

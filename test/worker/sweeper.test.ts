@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Worker } from 'bullmq';
 import { Redis } from 'ioredis';
 import { pino } from 'pino';
+import { recordNews } from '../../src/notification/answer.js';
 import { claim, REQUEST_SETTLES_WITHIN_MS, startLeg } from '../../src/notification/attempt.js';
 import { write } from '../../src/notification/decision.js';
 import { Keyring } from '../../src/notification/keyring.js';
 import { Ledger } from '../../src/notification/ledger.js';
-import { type NotificationRecord, newRecord, queued } from '../../src/notification/record.js';
+import { type NotificationRecord, newRecord, queued, step } from '../../src/notification/record.js';
 import { addJobs, closeQueues, MAX_ATTEMPTS, openQueues } from '../../src/queue/jobs.js';
 import { Sweeper } from '../../src/worker/sweeper.js';
 import { REQUEST } from '../support/notifications.js';
@@ -111,6 +113,60 @@ describe('the sweeper', () => {
     await redis.set(`${prefix}:transactional:n-locked.1:lock`, 'token', 'PX', 30_000);
     await sweeper.sweepOnce(Date.now() + 2 * MINUTE);
     expect(await ledger.read('locked')).toMatchObject({ state: 'processing', attempts: 0 });
+  });
+
+  describe('of a message that did not arrive, whose news was recorded by a process that died then', () => {
+    const now = Date.now();
+
+    /** Sent by web, said not to have arrived, with a job that waits for the time of its check. */
+    async function opened(id: string): Promise<void> {
+      const leg = {
+        generation: 1,
+        channel: 'web',
+        fencingToken: 0,
+        intentAt: now,
+        sendBy: now,
+      } as const;
+      const sent = step(
+        await accepted(id, now),
+        now,
+        { state: 'sent', channel: 'web' },
+        {
+          legs: [{ ...leg, outcome: 'sent', messageId: 'm' }],
+          deliveryCheckAt: now + 60 * MINUTE,
+        },
+      );
+      await ledger.change(id, () => write(sent, undefined));
+      await addJobs(queues, [sent], now);
+      const news = { messageId: 'm', delivery: 'failed', mayFallBack: true } as const;
+      await ledger.change(id, (record) => recordNews(record, news, now));
+      expect(await ledger.read(id)).toMatchObject({ state: 'processing', reason: 'next_channel' });
+      expect(await queues.transactional.getJobState(`d-${id}.1`)).toBe('delayed');
+    }
+
+    test('the job starts within seconds, and not at the time of its check', async () => {
+      await opened('unstarted');
+      await sweeper.sweepOnce(now + 6_000);
+      expect(await queues.transactional.getJobState('d-unstarted.1')).toBe('waiting');
+      await queues.transactional.obliterate({ force: true });
+    });
+
+    test('a job that has begun, and waits for another reason, goes on waiting', async () => {
+      await opened('begun');
+      const job = await queues.transactional.getJob('d-begun.1');
+      await job?.promote();
+      const worker = new Worker('transactional', null, {
+        connection: redis,
+        prefix,
+        autorun: false,
+      });
+      const taken = await worker.getNextJob('token');
+      expect(taken?.id).toBe('d-begun.1');
+      await taken?.moveToDelayed(now + 60 * MINUTE, 'token');
+      await worker.close();
+      await sweeper.sweepOnce(now + 6_000);
+      expect(await queues.transactional.getJobState('d-begun.1')).toBe('delayed');
+    });
   });
 
   test('adds again what emptying the queue has removed', async () => {
