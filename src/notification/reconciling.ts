@@ -244,10 +244,6 @@ export interface DoubtfulLeg {
   intentAt: number;
   /** Until then (epoch ms). */
   sendBy: number;
-  /** Of the attempt that a worker still remembers. */
-  fencingToken?: number;
-  contentHash?: string;
-  addressHash?: string;
 }
 
 const DOUBTABLE: ReadonlySet<State> = new Set([
@@ -279,16 +275,11 @@ export function doubt(
   const open = record.legs.map((leg) =>
     leg.outcome === undefined ? { ...leg, outcome: 'unknown' as const, reason } : leg,
   );
-  const doubtful = given.legs.map(
-    (leg): Leg => ({
-      ...leg,
-      generation,
-      fencingToken: leg.fencingToken ?? record.fencingToken,
-      outcome: 'unknown',
-      reason,
-    }),
-  );
-  const legs = [...open, ...doubtful.filter((leg) => placeOf(record, leg) < 0)];
+  const doubtful = given.legs.flatMap((leg) => {
+    const known = { generation, fencingToken: record.fencingToken };
+    return apart(record, { ...leg, ...known, outcome: 'unknown', reason }) ?? [];
+  });
+  const legs = [...open, ...doubtful];
   // Statistics lag behind what was sent, not behind what was noticed.
   const since = Math.min(now, Math.max(...given.legs.map(({ sendBy }) => sendBy)));
   const looks = { made: 0, since, nextAt: now, notFound: given.notFound };
@@ -300,4 +291,16 @@ export function doubt(
     { legs, fencingToken, looks },
   );
   return write(next, 'doubted');
+}
+
+/**
+ * The leg so that no other has its place; undefined where that one may have reached the customer, and is in doubt itself.
+ * One that surely has not says nothing of what was sent later: without a place of its own that would not be looked for.
+ */
+function apart(record: NotificationRecord, leg: Leg): Leg | undefined {
+  const there = record.legs[placeOf(record, leg)];
+  if (there === undefined) return leg;
+  return surelyNotReached(there)
+    ? apart(record, { ...leg, intentAt: leg.intentAt - 1 })
+    : undefined;
 }

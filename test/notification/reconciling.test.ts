@@ -11,7 +11,12 @@ import {
   recordLook,
   withFirstLook,
 } from '../../src/notification/reconciling.js';
-import type { Leg, NotificationRecord, UnknownPolicy } from '../../src/notification/record.js';
+import {
+  type Leg,
+  type NotificationRecord,
+  placeOf,
+  type UnknownPolicy,
+} from '../../src/notification/record.js';
 import { resolve } from '../../src/notification/settlement.js';
 import type { Channel } from '../../src/notification/state.js';
 import { acceptedRecord, T0 } from '../support/notifications.js';
@@ -256,6 +261,17 @@ describe('what Redis may have forgotten', () => {
     const look = { askedAt: LAST, made: 0, findings, policy: 'hold' } as const;
     const after = recordLook(next, look, DELAYS, LAST).next;
     expect(after).toMatchObject({ state: 'sent', deliveryCheckAt: T0 + 60_000, generation: 1 });
+  });
+
+  test('is looked for also where another try over the channel ended in the moment from which on all is in doubt', () => {
+    const [web] = given.legs;
+    for (const outcome of ['not_sent', 'not_addressable'] as const) {
+      const tried = { ...unknownLeg('web'), ...web, generation: 1, fencingToken: 3, outcome };
+      const working = acceptedRecord({ state: 'processing', fencingToken: 3, legs: [tried] });
+      const { next = working } = doubt(working, given, SINCE);
+      expect(next.legs.map((leg) => leg.outcome)).toEqual([outcome, 'unknown']);
+      expect(placeOf(next, next.legs[1] ?? tried)).toBe(1);
+    }
   });
 
   test('changes nothing of what has ended', () => {
