@@ -260,29 +260,29 @@ const CLAIMS_FORGOTTEN_AT_MOST = 100;
 /**
  * What Redis says of a notification may be older than what was done: these messages may have gone out since. It is
  * `unknown` until the platform was asked, and its attempts are fenced off. One that has ended, or has a message
- * whose delivery is not followed, stays as it is, and so does one that is in the same doubt already.
+ * whose delivery is not followed, stays as it is, and so does one that waits for a person. One that was `unknown`
+ * before, and is looked for by itself, may have been sent again since: what is looked for is more, from the beginning.
  */
 export function doubt(
   record: NotificationRecord,
   given: { reason: string; legs: readonly DoubtfulLeg[]; notFound?: UnknownPolicy },
   now: number,
 ): Decision<'doubted' | 'kept'> {
-  const { state, generation } = record;
-  const isFollowed = state !== 'sent' || record.deliveryCheckAt !== undefined;
-  if (!DOUBTABLE.has(state) || !isFollowed || given.legs.length === 0) return keep('kept');
+  if (!isDoubtable(record) || given.legs.length === 0) return keep('kept');
+  const { generation } = record;
   const { reason } = given;
   const fencingToken = record.fencingToken + CLAIMS_FORGOTTEN_AT_MOST;
   const open = record.legs.map((leg) =>
     leg.outcome === undefined ? { ...leg, outcome: 'unknown' as const, reason } : leg,
   );
-  const doubtful = given.legs.flatMap((leg) => {
+  const doubtful = given.legs.map((leg) => {
     const known = { generation, fencingToken: record.fencingToken };
-    return apart(record, { ...leg, ...known, outcome: 'unknown', reason }) ?? [];
+    return apart(record, { ...leg, ...known, outcome: 'unknown', reason });
   });
   const legs = [...open, ...doubtful];
   // Statistics lag behind what was sent, not behind what was noticed.
   const since = Math.min(now, Math.max(...given.legs.map(({ sendBy }) => sendBy)));
-  const looks = { made: 0, since, nextAt: now, notFound: given.notFound };
+  const looks = { made: 0, since, nextAt: now, notFound: notFoundOf(record, given.notFound) };
   const channel = doubtful[0]?.channel;
   const next = step(
     record,
@@ -293,14 +293,24 @@ export function doubt(
   return write(next, 'doubted');
 }
 
+function isDoubtable({ state, looks, deliveryCheckAt }: NotificationRecord): boolean {
+  if (state === 'unknown') return looks?.nextAt !== undefined;
+  return DOUBTABLE.has(state) && (state !== 'sent' || deliveryCheckAt !== undefined);
+}
+
+/** Where it was `unknown` before, what is wanted of that holds: a recovery that goes on sends no more than was wanted. */
+function notFoundOf(
+  { state, looks }: NotificationRecord,
+  given: UnknownPolicy | undefined,
+): UnknownPolicy | undefined {
+  return state === 'unknown' && given !== 'hold' ? looks?.notFound : given;
+}
+
 /**
- * The leg so that no other has its place; undefined where that one may have reached the customer, and is in doubt itself.
- * One that surely has not says nothing of what was sent later: without a place of its own that would not be looked for.
+ * The leg so that no other has its place: one that begins a millisecond earlier covers the same time. Another try over the
+ * channel that began in the same moment says nothing of what was sent later, whatever became of it.
  */
-function apart(record: NotificationRecord, leg: Leg): Leg | undefined {
-  const there = record.legs[placeOf(record, leg)];
-  if (there === undefined) return leg;
-  return surelyNotReached(there)
-    ? apart(record, { ...leg, intentAt: leg.intentAt - 1 })
-    : undefined;
+function apart(record: NotificationRecord, leg: Leg): Leg {
+  if (placeOf(record, leg) < 0) return leg;
+  return apart(record, { ...leg, intentAt: leg.intentAt - 1 });
 }

@@ -1,6 +1,6 @@
 import { factsOf } from '../notification/channelFacts.js';
 import type { DoubtfulLeg } from '../notification/reconciling.js';
-import { type NotificationRecord, openLeg, triedChannels } from '../notification/record.js';
+import { type NotificationRecord, triedChannels } from '../notification/record.js';
 import type { NotificationRequest } from '../notification/request.js';
 import type { Channel } from '../notification/state.js';
 
@@ -13,7 +13,8 @@ export interface LostTime {
 
 /**
  * Over which channels a message may have gone out in the time that is lost, by what Redis knew before it. The
- * request is absent where it cannot be read (any more): then every channel counts.
+ * request is absent where it cannot be read (any more): then every channel counts. One whose answer was outstanding counts as
+ * well: it may have been refused for a while, and have been tried again later.
  */
 export function doubtfulLegs(
   record: NotificationRecord,
@@ -23,13 +24,17 @@ export function doubtfulLegs(
 ): DoubtfulLeg[] {
   // Accepted, or due, only after it.
   if (record.createdAt > until || (record.sendAt ?? 0) > until) return [];
-  const spent = triedChannels(record.legs, record.generation);
-  const open = openLeg(record.legs)?.channel;
+  const spent = spentChannels(record);
   const intentAt = Math.max(since, record.createdAt);
   return (request?.channels ?? defaultChannels)
-    .filter((channel) => !spent.has(channel) && channel !== open)
+    .filter((channel) => !spent.has(channel))
     .filter((channel) => request === undefined || mayHaveAddress(channel, request))
     .map((channel) => ({ channel, intentAt, sendBy: until }));
+}
+
+/** One that was `unknown` may have been sent again since, in a new generation, which begins with the first channel. */
+function spentChannels({ state, legs, generation }: NotificationRecord): ReadonlySet<Channel> {
+  return state === 'unknown' ? new Set() : triedChannels(legs, generation);
 }
 
 /** A contact id may have been found by email. */

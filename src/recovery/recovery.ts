@@ -4,6 +4,7 @@ import type { AuditLog } from '../audit/auditLog.js';
 import type { Campaigns } from '../campaign/campaigns.js';
 import { SEND_WITHIN_MS } from '../notification/attempt.js';
 import type { Snapshot } from '../notification/codec.js';
+import { keep } from '../notification/decision.js';
 import type { Ledger } from '../notification/ledger.js';
 import { doubt, REDIS_WENT_BACK } from '../notification/reconciling.js';
 import type { NotificationRecord } from '../notification/record.js';
@@ -144,25 +145,34 @@ export class Recovery {
     lost: LostTime,
     options: RecoverOptions,
   ): Promise<RecoveryReport> {
-    const { ledger, redis } = this.#parts;
+    const { ledger } = this.#parts;
     const { silent, putBack, rows } = await this.#workers(wentBack, options);
     const campaigns = await doubtfulCampaigns(this.#parts.campaigns, rows, lost, options);
-    let looked = 0;
-    let doubted = 0;
-    // Every notification that has not ended stands there; a scan shows all that stand there from its beginning to
-    // its end, some of them twice.
+    const { due, looks } = ledger.keys;
+    const report = { lost, putBack, silent, looked: 0, doubted: 0, campaigns };
+    // Every notification that has not ended stands in one of the two. One may change from either to the other
+    // meanwhile: from the first to the second before that is gone through, and back before the first is again.
+    const passes = options.dryRun === true ? [looks, due] : [looks, due, looks];
+    for (const [pass, list] of passes.entries()) {
+      for await (const ids of this.#standingIn(list)) {
+        if (pass < 2) report.looked += ids.length;
+        report.doubted += await this.#doubtAll(ids, wentBack, lost, options);
+        options.onProgress?.(report);
+      }
+    }
+    return report;
+  }
+
+  /** A scan shows all that stand there from its beginning to its end, some of them twice. */
+  async *#standingIn(list: string): AsyncGenerator<string[]> {
     for (let cursor = '0', more = true; more; more = cursor !== '0') {
-      const [next, flat] = await redis.zscan(ledger.keys.due, cursor, 'COUNT', PAGE);
+      const [next, flat] = await this.#parts.redis.zscan(list, cursor, 'COUNT', PAGE);
       cursor = next;
       const ids = flat.filter((_, at) => at % 2 === 0);
       for (let start = 0; start < ids.length; start += AT_A_TIME) {
-        const some = ids.slice(start, start + AT_A_TIME);
-        doubted += await this.#doubtAll(some, wentBack, lost, options);
-        looked += some.length;
-        options.onProgress?.({ looked, doubted });
+        yield ids.slice(start, start + AT_A_TIME);
       }
     }
-    return { lost, putBack, silent, looked, doubted, campaigns };
   }
 
   async #doubtAll(
@@ -180,10 +190,11 @@ export class Recovery {
     } as const;
     const done = await Promise.all(
       found.map(async (snapshot) => {
-        if (!isReadable(snapshot) || wasInDoubt(snapshot.record, wentBack)) return false;
+        if (!isReadable(snapshot)) return false;
         const request = await this.#request(snapshot.record.id);
         const { defaultChannels } = this.#parts;
         const decide = (record: NotificationRecord) => {
+          if (wasInDoubt(record, wentBack)) return keep('kept' as const);
           const legs = doubtfulLegs(record, request, defaultChannels, lost);
           return doubt(record, { ...given, legs }, now);
         };
@@ -229,7 +240,7 @@ export class Recovery {
   }
 }
 
-/** It was doubted by a run before this one, and has perhaps been looked for since. */
+/** It was doubted by another run, or a pass before, and has perhaps been looked for since. */
 function wasInDoubt({ timeline }: NotificationRecord, { at }: WentBack): boolean {
   return timeline.some((entry) => entry.reason === REDIS_WENT_BACK && entry.at >= at);
 }

@@ -274,6 +274,23 @@ describe('what Redis may have forgotten', () => {
     }
   });
 
+  test('may have been sent again where it was unknown and looked for by itself: that is looked for as well, by what was wanted of it', () => {
+    const before = unknown();
+    const { next = before } = doubt(before, given, LAST);
+    expect(next).toMatchObject({ state: 'unknown', reason: 'redis_went_back' });
+    expect(next.legs).toHaveLength(before.legs.length + 1);
+    expect(next.looks).toMatchObject({ made: 0, nextAt: LAST });
+    expect(next.looks?.notFound).toBeUndefined();
+    const held = doubt(before, { ...given, notFound: 'hold' }, LAST).next;
+    expect(held?.looks?.notFound).toBe('hold');
+  });
+
+  test('changes nothing of what waits for a person', () => {
+    const { looks, ...waiting } = unknown();
+    const decided = { ...waiting, looks: { made: 2, since: looks?.since ?? SINCE } };
+    expect(doubt(decided, given, LAST)).toEqual({ result: 'kept' });
+  });
+
   test('changes nothing of what has ended', () => {
     for (const state of ['failed', 'delivered', 'cancelled', 'unknown'] as const) {
       expect(doubt(acceptedRecord({ state }), given, SINCE)).toEqual({ result: 'kept' });

@@ -35,6 +35,34 @@ describe('channels over which a message may have gone out in the time that Redis
     ]);
   });
 
+  test('are also that of an intent whose answer was outstanding: it may have been tried again later', () => {
+    const open = {
+      generation: 1,
+      channel: 'web',
+      fencingToken: 1,
+      intentAt: T0,
+      sendBy: T0,
+    } as const;
+    const sending = acceptedRecord({ state: 'sending', legs: [open] });
+    const request = { ...REQUEST, channels: [...(['web'] as const)] };
+    expect(doubtfulLegs(sending, request, ['web'], LOST)).toEqual([
+      { channel: 'web', intentAt: LOST.since, sendBy: LOST.until },
+    ]);
+  });
+
+  test('are all that reach the recipient of one that was unknown: it may have been sent again, from the first channel on', () => {
+    const leg = {
+      generation: 1,
+      channel: 'web',
+      fencingToken: 1,
+      intentAt: T0,
+      sendBy: T0,
+    } as const;
+    const unknown = acceptedRecord({ state: 'unknown', legs: [{ ...leg, outcome: 'unknown' }] });
+    const request = { ...REQUEST, channels: [...(['web', 'email'] as const)] };
+    expect(channelsOf(unknown, request, ['web'], LOST)).toEqual(['web', 'email']);
+  });
+
   test('are none of a notification that was accepted, or is to be sent, only after it', () => {
     const later = acceptedRecord({ createdAt: LOST.until + 1 });
     expect(channelsOf(later, REQUEST, ['email'], LOST)).toEqual([]);

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Redis } from 'ioredis';
 import { openCampaigns } from '../../src/app/openProducer.js';
 import { openRecovery } from '../../src/app/openRecovery.js';
+import { write } from '../../src/notification/decision.js';
+import { step } from '../../src/notification/record.js';
 import type { Recovery } from '../../src/recovery/recovery.js';
 import {
   loadTemplates,
@@ -53,6 +55,40 @@ describe('recovering after Redis went back in time', () => {
     expect(record?.looks).toMatchObject({ made: 0, notFound: 'resend' });
     expect(await pausedBy()).toBeUndefined();
     expect(await deployment.producer.operations.pauseStatus()).toEqual({});
+  });
+
+  test('has one that was unknown looked for also in the time that is lost, in which it may have been sent again', async () => {
+    await accept('one');
+    const { ledger } = deployment.producer.store;
+    const at = Date.now() - 7_200_000;
+    const sent = {
+      generation: 1,
+      channel: 'email',
+      fencingToken: 1,
+      intentAt: at,
+      sendBy: at,
+    } as const;
+    const looks = { made: 1, since: at, nextAt: Date.now() + 3_600_000 };
+    await ledger.change('one', (record) =>
+      write(
+        step(
+          record,
+          at,
+          { state: 'unknown', reason: 'timeout', channel: 'email' },
+          { legs: [{ ...sent, outcome: 'unknown' }], looks },
+        ),
+        undefined,
+      ),
+    );
+    const result = await recovery.run({ since: since(), notFound: 'go-on' });
+    expect(result).toMatchObject({ report: { looked: 1, doubted: 1 } });
+    const record = await ledger.read('one');
+    expect(record).toMatchObject({ state: 'unknown', reason: 'redis_went_back' });
+    expect(record?.legs).toMatchObject([
+      { intentAt: at },
+      { channel: 'email', outcome: 'unknown' },
+    ]);
+    expect(record?.legs[1]?.sendBy).toBeGreaterThan(Date.now() - 60_000);
   });
 
   test('changes nothing when it is only asked what it would do', async () => {
