@@ -45,7 +45,9 @@ export async function keepBusy({
     if (accepted - sent > BEHIND_AT_MOST) {
       const nothingForMs = performance.now() - lastSentAt;
       if (nothingForMs > NOTHING_SENT_FOR_MS) {
-        say(`the load ends early: ${sent} of ${accepted} were sent, none in the last ${NOTHING_SENT_FOR_MS / 1_000} s`);
+        say(
+          `the load ends early: ${sent} of ${accepted} were sent, none in the last ${NOTHING_SENT_FOR_MS / 1_000} s`,
+        );
         break;
       }
       await pause(LOOK_EVERY_MS);
