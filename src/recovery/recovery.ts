@@ -190,10 +190,11 @@ export class Recovery {
     } as const;
     const done = await Promise.all(
       found.map(async (snapshot) => {
-        if (!isReadable(snapshot)) return false;
+        if (!isReadable(snapshot) || wasInDoubt(snapshot.record, wentBack)) return false;
         const request = await this.#request(snapshot.record.id);
         const { defaultChannels } = this.#parts;
         const decide = (record: NotificationRecord) => {
+          // Another run may have come first.
           if (wasInDoubt(record, wentBack)) return keep('kept' as const);
           const legs = doubtfulLegs(record, request, defaultChannels, lost);
           return doubt(record, { ...given, legs }, now);

@@ -3,6 +3,13 @@ import type { Leg } from '../../src/notification/record.js';
 import { doubtfulLegs } from '../../src/recovery/doubtfulLegs.js';
 import { acceptedRecord, REQUEST, T0 } from '../support/notifications.js';
 
+const OPEN: Leg = {
+  generation: 1,
+  channel: 'web',
+  fencingToken: 1,
+  intentAt: T0,
+  sendBy: T0 + 2_000,
+};
 const LOST = { since: T0 + 10_000, until: T0 + 70_000 };
 
 function channelsOf(...given: Parameters<typeof doubtfulLegs>): string[] {
@@ -11,14 +18,7 @@ function channelsOf(...given: Parameters<typeof doubtfulLegs>): string[] {
 
 describe('channels over which a message may have gone out in the time that Redis has lost', () => {
   test('are those that were left and reach the recipient, for the whole of that time', () => {
-    const refused: Leg = {
-      generation: 1,
-      channel: 'web',
-      fencingToken: 1,
-      intentAt: T0,
-      sendBy: T0 + 2_000,
-      outcome: 'refused',
-    };
+    const refused: Leg = { ...OPEN, outcome: 'refused' };
     const request = { ...REQUEST, channels: ['web', 'sms', 'email'] as const };
     const given = { ...request, channels: [...request.channels] };
     expect(channelsOf(acceptedRecord(), given, ['web'], LOST)).toEqual(['web', 'email']);
@@ -36,14 +36,7 @@ describe('channels over which a message may have gone out in the time that Redis
   });
 
   test('are also that of an intent whose answer was outstanding: it may have been tried again later', () => {
-    const open = {
-      generation: 1,
-      channel: 'web',
-      fencingToken: 1,
-      intentAt: T0,
-      sendBy: T0,
-    } as const;
-    const sending = acceptedRecord({ state: 'sending', legs: [open] });
+    const sending = acceptedRecord({ state: 'sending', legs: [OPEN] });
     const request = { ...REQUEST, channels: [...(['web'] as const)] };
     expect(doubtfulLegs(sending, request, ['web'], LOST)).toEqual([
       { channel: 'web', intentAt: LOST.since, sendBy: LOST.until },
@@ -51,14 +44,7 @@ describe('channels over which a message may have gone out in the time that Redis
   });
 
   test('are all that reach the recipient of one that was unknown: it may have been sent again, from the first channel on', () => {
-    const leg = {
-      generation: 1,
-      channel: 'web',
-      fencingToken: 1,
-      intentAt: T0,
-      sendBy: T0,
-    } as const;
-    const unknown = acceptedRecord({ state: 'unknown', legs: [{ ...leg, outcome: 'unknown' }] });
+    const unknown = acceptedRecord({ state: 'unknown', legs: [{ ...OPEN, outcome: 'unknown' }] });
     const request = { ...REQUEST, channels: [...(['web', 'email'] as const)] };
     expect(channelsOf(unknown, request, ['web'], LOST)).toEqual(['web', 'email']);
   });
